@@ -1,0 +1,166 @@
+"""Who is asking and what they may do. Pure: no database, no HTTP."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The kinds of posts; `integration` is a machine with an API key."""
+
+    GRID_WORKER = "grid_worker"
+    WINDOW_CLERK = "window_clerk"
+    COORDINATOR = "coordinator"
+    HANDLER = "handler"
+    MEDIATOR = "mediator"
+    ORGAN_HEAD = "organ_head"
+    DISCIPLINE_OFFICER = "discipline_officer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    INTEGRATION = "integration"
+
+
+class Permission(StrEnum):
+    """What a route or a transition asks for, `thing:act`."""
+
+    CASE_REGISTER = "case:register"
+    CASE_READ = "case:read"
+    CASE_ACCEPT = "case:accept"
+    CASE_OFFER = "case:offer"
+    CASE_SIGN = "case:sign"
+    CASE_HANDLE = "case:handle"
+    CASE_CONCLUDE = "case:conclude"
+    CASE_CLOSE = "case:close"
+    CASE_REOPEN = "case:reopen"
+    CASE_WITHDRAW = "case:withdraw"
+    CASE_MERGE = "case:merge"
+    CASE_PLACE = "case:place"
+    CLOCK_EXTEND = "clock:extend"
+    SERVICE_APPROVE = "service:approve"
+    PARTY_REVEAL = "party:reveal"
+    MAP_READ = "map:read"
+    STAFF_READ = "staff:read"
+    AUDIT_READ = "audit:read"
+    SETTINGS_WRITE = "settings:write"
+
+
+_READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ}
+_DESK = _READ | {
+    Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.CASE_WITHDRAW, Permission.CASE_PLACE,
+    Permission.PARTY_REVEAL,
+}  # fmt: skip
+_WORK = _DESK | {
+    Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_HANDLE, Permission.CASE_CONCLUDE,
+    Permission.CASE_CLOSE,
+}  # fmt: skip
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.GRID_WORKER: frozenset(
+        _READ | {Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.PARTY_REVEAL}
+    ),
+    Role.WINDOW_CLERK: frozenset(_DESK | {Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_CLOSE}),
+    Role.COORDINATOR: frozenset(_WORK | {Permission.CASE_MERGE, Permission.CASE_REOPEN}),
+    Role.HANDLER: frozenset(_WORK),
+    Role.MEDIATOR: frozenset(_WORK),
+    Role.ORGAN_HEAD: frozenset(
+        _WORK | {Permission.CLOCK_EXTEND, Permission.SERVICE_APPROVE, Permission.CASE_REOPEN, Permission.CASE_MERGE}
+    ),
+    Role.DISCIPLINE_OFFICER: frozenset(
+        _WORK | {Permission.CLOCK_EXTEND, Permission.SERVICE_APPROVE, Permission.CASE_REOPEN}
+    ),
+    Role.SUPERVISOR: frozenset(_READ | {Permission.SERVICE_APPROVE, Permission.CASE_REOPEN}),
+    Role.AUDITOR: frozenset({Permission.AUDIT_READ, Permission.MAP_READ, Permission.STAFF_READ}),
+    Role.ADMINISTRATOR: frozenset({Permission.SETTINGS_WRITE, Permission.MAP_READ, Permission.STAFF_READ}),
+    Role.INTEGRATION: frozenset({Permission.CASE_REGISTER, Permission.CASE_READ, Permission.MAP_READ}),
+}
+
+# A post with one of these roles works for its unit and so sees what its unit has a part in. A grid worker does not:
+# petitions and disputes reach a worker only as a task offered by name (design: need to know).
+UNIT_SIGHT = frozenset(
+    {
+        Role.WINDOW_CLERK, Role.COORDINATOR, Role.HANDLER, Role.MEDIATOR, Role.ORGAN_HEAD, Role.SUPERVISOR,
+        Role.DISCIPLINE_OFFICER,
+    }
+)  # fmt: skip
+# Requests and events are open to the area of these; auditors, administrators and machines see no case by area.
+AREA_SIGHT = UNIT_SIGHT | {Role.GRID_WORKER}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One seat: a role in a unit, for an area. `unit_path` is the ltree of the unit's ancestors and itself."""
+
+    id: str
+    role: Role
+    unit: str
+    unit_path: str
+    area: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person with posts, or a machine with a key (`kind` staff | key | system)."""
+
+    id: str
+    kind: str
+    posts: tuple[Post, ...] = ()
+    scopes: frozenset[Permission] | None = None
+    permissions: frozenset[Permission] = field(init=False)
+
+    def __post_init__(self) -> None:
+        granted: set[Permission] = set()
+        for post in self.posts:
+            granted |= ROLE_PERMISSIONS[post.role]
+        object.__setattr__(self, "permissions", frozenset(granted & self.scopes if self.scopes is not None else granted))
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles of all posts."""
+        return frozenset(post.role for post in self.posts)
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of the first post: where what this actor registers comes from."""
+        return self.posts[0].unit if self.posts else None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any post grants `permission` (and, for a machine, its key's scope allows it)."""
+        return permission in self.permissions
+
+    def units_with(self, permission: Permission) -> frozenset[str]:
+        """The units in which a post of this actor grants `permission`."""
+        if permission not in self.permissions:
+            return frozenset()
+        return frozenset(p.unit for p in self.posts if permission in ROLE_PERMISSIONS[p.role])
+
+    def grantees(self) -> list[str]:
+        """The keys under which `case_access` may name this actor."""
+        keys = [f"staff:{self.id}"] if self.kind == "staff" else [f"key:{self.id}"]
+        for post in self.posts:
+            if post.role in UNIT_SIGHT:
+                keys.append(f"unit:{post.unit}")
+            if post.role is Role.DISCIPLINE_OFFICER:
+                keys.append(f"post:{post.id}")
+        return keys
+
+    def unit_paths(self) -> list[str]:
+        """Where this actor stands in the tree of units: what concerns a unit above is hidden."""
+        return [post.unit_path for post in self.posts]
+
+    def areas(self) -> dict[str, list[str]]:
+        """tier → codes of the areas whose requests and events are open to this actor."""
+        open_to: dict[str, list[str]] = {}
+        for post in self.posts:
+            if post.role in AREA_SIGHT:
+                open_to.setdefault(post.tier, []).append(post.area)
+        return open_to
+
+
+SYSTEM = Actor(id="system", kind="system")
+
+
+def sorted_permissions(permissions: Iterable[Permission]) -> list[str]:
+    """For replies and tokens: a stable order."""
+    return sorted(permission.value for permission in permissions)

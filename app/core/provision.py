@@ -1,0 +1,76 @@
+"""Making room for a city on a server: its schema, its two login roles, the shared extensions.
+
+Runs as the administrator that DATABASE_URL names. Everything here may be repeated.
+"""
+
+import re
+
+import asyncpg
+
+from app.core.crypto import keys
+from app.core.database import Connection, connect, database_name
+from app.core.settings import settings
+
+EXTENSIONS = ("postgis", "ltree", "pg_trgm", "btree_gist")
+EXTENSION_SCHEMA = "extensions"
+# The app role may add to these, never change what is there.
+APPEND_ONLY = ("event", "read_log")
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
+
+
+async def make_room(city: str) -> None:
+    """Create (or bring up to date) schema, roles and extensions. Raises ValueError for an unusable name."""
+    if not NAME.match(city) or city in {EXTENSION_SCHEMA, "public", "information_schema"} or city.startswith("pg_"):
+        raise ValueError(f"a city's name is lower-case letters, digits and _, and not {city!r}")
+    admin = await asyncpg.connect(settings().database_url)
+    try:
+        async with admin.transaction():
+            await admin.execute("select pg_advisory_xact_lock(hashtext('gridcase city create'))")
+            await admin.execute("set local client_min_messages = warning")
+            await admin.execute(f"create schema if not exists {EXTENSION_SCHEMA}")
+            for extension in EXTENSIONS:
+                await admin.execute(f"create extension if not exists {extension} schema {EXTENSION_SCHEMA}")
+            for role in ("owner", "app"):
+                await _make_role(admin, city, role)
+            await admin.execute(f'create schema if not exists "{city}" authorization "{city}_owner"')
+            await admin.execute(f'grant usage on schema "{city}" to "{city}_app"')
+    finally:
+        await admin.close()
+
+
+async def _make_role(admin: Connection, city: str, role: str) -> None:
+    name, database = f"{city}_{role}", database_name(settings().database_url)
+    password = keys().password(f"role:{name}")
+    exists = await admin.fetchval("select exists (select from pg_roles where rolname = $1)", name)
+    verb = "alter" if exists else "create"
+    await admin.execute(f"{verb} role \"{name}\" login nosuperuser nocreatedb nocreaterole password '{password}'")
+    await admin.execute(f'grant usage on schema {EXTENSION_SCHEMA} to "{name}"')
+    await admin.execute(f'alter role "{name}" in database "{database}" set search_path = "{city}", {EXTENSION_SCHEMA}')
+    await admin.execute(f'alter role "{name}" in database "{database}" set jit = off')
+    if role == "app":
+        # Arrays are estimated exactly, so the planner would make a new plan for every intake (register: 3x slower).
+        await admin.execute(f'alter role "{name}" in database "{database}" set plan_cache_mode = force_generic_plan')
+
+
+async def grant_app(city: str) -> None:
+    """After a migration: the app role may read and write rows, change no schema, and rewrite no history."""
+    owner = await connect(city, "owner")
+    try:
+        async with owner.transaction():
+            await owner.execute(f'grant select, insert, update, delete on all tables in schema "{city}" to "{city}_app"')
+            await owner.execute(f'grant usage, select on all sequences in schema "{city}" to "{city}_app"')
+            await owner.execute(f'revoke all on alembic_version from "{city}_app"')
+            await owner.execute(f'grant select on alembic_version to "{city}_app"')
+            for table in APPEND_ONLY:
+                await owner.execute(f'revoke update, delete, truncate on {table} from "{city}_app"')
+    finally:
+        await owner.close()
+
+
+async def exists(city: str) -> bool:
+    """Whether the city has its schema and has been migrated."""
+    admin = await asyncpg.connect(settings().database_url)
+    try:
+        return bool(await admin.fetchval("select to_regclass($1) is not null", f'"{city}".alembic_version'))
+    finally:
+        await admin.close()

@@ -1,0 +1,36 @@
+"""Settings, read once from the environment; every field is documented in the README's table."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What the service needs to know about its surroundings. Names in the environment carry the prefix `GRIDCASE_`."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDCASE_", extra="ignore")
+
+    database_url: str = Field(
+        default="", validation_alias="DATABASE_URL", description="Administrator of the PostGIS database"
+    )
+    app_database_url: str = Field(
+        default="", description="Login of the city's app role, where the service must not hold the administrator's"
+    )
+    city: str = Field(default="hohhot", pattern=r"^[a-z][a-z0-9_]{0,40}$", description="City served by this process")
+    home: Path = Field(default=Path(".gridcase"), description="Folder for the key file and the private cluster")
+    master_key: str = Field(default="", description="Base64 of at least 32 bytes; empty: the file master.key in home")
+    pool_size: int = Field(default=8, ge=1, le=200, description="Database connections of one server process")
+    token_minutes: int = Field(default=30, ge=1, le=24 * 60, description="Life of an access token")
+    max_body_bytes: int = Field(default=8_000_000, ge=1_000, description="Largest request body")
+    docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
+    login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins an account or address may make")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,55 @@
+"""What a matter can be about, the ordered rules, and the routes compiled from them."""
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Base
+
+
+class Category(Base):
+    """A subject matter, with the department function that answers for it."""
+
+    __tablename__ = "category"
+    __table_args__ = (
+        CheckConstraint("urgency in ('emergency', 'utility', 'ordinary', 'difficult')", name="urgency"),
+        CheckConstraint("complexity in ('simple', 'ordinary', 'complex')", name="complexity"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    urgency: Mapped[str]
+    complexity: Mapped[str]
+    function: Mapped[str]
+
+
+class RoutingRule(Base):
+    """One ordered rule: the first that fits sends the case, and is named on it."""
+
+    __tablename__ = "routing_rule"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int] = mapped_column(Integer, unique=True)
+    kind: Mapped[str]
+    petition_class: Mapped[str | None]
+    category: Mapped[str]
+    target: Mapped[str]
+    function: Mapped[str | None]
+    tiers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    reason_zh: Mapped[str]
+    reason_en: Mapped[str]
+
+
+class Route(Base):
+    """A compiled answer: for this area, kind, class and category, that unit by that rule."""
+
+    __tablename__ = "route"
+    __table_args__ = (Index("ix_route_unit", "unit"),)
+
+    area: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    category: Mapped[str] = mapped_column(ForeignKey("category.code"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    petition_class: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    rule: Mapped[str] = mapped_column(ForeignKey("routing_rule.id"))

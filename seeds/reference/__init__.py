@@ -1,0 +1,1 @@
+"""Reference data as files, and how they are read."""
