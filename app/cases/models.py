@@ -156,9 +156,7 @@ class Party(Base):
 
     __tablename__ = "party"
     __table_args__ = (
-        CheckConstraint(
-            "role in ('petitioner', 'representative', 'agent', 'respondent', 'affected')", name="role"
-        ),
+        CheckConstraint("role in ('petitioner', 'representative', 'agent', 'respondent', 'affected')", name="role"),
         Index("ix_party_case_id", "case_id"),
         Index("ix_party_phone_index", "phone_index", postgresql_where=text("phone_index is not null")),
     )

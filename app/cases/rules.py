@@ -161,7 +161,9 @@ def _t(
     permission: Permission, by: By, *required: str, clocks: tuple[ClockEffect, ...] = (), notice: str | None = None,
     basis: str = "",
 ) -> Transition:  # fmt: skip
-    return Transition(action, Words(zh, en), frozenset(sources), target, permission, by, required, clocks, notice, basis)
+    return Transition(
+        action, Words(zh, en), frozenset(sources), target, permission, by, required, clocks, notice, basis
+    )
 
 
 _S, _P, _C = Status, Permission, ClockEffect

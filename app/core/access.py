@@ -56,9 +56,7 @@ _WORK = _DESK | {
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.GRID_WORKER: frozenset(
-        _READ | {Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.PARTY_REVEAL}
-    ),
+    Role.GRID_WORKER: frozenset(_READ | {Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.PARTY_REVEAL}),
     Role.WINDOW_CLERK: frozenset(_DESK | {Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_CLOSE}),
     Role.COORDINATOR: frozenset(_WORK | {Permission.CASE_MERGE, Permission.CASE_REOPEN}),
     Role.HANDLER: frozenset(_WORK),
@@ -113,7 +111,9 @@ class Actor:
         granted: set[Permission] = set()
         for post in self.posts:
             granted |= ROLE_PERMISSIONS[post.role]
-        object.__setattr__(self, "permissions", frozenset(granted & self.scopes if self.scopes is not None else granted))
+        object.__setattr__(
+            self, "permissions", frozenset(granted & self.scopes if self.scopes is not None else granted)
+        )
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -78,7 +78,9 @@ class Keys:
 
     def query_code(self, case_id: str, issue: int) -> str:
         """The resident's code: ten readable signs (49 bits), the same whenever the first receipt is shown again."""
-        number = int.from_bytes(hmac.new(_derived(self, "query"), f"{case_id}:{issue}".encode(), hashlib.sha256).digest())
+        number = int.from_bytes(
+            hmac.new(_derived(self, "query"), f"{case_id}:{issue}".encode(), hashlib.sha256).digest()
+        )
         signs = []
         for _ in range(10):
             number, rest = divmod(number, len(READABLE))

@@ -7,12 +7,12 @@ notes, says why. A city is a schema; its login roles carry the search path, so n
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
 import uuid_utils.compat
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import UserDefinedType
 
@@ -25,8 +25,9 @@ uuid7 = uuid_utils.compat.uuid7
 
 
 class Base(DeclarativeBase):
-    """All tables, with one naming convention for constraints."""
+    """All tables, with one naming convention for constraints; text is `text`, never a length."""
 
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text}
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",

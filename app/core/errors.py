@@ -80,7 +80,9 @@ class NotFound(Problem):
     slug = "not-found"
     title = Words("未找到", "Not found")
 
-    def __init__(self, zh: str = "没有这一项，或您无权查看。", en: str = "There is no such item that you may see.") -> None:
+    def __init__(
+        self, zh: str = "没有这一项，或您无权查看。", en: str = "There is no such item that you may see."
+    ) -> None:
         super().__init__(zh, en)
 
 

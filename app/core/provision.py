@@ -57,7 +57,9 @@ async def grant_app(city: str) -> None:
     owner = await connect(city, "owner")
     try:
         async with owner.transaction():
-            await owner.execute(f'grant select, insert, update, delete on all tables in schema "{city}" to "{city}_app"')
+            await owner.execute(
+                f'grant select, insert, update, delete on all tables in schema "{city}" to "{city}_app"'
+            )
             await owner.execute(f'grant usage, select on all sequences in schema "{city}" to "{city}_app"')
             await owner.execute(f'revoke all on alembic_version from "{city}_app"')
             await owner.execute(f'grant select on alembic_version to "{city}_app"')

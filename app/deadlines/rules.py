@@ -80,13 +80,13 @@ class ClockRefused(Exception):  # noqa: N818 (a refusal, told to people as such)
         self.detail = detail
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Working days. Days that ``exceptions`` does not name follow the week: Monday to Friday are worked.
 
     ``published`` holds the years whose holidays are announced; ``None`` means that no announcement is awaited (a plain
-    week). The notice for a year has also moved the last days of December before it (2005, 2006, 2011, 2018), so
-    the ``year_end_days`` last days of a year count as unsettled until the next year is published.
+    week). The notice for a year may also move the last days of the December before it (as in 2006, 2007, 2011 and
+    2018), so the ``year_end_days`` last days of a year count as unsettled until the next year is published.
     """
 
     name: str
@@ -111,7 +111,7 @@ class Calendar:
 WEEKDAYS = Calendar("weekdays")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Extension:
     """How a clock may be extended: by how much, how often, and who approves.
 
@@ -128,7 +128,7 @@ class Extension:
     consent: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ClockRule:
     """One limit of a procedure. ``id`` is its line in the policy table (P6); ``notice`` is what the resident gets."""
 
@@ -145,7 +145,7 @@ class ClockRule:
     notice: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Forbidden:
     """An action that a procedure does not allow because a law says so."""
 
@@ -154,7 +154,7 @@ class Forbidden:
     basis_en: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """A way of working a case, as one version of the data. A case keeps the version it began under."""
 
@@ -171,7 +171,7 @@ class Procedure:
     forbids: tuple[Forbidden, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Due:
     """When a clock falls due (UTC). ``due`` decides lateness; ``due_unrolled`` is the day before any roll."""
 
@@ -180,7 +180,7 @@ class Due:
     provisional: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlannedClock:
     """A clock of one case, ready to be stored. ``rule`` is the rule's id, ``version`` the procedure's."""
 

@@ -1,6 +1,9 @@
 """What a matter can be about, the ordered rules, and the routes compiled from them."""
 
+from typing import Any
+
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
@@ -19,9 +22,10 @@ class Category(Base):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    urgency: Mapped[str]
-    complexity: Mapped[str]
+    urgency: Mapped[str | None]
+    complexity: Mapped[str | None]
     function: Mapped[str]
+    hotline: Mapped[str | None]
 
 
 class RoutingRule(Base):
@@ -31,14 +35,9 @@ class RoutingRule(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     rank: Mapped[int] = mapped_column(Integer, unique=True)
-    kind: Mapped[str]
-    petition_class: Mapped[str | None]
-    category: Mapped[str]
-    target: Mapped[str]
-    function: Mapped[str | None]
-    tiers: Mapped[list[str]] = mapped_column(ARRAY(Text))
     reason_zh: Mapped[str]
     reason_en: Mapped[str]
+    definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class Route(Base):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 KINDS = ("petition", "dispute", "request", "event")
-PETITION_CLASSES = ("suggestion", "accusation", "appeal")
+ACCUSATION = "accusation"
+PETITION_CLASSES = ("suggestion", ACCUSATION, "appeal")
 NO_CLASS = ""
 
 
@@ -46,7 +47,7 @@ class RoutingIncomplete(ValueError):  # noqa: N818 (says what is wrong with the 
     """The rules leave a combination of area, kind, class and category without a unit."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Area:
     """An area. ``path`` holds the area codes from the city down to this one, its own code last."""
 
@@ -55,9 +56,9 @@ class Area:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit that can answer for cases: departments with their ``function``, ``parent`` being the unit it stands under."""
+    """A unit that can answer for cases. Only departments have a ``function``; it stands under its ``parent``."""
 
     code: str
     kind: UnitKind
@@ -67,7 +68,7 @@ class Unit:
     parent: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Category:
     """What a case may be about. ``urgency`` is set for requests, ``complexity`` for disputes."""
 
@@ -81,7 +82,7 @@ class Category:
     hotline: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Target:
     """A unit looked for at one tier of the case's area. A department without ``function`` is the category's own."""
 
@@ -90,13 +91,14 @@ class Target:
     function: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One routing rule. Rules are tried by ``rank``; the first that matches and finds a unit decides.
 
     ``kind`` None matches every kind, ``petition_class`` None every class. ``categories`` are patterns: a code,
     ``prefix.*`` or ``*``. ``functions``, when given, narrows to categories of those functions. ``targets`` are looked
-    for in order; where none exists, the kind of the last is looked for at the tiers above it.
+    for in order; where none exists, the kind of the last is looked for at the tiers above it. Whatever it matches, a
+    rule applies to accusations only when it leads to discipline or intake desks alone (Regulation 30).
     """
 
     id: str
@@ -110,7 +112,7 @@ class Rule:
     functions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Route:
     """Where a case goes. ``petition_class`` is '' for other kinds; ``ladder`` holds the units above, nearest first."""
 
@@ -160,7 +162,7 @@ def receiving_centre(path: Sequence[str], centres: Mapping[str, str]) -> str | N
 # --- Conflict guard -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rung:
     """A unit on a ladder. ``above`` holds the codes of all units it stands under."""
 
@@ -169,7 +171,7 @@ class Rung:
     above: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Concerned:
     """A unit that a report is about; a member of staff counts as the unit they belong to."""
 
@@ -177,7 +179,7 @@ class Concerned:
     tier: Tier
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Guarded:
     """The receiving centre and the routed unit after the guard, and whether it moved them."""
 
@@ -232,6 +234,7 @@ def _first_above(ladder: Sequence[Rung], concerned: Collection[Concerned], other
 
 # --- Compiling ----------------------------------------------------------------------------------------------------
 
+_ACCUSATION_DESKS = (UnitKind.DISCIPLINE_DESK, UnitKind.INTAKE_DESK)
 _Combination = tuple[str, str, Category]
 _Index = Mapping[tuple[UnitKind, str | None, str], Unit]
 
@@ -255,6 +258,7 @@ def _matching(rules: Iterable[Rule], kind: str, petition_class: str, category: C
         for rule in rules
         if rule.kind in (None, kind)
         and rule.petition_class in (None, petition_class)
+        and (petition_class != ACCUSATION or all(target.kind in _ACCUSATION_DESKS for target in rule.targets))
         and (not rule.functions or category.function in rule.functions)
         and any(matches(pattern, category.code) for pattern in rule.categories)
     ]

@@ -108,12 +108,14 @@ def cut(rim: Ring, sites: Sequence[Point], shares: Sequence[float]) -> list[Ring
     Raises PartitionFailed when a site lies outside `rim` or on another site.
     """
     whole = area_of(rim)
-    unit = whole / sum(shares)
+    unit = whole / math.fsum(shares)
     targets = [share * unit for share in shares]
     weights = [0.0] * len(sites)
     cells = power_cells(rim, sites, weights)
     areas = [area_of(ring) if ring else 0.0 for ring in cells]
-    floor = min(*areas, *targets) / 2.0 if len(sites) > 1 else 0.0
+    if min(areas) <= 0.0:
+        raise PartitionFailed("a site lies outside its polygon or on another site")
+    floor = min(*areas, *targets) / 2.0
     for _ in range(_NEWTON_STEPS):
         if all(abs(a - t) <= AREA_TOLERANCE * t for a, t in zip(areas, targets, strict=True)):
             return [[(x, y) for x, y, _ in ring] for ring in cells]
@@ -127,17 +129,17 @@ def _damped(
     targets: list[float], floor: float,
 ) -> tuple[list[float], list[LabelledRing], list[float]]:  # fmt: skip
     """The longest of the steps 1, 1/2, 1/4 … that keeps every part alive and brings the areas nearer."""
-    worst = math.sqrt(sum((a - t) ** 2 for a, t in zip(areas, targets, strict=True)))
+    worst = math.sqrt(math.fsum((a - t) ** 2 for a, t in zip(areas, targets, strict=True)))
     damping = 1.0
     for _ in range(_HALVINGS):
         tried = [w + damping * s for w, s in zip(weights, step, strict=True)]
         cells = power_cells(rim, sites, tried)
         reached = [area_of(ring) if ring else 0.0 for ring in cells]
-        error = math.sqrt(sum((a - t) ** 2 for a, t in zip(reached, targets, strict=True)))
+        error = math.sqrt(math.fsum((a - t) ** 2 for a, t in zip(reached, targets, strict=True)))
         if min(reached) > floor and error <= (1.0 - damping / 2.0) * worst:
             return tried, cells, reached
         damping /= 2.0
-    raise PartitionFailed("a site lies outside its polygon or on another site")
+    raise PartitionFailed("no step brings the areas nearer to their targets")
 
 
 def _newton_step(
@@ -175,7 +177,7 @@ def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
                 rows[r] = [a - factor * b for a, b in zip(rows[r], top, strict=True)]
     answer = [0.0] * n
     for r in range(n - 1, -1, -1):
-        known = sum(rows[r][c] * answer[c] for c in range(r + 1, n))
+        known = math.fsum(rows[r][c] * answer[c] for c in range(r + 1, n))
         answer[r] = (rows[r][n] - known) / rows[r][r]
     return answer
 

@@ -1,0 +1,53 @@
+# Every target first makes sure that what it needs is installed (scripts/bootstrap.sh; a fraction of a second if it is).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON_HERE := .venv/bin/python
+PORT ?= 8000
+WORKERS ?= auto
+ARGS ?=
+# The tests, the checks and the benchmark use throw-away clusters, or the server that TEST_DATABASE_URL names.
+BOOTSTRAP_FOR_TESTS := DATABASE_URL="$$TEST_DATABASE_URL" scripts/bootstrap.sh
+
+.PHONY: help setup run test check tour bench drill attack migrate lock clean reset
+
+help:  ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## install what is missing: Python packages in .venv, PostgreSQL with PostGIS
+	@scripts/bootstrap.sh
+
+run:  ## serve the demo city on http://127.0.0.1:8000 (PORT=…) until Ctrl-C
+	@scripts/bootstrap.sh && exec $(PYTHON_HERE) -m scripts.run --port $(PORT)
+
+test:  ## run the whole suite (WORKERS=…, ARGS="tests/rules -k …")
+	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m pytest -n $(WORKERS) --maxprocesses 8 $(ARGS)
+
+check:  ## lint, types, import contracts, migrations
+	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m scripts.check
+
+tour:  ## walk three cases through their life, against the city that `make run` serves
+	@DATABASE_URL=none scripts/bootstrap.sh && exec $(PYTHON_HERE) -m scripts.tour $(ARGS)
+
+bench:  ## measure speed against PostgreSQL itself; writes bench/results.json
+	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m bench $(ARGS)
+
+drill:  ## kill the service and the database while clients register, and count what was lost
+	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m scripts.drill $(ARGS)
+
+attack:  ## try to read what may not be read, and to break the service with bad input, at full length
+	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m scripts.attack $(ARGS)
+
+migrate:  ## bring the database of the city to the newest schema
+	@scripts/bootstrap.sh && exec $(PYTHON_HERE) -m scripts.cluster exec .venv/bin/gridcase migrate
+
+lock:  ## write requirements.lock anew from pyproject.toml
+	@scripts/bootstrap.sh && uv=$$(command -v uv || echo .venv-uv/bin/uv) && exec $$uv pip compile --universal \
+	  --generate-hashes --python-version 3.11 pyproject.toml --group dev --no-header --no-emit-index-url --no-annotate \
+	  --quiet --output-file requirements.lock
+
+clean:  ## delete the environment and all caches; data stays
+	rm -rf .venv .venv-uv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset:  ## stop the private cluster and DELETE ITS DATA: the next `make run` begins anew
+	python3 -m scripts.cluster remove

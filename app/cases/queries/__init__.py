@@ -1,0 +1,1 @@
+"""Every SELECT on cases. Rows leave through `visible_to` alone."""

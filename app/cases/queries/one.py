@@ -1,0 +1,202 @@
+"""One case: its facts for a decision, its page, its timeline, what may be the same matter."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.cases.queries.access import visible_to
+from app.cases.queries.reference import Reference
+from app.cases.rules import Facts, Kind, Offer, PetitionClass, Service, Status
+from app.core.access import Actor
+from app.core.crypto import Sealed, Unsealable, keys
+from app.core.database import Connection, Parameters
+from app.core.errors import NotFound
+from app.core.masking import mask_address, mask_name, mask_phone
+from app.deadlines.rules import ClockKind
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case as read for a change: the facts for the rules, and the row."""
+
+    facts: Facts
+    row: Mapping[str, Any]
+
+
+_FACTS = """
+    select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_unit, c.routed_unit, c.centre, c.head_seq,
+        c.queue, c.procedure, c.procedure_version, c.merged_into, c.registered_at, c.accepted_at, c.concluded_at,
+        c.updated_at, c.query_issue, c.registrar, c.worker, c.township, c.county, c.city, c.result,
+        (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part) order by a.id), '[]')
+         from assignment a where a.case_id = c.id and a.state = 'offered') as offers,
+        (select jsonb_build_array(s.outcome, s.recorded_by, s.approved_by) from service_record s
+         where s.case_id = c.id and s.replaced_at is null) as service,
+        k.id as clock_id, k.rule as clock_rule, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
+        k.provisional as clock_provisional, k.extensions as clock_extensions
+    from cases c
+    left join clock k on k.case_id = c.id and k.kind = 'completion' and k.met_at is null and k.stopped_at is null
+"""
+
+
+async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> Loaded:
+    """The case, locked until the transaction ends; raises NotFound for what the actor may not know exists."""
+    return await _get(conn, case_id, reference, actor, " for update of c")
+
+
+async def get_facts(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> Loaded:
+    """The same without a lock."""
+    return await _get(conn, case_id, reference, actor, "")
+
+
+async def _get(conn: Connection, case_id: uuid.UUID, reference: Reference, actor: Actor, lock: str) -> Loaded:
+    parameters = Parameters([case_id])
+    where = visible_to(actor, parameters)
+    if lock:
+        # Locked first: under READ COMMITTED the subqueries of a row that was waited for are not read again.
+        locked = await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where}{lock}", *parameters)
+        if locked is None:
+            raise NotFound
+    row = await conn.fetchrow(f"{_FACTS} where c.id = $1 and {where}", *parameters)
+    if row is None:
+        raise NotFound
+    return Loaded(as_facts(row, reference), row)
+
+
+def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
+    """The row as the pure rules take it."""
+    rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
+    extension = rule.extension if rule else None
+    left = extension is not None and row["clock_id"] is not None and row["clock_extensions"] < extension.times
+    service = row["service"]
+    return Facts(
+        id=row["id"], status=Status(row["status"]), kind=Kind(row["kind"]),
+        petition_class=PetitionClass(row["petition_class"]) if row["petition_class"] else None,
+        lead_unit=row["lead_unit"], version=row["head_seq"],
+        offers=tuple(Offer(o[0], o[1], uuid.UUID(o[2]) if o[2] else None, o[3]) for o in row["offers"]),
+        service=Service(*service) if service else None, queued=row["queue"] is not None,
+        extendable_until=row["clock_due"] if left else None,
+    )  # fmt: skip
+
+
+_PAGE = """
+    select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.procedure, c.procedure_version, c.status,
+        c.located_by, c.crs, st_x(c.point) as lon, st_y(c.point) as lat, c.accuracy_m, c.cell, c.city, c.county,
+        c.township, c.community, c.queue, c.worker, c.centre, c.lead_unit, c.routed_unit, c.rule, c.guarded,
+        c.received_at, c.registered_at, c.accepted_at, c.concluded_at, c.closed_at, c.updated_at, c.result, c.reopened,
+        c.merged_into, c.source_system, c.external_id, c.imported, c.head_seq, w.name as worker_name,
+        x.title, x.description, x.address, x.sealed, x.seal_key,
+        (select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule, 'basis', k.basis,
+            'start', k.start, 'due', k.due, 'due_unrolled', k.due_unrolled, 'provisional', k.provisional,
+            'met_at', k.met_at, 'stopped_at', k.stopped_at, 'extensions', k.extensions) order by k.id), '[]')
+         from clock k where k.case_id = c.id) as clocks,
+        (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'unit', a.unit, 'staff', a.staff, 'part', a.part,
+            'state', a.state, 'offered_at', a.offered_at, 'answered_at', a.answered_at) order by a.id), '[]')
+         from assignment a where a.case_id = c.id) as assignments,
+        (select jsonb_build_object('outcome', s.outcome, 'method', s.method, 'at', s.at, 'article', s.article,
+            'recorded_by', s.recorded_by, 'approved_by', s.approved_by)
+         from service_record s where s.case_id = c.id and s.replaced_at is null) as service,
+        (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m where m.merged_into = c.id) as merged
+    from cases c
+    join case_text x on x.case_id = c.id and x.version = (select max(version) from case_text where case_id = c.id)
+    left join staff w on w.id = c.worker
+"""
+
+
+async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dict[str, Any]:
+    """Everything a case page shows, personal data masked; raises NotFound."""
+    parameters = Parameters([case_id])
+    row = await conn.fetchrow(f"{_PAGE} where c.id = $1 and {visible_to(actor, parameters)}", *parameters)
+    if row is None:
+        raise NotFound
+    page = dict(row)
+    page["parties"] = [masked(p) for p in await open_parties(conn, case_id)]
+    page["concerns"] = await _concerns(conn, case_id)
+    page["notes"] = await _notes(conn, case_id)
+    if page["sealed"] is not None:
+        text = keys().unseal(Sealed(page["seal_key"], page["sealed"]), f"case_text {case_id}")
+        page |= {"title": text["title"], "description": text["description"]}
+        page["address"] = (text.get("location") or {}).get("address")
+    return page
+
+
+async def open_parties(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
+    """The parties in clear. Callers mask them, or log that they did not. An erased party keeps only its role."""
+    rows = await conn.fetch("select id, role, sealed, seal_key from party where case_id = $1 order by id", case_id)
+    parties = []
+    for row in rows:
+        try:
+            content = keys().unseal(Sealed(row["seal_key"], row["sealed"]), f"party {row['id']}")
+        except Unsealable:
+            content = {}
+        parties.append({"id": row["id"], "role": row["role"], **content})
+    return parties
+
+
+def masked(party: Mapping[str, Any]) -> dict[str, Any]:
+    """As everybody who sees the case sees a party."""
+    hide = {"name": mask_name, "phone": mask_phone, "address": mask_address}
+    return {k: hide[k](v) if k in hide else v for k, v in party.items()}
+
+
+async def _concerns(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
+    rows = await conn.fetch(
+        "select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 order by id", case_id
+    )
+    found = []
+    for row in rows:
+        text = None
+        if row["sealed"] is not None:
+            text = keys().unseal(Sealed(row["seal_key"], row["sealed"]), f"case_concern {case_id}")["text"]
+        found.append({"relation": row["relation"], "unit": row["unit"], "staff": row["staff"], "text": text})
+    return found
+
+
+async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
+    rows = await conn.fetch(
+        "select id, kind, body, sealed, seal_key, author, at from case_note where case_id = $1 order by at, id", case_id
+    )
+    return [
+        {"id": r["id"], "kind": r["kind"], "author": r["author"], "at": r["at"], "body": r["body"]
+         if r["sealed"] is None else keys().unseal(Sealed(r["seal_key"], r["sealed"]), f"case_note {r['id']}")["body"]}
+        for r in rows
+    ]  # fmt: skip
+
+
+async def list_timeline(conn: Connection, case_id: uuid.UUID, *, actor: Actor, after: int, limit: int) -> list[Any]:
+    """Events by sequence; raises NotFound for a case that the actor may not know exists."""
+    parameters = Parameters([case_id])
+    where = visible_to(actor, parameters)
+    if await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where}", *parameters) is None:
+        raise NotFound
+    return await conn.fetch(
+        "select seq, kind, at, actor, data, hash from event where case_id = $1 and seq > $2 order by seq limit $3",
+        case_id, after, limit,
+    )  # fmt: skip
+
+
+async def list_similar(conn: Connection, case_id: uuid.UUID, *, actor: Actor, now: datetime) -> list[Any]:
+    """Cases that may be the same matter: same category, within 300 m (or the same cell or community when the place was
+    chosen), in the 30 days before, by likeness of title. Only what the actor may see; none for an accusation."""
+    parameters = Parameters([case_id, now])
+    this = visible_to(actor, parameters)
+    if await conn.fetchval(f"select c.id from cases c where c.id = $1 and $2::timestamptz is not null and {this}",
+                           *parameters) is None:
+        raise NotFound
+    parameters = Parameters([case_id, now])
+    where = visible_to(actor, parameters)
+    return await conn.fetch(
+        "select c.id, c.number, c.status, t.title, round(similarity(t.title, mine.title)::numeric, 2)::float8 as likeness,"
+        " round(st_distancesphere(c.point, o.point)::numeric)::int as metres, c.registered_at"
+        " from cases o join case_text mine on mine.case_id = o.id and mine.version = 1"
+        " join cases c on c.category = o.category and c.id <> o.id and c.kind = o.kind"
+        " and c.petition_class is distinct from 'accusation' and c.status <> 'merged'"
+        " and c.registered_at between $2::timestamptz - interval '30 days' and $2::timestamptz"
+        " and (st_dwithin(c.point, o.point, 0.005) and st_distancesphere(c.point, o.point) <= 300"
+        "      or (o.point is null or c.point is null) and c.community = o.community)"
+        " join case_text t on t.case_id = c.id and t.version = 1"
+        f" where o.id = $1 and o.petition_class is distinct from 'accusation' and {where}"
+        " order by likeness desc, c.registered_at desc, c.id limit 10",
+        *parameters,
+    )

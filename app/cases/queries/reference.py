@@ -1,0 +1,83 @@
+"""What changes rarely and is needed at every write: categories, procedures, calendar, names. Read every half minute."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.areas.queries import CityFacts, get_city
+from app.areas.queries import list_names as area_names
+from app.core.database import Connection, Database
+from app.core.errors import Words
+from app.deadlines.queries import in_force, list_procedures, read_calendar
+from app.deadlines.rules import Calendar, ClockKind, ClockRule, PlannedClock, Procedure, StartsOn, plan
+from app.routing.queries import list_categories, list_rules
+from app.routing.rules import Category
+from app.units.queries import list_names as unit_names
+
+FIXED_REASONS = {
+    "no_route": Words("没有适用的派送规则，由总台受理。", "No rule fits; the intake desk takes it."),
+    "accusation": Words("检举控告由纪检监察窗口密件办理。", "An accusation is sealed to a discipline desk."),
+}
+FRESH_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One consistent reading of the city's rules."""
+
+    city: CityFacts
+    categories: Mapping[str, Category]
+    procedures: Mapping[tuple[str, int], Procedure]
+    calendar: Calendar
+    reasons: Mapping[str, Words]
+    names: Mapping[str, str]
+
+    def procedure(self, code: str, at: datetime) -> Procedure:
+        """The version of a procedure in force on the local day of `at`."""
+        return in_force(dict(self.procedures), code, at.astimezone(self.city.tz).date())
+
+    def plan(self, procedure: Procedure, starts_on: StartsOn, at: datetime) -> tuple[PlannedClock, ...]:
+        """The clocks that start at `at` by the city's calendar and time zone."""
+        return plan(procedure, starts_on, at, calendar=self.calendar, tz=self.city.tz)
+
+    def clock_rule(self, procedure: str, version: int, kind: ClockKind) -> ClockRule | None:
+        """The rule of one clock of a case."""
+        rules = self.procedures[procedure, version].clocks
+        return next((rule for rule in rules if rule.kind is kind), None)
+
+
+async def load(conn: Connection) -> Reference:
+    """Read everything once."""
+    city = await get_city(conn)
+    rules = await list_rules(conn)
+    return Reference(
+        city=city,
+        categories=await list_categories(conn),
+        procedures=await list_procedures(conn),
+        calendar=await read_calendar(conn, city.calendar),
+        reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},
+        names={**await area_names(conn), **await unit_names(conn)},
+    )
+
+
+class Fresh:
+    """A Reference at most half a minute old."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._value: Reference | None = None
+        self._read_at = 0.0
+        self._lock = asyncio.Lock()
+
+    async def get(self) -> Reference:
+        """The present reading; one request refreshes it, the others go on with the last."""
+        if self._value is not None and (self._lock.locked() or time.monotonic() - self._read_at < FRESH_SECONDS):
+            return self._value
+        async with self._lock:
+            if self._value is None or time.monotonic() - self._read_at >= FRESH_SECONDS:
+                async with self._database.snapshot() as conn:
+                    self._value = await load(conn)
+                self._read_at = time.monotonic()
+        return self._value

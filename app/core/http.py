@@ -1,0 +1,259 @@
+"""FastAPI glue: who asks, which language, which connection, and one shape for every problem."""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import asyncpg
+import structlog
+from fastapi import Depends, FastAPI, Header, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException
+
+from app.core import errors, tokens
+from app.core.access import Actor, Permission
+from app.core.database import Connection, Database
+from app.core.errors import Problem, Words
+
+PROBLEM_JSON = "application/problem+json"
+log = structlog.get_logger()
+bearer = HTTPBearer(auto_error=False, description="Access token from POST /v1/tokens, or an API key")
+
+
+def now() -> datetime:
+    """The instant of a request, taken once at the edge (frozen in tests)."""
+    return datetime.now(UTC)
+
+
+def language(request: Request) -> str:
+    """`zh` unless the first language the caller accepts is English."""
+    return "en" if request.headers.get("accept-language", "").strip().lower().startswith("en") else "zh"
+
+
+async def read(request: Request) -> AsyncIterator[Connection]:
+    """A connection in autocommit: for reads, and for commands that are one statement."""
+    database: Database = request.app.state.database
+    async with database.connection() as connection:
+        yield connection
+
+
+async def write(request: Request) -> AsyncIterator[Connection]:
+    """A transaction that is committed before the reply leaves (scope=function; kept by a test)."""
+    database: Database = request.app.state.database
+    async with database.transaction() as connection:
+        yield connection
+
+
+Read = Annotated[Connection, Depends(read, scope="function")]
+Write = Annotated[Connection, Depends(write, scope="function")]
+Language = Annotated[str, Depends(language)]
+Now = Annotated[datetime, Depends(now)]
+
+
+async def current_actor(request: Request, _: Annotated[Any, Depends(bearer)] = None) -> Actor:
+    """The caller, from an access token or an API key; raises Unauthenticated."""
+    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not credential:
+        raise errors.Unauthenticated("请登录或提供密钥。", "Send a token from POST /v1/tokens, or an API key.")
+    if credential.startswith("gck_"):
+        actor: Actor = await request.app.state.find_key(credential)
+    else:
+        actor = tokens.read(credential, request.app.state.city)
+    structlog.contextvars.bind_contextvars(actor=actor.id)
+    return actor
+
+
+def requires(permission: Permission) -> Callable[[Actor], Actor]:
+    """A dependency that gives the caller when some post grants `permission`; raises Forbidden."""
+
+    def check(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+        if not actor.may(permission):
+            raise errors.Forbidden(
+                f"您的岗位没有 {permission} 权限。", f"None of your posts grants {permission}.", needs=permission.value
+            )
+        return actor
+
+    check.permission = permission  # type: ignore[attr-defined]  # read by the house test and the OpenAPI texts
+    return check
+
+
+async def reference(request: Request) -> Any:
+    """The city's rules as last read (`main` installs the source)."""
+    return await request.app.state.reference.get()
+
+
+Signed = Annotated[Actor, Depends(current_actor)]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a write carries beside its body."""
+
+    actor: Actor
+    key: str
+    request_hash: bytes
+    now: datetime
+    language: str
+
+    @property
+    def caller(self) -> str:
+        """Replays are for the same caller alone."""
+        return f"{self.actor.kind}:{self.actor.id}"
+
+
+KEY_RULES = "1 to 128 printable ASCII characters; a repeat within 30 days returns the first answer"
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", max_length=130, description=KEY_RULES, examples=["7c0f2b6e-window-3"])
+]
+Version = Annotated[
+    str | None, Header(alias="If-Match", max_length=40, description="The ETag last seen", examples=['"3"'])
+]
+
+
+def idempotency_key(value: str | None) -> str:
+    """The key without its structured-field quotes; raises KeyMissing or Invalid."""
+    if value is None:
+        raise errors.KeyMissing(
+            "写请求须带 Idempotency-Key 请求头。", "Send an Idempotency-Key header: a fresh value for each new write."
+        )
+    key = value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+    if not 1 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
+        raise errors.Invalid(f"Idempotency-Key：{KEY_RULES}", f"Idempotency-Key: {KEY_RULES}", pointer="#/header")
+    return key
+
+
+async def call(request: Request, actor: Signed, at: Now, said: Language, key: IdempotencyKey = None) -> Call:
+    """The parts of a write that are the same for every route."""
+    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).digest()
+    return Call(actor=actor, key=idempotency_key(key), request_hash=digest, now=at, language=said)
+
+
+def version(value: Version = None) -> int:
+    """The version a change is based on; raises VersionMissing or Invalid."""
+    if value is None:
+        raise errors.VersionMissing(
+            "修改须带 If-Match 请求头（上次读到的 ETag）。", "Send If-Match with the ETag you last saw."
+        )
+    text = value.removeprefix("W/").strip().strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise errors.Invalid(
+            'If-Match 应为 ETag，例如 "3"。', 'If-Match takes an ETag such as "3".', pointer="#/header"
+        )
+    return int(text)
+
+
+ThisCall = Annotated[Call, Depends(call)]
+ThisVersion = Annotated[int, Depends(version)]
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """The problem as `application/problem+json` in the caller's language."""
+    document = problem.document(language(request), request.url.path)
+    return JSONResponse(document, problem.status, headers=dict(problem.headers), media_type=PROBLEM_JSON)
+
+
+TYPES_ZH = {
+    "missing": "缺少该项", "extra_forbidden": "不认识的字段", "string_too_long": "文字过长", "string_too_short": "文字过短",
+    "json_invalid": "不是有效的 JSON", "enum": "不在可选值之内", "literal_error": "不在可选值之内",
+    "string_type": "应为文字", "list_type": "应为列表", "finite_number": "应为有限的数", "uuid_parsing": "不是有效的 UUID",
+    "string_pattern_mismatch": "格式不符", "int_parsing": "应为整数", "too_long": "项目过多", "string_unicode": "含有非法字符",
+    "greater_than_equal": "数值过小", "less_than_equal": "数值过大", "datetime_parsing": "时间格式不符",
+    "timezone_aware": "时间须带时区",
+}  # fmt: skip
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """Pydantic's findings as one problem; what was sent is not repeated."""
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return problem_response(request, errors.BadRequest("请求体不是有效的 JSON。", "The body is not valid JSON."))
+    places = [
+        {
+            "pointer": "#/" + "/".join(_escape(str(part)) for part in e["loc"]),
+            "detail": Words(TYPES_ZH.get(e["type"], "值无效") + f"（{e['msg']}）", e["msg"]).say(language(request)),
+            "code": e["type"],
+        }
+        for e in found[:50]
+    ]
+    invalid = errors.Invalid("请按 errors 所列逐项修改。", "Mend what `errors` lists.", errors=places)
+    return problem_response(request, invalid)
+
+
+def _escape(part: str) -> str:
+    cleaned = part.encode("utf-8", "replace").decode()
+    return cleaned.replace("~", "~0").replace("/", "~1")[:80]
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    """Our own refusals."""
+    assert isinstance(error, Problem)
+    return problem_response(request, error)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """What Starlette refuses: unknown paths and methods."""
+    assert isinstance(error, HTTPException)
+    known: dict[int, Problem] = {
+        404: errors.NotFound("没有这个地址。", "There is no such address; see /docs."),
+        405: errors.MethodNotAllowed("该地址不支持此方法。", "This address does not take that method; see /docs."),
+        413: errors.TooLarge("请求体过大。", "The body is larger than the server takes."),
+    }
+    response = problem_response(request, known.get(error.status_code, errors.BadRequest("请求有误。", "Bad request.")))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_database(request: Request, error: Exception) -> Response:
+    """What the database refuses. A constraint that fails at commit is a conflict, not a fault."""
+    if isinstance(error, (asyncpg.DataError, UnicodeEncodeError)):
+        problem: Problem = errors.Invalid(
+            "含有无法存储的字符或数值。", "A value holds characters or numbers that cannot be stored (such as NUL)."
+        )
+    elif isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        log.info("constraint", constraint=getattr(error, "constraint_name", None))
+        problem = errors.Conflict(
+            "与现有数据冲突，请重新读取后再试。", "This conflicts with what is stored; read again and retry.",
+            constraint=getattr(error, "constraint_name", None),
+        )  # fmt: skip
+    elif isinstance(error, (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)):
+        problem = errors.InFlight("与另一请求冲突，请重试。", "Another request changed the same thing; retry.")
+    else:
+        log.error("database", error=type(error).__name__, exc_info=error)
+        problem = errors.Unavailable(
+            "数据库暂不可用，未作任何更改，请稍后重试。", "The database is unavailable; retry."
+        )
+    return problem_response(request, problem)
+
+
+async def on_fault(request: Request, error: Exception) -> Response:
+    """The last resort: logged with its trace, told without detail."""
+    log.error("fault", error=type(error).__name__, exc_info=error)
+    return problem_response(request, errors.Internal("服务出错，已记录。", "A fault of the service; it was logged."))
+
+
+def install(app: FastAPI) -> None:
+    """One handler a family of errors."""
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    for family in (
+        asyncpg.PostgresError, asyncpg.InterfaceError, UnicodeEncodeError, OSError, TimeoutError,
+    ):  # fmt: skip
+        app.add_exception_handler(family, on_database)
+    app.add_exception_handler(Exception, on_fault)
+
+
+async def timed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Request id and one log line a request, without personal data."""
+    start = time.perf_counter()
+    response = await call_next(request)
+    log.info(
+        "request", method=request.method, status=response.status_code, ms=round((time.perf_counter() - start) * 1e3)
+    )
+    return response

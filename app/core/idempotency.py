@@ -1,0 +1,65 @@
+"""A repeated write does nothing twice: the first answer is kept 30 days and returned to the same caller."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi.responses import Response
+
+from app.core.crypto import Sealed, keys
+from app.core.database import Connection
+from app.core.errors import InFlight, KeyReused
+from app.core.http import Call
+
+KEEP_DAYS = 30
+REPLAYED = {"Idempotency-Replayed": "true"}
+
+_TRY = "select pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))"
+_FIND = "select request_hash, status, response, response_key, etag from idempotency where caller = $1 and key = $2"
+_KEEP = """
+    insert into idempotency (caller, key, request_hash, status, response, response_key, etag, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+
+def in_flight() -> InFlight:
+    """409: the first request with this key still runs."""
+    return InFlight("首个请求仍在处理，请稍候重试。", "The first request with this key still runs; retry shortly.")
+
+
+def key_reused() -> KeyReused:
+    """422: the key belongs to other content."""
+    return KeyReused("该幂等键已用于不同的内容，请换新键。", "This key was used with other content; take a fresh key.")
+
+
+async def once(conn: Connection, call: Call, act: Callable[[], Awaitable[tuple[int, bytes, str | None]]]) -> Response:
+    """Run `act` (status, JSON body, ETag) unless this caller did so under this key before; then show that answer.
+
+    Within the request's transaction: the record and the change are committed together. A replay is answered before
+    `If-Match` is judged, since `act` judges it. Raises InFlight or KeyReused.
+    """
+    if not await conn.fetchval(_TRY, call.caller, call.key):
+        raise in_flight()
+    place = f"idempotency {call.caller} {call.key}"
+    if first := await conn.fetchrow(_FIND, call.caller, call.key):
+        if first["request_hash"] != call.request_hash or first["response"] is None:
+            raise key_reused()
+        body = keys().unseal(Sealed(first["response_key"], first["response"]), place)["body"]
+        return reply(first["status"], body.encode(), first["etag"], REPLAYED)
+    status, answer, etag = await act()
+    sealed = keys().seal({"body": answer.decode()}, place)
+    await conn.execute(_KEEP, call.caller, call.key, call.request_hash, status, sealed.body, sealed.key, etag, call.now)
+    return reply(status, answer, etag)
+
+
+def reply(status: int, body: bytes, etag: str | None = None, headers: dict[str, str] | None = None) -> Response:
+    """JSON bytes as they are, with the version as ETag; personal data is never to be cached on the way."""
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    if etag is not None:
+        sent["ETag"] = f'"{etag}"'
+    return Response(body, status, sent, media_type="application/json")
+
+
+async def forget(conn: Connection, before: Any) -> int:
+    """Drop records older than `before`; returns how many."""
+    done: str = await conn.execute("delete from idempotency where created_at < $1", before)
+    return int(done.split()[-1])

@@ -1,0 +1,44 @@
+"""Keyset pages: an opaque cursor names the last row, and `Link: rel="next"` the next page."""
+
+import base64
+import json
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+
+from app.core.errors import Invalid
+
+PAGE = 50
+MOST = 200
+Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows a page")]
+Cursor = Annotated[str | None, Query(max_length=500, description="From the `Link` header of the page before")]
+
+
+def encode(values: list[Any]) -> str:
+    """The last row's sort values as a cursor."""
+    return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str | None, size: int) -> list[Any] | None:
+    """The sort values again; raises Invalid for a cursor that this list did not make."""
+    if cursor is None:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError as error:
+        raise _bad() from error
+    if not isinstance(values, list) or len(values) != size or not all(isinstance(v, str) for v in values):
+        raise _bad()
+    return values
+
+
+def _bad() -> Invalid:
+    return Invalid("游标无效，请从第一页重新开始。", "The cursor is not one of this list; start from the first page.",
+                   pointer="#/query/cursor")  # fmt: skip
+
+
+def link(request: Request, cursor: str | None) -> dict[str, str]:
+    """The `Link` header to the next page, or nothing on the last."""
+    if cursor is None:
+        return {}
+    return {"Link": f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'}

@@ -1,0 +1,43 @@
+"""Reading procedures and calendars back into the dataclasses of the rules."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from app.core.database import Connection
+from app.deadlines.rules import Calendar, Procedure
+
+_procedure = TypeAdapter(Procedure)
+
+
+async def list_procedures(conn: Connection) -> dict[tuple[str, int], Procedure]:
+    """Every version of every procedure, by code and version."""
+    rows = await conn.fetch("select code, version, definition from procedure order by code, version")
+    return {(r["code"], r["version"]): _procedure.validate_python(r["definition"]) for r in rows}
+
+
+def in_force(procedures: dict[tuple[str, int], Procedure], code: str, day: date) -> Procedure:
+    """The newest version of `code` that is valid on `day`; the oldest one for days before them all.
+
+    Raises KeyError when the city has no such procedure.
+    """
+    versions = [p for (c, _), p in procedures.items() if c == code]
+    if not versions:
+        raise KeyError(code)
+    return max((p for p in versions if p.valid_from <= day), key=lambda p: p.version, default=versions[0])
+
+
+async def read_calendar(conn: Connection, name: str) -> Calendar:
+    """The calendar as loaded; `weekdays` is Monday to Friday, with nothing to be published."""
+    if name == "weekdays":
+        return Calendar(name)
+    years = await conn.fetch("select year from calendar_year where calendar = $1", name)
+    days = await conn.fetch("select day, is_workday from calendar_day where calendar = $1", name)
+    return Calendar(name, frozenset(r["year"] for r in years), {r["day"]: r["is_workday"] for r in days})
+
+
+async def list_calendar_years(conn: Connection, name: str) -> list[dict[str, Any]]:
+    """The published years with their source."""
+    rows = await conn.fetch("select year, source from calendar_year where calendar = $1 order by year", name)
+    return [dict(r) for r in rows]

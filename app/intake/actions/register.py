@@ -1,0 +1,206 @@
+"""`register`: the only way a case comes to exist, for one report or five hundred."""
+
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import asyncpg
+
+from app.cases.queries.reference import Reference
+from app.cases.rules import PartyRole, PetitionClass
+from app.core import errors
+from app.core.access import Actor
+from app.core.crypto import keys
+from app.core.database import Connection, uuid7
+from app.core.errors import Problem
+from app.core.geometry import to_wgs84
+from app.core.idempotency import in_flight, key_reused
+from app.deadlines.actions import as_stored
+from app.deadlines.rules import StartsOn, choose_procedure
+from app.intake.schemas import ReportIn
+
+LIVE_LIMIT = 500
+
+
+@cache
+def statement(head: str, tail: str) -> str:
+    """The rule text between a head and a tail."""
+    folder = files("app.intake") / "sql"
+    return "".join((folder / f"{name}.sql").read_text(encoding="utf-8") for name in (head, "register", tail))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a report came in over HTTP: under which key, with which content. No key inside a batch."""
+
+    caller: str | None = None
+    key: str | None = None
+    request_hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A checked report with everything that is decided before SQL, column by column as the statement takes it."""
+
+    id: uuid.UUID
+    row: tuple[Any, ...]
+    people: list[tuple[Any, ...]]
+    concerns: list[tuple[Any, ...]]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one report: `how` is filed | key | id | source; `body` is the first receipt."""
+
+    how: str
+    body: dict[str, Any]
+    query_code: str
+
+    @property
+    def replayed(self) -> bool:
+        """Whether an earlier request had filed it."""
+        return self.how != "filed"
+
+    @property
+    def status(self) -> int:
+        """201 when filed now, or by the same request before; 200 when another request had brought it."""
+        return 201 if self.how in ("filed", "key") else 200
+
+
+def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime, entry: Entry) -> Report:
+    """Decide procedure, clocks, sealing and coordinates; raises Invalid for a category that does not fit."""
+    category = reference.categories.get(sent.category)
+    if category is None or sent.kind not in category.kinds:
+        fitting = [code for code, c in reference.categories.items() if sent.kind in c.kinds]
+        raise errors.Invalid(
+            f"没有适用于 {sent.kind} 的类别 {sent.category}。", f"There is no category {sent.category} for {sent.kind}.",
+            pointer="#/body/category", categories=fitting,
+        )  # fmt: skip
+    code = choose_procedure(
+        sent.kind, sent.petition_class, category.urgency, sent.complexity or category.complexity, sent.simple
+    )
+    procedure = reference.procedure(code, now)
+    planned = reference.plan(procedure, StartsOn.REGISTERED, now)
+    case_id = sent.id or uuid7()
+    secret = sent.petition_class is PetitionClass.ACCUSATION
+    place, text = sent.location, (sent.title, sent.description, sent.location.address, None, None)
+    lon = lat = None
+    if place.point is not None and place.crs is not None:
+        lon, lat = to_wgs84(*place.point.coordinates, place.crs)
+    if secret:
+        content = {"title": sent.title, "description": sent.description, "location": place.model_dump(mode="json")}
+        sealed = keys().seal(content, f"case_text {case_id}")
+        text, lon, lat = (None, None, None, sealed.body, sealed.key), None, None
+    located_by = "point" if lon is not None else "person" if place.cell or place.area else "address"
+    digest = _digest(sent)
+    row = (
+        case_id, sent.kind.value, sent.petition_class.value if sent.petition_class else "", sent.category,
+        sent.channel.value, procedure.code, procedure.version, *text, lon, lat,
+        place.crs.value if place.crs and not secret else None, place.accuracy_m if lon is not None else None,
+        None if secret else place.cell or place.area, located_by, sent.source.system if sent.source else None,
+        sent.source.external_id if sent.source else None, keys().query_hash(keys().query_code(str(case_id), 1)),
+        actor.id, f"{actor.kind}:{actor.id}", now, now, min((c.due for c in planned), default=None),
+        json.dumps([as_stored(c) for c in planned], ensure_ascii=False), digest, entry.caller, entry.key,
+        entry.request_hash,
+    )  # fmt: skip
+    return Report(case_id, row, _people(sent, secret), _concerns(sent, case_id), digest)
+
+
+def _people(sent: ReportIn, secret: bool) -> list[tuple[Any, ...]]:
+    people: list[tuple[Any, ...]] = []
+    for party in sent.parties:
+        party_id = uuid7()
+        content = party.model_dump(include={"name", "phone", "address"}, exclude_none=True)
+        sealed = keys().seal(content, f"party {party_id}")
+        index = keys().phone_index(party.phone) if party.phone and not secret else None
+        people.append((party_id, PartyRole(party.role).value, sealed.body, sealed.key, index))
+    return people
+
+
+def _concerns(sent: ReportIn, case_id: uuid.UUID) -> list[tuple[Any, ...]]:
+    said: list[tuple[Any, ...]] = []
+    for concern in sent.concerns:
+        sealed = keys().seal({"text": concern.text}, f"case_concern {case_id}") if concern.text else None
+        said.append(
+            ("concerns", concern.unit, concern.staff, sealed.body if sealed else None, sealed.key if sealed else None)
+        )
+    said += [("not_to", barred.unit, barred.staff, None, None) for barred in sent.not_to]
+    return said
+
+
+def _digest(sent: ReportIn) -> str:
+    """Tells whether two reports say the same, without saying what (keyed, so that nothing can be tried out)."""
+    text = sent.model_dump_json(exclude={"id"}).encode()
+    return hmac.new(keys().derive("report digest"), text, hashlib.sha256).hexdigest()
+
+
+async def register(conn: Connection, reports: Sequence[Report], *, actor: Actor) -> list[Receipt | Problem]:
+    """File `reports` (at most 500, ids distinct) in one statement; gives a receipt or a problem for each, in order.
+
+    A repeat (same key, same id with the same content, same source number) returns the first receipt. Nothing of a
+    report that is refused is stored. Raises ValueError for more than 500 or for equal ids: the caller checks.
+    """
+    if len(reports) > LIVE_LIMIT or len({r.id for r in reports}) != len(reports):
+        raise ValueError("at most 500 reports with distinct ids")
+    results: list[Receipt | Problem | None] = [None] * len(reports)
+    waiting = list(range(len(reports)))
+    for _ in range(3):  # a row that lost a race to an equal one is run once more and finds the winner's receipt
+        rows = await _run(conn, [reports[i] for i in waiting])
+        for i, row in zip(waiting, rows, strict=True):
+            results[i] = _outcome(row, reports[i], actor)
+        waiting = [i for i in waiting if results[i] is None]
+        if not waiting:
+            break
+    lost = errors.InFlight("与另一请求冲突，请重试。", "Another request files the same matter; retry.")
+    return [lost if result is None else result for result in results]
+
+
+async def _run(conn: Connection, reports: Sequence[Report]) -> list[Any]:
+    columns = [list(column) for column in zip(*(r.row for r in reports), strict=True)]
+    people = [(n, *person) for n, r in enumerate(reports, 1) for person in r.people]
+    concerns = [(n, *said) for n, r in enumerate(reports, 1) for said in r.concerns]
+    columns += [list(column) for column in zip(*people, strict=True)] or [[], [], [], [], [], []]
+    columns += [list(column) for column in zip(*concerns, strict=True)] or [[], [], [], [], [], []]
+    try:
+        return await conn.fetch(statement("live", "live_tail"), *columns)
+    except (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError) as error:
+        # Autocommit: nothing is stored and the statement may run again. Inside a transaction it is already lost.
+        if conn.is_in_transaction() or getattr(error, "constraint_name", "pk_idempotency") not in _RACES:
+            raise
+        return await conn.fetch(statement("live", "live_tail"), *columns)
+
+
+_RACES = (None, "pk_idempotency")
+
+
+def _outcome(row: Any, report: Report, actor: Actor) -> Receipt | Problem | None:
+    how = row["how"]
+    if how == "in_flight":
+        return in_flight()
+    if how == "key_reused":
+        return key_reused()
+    if how == "unknown_place":
+        return errors.Invalid(
+            "没有这个网格或区域代码。", "There is no such cell or area code.", pointer="#/body/location"
+        )
+    if how == "unknown_concern":
+        return errors.Invalid(
+            "concerns 或 not_to 中的单位或人员不存在。", "A unit or member of staff in concerns or not_to does not exist.",
+            pointer="#/body/concerns",
+        )  # fmt: skip
+    if row["receipt"] is None:
+        return None
+    if how in ("id", "source") and row["registrar"] != f"{actor.kind}:{actor.id}":
+        return errors.AlreadyTaken("该编号已由他人登记。", "This id or source number was registered by somebody else.")
+    if how == "id" and row["digest"] != report.digest:
+        return errors.AlreadyTaken("该 id 已用于不同内容。", "This id was used with other content; take a fresh one.")
+    body: dict[str, Any] = json.loads(row["receipt"])
+    return Receipt(how, body, keys().query_code(body["id"], row["query_issue"] or 1))

@@ -1,0 +1,199 @@
+"""What a report may hold, and what comes back."""
+
+import uuid
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+
+from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
+from app.core.geometry import Crs
+from app.core.texts import Code, LongText, Name, Phone, ShortText, Title
+
+
+class Closed(BaseModel):
+    """A body that refuses fields it does not know: a misspelt field is never silently lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PointIn(Closed):
+    """A GeoJSON point: [longitude, latitude] in degrees of the named system."""
+
+    type: Literal["Point"]
+    coordinates: tuple[
+        Annotated[FiniteFloat, Field(ge=-180, le=180)], Annotated[FiniteFloat, Field(ge=-90, le=90)]
+    ] = Field(examples=[[111.67, 40.81]])
+
+
+class LocationIn(Closed):
+    """Where: a measured point with its system, or a cell or area chosen by a person, or an address alone."""
+
+    point: PointIn | None = None
+    crs: Crs | None = Field(default=None, description="System of the point; never guessed (GCJ-02 is 604 m off here)")
+    accuracy_m: Annotated[FiniteFloat, Field(ge=0, le=100_000)] | None = None
+    cell: Code | None = Field(default=None, description="Cell code chosen at the window")
+    area: Code | None = Field(default=None, description="Area code of any tier chosen at the window")
+    address: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.point is None) != (self.crs is None):
+            raise ValueError("point and crs go together: name WGS84, CGCS2000, GCJ02 or BD09")
+        if sum(way is not None for way in (self.point, self.cell, self.area)) > 1:
+            raise ValueError("give one of point, cell, area")
+        if self.point is None and self.cell is None and self.area is None and self.address is None:
+            raise ValueError("give a point with its crs, a cell, an area, or at least an address")
+        return self
+
+
+class PartyIn(Closed):
+    """Someone who takes part. Name, phone and address are sealed; nothing else about a person is taken."""
+
+    role: PartyRole
+    name: Name | None = None
+    phone: Phone | None = None
+    address: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _someone(self) -> Self:
+        if self.name is None and self.phone is None:
+            raise ValueError("give a name or a phone")
+        return self
+
+
+class ConcernIn(Closed):
+    """Whom the matter is about: a unit, a member of staff, or words. They and all beneath them will not see it."""
+
+    unit: Code | None = None
+    staff: uuid.UUID | None = None
+    text: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(way is not None for way in (self.unit, self.staff, self.text)) != 1:
+            raise ValueError("give exactly one of unit, staff, text")
+        return self
+
+
+class NotToIn(Closed):
+    """Who must not be involved, at the resident's wish."""
+
+    unit: Code | None = None
+    staff: uuid.UUID | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.unit is None) == (self.staff is None):
+            raise ValueError("give exactly one of unit, staff")
+        return self
+
+
+class SourceIn(Closed):
+    """The other system's own number: the same (system, external_id) is one case, however often it is sent."""
+
+    system: Code
+    external_id: Code
+
+
+class ReportIn(Closed):
+    """One matter brought to any door."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "dispute", "category": "neighbour.noise", "channel": "window", "title": "楼上夜间噪声",
+                    "description": "楼上住户夜间拖动家具，影响休息，请求调解。",
+                    "location": {"point": {"type": "Point", "coordinates": [111.67, 40.81]}, "crs": "WGS84",
+                                 "accuracy_m": 15, "address": "示范路1号"},
+                    "parties": [{"role": "petitioner", "name": "张三", "phone": "13800000000"}],
+                }
+            ]
+        },
+    )  # fmt: skip
+
+    id: uuid.UUID | None = Field(default=None, description="UUIDv7 made by the client; optional")
+    kind: Kind
+    petition_class: PetitionClass | None = Field(default=None, description="For petitions only, and needed there")
+    category: Code
+    channel: Channel
+    title: Title
+    description: LongText | None = None
+    location: LocationIn
+    parties: list[PartyIn] = Field(default=[], max_length=50)
+    concerns: list[ConcernIn] = Field(default=[], max_length=20, description="Units or staff the matter is about")
+    not_to: list[NotToIn] = Field(default=[], max_length=20, description="Who must not be involved")
+    source: SourceIn | None = None
+    complexity: Literal["simple", "ordinary", "complex"] | None = Field(default=None, description="Disputes only")
+    simple: bool = Field(default=False, description="Petitions: the simple procedure, where it fits")
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if (self.kind is Kind.PETITION) != (self.petition_class is not None):
+            raise ValueError("petition_class (suggestion, accusation or appeal) belongs to petitions, and is needed there")
+        if self.complexity is not None and self.kind is not Kind.DISPUTE:
+            raise ValueError("complexity belongs to disputes")
+        if self.simple and (self.kind is not Kind.PETITION or self.petition_class is PetitionClass.ACCUSATION):
+            raise ValueError("simple belongs to suggestions and appeals")
+        if sum(party.role is PartyRole.REPRESENTATIVE for party in self.parties) > MAX_REPRESENTATIVES:
+            raise ValueError("a joint petition has at most five representatives (信访工作条例第二十条)")
+        if self.kind is Kind.EVENT and any(party.role is not PartyRole.AFFECTED for party in self.parties):
+            raise ValueError("an event concerns a place or a thing; only someone asking for help may be named, as affected")
+        return self
+
+
+class BatchIn(Closed):
+    """Up to 500 reports in one request; each is checked by itself."""
+
+    items: list[dict[str, Any]] = Field(min_length=1, max_length=500)
+
+
+class ClockOut(BaseModel):
+    """A limit: `due` decides lateness, `due_unrolled` is the day before any roll over days off."""
+
+    kind: str
+    rule: str
+    basis: str
+    due: str
+    due_unrolled: str
+    provisional: bool
+
+
+class ReceiptOut(BaseModel):
+    """The receipt. An accusation's carries id, number, query code and status alone."""
+
+    id: uuid.UUID
+    number: str
+    query_code: str
+    status: str
+    kind: str | None = None
+    petition_class: str | None = None
+    category: str | None = None
+    procedure: str | None = None
+    cell: dict[str, str] | None = None
+    areas: dict[str, str | None] | None = None
+    queue: str | None = None
+    worker: uuid.UUID | None = None
+    centre: str | None = None
+    lead_unit: str | None = None
+    offered_to: str | None = None
+    routing: dict[str, Any] | None = None
+    clocks: list[ClockOut] | None = None
+    names: dict[str, str] | None = None
+    available_actions: list[str] | None = None
+    similar: str | None = None
+
+
+class BatchItemOut(BaseModel):
+    """What became of one item: 201 or 200 with the receipt, or 4xx with the problem."""
+
+    status: int
+    case: ReceiptOut | None = None
+    problem: dict[str, Any] | None = None
+
+
+class BatchOut(BaseModel):
+    """One entry an item, in the order sent."""
+
+    items: list[BatchItemOut]

@@ -1,0 +1,190 @@
+-- The one statement by which a case comes to exist. It reads as the business does: what is already known, where it is,
+-- who must not touch it, who answers for it, what number it gets; then file it and everything that belongs to it.
+--
+-- A head comes before it (live arrays, or located staging) and gives four relations:
+--   report  one row a report, numbered n, with `found_cell`/`found_area` where a point was located
+--   person  parties: n, id, role, sealed, seal_key, phone_index
+--   said    whom it concerns or who must not be involved: n, relation, unit, staff, sealed, seal_key
+--   known   n, case_id, how: reports that repeat an earlier one
+, named_unit as (  -- a member of staff counts as every unit they hold a post in; 'not_to' bars the person alone
+    select s.n, s.relation, u.code, u.path, u.tier, a.path as area_path, s.staff
+    from said s
+    left join lateral (
+        select p.unit from post p where p.staff = s.staff and s.relation = 'concerns'
+        union select st.unit from staff st where st.id = s.staff and s.relation = 'concerns'
+    ) held on true
+    left join unit u on u.code = coalesce(s.unit, held.unit)
+    left join area a on a.code = u.area
+), barred as (
+    select n, array_agg(distinct path) filter (where path is not null) as units,
+        array_agg(distinct staff) filter (where staff is not null) as staff,
+        max(case tier when 'community' then 1 when 'township' then 2 when 'county' then 3 when 'city' then 4 end) as height,
+        array_agg(distinct area_path) filter (where area_path is not null and relation = 'concerns') as areas
+    from named_unit group by n
+), spot as materialized (  -- where it is: the cell, or the nearest tier that holds it
+    select r.*, b.units as barred_units, b.staff as barred_staff, b.height, b.areas as barred_areas,
+        cell.code as cell, cell.centre as cell_centre,
+        coalesce(cell.city, here.code_city, whole.code) as city,
+        coalesce(cell.county, here.code_county) as county,
+        coalesce(cell.township, here.code_township) as township,
+        coalesce(cell.community, here.code_community) as community,
+        coalesce(cell.path, here.path, whole.path) as area_path,
+        case
+            when r.petition_class = 'accusation' or r.imported then null
+            when r.located_by = 'address' then 'address_only'
+            when r.located_by = 'point' and cell.code is null and here.path is null then 'outside_city'
+            when r.located_by = 'point' and cell.code is null then 'outside_cells'
+        end as queue,
+        case when r.chosen is not null and cell.code is null and here.path is null then 'unknown_place'
+            when exists (select from said s
+                where s.n = r.n and (s.unit is not null and not exists (select from unit where code = s.unit)
+                    or s.staff is not null and not exists (select from staff where id = s.staff)))
+            then 'unknown_concern'
+        end as problem
+    from report r
+    cross join (select code, path from area where tier = 'city' limit 1) whole
+    left join barred b on b.n = r.n
+    left join cell on cell.code = coalesce(r.found_cell, r.chosen) and r.petition_class <> 'accusation'
+    left join lateral (
+        select a.path, ltree2text(subpath(a.path, 0, 1)) as code_city,
+            case when nlevel(a.path) > 1 then ltree2text(subpath(a.path, 1, 1)) end as code_county,
+            case when nlevel(a.path) > 2 then ltree2text(subpath(a.path, 2, 1)) end as code_township,
+            case when nlevel(a.path) > 3 then ltree2text(subpath(a.path, 3, 1)) end as code_community
+        from area a
+        where cell.code is null and a.code = coalesce(r.found_area, r.chosen) and r.petition_class <> 'accusation'
+    ) here on true
+    where not exists (select from known k where k.n = r.n)
+), routed as (  -- who receives it, who answers for it by the compiled rules, who works the cell
+    select s.*, desk.code as intake_desk, coalesce(s.cell_centre, near.code) as receiving,
+        route.unit as target, coalesce(route.rule, 'no_route') as rule, w.staff as cell_worker
+    from spot s
+    cross join (select code from unit where kind = 'intake_desk') desk
+    left join route on route.area = coalesce(s.township, s.county, s.city) and route.category = s.category
+        and route.kind = s.kind and route.petition_class = s.petition_class
+    left join lateral (
+        select u.code from unit u join area a on a.code = u.area
+        where s.cell_centre is null and u.kind = 'centre' and a.path @> s.area_path
+        order by nlevel(a.path) desc limit 1
+    ) near on true
+    left join lateral (
+        select staff from cell_worker cw
+        where cw.cell = s.cell and cw.during @> s.at and not s.imported order by cw.role limit 1
+    ) w on true
+    where s.problem is null
+), guarded as (  -- no unit leads a matter that concerns it or a unit above it; none left: the city's intake desk
+    select r.*, g.moved,
+        case when r.petition_class = 'accusation' then coalesce((
+                select d.code from unit d join area a on a.code = d.area
+                where d.kind = 'discipline_desk' and (r.barred_units is null or not r.barred_units @> d.path)
+                    and (d.tier = 'city' or r.barred_areas is not null and not exists (
+                        select from unnest(r.barred_areas) c(path) where not a.path @> c.path)
+                        and case d.tier when 'community' then 1 when 'township' then 2 when 'county' then 3 end > r.height)
+                order by nlevel(a.path) desc, d.code limit 1), r.intake_desk)
+            when g.moved then coalesce((
+                select up.code from unit up join unit u on u.code = r.receiving
+                where up.path @> u.path and not r.barred_units @> up.path
+                    and case up.tier when 'community' then 1 when 'township' then 2 when 'county' then 3 else 4 end > r.height
+                order by nlevel(up.path) desc limit 1), r.intake_desk)
+            else coalesce(r.receiving, r.intake_desk) end as lead,
+        case when r.petition_class = 'accusation' then null
+            when g.moved then coalesce((
+                select up.code from unit up join unit u on u.code = coalesce(r.target, r.intake_desk)
+                where up.path @> u.path and not r.barred_units @> up.path
+                    and case up.tier when 'community' then 1 when 'township' then 2 when 'county' then 3 else 4 end > r.height
+                order by nlevel(up.path) desc limit 1), r.intake_desk)
+            else coalesce(r.target, r.receiving, r.intake_desk) end as answering,
+        case when r.cell_worker = any(r.barred_staff) or r.barred_units is not null and exists (
+                select from staff st join unit u on u.code = st.unit
+                where st.id = r.cell_worker and r.barred_units @> u.path)
+            then null else r.cell_worker end as worker
+    from routed r
+    cross join lateral (
+        select r.petition_class <> 'accusation' and r.barred_units is not null and (
+            exists (select from unit u where u.code = r.receiving and r.barred_units @> u.path)
+            or exists (select from unit u where u.code = r.target and r.barred_units @> u.path)) as moved
+    ) g
+), numbered as materialized (
+    select g.*, g.digits || substr('23456789ABCDEFGHJKMNPQRSTUVWXYZ', 1 + (g.digits::bigint % 31)::int, 1) as number,
+        coalesce(g.answering, g.lead) as routed_unit, g.petition_class = 'accusation' as secret,
+        case when g.petition_class = 'accusation' then 'accusation' else g.rule end as sent_by,
+        case when g.queue is null and g.cell is not null and g.worker is null and not g.imported then 'no_worker'
+            else g.queue end as queued,
+        case when g.kind in ('request', 'event') and not g.imported then g.worker end as helper
+    from (
+        select s.*, to_char(s.at, 'YY') || lpad(s.serial::text, 7, '0') as digits
+        from (select guarded.*, nextval('case_number') as serial from guarded) s
+    ) g
+), written as materialized (  -- the receipt is part of the first event, so that a repeat can show it again
+    select w.*, event_hash(''::bytea, w.body) as hash
+    from (
+        select n.*, event_body(n.id, 1, 'registered', n.at, n.actor, jsonb_build_object(
+            'receipt', jsonb_build_object('id', n.id, 'number', n.number, 'status', n.status) || case when n.secret
+                then '{}' else jsonb_build_object('kind', n.kind, 'petition_class', nullif(n.petition_class, ''),
+                    'category', n.category, 'procedure', n.procedure, 'cell',
+                    case when n.cell is not null then jsonb_build_object('code', n.cell) end, 'areas',
+                    jsonb_build_object('city', n.city, 'county', n.county, 'township', n.township,
+                        'community', n.community),
+                    'queue', n.queued, 'worker', n.worker, 'centre', n.lead, 'lead_unit', n.lead,
+                    'offered_to', nullif(n.routed_unit, n.lead), 'routing',
+                    jsonb_build_object('rule', n.sent_by, 'guarded', n.moved),
+                    'clocks', case when n.imported then '[]' else n.clocks end) end,
+            'status', n.status, 'lead_unit', n.lead, 'digest', n.digest)) as body
+        from numbered n
+    ) w
+), filed as (
+    insert into cases (id, number, kind, petition_class, category, channel, procedure, procedure_version, status,
+        located_by, crs, point, accuracy_m, cell, city, county, township, community, area_path, queue, worker, centre,
+        lead_unit, routed_unit, rule, guarded, barred_units, barred_staff, due, received_at, registered_at, closed_at,
+        updated_at, source_system, external_id, registrar, query_hash, imported, head_seq, head_hash)
+    select id, number, kind, nullif(petition_class, ''), category, channel, procedure, procedure_version, status,
+        case when secret then 'address' else located_by end, crs, case when not secret then point end, accuracy_m, cell,
+        city, county, township, community, area_path, queued, worker, case when not secret then lead end, lead,
+        routed_unit, sent_by, moved, barred_units, barred_staff, case when imported then 'infinity' else due end,
+        received_at, at, closed_at, coalesce(closed_at, at), source_system, external_id, registrar, query_hash, imported,
+        1, hash
+    from written
+    order by source_system, external_id, id  -- two batches that share rows would otherwise deadlock
+    on conflict do nothing
+    returning id
+), made as (  -- what was really filed: everything below belongs to these
+    select w.* from filed join written w using (id)
+), texted as (
+    insert into case_text (case_id, title, description, address, sealed, seal_key)
+    select id, title, description, address, sealed, seal_key from made
+), named as (
+    insert into party (id, case_id, role, sealed, seal_key, phone_index)
+    select p.id, m.id, p.role, p.sealed, p.seal_key, case when not m.secret then p.phone_index end
+    from made m join person p on p.n = m.n
+), concerned as (
+    insert into case_concern (case_id, relation, unit, staff, sealed, seal_key)
+    select m.id, s.relation, coalesce(s.unit, u.code), s.staff, s.sealed, s.seal_key
+    from made m join said s on s.n = m.n
+    left join lateral (
+        select p.unit as code from post p where p.staff = s.staff
+        union select st.unit from staff st where st.id = s.staff
+    ) u on s.staff is not null
+), opened as (
+    insert into case_access (case_id, grantee, part)
+    select id, 'unit:' || lead, 'lead' from made where not secret
+    union all select id, 'unit:' || routed_unit, 'offer' from made where not secret and routed_unit <> lead and not imported
+    union all select id, 'staff:' || helper, 'task' from made where helper is not null
+    union all select id, registrar, 'registrar' from made where not secret and not imported
+    union all select m.id, 'post:' || p.id, 'lead' from made m
+        join post p on m.secret and p.unit = m.lead and p.role in ('discipline_officer', 'coordinator')
+), assigned as (
+    insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at)
+    select id, lead, null::uuid, 'lead', 'signed', actor, at, 'system', at from made where not imported
+    union all select id, routed_unit, null, 'lead', 'offered', actor, at, null, null
+        from made where routed_unit <> lead and not secret and not imported
+    union all select m.id, st.unit, m.helper, 'co', 'offered', m.actor, m.at, null, null
+        from made m join staff st on st.id = m.helper
+), clocked as (
+    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional)
+    select m.id, c.kind, c.rule, m.procedure_version, c.basis, m.at, c.due, c.due_unrolled, c.provisional
+    from made m cross join lateral jsonb_to_recordset(m.clocks)
+        c(kind text, rule text, basis text, due timestamptz, due_unrolled timestamptz, provisional boolean)
+    where not m.imported
+), told as (
+    insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
+    select id, 1, 'registered', at, actor, body, ''::bytea, hash from made order by id
+)

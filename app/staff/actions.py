@@ -1,0 +1,86 @@
+"""Staff, posts, accounts and keys."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.core.crypto import keys
+from app.core.database import Connection
+from app.core.errors import TooMany
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A member of staff to load."""
+
+    id: uuid.UUID
+    name: str
+    unit: str
+    full_time: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post to load."""
+
+    id: str
+    role: str
+    unit: str
+    area: str
+    staff: uuid.UUID | None
+
+
+async def load_staff(conn: Connection, people: Sequence[StaffRow], posts: Sequence[PostRow]) -> None:
+    """Add or bring up to date."""
+    await conn.executemany(
+        "insert into staff (id, name, unit, full_time) values ($1, $2, $3, $4)"
+        " on conflict (id) do update set name = $2, unit = $3, full_time = $4",
+        [(p.id, p.name, p.unit, p.full_time) for p in people],
+    )
+    await conn.executemany(
+        "insert into post (id, role, unit, area, staff) values ($1, $2, $3, $4, $5)"
+        " on conflict (id) do update set role = $2, unit = $3, area = $4, staff = $5",
+        [(p.id, p.role, p.unit, p.area, p.staff) for p in posts],
+    )
+
+
+async def set_account(conn: Connection, login: str, staff: uuid.UUID, password_hash: str) -> None:
+    """Create a login or give it another password."""
+    await conn.execute(
+        "insert into account (login, staff, password_hash) values ($1, $2, $3)"
+        " on conflict (login) do update set staff = $2, password_hash = $3",
+        login, staff, password_hash,
+    )  # fmt: skip
+
+
+async def make_key(
+    conn: Connection, *, name: str, unit: str, area: str, scopes: Sequence[str], source_system: str | None = None,
+    secret: str | None = None, key_id: str | None = None,
+) -> str:  # fmt: skip
+    """A new API key; the whole key is returned once and only its SHA-256 is kept."""
+    identity = key_id or secrets.token_hex(6)
+    secret = secret or secrets.token_urlsafe(32)
+    await conn.execute(
+        "insert into api_key (id, name, hash, unit, area, scopes, source_system) values ($1, $2, $3, $4, $5, $6, $7)"
+        " on conflict (id) do update set name = $2, hash = $3, unit = $4, area = $5, scopes = $6, source_system = $7",
+        identity, name, hashlib.sha256(secret.encode()).digest(), unit, area, list(scopes), source_system,
+    )  # fmt: skip
+    return f"gck_{identity}_{secret}"
+
+
+async def count_try(conn: Connection, bucket: str, limit: int, now: datetime) -> None:
+    """One more use of `bucket` (an address or account; stored as a keyed hash) this hour; raises TooMany."""
+    window = now.replace(minute=0, second=0, microsecond=0)
+    hashed = hashlib.sha256(keys().derive("rate") + bucket.encode()).digest()[:16]
+    used = await conn.fetchval(
+        'insert into rate_counter (bucket, "window", used) values ($1, $2, 1)'
+        ' on conflict (bucket, "window") do update set used = rate_counter.used + 1 returning used',
+        hashed, window,
+    )  # fmt: skip
+    if used == 1:
+        await conn.execute('delete from rate_counter where "window" < $1', window - timedelta(hours=2))
+    if used > limit:
+        raise TooMany("尝试次数过多，请一小时后再试。", "Too many tries; wait until the next hour.")

@@ -1,0 +1,145 @@
+"""`make check`: lint, formatting, types, import contracts, and the migrations.
+
+Of the migrations it asks that there is one head, that an empty database migrated to it has what the models declare, and
+that squawk finds nothing dangerous in the SQL of any of them. The database is thrown away afterwards. All checks run,
+also when one fails; the exit status is 1 if any did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from scripts import cluster, databases
+
+PROGRAMS = Path(sys.executable).parent
+CITY = "gridcase_check"
+VERSION_COLUMN = "version_num VARCHAR(32)"
+TOOLS = {
+    "ruff check": ["ruff", "check", "."],
+    "ruff format": ["ruff", "format", "--check", "."],
+    "mypy": ["mypy"],
+    "import contracts": ["lint-imports"],
+}
+
+
+class Failed(Exception):
+    """A check did not pass; the message is what the person should read."""
+
+
+def run_tool(words: list[str]) -> None:
+    """Run a tool of the environment; Failed with its output if it finds something."""
+    done = subprocess.run([PROGRAMS / words[0], *words[1:]], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed((done.stdout + done.stderr).strip())
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """A database for the time of the check: of TEST_DATABASE_URL's server, else of a throw-away cluster."""
+    if server := os.environ.get("TEST_DATABASE_URL"):
+        with databases.throw_away_database(server, CITY) as url:
+            yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="gridcase-check-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)  # the database user passes through it to the data
+        try:
+            with cluster.borrowed(home, durable=False) as url:
+                yield url
+        finally:
+            cluster.remove(home)
+
+
+@contextmanager
+def surroundings(url: str) -> Iterator[None]:
+    """The settings under which migrations run here: this database, this city, a key for this moment."""
+    with tempfile.TemporaryDirectory(prefix="gridcase-check-") as home:
+        before = dict(os.environ)
+        os.environ.update({"DATABASE_URL": url, "GRIDCASE_CITY": CITY, "GRIDCASE_HOME": home})
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def check_one_head() -> None:
+    """Two heads appear when two people add a migration at once."""
+    if len(heads := ScriptDirectory.from_config(Config("alembic.ini")).get_heads()) != 1:
+        raise Failed(f"there must be one head: {', '.join(heads) or 'none'}")
+
+
+def check_models_and_tables() -> None:
+    """Migrate an empty database to the head, and compare it with the models."""
+    from app.core.provision import make_room  # reads its settings from the surroundings
+
+    said = io.StringIO()
+    alembic = Config("alembic.ini", stdout=said)
+    with empty_database() as url, surroundings(url):
+        asyncio.run(make_room(CITY))
+        command.upgrade(alembic, "head")
+        try:
+            command.check(alembic)
+        except CommandError as problem:
+            raise Failed(f"{said.getvalue()}{problem}") from problem
+
+
+def check_sql() -> None:
+    """squawk over the SQL of every migration, one file each, as each runs in a transaction of its own."""
+    script = ScriptDirectory.from_config(Config("alembic.ini"))
+    with tempfile.TemporaryDirectory(prefix="gridcase-check-") as folder, surroundings(""):
+        for revision in script.walk_revisions():
+            sql = io.StringIO()
+            step = f"{revision.down_revision or 'base'}:{revision.revision}"
+            command.upgrade(Config("alembic.ini", output_buffer=sql), step, sql=True)
+            # Alembic's own table, in the first migration, is not ours to shape
+            text = sql.getvalue().replace(VERSION_COLUMN, f"-- squawk-ignore prefer-text-field\n{VERSION_COLUMN}")
+            Path(folder, f"{Path(revision.path).stem}.sql").write_text(text)
+        run_tool(["squawk", "--reporter", "gcc", *sorted(map(str, Path(folder).iterdir()))])
+
+
+def judged(name: str, act: Callable[[], None]) -> bool:
+    """Run a check, print how it went, and say whether it passed."""
+    began = time.monotonic()
+    try:
+        act()
+    except Failed as problem:
+        print(f"{name}: FAILED ({time.monotonic() - began:.1f} s)\n{problem}\n", flush=True)
+        return False
+    print(f"{name}: ok ({time.monotonic() - began:.1f} s)", flush=True)
+    return True
+
+
+def main() -> int:
+    """Run all checks, the tools beside the migrations; the exit status."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        tools = [beside.submit(judged, name, partial(run_tool, words)) for name, words in TOOLS.items()]
+        passed = [
+            judged("one head", check_one_head),
+            judged("models and tables", check_models_and_tables),
+            judged("squawk", check_sql),
+        ]
+        passed += [tool.result() for tool in tools]
+    if not all(passed):
+        print(f"{passed.count(False)} of {len(passed)} checks failed")
+    return 0 if all(passed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

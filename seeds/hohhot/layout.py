@@ -1,0 +1,199 @@
+"""How many of what: shares out the city's cells over counties, townships and communities, and gives codes and names."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from seeds.hohhot.chance import apportion, between, stream
+
+CELLS = 3_300
+COMMUNITIES = 1_396
+HOUSEHOLDS_LEAST, HOUSEHOLDS_MOST = 300, 500
+
+# Cells that a township of each kind gets, relative to others of its county, and how many cells its communities hold.
+_CELL_WEIGHT = {"subdistrict": 10.0, "service_centre": 8.0, "town": 5.0, "township": 3.0}
+_SEAT_TOWN_WEIGHT = 12.0
+_CELLS_PER_URBAN_COMMUNITY = 3.6
+_CELLS_PER_VILLAGE = 1.25
+# Share of a township's communities that are residents' committees (居委会) rather than villagers' committees.
+_URBAN_SHARE = {"subdistrict": 1.0, "service_centre": 1.0, "town": 0.2, "township": 0.06}
+_SEAT_TOWN_URBAN_SHARE = 0.35
+
+_DIGITS = "零一二三四五六七八九"
+_VILLAGE_FIRST = (
+    ("东", "Dong"), ("西", "Xi"), ("南", "Nan"), ("北", "Bei"), ("上", "Shang"), ("下", "Xia"), ("前", "Qian"),
+    ("后", "Hou"), ("大", "Da"), ("小", "Xiao"), ("新", "Xin"), ("双", "Shuang"),
+)  # fmt: skip
+_VILLAGE_SECOND = (
+    ("河", "he"), ("沟", "gou"), ("梁", "liang"), ("湾", "wan"), ("滩", "tan"), ("泉", "quan"), ("坪", "ping"),
+    ("营", "ying"), ("井", "jing"), ("柳", "liu"), ("杨", "yang"), ("桥", "qiao"), ("川", "chuan"), ("圪旦", "gedan"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityPlan:
+    """A community or village and the number of its cells."""
+
+    code: str
+    name: str
+    short_name: str
+    name_en: str
+    urban: bool
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class TownshipPlan:
+    """A town, township, subdistrict or regional service centre."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    official: bool
+    is_seat: bool
+    cells: int
+    communities: tuple[CommunityPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountyPlan:
+    """A county with its seat and anchor as (lon, lat) in degrees WGS84."""
+
+    code: str
+    name: str
+    name_en: str
+    seat: tuple[float, float]
+    anchor: tuple[float, float]
+    area_km2: float
+    townships: tuple[TownshipPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CityPlan:
+    """The city's own row and the counties below it."""
+
+    code: str
+    name: str
+    name_en: str
+    households: int
+    residents: int
+    outline: tuple[tuple[float, float], ...]
+    counties: tuple[CountyPlan, ...]
+
+
+@cache
+def _file(name: str) -> Any:
+    return yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
+def plan_city(seed: int) -> CityPlan:
+    """Read areas.yaml and share out 3,300 cells and 1,396 communities by population."""
+    data = _file("areas.yaml")
+    counties = data["counties"]
+    cells_of_county = apportion(CELLS, [float(county["population"]["value"]) for county in counties])
+    township_cells = [
+        _cells_of_townships(seed, county, cells) for county, cells in zip(counties, cells_of_county, strict=True)
+    ]
+    township_rows = [(county, row) for county in counties for row in county["townships"]]
+    flat_cells = [cells for row in township_cells for cells in row]
+    community_counts = apportion(
+        COMMUNITIES,
+        [
+            cells / _cells_per_community(_urban_share(county, row))
+            for (county, row), cells in zip(township_rows, flat_cells, strict=True)
+        ],
+        least=1,
+        most=flat_cells,
+    )
+    plans = [
+        _township_plan(seed, county, row, cells, count)
+        for (county, row), cells, count in zip(township_rows, flat_cells, community_counts, strict=True)
+    ]
+    city = data["city"]
+    return CityPlan(
+        city["code"], city["name"], city["name_en"], city["households"], city["residents"],
+        tuple((lon, lat) for lon, lat in city["outline"]),
+        tuple(_county_plan(county, plans) for county in counties),
+    )  # fmt: skip
+
+
+def _county_plan(county: Any, townships: list[TownshipPlan]) -> CountyPlan:
+    return CountyPlan(
+        county["code"], county["name"], county["name_en"], tuple(county["seat"]), tuple(county["anchor"]),
+        float(county["area_km2"]), tuple(t for t in townships if t.code.startswith(county["code"])),
+    )  # fmt: skip
+
+
+def _is_seat(county: Any, row: Any) -> bool:
+    """Whether a county's government sits in this township: in the five rural counties, the first one listed."""
+    return bool(row is county["townships"][0])
+
+
+def _is_seat_town(county: Any, row: Any) -> bool:
+    return _is_seat(county, row) and row["kind"] == "town"
+
+
+def _urban_share(county: Any, row: Any) -> float:
+    return _SEAT_TOWN_URBAN_SHARE if _is_seat_town(county, row) else _URBAN_SHARE[row["kind"]]
+
+
+def _cells_per_community(urban_share: float) -> float:
+    return urban_share * _CELLS_PER_URBAN_COMMUNITY + (1.0 - urban_share) * _CELLS_PER_VILLAGE
+
+
+def _cells_of_townships(seed: int, county: Any, cells: int) -> list[int]:
+    chance = stream(seed, "townships", county["code"])
+    weights = [
+        (_SEAT_TOWN_WEIGHT if _is_seat_town(county, row) else _CELL_WEIGHT[row["kind"]]) * between(chance, 0.75, 1.25)
+        for row in county["townships"]
+    ]
+    return apportion(cells, weights, least=1)
+
+
+def _township_plan(seed: int, county: Any, row: Any, cells: int, count: int) -> TownshipPlan:
+    chance = stream(seed, "communities", row["code"])
+    urban_count = max(round(count * _urban_share(county, row)), 1 if row["kind"] == "town" else 0)
+    sizes = [_CELLS_PER_URBAN_COMMUNITY] * urban_count + [_CELLS_PER_VILLAGE] * (count - urban_count)
+    cells_of = apportion(cells, [size * between(chance, 0.7, 1.3) for size in sizes], least=1)
+    villages = _village_names(chance)
+    communities = tuple(
+        _residents_committee(row, k + 1, cells_of[k]) if k < urban_count
+        else _villagers_committee(row, k - urban_count, villages[k - urban_count], cells_of[k])
+        for k in range(count)
+    )  # fmt: skip
+    return TownshipPlan(
+        row["code"], row["name"], row["name_en"], row["kind"], row.get("official", True), _is_seat(county, row),
+        cells, communities,
+    )  # fmt: skip
+
+
+def _residents_committee(row: Any, serial: int, cells: int) -> CommunityPlan:
+    short = f"{row['name']}第{in_chinese(serial)}社区"
+    name_en = f"Community {serial}, {row['name_en']}"
+    return CommunityPlan(f"{row['code']}{serial:03d}", f"{short}居民委员会", short, name_en, True, cells)
+
+
+def _villagers_committee(row: Any, serial: int, village: tuple[str, str], cells: int) -> CommunityPlan:
+    short = f"{row['name']}{village[0]}村"
+    name_en = f"{village[1]} Village, {row['name_en']}"
+    return CommunityPlan(f"{row['code']}{200 + serial:03d}", f"{short}村民委员会", short, name_en, False, cells)
+
+
+def _village_names(chance: Random) -> list[tuple[str, str]]:
+    """Every pair of a first and a second part, once, in an order of the township's own."""
+    names = [(a + b, pinyin + rest) for a, pinyin in _VILLAGE_FIRST for b, rest in _VILLAGE_SECOND]
+    chance.shuffle(names)
+    return names
+
+
+def in_chinese(number: int) -> str:
+    """1 to 99 as Chinese numerals, as used in names: 3 → 三, 12 → 十二, 40 → 四十."""
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return _DIGITS[ones]
+    return ("" if tens == 1 else _DIGITS[tens]) + "十" + ("" if ones == 0 else _DIGITS[ones])

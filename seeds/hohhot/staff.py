@@ -1,0 +1,121 @@
+"""The demo city's staff: who sits where. Every name is put together from lists; nobody here is a real person.
+
+A post is called `<unit>.<role>.<number>`, a grid worker's `<cell>.grid_worker`. Ids of staff are derived from it.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import yaml
+
+from seeds.hohhot.records import CastMember, Cell, CellWorker, Machine, Post, Staff, Unit
+
+STAFF_NAMESPACE = UUID("5b0d6f0e-6f5b-5d0e-9f0a-150100150100")
+
+_FAMILY_NAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
+)
+_FIRST_SYLLABLES = "志建国文海晓玉春秀丽雪立永长明宏俊雅淑慧庆德振光新思嘉子佳振雨世成凤桂兰红永宝"
+_SECOND_SYLLABLES = "强军伟华芳敏静磊洋勇艳杰娟涛明霞平刚玲桂辉鹏云飞梅莲英琴燕波宁斌宇浩凯健俊帆东生山峰林"
+
+# Role and number of seats in a unit of each kind and tier.
+_SEATS: dict[tuple[str, str], tuple[tuple[str, int], ...]] = {
+    ("centre", "city"): (
+        ("organ_head", 1), ("coordinator", 1), ("window_clerk", 3), ("supervisor", 1), ("auditor", 1),
+        ("administrator", 1),
+    ),
+    ("centre", "county"): (("organ_head", 1), ("coordinator", 1), ("window_clerk", 3), ("supervisor", 1)),
+    ("centre", "township"): (("organ_head", 1), ("coordinator", 1), ("window_clerk", 2)),
+    ("centre", "community"): (("window_clerk", 1),),
+    ("department", "city"): (("organ_head", 1), ("handler", 1)),
+    ("department", "county"): (("organ_head", 1), ("handler", 1)),
+    ("department", "township"): (("handler", 1),),
+    ("petition_office", "city"): (("organ_head", 1), ("handler", 1), ("window_clerk", 1)),
+    ("petition_office", "county"): (("organ_head", 1), ("handler", 1), ("window_clerk", 1)),
+    ("discipline_desk", "city"): (("discipline_officer", 1),),
+    ("discipline_desk", "county"): (("discipline_officer", 1),),
+    ("discipline_desk", "township"): (("discipline_officer", 1),),
+    ("mediation_committee", "township"): (("mediator", 1),),
+    ("intake_desk", "city"): (("coordinator", 1), ("window_clerk", 1)),
+}  # fmt: skip
+
+
+@cache
+def _cast_file() -> Any:
+    return yaml.safe_load((Path(__file__).parent / "cast.yaml").read_text(encoding="utf-8"))
+
+
+def centre_of(community: str, units: Sequence[Unit]) -> str:
+    """The centre that serves a community (12-digit code): its own, else its township's."""
+    return _centre_of(community, frozenset(unit.code for unit in units))
+
+
+def _centre_of(community: str, codes: frozenset[str]) -> str:
+    own = f"C{community}"
+    return own if own in codes else f"C{community[:9]}"
+
+
+def build_staff(
+    cells: Sequence[Cell], units: Sequence[Unit]
+) -> tuple[tuple[Staff, ...], tuple[Post, ...], tuple[CellWorker, ...]]:
+    """One full-time worker for every cell, and the seats of every unit filled, one person to a seat."""
+    cast = {row["post"]: row for row in _cast_file()["people"]}
+    codes = frozenset(unit.code for unit in units)
+    staff, posts, workers = [], [], []
+    for unit in units:
+        for post in _seats(unit):
+            staff.append(_person(post, cast.get(post.id)))
+            posts.append(post)
+    for cell in cells:
+        post_id = f"{cell.code}.grid_worker"
+        post = Post(post_id, staff_id(post_id), _centre_of(cell.community, codes), "grid_worker", cell.community)
+        staff.append(_person(post, cast.get(post_id)))
+        posts.append(post)
+        workers.append(CellWorker(cell.code, post.staff))
+    return tuple(staff), tuple(posts), tuple(workers)
+
+
+def staff_id(post: str) -> UUID:
+    """The id of whoever holds a post in the demo city."""
+    return uuid5(STAFF_NAMESPACE, post)
+
+
+def invented_name(number: int) -> str:
+    """A plausible name of two or three characters, picked by a large number."""
+    number, family = divmod(number, len(_FAMILY_NAMES))
+    number, first = divmod(number, len(_FIRST_SYLLABLES))
+    number, second = divmod(number, len(_SECOND_SYLLABLES))
+    given = _SECOND_SYLLABLES[second] if number % 5 == 0 else _FIRST_SYLLABLES[first] + _SECOND_SYLLABLES[second]
+    return _FAMILY_NAMES[family] + given
+
+
+def build_cast(posts: Sequence[Post], staff: Sequence[Staff]) -> tuple[tuple[CastMember, ...], tuple[Machine, ...]]:
+    """The people and machines of cast.yaml, with the posts they hold."""
+    post_named = {post.id: post for post in posts}
+    names = {person.id: person.name for person in staff}
+    members = []
+    for row in _cast_file()["people"]:
+        post = post_named[row["post"]]
+        members.append(
+            CastMember(
+                row["login"], post.staff, names[post.staff], post.id, post.role, post.unit, post.area, row["who_zh"],
+                row["who_en"],
+            )
+        )  # fmt: skip
+    return tuple(members), tuple(Machine(**row) for row in _cast_file()["machines"])
+
+
+def _seats(unit: Unit) -> Iterator[Post]:
+    for role, seats in _SEATS[unit.kind, unit.tier]:
+        for number in range(1, seats + 1):
+            post_id = f"{unit.code}.{role}.{number}"
+            yield Post(post_id, staff_id(post_id), unit.code, role, unit.area)
+
+
+def _person(post: Post, cast: Any) -> Staff:
+    login = cast["login"] if cast else post.id.lower()
+    name = cast["name"] if cast else invented_name(post.staff.int >> 8)
+    return Staff(post.staff, login, name, post.unit)

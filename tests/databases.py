@@ -1,0 +1,120 @@
+"""PostGIS for the tests: one throw-away cluster a run, shared by the workers of pytest-xdist.
+
+The cluster is started by the first test that asks (tests of pure rules never do), without fsync, in a folder of its own
+under the temporary directory. It goes when the run ends, be it by Ctrl-C or by SIGKILL: the run's own process stops it,
+and a guard watches that process. With TEST_DATABASE_URL set, the databases are made on that server instead, which then
+must be one for tests only: roles are shared by the whole server.
+
+`tests/conftest.py` imports `pytest_configure` and `pytest_unconfigure` from here.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from scripts import cluster, databases
+
+RUN_FOLDER = "GRIDCASE_TEST_RUN"  # set for the workers, which inherit it
+RUN_PROCESS = "GRIDCASE_TEST_PROCESS"
+
+_guards: list[subprocess.Popen[bytes]] = []  # held, as they outlive this process
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the run's own process: name the run's folder. Tests never meet the caller's DATABASE_URL."""
+    os.environ.pop("DATABASE_URL", None)
+    if hasattr(config, "workerinput"):
+        return
+    os.environ[RUN_FOLDER] = str(Path(tempfile.gettempdir()) / f"gridcase-tests-{secrets.token_hex(6)}")
+    os.environ[RUN_PROCESS] = str(os.getpid())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """In the run's own process: stop the cluster, and delete everything the run made."""
+    if hasattr(config, "workerinput") or RUN_FOLDER not in os.environ:
+        return
+    if external := os.environ.get("TEST_DATABASE_URL"):
+        for made in (_run_folder() / "databases").glob("*"):
+            databases.drop_database(external, made.name)
+    cluster.discard(Path(os.environ[RUN_FOLDER]))
+    del os.environ[RUN_FOLDER]
+
+
+def run_folder() -> Path:
+    """A folder shared by the workers of this run and deleted at its end, for example for GRIDCASE_HOME."""
+    folder = _run_folder() / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def admin_url() -> str:
+    """The administrator's URL of the run's PostgreSQL server, started if it does not run yet.
+
+    Its own database stays empty: use `new_database` and `clone_database`.
+    """
+    if external := os.environ.get("TEST_DATABASE_URL"):
+        return external
+    with _alone("cluster"):
+        if not cluster.running(_run_folder()):
+            _guards.append(cluster.spawn_guard(_run_folder(), int(os.environ[RUN_PROCESS]), throw_away=True))
+        return cluster.start(_run_folder(), durable=False)
+
+
+def once(task: str, act: Callable[[], object]) -> None:
+    """Do something once in the whole run: the first worker that comes does it, the others wait until it is done."""
+    with _alone(task):
+        done = _run_folder() / "tasks" / f"{task}.done"
+        if not done.exists():
+            act()
+            done.touch()
+
+
+def new_database(name: str) -> str:
+    """Make an empty database and return its URL; gone at the end of the run."""
+    return databases.create_database(admin_url(), _own(name))
+
+
+def clone_database(template: str, name: str) -> str:
+    """Copy a database made by `new_database` that nobody uses any more, and return the copy's URL."""
+    return databases.clone_database(admin_url(), _own(template), _own(name))
+
+
+def drop_database(name: str) -> None:
+    """Drop a database of this run before its end."""
+    databases.drop_database(admin_url(), _own(name))
+
+
+def _run_folder() -> Path:
+    """The run's folder; the database user passes through it to its data, and nobody lists it."""
+    folder = Path(os.environ[RUN_FOLDER])
+    if not folder.exists():
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711)
+    return folder
+
+
+def _own(name: str) -> str:
+    """The name on the server, made unique to this run, and noted so that it is dropped at its end."""
+    notes = _run_folder() / "databases"
+    notes.mkdir(exist_ok=True)
+    full = f"{_run_folder().name.replace('-', '_')}_{name}".lower()
+    (notes / full).touch()
+    return full
+
+
+@contextmanager
+def _alone(task: str) -> Iterator[None]:
+    tasks = _run_folder() / "tasks"
+    tasks.mkdir(exist_ok=True)
+    with (tasks / f"{task}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
