@@ -76,6 +76,7 @@ postgis_package() {
 
 become_root() {
   local name
+  local -a advice
   if ! command -v apt-get >/dev/null; then
     fail "missing: $*; and this is not Debian or Ubuntu." \
       "Install it in your system's way. For PostGIS you can set DATABASE_URL instead."
@@ -86,9 +87,9 @@ become_root() {
     return
   fi
   name=$(postgis_package)
-  fail "missing: $*; and installing it takes root or sudo." \
-    "Have an administrator run:  apt-get install ${*/postgis/${name:-postgresql-NN-postgis-3}}" \
-    "and run this again. Instead of PostGIS here, you can set DATABASE_URL to one elsewhere."
+  advice=("Have an administrator run:  apt-get install ${*/postgis/${name:-postgresql-NN-postgis-3}}" "and run this again.")
+  [[ $* != *postgis* ]] || advice+=("Instead of PostGIS here, you can set DATABASE_URL to one elsewhere.")
+  fail "missing: $*; and installing it takes root or sudo." "${advice[@]}"
 }
 
 apt() {

@@ -1,0 +1,52 @@
+"""The `gridcase` command."""
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from app.core.settings import settings
+
+app = typer.Typer(
+    name="gridcase", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="群众诉求一站式受理。One-stop intake, routing and follow-through for a city's cases.",
+)  # fmt: skip
+console = Console()
+errors = Console(stderr=True)
+
+
+@app.callback()
+def choose(
+    city: Annotated[str, typer.Option(help="City to work on; GRIDCASE_CITY does the same.", show_default="hohhot")] = "",
+) -> None:
+    """Options for every command."""
+    if city:
+        os.environ["GRIDCASE_CITY"] = city
+        settings.cache_clear()
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 (whatever the work gives)
+    """Run one command's coroutine; what the user can mend is said in one line, exit status 1."""
+    try:
+        return asyncio.run(work)
+    except (ValueError, LookupError, RuntimeError, OSError) as error:
+        errors.print(f"[red]gridcase:[/red] {error}", highlight=False)
+        raise typer.Exit(1) from error
+
+
+def existing(path: Path) -> Path:
+    """The path; raises BadParameter when there is no such file."""
+    if not path.is_file():
+        raise typer.BadParameter(f"{path}: there is no such file")
+    return path
+
+
+def main() -> None:
+    """Entry point."""
+    from app.cli import city, demo, serve  # noqa: F401 (their commands register themselves)
+
+    app()

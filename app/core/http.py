@@ -1,8 +1,7 @@
 """FastAPI glue: who asks, which language, which connection, and one shape for every problem."""
 
 import hashlib
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -173,16 +172,21 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
         return problem_response(request, errors.BadRequest("请求体不是有效的 JSON。", "The body is not valid JSON."))
-    places = [
+    places = found_places(found, language(request))
+    invalid = errors.Invalid("请按 errors 所列逐项修改。", "Mend what `errors` lists.", errors=places)
+    return problem_response(request, invalid)
+
+
+def found_places(found: Sequence[Any], said: str) -> list[dict[str, str]]:
+    """Pydantic's findings as JSON pointers with a sentence each."""
+    return [
         {
             "pointer": "#/" + "/".join(_escape(str(part)) for part in e["loc"]),
-            "detail": Words(TYPES_ZH.get(e["type"], "值无效") + f"（{e['msg']}）", e["msg"]).say(language(request)),
+            "detail": Words(TYPES_ZH.get(e["type"], "值无效") + f"（{e['msg']}）", e["msg"]).say(said),
             "code": e["type"],
         }
         for e in found[:50]
     ]
-    invalid = errors.Invalid("请按 errors 所列逐项修改。", "Mend what `errors` lists.", errors=places)
-    return problem_response(request, invalid)
 
 
 def _escape(part: str) -> str:
@@ -247,13 +251,3 @@ def install(app: FastAPI) -> None:
     ):  # fmt: skip
         app.add_exception_handler(family, on_database)
     app.add_exception_handler(Exception, on_fault)
-
-
-async def timed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Request id and one log line a request, without personal data."""
-    start = time.perf_counter()
-    response = await call_next(request)
-    log.info(
-        "request", method=request.method, status=response.status_code, ms=round((time.perf_counter() - start) * 1e3)
-    )
-    return response

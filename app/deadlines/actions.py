@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -44,11 +44,12 @@ async def load_calendar(
     )
 
 
-def as_stored(clock: PlannedClock) -> dict[str, Any]:
-    """A planned clock as the intake statement and the API show it; instants as RFC 3339 in UTC."""
+def as_stored(clock: PlannedClock, tz: tzinfo) -> dict[str, Any]:
+    """A planned clock as the intake statement and the API show it; instants as RFC 3339 in the city's time zone."""
     return {
-        "kind": clock.kind.value, "rule": clock.rule, "basis": clock.basis_zh, "due": clock.due.isoformat(),
-        "due_unrolled": clock.due_unrolled.isoformat(), "provisional": clock.provisional,
+        "kind": clock.kind.value, "rule": clock.rule, "basis": clock.basis_zh,
+        "due": clock.due.astimezone(tz).isoformat(),
+        "due_unrolled": clock.due_unrolled.astimezone(tz).isoformat(), "provisional": clock.provisional,
     }  # fmt: skip
 
 

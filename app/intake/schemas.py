@@ -131,7 +131,7 @@ class ReportIn(Closed):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if (self.kind is Kind.PETITION) != (self.petition_class is not None):
-            raise ValueError("petition_class (suggestion, accusation or appeal) belongs to petitions, and is needed there")
+            raise ValueError("petition_class (suggestion, accusation or appeal) is for petitions, and is needed there")
         if self.complexity is not None and self.kind is not Kind.DISPUTE:
             raise ValueError("complexity belongs to disputes")
         if self.simple and (self.kind is not Kind.PETITION or self.petition_class is PetitionClass.ACCUSATION):
@@ -139,7 +139,7 @@ class ReportIn(Closed):
         if sum(party.role is PartyRole.REPRESENTATIVE for party in self.parties) > MAX_REPRESENTATIVES:
             raise ValueError("a joint petition has at most five representatives (信访工作条例第二十条)")
         if self.kind is Kind.EVENT and any(party.role is not PartyRole.AFFECTED for party in self.parties):
-            raise ValueError("an event concerns a place or a thing; only someone asking for help may be named, as affected")
+            raise ValueError("an event concerns a place or a thing; only someone asking for help is named, as affected")
         return self
 
 

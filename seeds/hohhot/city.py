@@ -7,18 +7,18 @@ census totals. Everything else is invented, and every area and cell says that it
 import hashlib
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import shapely
 
 from seeds.hohhot.areas import build_areas
 from seeds.hohhot.records import Area, CastMember, Cell, CellWorker, City, Machine, Post, Staff, Unit
-from seeds.hohhot.staff import build_cast, build_staff, centre_of
+from seeds.hohhot.staff import build_cast, build_staff
 from seeds.hohhot.units import build_units
 
 __all__ = [
-    "Area", "CastMember", "Cell", "CellWorker", "City", "Machine", "Post", "Staff", "Unit", "build_city", "centre_of",
-    "fingerprint",
+    "Area", "CastMember", "Cell", "CellWorker", "City", "Machine", "Post", "Staff", "Unit", "build_city", "fingerprint",
 ]  # fmt: skip
 
 
@@ -42,9 +42,11 @@ def fingerprint(city: City) -> str:
 
 
 def _lines(city: City) -> Iterator[bytes]:
-    for rows in (city.areas, city.cells, city.units, city.staff, city.posts, city.cell_workers, city.cast, city.machines):
-        for row in rows:
-            yield repr([_plain(getattr(row, name)) for name in type(row).__slots__]).encode()
+    rows: chain[Any] = chain(
+        city.areas, city.cells, city.units, city.staff, city.posts, city.cell_workers, city.cast, city.machines
+    )
+    for row in rows:
+        yield repr([_plain(getattr(row, name)) for name in type(row).__slots__]).encode()
 
 
 def _plain(value: Any) -> Any:

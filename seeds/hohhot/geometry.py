@@ -1,8 +1,8 @@
 """Draws the demo city: a synthetic planar partition around the real county seats, scaled to the real areas.
 
-Everything is convex and cut from the outside in: city → counties → townships → communities → cells, in the plane of
-`plane.py`. Urban subdistricts are small and lie near the seat, rural towns are large. `edge_matching.py` then brings the
-cells to the seven-decimal grid with shared edges.
+Everything is convex and cut from the outside in: city, counties, townships, communities, cells, in the plane of
+`plane.py`. Urban subdistricts are small and lie near the seat, rural towns are large. `edge_matching.py` then brings
+the cells to the seven-decimal grid with shared edges.
 """
 
 import math

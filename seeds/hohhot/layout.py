@@ -12,7 +12,6 @@ from seeds.hohhot.chance import apportion, between, stream
 
 CELLS = 3_300
 COMMUNITIES = 1_396
-HOUSEHOLDS_LEAST, HOUSEHOLDS_MOST = 300, 500
 
 # Cells that a township of each kind gets, relative to others of its county, and how many cells its communities hold.
 _CELL_WEIGHT = {"subdistrict": 10.0, "service_centre": 8.0, "town": 5.0, "township": 3.0}
@@ -55,7 +54,6 @@ class TownshipPlan:
     name_en: str
     kind: str
     official: bool
-    is_seat: bool
     cells: int
     communities: tuple[CommunityPlan, ...]
 
@@ -129,13 +127,9 @@ def _county_plan(county: Any, townships: list[TownshipPlan]) -> CountyPlan:
     )  # fmt: skip
 
 
-def _is_seat(county: Any, row: Any) -> bool:
-    """Whether a county's government sits in this township: in the five rural counties, the first one listed."""
-    return bool(row is county["townships"][0])
-
-
 def _is_seat_town(county: Any, row: Any) -> bool:
-    return _is_seat(county, row) and row["kind"] == "town"
+    """Whether a rural county's government sits in this town: it is the first one listed."""
+    return row is county["townships"][0] and row["kind"] == "town"
 
 
 def _urban_share(county: Any, row: Any) -> float:
@@ -167,8 +161,7 @@ def _township_plan(seed: int, county: Any, row: Any, cells: int, count: int) -> 
         for k in range(count)
     )  # fmt: skip
     return TownshipPlan(
-        row["code"], row["name"], row["name_en"], row["kind"], row.get("official", True), _is_seat(county, row),
-        cells, communities,
+        row["code"], row["name"], row["name_en"], row["kind"], row.get("official", True), cells, communities,
     )  # fmt: skip
 
 

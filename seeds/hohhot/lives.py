@@ -59,7 +59,7 @@ class DemoStep:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a life depends on."""
+    """What a life depends on. The first report of an incident stays open while later ones are merged into it."""
 
     kind: str
     petition_class: str | None
@@ -67,6 +67,7 @@ class Matter:
     procedure: str
     registered_at: datetime
     nobody_to_answer: bool
+    first_of_incident: bool
 
 
 @cache
@@ -89,7 +90,7 @@ def live(matter: Matter, chance: Random, *, until: datetime, merge_into: UUID | 
         at = max(step.at, earliest + timedelta(minutes=2))
         if at >= until:
             break
-        taken.append(replace(step, at=at))
+        taken.append(step if at == step.at else replace(step, at=at))
         earliest = at
     return tuple(taken)
 
@@ -100,9 +101,10 @@ def _merged(matter: Matter, into: UUID, chance: Random) -> Iterator[DemoStep]:
 
 
 def _life(matter: Matter, chance: Random) -> Iterator[DemoStep]:
-    first = chance.random() * 1000.0
-    signed = _office_hours(matter, matter.registered_at + _share(matter, ClockKind.ACCEPTANCE, chance, 0.02, 0.4), chance)
-    decided = _office_hours(matter, matter.registered_at + _acceptance_time(matter, chance), chance)
+    first = 1000.0 if matter.first_of_incident else chance.random() * 1000.0
+    registered = matter.registered_at
+    signed = _office_hours(matter, registered + _share(matter, ClockKind.ACCEPTANCE, chance, 0.02, 0.4), chance)
+    decided = _office_hours(matter, registered + _acceptance_time(matter, chance), chance)
     if first < _NEVER_ACCEPTED:
         return
     first -= _NEVER_ACCEPTED
@@ -182,13 +184,19 @@ def _acceptance_time(matter: Matter, chance: Random) -> timedelta:
 
 def _completion_time(matter: Matter, chance: Random) -> timedelta:
     late = chance.random() < 0.11
-    return _share(matter, ClockKind.COMPLETION, chance, *((1.02, 1.8) if late else (0.12, 0.85)))
+    early = 0.5 if matter.first_of_incident else 0.12
+    return _share(matter, ClockKind.COMPLETION, chance, *((1.02, 1.8) if late else (early, 0.85)))
 
 
 def _share(matter: Matter, kind: ClockKind, chance: Random, low: float, high: float) -> timedelta:
     """Between `low` and `high` parts of the procedure's limit."""
-    clock = next(clock for clock in _procedures()[matter.procedure].clocks if clock.kind is kind)
-    return timedelta(hours=between(chance, low, high) * clock.length * _HOURS[clock.unit])
+    return timedelta(hours=between(chance, low, high) * _limit_hours(matter.procedure, kind))
+
+
+@cache
+def _limit_hours(procedure: str, kind: ClockKind) -> float:
+    clock = next(clock for clock in _procedures()[procedure].clocks if clock.kind is kind)
+    return clock.length * _HOURS[clock.unit]
 
 
 def _office_hours(matter: Matter, at: datetime, chance: Random) -> datetime:

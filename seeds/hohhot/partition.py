@@ -190,5 +190,5 @@ def relax(rim: Ring, sites: Sequence[Point], steps: int, *, fixed: int = 0) -> l
     spread = list(sites)
     for _ in range(steps):
         cells = power_cells(rim, spread, [0.0] * len(spread))
-        spread = [site if i < fixed else centroid_of(ring) for i, (site, ring) in enumerate(zip(spread, cells, strict=True))]
+        spread = spread[:fixed] + [centroid_of(ring) for ring in cells[fixed:]]
     return spread

@@ -27,10 +27,14 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A comprehensive grid cell; its code is the community's plus a serial. Boundary: EPSG:4326, lon/lat."""
+    """A comprehensive grid cell; its code is the community's plus a serial. Boundary: EPSG:4326, lon/lat.
+
+    `centre` is the unit that serves it: the community's centre, or the township's where the community has none.
+    """
 
     code: str
     community: str
+    centre: str
     name: str
     households: int
     residents: int

@@ -48,22 +48,11 @@ def _cast_file() -> Any:
     return yaml.safe_load((Path(__file__).parent / "cast.yaml").read_text(encoding="utf-8"))
 
 
-def centre_of(community: str, units: Sequence[Unit]) -> str:
-    """The centre that serves a community (12-digit code): its own, else its township's."""
-    return _centre_of(community, frozenset(unit.code for unit in units))
-
-
-def _centre_of(community: str, codes: frozenset[str]) -> str:
-    own = f"C{community}"
-    return own if own in codes else f"C{community[:9]}"
-
-
 def build_staff(
     cells: Sequence[Cell], units: Sequence[Unit]
 ) -> tuple[tuple[Staff, ...], tuple[Post, ...], tuple[CellWorker, ...]]:
     """One full-time worker for every cell, and the seats of every unit filled, one person to a seat."""
     cast = {row["post"]: row for row in _cast_file()["people"]}
-    codes = frozenset(unit.code for unit in units)
     staff, posts, workers = [], [], []
     for unit in units:
         for post in _seats(unit):
@@ -71,7 +60,7 @@ def build_staff(
             posts.append(post)
     for cell in cells:
         post_id = f"{cell.code}.grid_worker"
-        post = Post(post_id, staff_id(post_id), _centre_of(cell.community, codes), "grid_worker", cell.community)
+        post = Post(post_id, staff_id(post_id), cell.centre, "grid_worker", cell.community)
         staff.append(_person(post, cast.get(post_id)))
         posts.append(post)
         workers.append(CellWorker(cell.code, post.staff))

@@ -38,6 +38,11 @@ STATIONS = {
 }
 
 
+def centre_code(area: str) -> str:
+    """The code of the centre of an area."""
+    return f"C{area}"
+
+
 def build_units(areas: Sequence[Area]) -> tuple[Unit, ...]:
     """Every unit, parents before children: by tier, then by area code, then by kind."""
     units = []

@@ -33,6 +33,7 @@ def numbers(chance: Random) -> dict[str, str]:
         "months": str(int(between(chance, 2, 12))),
         "count": str(int(between(chance, 3, 40))),
         "amount": str(100 * int(between(chance, 5, 300))),
+        "monthly": str(50 * int(between(chance, 6, 40))),
     }
 
 
@@ -50,12 +51,13 @@ def place_and_address(county: str, community: str, urban: bool, indoors: bool, c
         detail = f"{estate}{building}{int(between(chance, 1, 6))}单元"
         return f"{estate}{building}", f"呼和浩特市{county}{community}{detail}"
     street = words["streets"][(home + int(between(chance, 0, 2))) % len(words["streets"])]
-    detail = f"{street}{int(between(chance, 1, 160))}号{pick(chance, words['corners'])}"
-    return f"{street}{pick(chance, words['corners'])}", f"呼和浩特市{county}{community}{detail}"
+    corner = pick(chance, words["corners"])
+    address = f"呼和浩特市{county}{community}{street}{int(between(chance, 1, 160))}号{corner}"
+    return f"{street}{corner}", address
 
 
 def title_and_description(
-    kind: str, petition_class: str | None, category: str, place: str, chance: Random
+    kind: str, petition_class: str | None, category: str, channel: str, place: str, chance: Random
 ) -> tuple[str, str]:
     """A title and two or three sentences for a report of this kind and category at this place."""
     words = texts()
@@ -74,6 +76,7 @@ def title_and_description(
         return title, f"{place}：{detail}{pick(chance, words['closings']['dispute'])}"
     pattern = "appeal" if kind == "petition" else kind
     slots["matter"] = fill(pick(chance, entry["matters"]), slots)
-    title = fill(pick(chance, words["patterns"][pattern]), slots)
+    by_phone = channel == "hotline" and kind == "request"
+    title = fill(pick(chance, words["patterns"]["request_by_phone" if by_phone else pattern]), slots)
     detail = fill(pick(chance, entry["details"]), slots)
     return title, f"{place}{slots['matter']}。{detail}{pick(chance, words['closings'][pattern])}"

@@ -61,7 +61,7 @@ async def _get(conn: Connection, case_id: uuid.UUID, reference: Reference, actor
     row = await conn.fetchrow(f"{_FACTS} where c.id = $1 and {where}", *parameters)
     if row is None:
         raise NotFound
-    return Loaded(as_facts(row, reference), row)
+    return Loaded(as_facts(dict(row), reference), dict(row))
 
 
 def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:

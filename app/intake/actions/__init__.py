@@ -1,5 +1,6 @@
 """Turning reports into cases."""
 
-from app.intake.actions.register import Entry, Receipt, Report, prepare, register
+from app.intake.actions.receipt import Receipt, show
+from app.intake.actions.register import Entry, Report, prepare, register
 
-__all__ = ["Entry", "Receipt", "Report", "prepare", "register"]
+__all__ = ["Entry", "Receipt", "Report", "prepare", "register", "show"]

@@ -24,6 +24,7 @@ from app.core.geometry import to_wgs84
 from app.core.idempotency import in_flight, key_reused
 from app.deadlines.actions import as_stored
 from app.deadlines.rules import StartsOn, choose_procedure
+from app.intake.actions.receipt import Receipt
 from app.intake.schemas import ReportIn
 
 LIVE_LIMIT = 500
@@ -56,32 +57,14 @@ class Report:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of one report: `how` is filed | key | id | source; `body` is the first receipt."""
-
-    how: str
-    body: dict[str, Any]
-    query_code: str
-
-    @property
-    def replayed(self) -> bool:
-        """Whether an earlier request had filed it."""
-        return self.how != "filed"
-
-    @property
-    def status(self) -> int:
-        """201 when filed now, or by the same request before; 200 when another request had brought it."""
-        return 201 if self.how in ("filed", "key") else 200
-
-
 def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime, entry: Entry) -> Report:
     """Decide procedure, clocks, sealing and coordinates; raises Invalid for a category that does not fit."""
     category = reference.categories.get(sent.category)
     if category is None or sent.kind not in category.kinds:
         fitting = [code for code, c in reference.categories.items() if sent.kind in c.kinds]
         raise errors.Invalid(
-            f"没有适用于 {sent.kind} 的类别 {sent.category}。", f"There is no category {sent.category} for {sent.kind}.",
+            f"没有适用于 {sent.kind} 的类别 {sent.category}。",
+            f"There is no category {sent.category} for {sent.kind}.",
             pointer="#/body/category", categories=fitting,
         )  # fmt: skip
     code = choose_procedure(
@@ -91,7 +74,8 @@ def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime
     planned = reference.plan(procedure, StartsOn.REGISTERED, now)
     case_id = sent.id or uuid7()
     secret = sent.petition_class is PetitionClass.ACCUSATION
-    place, text = sent.location, (sent.title, sent.description, sent.location.address, None, None)
+    place = sent.location
+    text: tuple[str | bytes | None, ...] = (sent.title, sent.description, place.address, None, None)
     lon = lat = None
     if place.point is not None and place.crs is not None:
         lon, lat = to_wgs84(*place.point.coordinates, place.crs)
@@ -108,7 +92,7 @@ def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime
         None if secret else place.cell or place.area, located_by, sent.source.system if sent.source else None,
         sent.source.external_id if sent.source else None, keys().query_hash(keys().query_code(str(case_id), 1)),
         actor.id, f"{actor.kind}:{actor.id}", now, now, min((c.due for c in planned), default=None),
-        json.dumps([as_stored(c) for c in planned], ensure_ascii=False), digest, entry.caller, entry.key,
+        json.dumps([as_stored(c, reference.city.tz) for c in planned], ensure_ascii=False), digest, entry.caller, entry.key,
         entry.request_hash,
     )  # fmt: skip
     return Report(case_id, row, _people(sent, secret), _concerns(sent, case_id), digest)
@@ -193,7 +177,8 @@ def _outcome(row: Any, report: Report, actor: Actor) -> Receipt | Problem | None
         )
     if how == "unknown_concern":
         return errors.Invalid(
-            "concerns 或 not_to 中的单位或人员不存在。", "A unit or member of staff in concerns or not_to does not exist.",
+            "concerns 或 not_to 中的单位或人员不存在。",
+            "A unit or member of staff in concerns or not_to does not exist.",
             pointer="#/body/concerns",
         )  # fmt: skip
     if row["receipt"] is None:

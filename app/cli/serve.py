@@ -1,0 +1,29 @@
+"""Serving one city."""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.cli import app, console, run
+from app.core import provision
+from app.core.settings import settings
+
+
+@app.command("serve")
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Server processes.")] = 2,
+) -> None:
+    """Serve the city's API; SIGTERM lets requests in hand finish.
+
+    Example: gridcase --city hohhot serve --port 8000
+    """
+    if settings().database_url and not run(provision.exists(settings().city)):
+        console.print(f"[red]gridcase:[/red] there is no city {settings().city}; make it with `gridcase city create`")
+        raise typer.Exit(1)
+    uvicorn.run(
+        "app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False,
+        log_level="warning", loop="uvloop", http="httptools", timeout_graceful_shutdown=20, timeout_keep_alive=30,
+    )  # fmt: skip

@@ -1,0 +1,107 @@
+"""What wraps every request: an id, one log line without personal data, a bound on the body, figures for /metrics."""
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from app.core.errors import TooLarge, UnsupportedMedia
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+REQUESTS = Counter("gridcase_requests", "Requests by method, route and status", ["method", "route", "status"])
+SECONDS = Histogram("gridcase_request_seconds", "Time to answer, by route", ["route"])
+REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
+log = structlog.get_logger()
+
+
+class Edge:
+    """The outermost layer. `max_body` in bytes."""
+
+    def __init__(self, app: App, max_body: int) -> None:
+        self.app = app
+        self.max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counted and bounded."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id = given.decode() if REQUEST_ID.match(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        start, status = time.perf_counter(), 500
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"], (b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff"),
+                ]  # fmt: skip
+            await send(message)
+
+        try:
+            refused = self._refusal(scope, headers)
+            if refused is not None:
+                await _say(refused, scope, sending)
+            else:
+                await self.app(scope, self._bounded(receive), sending)
+        except _BodyTooLargeError:
+            await _say(_too_large(self.max_body), scope, sending)
+        finally:
+            seconds = time.perf_counter() - start
+            route = getattr(scope.get("route"), "path", "unknown")
+            REQUESTS.labels(scope["method"], route, str(status)).inc()
+            SECONDS.labels(route).observe(seconds)
+            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> TooLarge | UnsupportedMedia | None:
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self.max_body:
+            return _too_large(self.max_body)
+        media = headers.get(b"content-type", b"application/json").split(b";")[0].strip().lower()
+        if scope["method"] in ("POST", "PUT", "PATCH") and length != b"0" and not media.endswith(b"json"):
+            return UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
+        return None
+
+    def _bounded(self, receive: Receive) -> Receive:
+        seen = 0
+
+        async def receiving() -> MutableMapping[str, Any]:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.max_body:
+                raise _BodyTooLargeError
+            return message
+
+        return receiving
+
+
+class _BodyTooLargeError(Exception):
+    """Raised while reading; answered with 413."""
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"请求体不得超过 {limit} 字节，请分批发送。", f"The body may hold {limit} bytes; send it in parts.")
+
+
+async def _say(problem: TooLarge | UnsupportedMedia, scope: Scope, send: Send) -> None:
+    spoken = dict(scope["headers"]).get(b"accept-language", b"").lower()
+    body = json.dumps(
+        problem.document("en" if spoken.startswith(b"en") else "zh", scope["path"]), ensure_ascii=False
+    ).encode()
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,60 @@
+"""What the one who brought a report gets back."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.cases.queries.reference import Reference
+from app.cases.rules import Facts, Kind, Offer, PetitionClass, Status, available_actions
+from app.core.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one report: `how` is filed | key | id | source; `body` is the first receipt as it was stored."""
+
+    how: str
+    body: dict[str, Any]
+    query_code: str
+
+    @property
+    def replayed(self) -> bool:
+        """Whether an earlier request had filed it."""
+        return self.how != "filed"
+
+    @property
+    def status(self) -> int:
+        """201 when filed now, or by the same request before; 200 when another request had brought it."""
+        return 201 if self.how in ("filed", "key") else 200
+
+
+def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, now: datetime) -> dict[str, Any]:
+    """The receipt with the query code, the reason in words, names beside codes, and the caller's next steps.
+
+    An accusation's says id, number, query code and status, nothing more.
+    """
+    body = {**receipt.body, "query_code": receipt.query_code}
+    if "kind" not in body:
+        return body
+    rule = body["routing"]["rule"]
+    if rule in reference.reasons:
+        body["routing"] = {**body["routing"], "reason": reference.reasons[rule].say(language)}
+    codes = (body["centre"], body["offered_to"], *body["areas"].values())
+    body["names"] = {code: reference.names[code] for code in codes if code in reference.names}
+    body["available_actions"] = available_actions(_facts(body), actor, now)
+    body["similar"] = f"/v1/cases/{body['id']}/similar"
+    return body
+
+
+def _facts(body: dict[str, Any]) -> Facts:
+    offers = []
+    if body["offered_to"]:
+        offers.append(Offer(0, body["offered_to"], None, "lead"))
+    if body["worker"] and body["kind"] in (Kind.REQUEST, Kind.EVENT):
+        offers.append(Offer(0, body["lead_unit"], uuid.UUID(body["worker"]), "co"))
+    return Facts(
+        id=uuid.UUID(body["id"]), status=Status(body["status"]), kind=Kind(body["kind"]),
+        petition_class=PetitionClass(body["petition_class"]) if body.get("petition_class") else None,
+        lead_unit=body["lead_unit"], version=1, offers=tuple(offers), queued=body["queue"] not in (None, "no_worker"),
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""POST /v1/cases and its batch."""
+
+import json
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Request
+from fastapi.responses import Response
+from pydantic import TypeAdapter, ValidationError
+
+from app.cases.queries.reference import Reference
+from app.core import errors
+from app.core.access import Actor, Permission
+from app.core.errors import Problem
+from app.core.http import Call, Read, ThisCall, Write, found_places, reference, requires
+from app.core.idempotency import REPLAYED, once, reply
+from app.intake.actions import Entry, Receipt, Report, prepare, register, show
+from app.intake.schemas import BatchIn, BatchOut, ReceiptOut, ReportIn
+
+router = APIRouter(prefix="/v1", tags=["intake"])
+CanRegister = Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))]
+Rules = Annotated[Reference, Depends(reference)]
+_report = TypeAdapter(ReportIn)
+
+
+@router.post("/cases", status_code=201, response_model=ReceiptOut, summary="Register one matter")
+async def register_case(
+    sent: ReportIn, call: ThisCall, actor: CanRegister, conn: Read, rules: Rules, request: Request
+) -> Response:
+    """Whatever the door: finds the cell, its worker, the centre and the competent unit, starts the clocks, and gives
+    the receipt with the resident's query code. A repeat returns the first receipt."""
+    _check_source(sent, actor, request)
+    report = prepare(sent, rules, actor=actor, now=call.now, entry=Entry(call.caller, call.key, call.request_hash))
+    (result,) = await register(conn, [report], actor=actor)
+    if isinstance(result, Problem):
+        raise result
+    body = show(result, rules, actor, call.language, call.now)
+    headers = {"Location": f"/v1/cases/{body['id']}", **(REPLAYED if result.replayed else {})}
+    return reply(result.status, json.dumps(body, ensure_ascii=False).encode(), "1", headers)
+
+
+@router.post("/cases:batch", response_model=BatchOut, summary="Register up to 500 matters")
+async def register_batch(
+    sent: Annotated[BatchIn, Body()], call: ThisCall, actor: CanRegister, conn: Write, rules: Rules, request: Request
+) -> Response:
+    """One key for the batch. Good items are kept, bad ones are answered as data: 200 with a status per item."""
+
+    async def act() -> tuple[int, bytes, str | None]:
+        results: list[Receipt | Problem] = []
+        reports: dict[int, Report] = {}
+        seen: set[uuid.UUID] = set()
+        for n, item in enumerate(sent.items):
+            try:
+                checked = _report.validate_python(item)
+                _check_source(checked, actor, request)
+                report = prepare(checked, rules, actor=actor, now=call.now, entry=Entry())
+                if report.id in seen:
+                    raise errors.Invalid("同一批中 id 重复。", "This id stands twice in the batch.", pointer="#/id")
+                seen.add(report.id)
+                reports[n] = report
+            except ValidationError as error:
+                results.append(_as_problem(error, call.language))
+                continue
+            except Problem as problem:
+                results.append(problem)
+                continue
+            results.append(errors.InFlight("", ""))
+        filed = await register(conn, list(reports.values()), actor=actor) if reports else []
+        for n, result in zip(reports, filed, strict=True):
+            results[n] = result
+        items = [_item(result, rules, actor, call, request.url.path) for result in results]
+        return 200, json.dumps({"items": items}, ensure_ascii=False).encode(), None
+
+    return await once(conn, call, act)
+
+
+def _item(result: Receipt | Problem, rules: Reference, actor: Actor, call: Call, path: str) -> dict[str, Any]:
+    if isinstance(result, Problem):
+        return {"status": result.status, "problem": result.document(call.language, path)}
+    return {"status": result.status, "case": show(result, rules, actor, call.language, call.now)}
+
+
+def _as_problem(error: ValidationError, language: str) -> Problem:
+    places = found_places(error.errors(include_url=False, include_input=False), language)
+    return errors.Invalid("请按 errors 所列逐项修改。", "Mend what `errors` lists.", errors=places)
+
+
+def _check_source(sent: ReportIn, actor: Actor, request: Request) -> None:
+    """A machine brings the numbers of its own system alone."""
+    if actor.kind != "key" or sent.source is None:
+        return
+    own = request.app.state.key_sources.get(actor.id)
+    if sent.source.system != own:
+        raise errors.Forbidden(
+            f"此密钥只能登记来源系统 {own}。", f"This key may bring numbers of the source system {own} only."
+        )

@@ -1,0 +1,128 @@
+"""The service: routers mounted, problems installed, the database opened. The only module that knows every capability."""
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from app.cases.queries.reference import Fresh
+from app.core import http
+from app.core.access import Actor
+from app.core.asgi import Edge
+from app.core.database import Database
+from app.core.errors import CATALOGUE, Unavailable
+from app.core.settings import settings
+from app.intake import api as intake
+from app.staff import api as staff
+from app.staff.queries import find_key
+
+KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
+
+
+class KeyBook:
+    """API keys as looked up in the last seconds."""
+
+    def __init__(self, database: Database, sources: dict[str, str | None]) -> None:
+        self._database = database
+        self._sources = sources
+        self._known: dict[str, tuple[float, Actor]] = {}
+
+    async def find(self, credential: str) -> Actor:
+        """The machine behind a key; raises Unauthenticated."""
+        known = self._known.get(credential)
+        if known and time.monotonic() - known[0] < KEY_SECONDS:
+            return known[1]
+        async with self._database.connection() as conn:
+            actor, source = await find_key(conn, credential, http.now())
+        if len(self._known) > 1000:
+            self._known.clear()
+        self._known[credential] = (time.monotonic(), actor)
+        self._sources[actor.id] = source
+        return actor
+
+
+def create_app(city: str | None = None) -> FastAPI:
+    """The application for one city."""
+    name = city or settings().city
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = await Database.open(name)
+        app.state.database, app.state.city = database, name
+        app.state.key_sources = {}
+        app.state.find_key = KeyBook(database, app.state.key_sources).find
+        app.state.reference = Fresh(database)
+        yield
+        await database.close()
+
+    _log_as_json()
+    app = FastAPI(
+        title="gridcase", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None,
+        openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
+    )  # fmt: skip
+    http.install(app)
+    app.add_middleware(Edge, max_body=settings().max_body_bytes)
+    for router in (intake.router, staff.router):
+        app.include_router(router)
+    _mount_house(app)
+    return app
+
+
+def _mount_house(app: FastAPI) -> None:
+    """Health, figures, problem catalogue, and the docs with assets of our own (no internet needed)."""
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        try:
+            async with app.state.database.connection() as conn:
+                revision = await conn.fetchval("select version_num from alembic_version")
+        except Exception as error:
+            raise Unavailable("数据库未就绪。", "The database is not ready.") from error
+        return JSONResponse({"status": "ready", "city": app.state.city, "schema": revision})
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/problems/{slug}", include_in_schema=False)
+    async def problem(slug: str) -> Response:
+        for kind in CATALOGUE:
+            if kind.slug == slug:
+                return PlainTextResponse(f"{kind.status} {kind.slug}\n{kind.title.zh} / {kind.title.en}\n\n{kind.__doc__}\n")
+        return PlainTextResponse("unknown problem\n", 404)
+
+    if settings().docs:
+        app.mount("/docs/assets", StaticFiles(directory=str(files("fastapi_offline") / "static")))
+
+        @app.get("/docs", include_in_schema=False)
+        async def docs() -> Response:
+            return get_swagger_ui_html(
+                openapi_url="/openapi.json", title="gridcase", swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+                swagger_css_url="/docs/assets/swagger-ui.css", swagger_favicon_url="/docs/assets/favicon.png",
+            )  # fmt: skip
+
+
+def _log_as_json() -> None:
+    level: Any = logging.getLevelNamesMapping().get(settings().log_level.upper(), logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""Tokens, `me`, staff on duty."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.core import paging, tokens
+from app.core.access import Actor, Permission, sorted_permissions
+from app.core.http import Now, Read, Signed, requires
+from app.core.settings import settings
+from app.core.texts import Code
+from app.staff import actions, queries
+from app.staff.schemas import LoginIn, MeOut, OnDutyOut, OnDutyPage, PostOut, TokenOut
+
+router = APIRouter(prefix="/v1", tags=["staff"])
+
+
+@router.post("/tokens", response_model=TokenOut, summary="Log in")
+async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> TokenOut:
+    """An access token for a local account. Tries are counted per account and address."""
+    address = request.client.host if request.client else "-"
+    for bucket in (f"login {sent.login}", f"login from {address}"):
+        await actions.count_try(conn, bucket, settings().login_tries_per_hour * (1 if sent.login in bucket else 20), at)
+    actor = await queries.find_by_password(conn, sent.login, sent.password)
+    token, seconds = tokens.issue(actor, request.app.state.city, at)
+    return TokenOut(access_token=token, token_type="bearer", expires_in=seconds)  # noqa: S106 (the scheme's name)
+
+
+@router.get("/me", response_model=MeOut, summary="Who am I?")
+async def me(actor: Signed, conn: Read) -> MeOut:
+    """The caller's posts and permissions."""
+    name = None
+    if actor.kind == "staff":
+        name = await conn.fetchval("select name from staff where id = $1", uuid.UUID(actor.id))
+    posts = [PostOut(id=p.id, role=p.role.value, unit=p.unit, area=p.area) for p in actor.posts]
+    return MeOut(id=actor.id, kind=actor.kind, name=name, posts=posts, permissions=sorted_permissions(actor.permissions))
+
+
+@router.get("/staff", response_model=OnDutyPage, summary="Staff on duty")
+async def list_staff(
+    _: Annotated[Actor, Depends(requires(Permission.STAFF_READ))], conn: Read, request: Request, response: Response,
+    unit: Code | None = None, area: Code | None = None, limit: paging.Limit = paging.PAGE, cursor: paging.Cursor = None,
+) -> OnDutyPage:  # fmt: skip
+    """Who holds which post, by unit or area."""
+    last = paging.decode(cursor, 1)
+    rows = await queries.list_on_duty(conn, unit=unit, area=area, after=last[0] if last else "", limit=limit + 1)
+    if len(rows) > limit:
+        response.headers.update(paging.link(request, paging.encode([rows[limit - 1]["post"]])))
+    return OnDutyPage(items=[OnDutyOut(**dict(r)) for r in rows[:limit]])

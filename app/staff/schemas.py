@@ -1,0 +1,64 @@
+"""Logging in, and who is on duty."""
+
+import uuid
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from app.core.texts import Code
+
+
+class LoginIn(BaseModel):
+    """A local account."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"login": "li.window", "password": "printed by gridcase accounts"}]}
+    )
+
+    login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class TokenOut(BaseModel):
+    """A bearer token and its life in seconds."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+
+
+class PostOut(BaseModel):
+    """A post of the caller."""
+
+    id: str
+    role: str
+    unit: str
+    area: str
+
+
+class MeOut(BaseModel):
+    """Who the caller is here, and may do."""
+
+    id: str
+    kind: str
+    name: str | None
+    posts: list[PostOut]
+    permissions: list[str]
+
+
+class OnDutyOut(BaseModel):
+    """A member of staff on a post."""
+
+    post: Code
+    role: str
+    unit: str
+    unit_name: str
+    area: str
+    staff: uuid.UUID
+    name: str
+
+
+class OnDutyPage(BaseModel):
+    """Posts by id."""
+
+    items: list[OnDutyOut]
