@@ -40,8 +40,8 @@ class Stopping:
 
 
 def spawn(*words: str) -> subprocess.Popen[bytes]:
-    """Start a command of gridcase, in a session of its own so that Ctrl-C comes here only."""
-    return subprocess.Popen([GRIDCASE, *words], start_new_session=True)
+    """Start a command of gridcase, in a session of its own so that Ctrl-C comes here only; it ends if we are killed."""
+    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", GRIDCASE, *words], start_new_session=True)
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
@@ -111,7 +111,11 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
             print(f"\ngridcase serves {address} (documentation: {address}/docs). Ctrl-C stops it.", flush=True)
         elif server.poll() is None and not stopping.asked:
             return 1
-        return 0 if finish(server, stopping) == 0 or stopping.asked else 1
+        status = finish(server, stopping)
+        if stopping.asked:
+            return 0
+        print(f"gridcase: the server ended by itself, with status {status}", file=sys.stderr)
+        return 1
     finally:
         if server.poll() is None:
             end(server)
