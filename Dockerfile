@@ -14,20 +14,19 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 python3-venv \
     && python3 -m venv /uv \
     && /uv/bin/pip install --no-cache-dir --disable-pip-version-check "uv==${UV_VERSION}"
-ENV VIRTUAL_ENV=/opt/gridcase/.venv UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 UV_REQUIRE_HASHES=1
+ENV VIRTUAL_ENV=/opt/gridcase/.venv UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1
 WORKDIR /opt/gridcase
 COPY pyproject.toml requirements.lock ./
 # what the service needs, at the versions and hashes of the lock, and none of the tools of development
 RUN python3 -m venv --without-pip .venv \
-    && /uv/bin/uv pip install --requirements pyproject.toml --constraints requirements.lock
+    && /uv/bin/uv pip install --quiet --require-hashes --requirements pyproject.toml --constraints requirements.lock
 COPY alembic.ini ./
 COPY app app
 COPY geo geo
 COPY migrations migrations
 COPY seeds seeds
 RUN /uv/bin/uv pip install --constraints requirements.lock setuptools \
-    && UV_REQUIRE_HASHES=0 /uv/bin/uv pip install --no-deps --no-build-isolation \
-       --config-settings editable_mode=compat --editable . \
+    && /uv/bin/uv pip install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable . \
     && /uv/bin/uv pip uninstall setuptools \
     && .venv/bin/python -m compileall -q app geo migrations seeds
 
@@ -35,11 +34,12 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/gridcase --create-home gridcase
+    && useradd --uid 10001 --home-dir /var/lib/gridcase --no-create-home gridcase \
+    && install --directory --owner gridcase --group gridcase /var/lib/gridcase
 COPY --from=build /opt/gridcase /opt/gridcase
 ENV PATH=/opt/gridcase/.venv/bin:$PATH GRIDCASE_HOME=/var/lib/gridcase PYTHONUNBUFFERED=1
 WORKDIR /opt/gridcase
-USER gridcase
+USER 10001:10001
 VOLUME /var/lib/gridcase
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["python", "-c", \

@@ -26,7 +26,7 @@ check:  ## lint, types, import contracts, migrations
 	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m scripts.check
 
 tour:  ## walk three cases through their life, against the city that `make run` serves
-	@DATABASE_URL="the running city has one" scripts/bootstrap.sh && exec $(PYTHON_HERE) -m scripts.tour $(ARGS)
+	@scripts/bootstrap.sh --python-only && exec $(PYTHON_HERE) -m scripts.tour $(ARGS)
 
 bench:  ## measure speed against PostgreSQL itself; writes bench/results.json
 	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m bench $(ARGS)

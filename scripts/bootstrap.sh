@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Make this folder ready to run: the locked Python packages in .venv, and PostgreSQL with PostGIS on the machine.
 #
+#   scripts/bootstrap.sh [--python-only]
+#
 # Works on a bare Debian 12 or Ubuntu 24.04 with Python 3.11 or newer. Only what is missing is installed; when nothing is,
 # this takes a fraction of a second. All settings are optional:
 #   DATABASE_URL   a PostGIS of your own: none is installed
@@ -64,7 +66,7 @@ packages_missing() {
   if ! environment_is_current && ! find_uv && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
   fi
-  if [[ -z ${DATABASE_URL-} ]] && ! has_postgis; then
+  if [[ -z ${DATABASE_URL-} && -z $python_only ]] && ! has_postgis; then
     echo postgis
   fi
 }
@@ -164,6 +166,11 @@ sync_environment() {
   echo "$wanted" >.venv/.synced
 }
 
+case ${1-} in
+  '') python_only= ;;
+  --python-only) python_only=1 ;;
+  *) fail "usage: scripts/bootstrap.sh [--python-only]" ;;
+esac
 exec 9<scripts/bootstrap.sh
 flock 9 # two at once would tread on each other
 wanted=$(pwd && sha256sum requirements.lock pyproject.toml)
