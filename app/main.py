@@ -14,6 +14,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.areas import api as areas
+from app.cases import api as cases
 from app.cases.queries.reference import Fresh
 from app.core import http
 from app.core.access import Actor
@@ -21,9 +23,12 @@ from app.core.asgi import Edge
 from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable
 from app.core.settings import settings
+from app.grids import api as grids
 from app.intake import api as intake
+from app.routing import api as routing
 from app.staff import api as staff
 from app.staff.queries import find_key
+from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 
@@ -71,7 +76,7 @@ def create_app(city: str | None = None) -> FastAPI:
     )  # fmt: skip
     http.install(app)
     app.add_middleware(Edge, max_body=settings().max_body_bytes)
-    for router in (intake.router, staff.router):
+    for router in (*cases.routers, intake.router, staff.router, grids.router, areas.router, units.router, routing.router):
         app.include_router(router)
     _mount_house(app)
     return app

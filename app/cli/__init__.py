@@ -29,7 +29,7 @@ def choose(
         settings.cache_clear()
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 (whatever the work gives)
+def run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run one command's coroutine; what the user can mend is said in one line, exit status 1."""
     try:
         return asyncio.run(work)

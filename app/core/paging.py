@@ -2,6 +2,8 @@
 
 import base64
 import json
+import uuid
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -19,8 +21,9 @@ def encode(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str | None, size: int) -> list[Any] | None:
-    """The sort values again; raises Invalid for a cursor that this list did not make."""
+def decode(cursor: str | None, size: int, *, uuids: bool = False, numbers: bool = False) -> list[Any] | None:
+    """The sort values again (`uuids`: the last is an id, any before it an instant); raises Invalid for a cursor that
+    this list did not make."""
     if cursor is None:
         return None
     try:
@@ -29,6 +32,14 @@ def decode(cursor: str | None, size: int) -> list[Any] | None:
         raise _bad() from error
     if not isinstance(values, list) or len(values) != size or not all(isinstance(v, str) for v in values):
         raise _bad()
+    try:
+        if uuids:
+            uuid.UUID(values[-1])
+            _ = [datetime.fromisoformat(value) for value in values[:-1] if value != "infinity"]
+        if numbers and not 0 <= int(values[0]) < 2**31:
+            raise _bad()
+    except ValueError as error:
+        raise _bad() from error
     return values
 
 
@@ -42,3 +53,18 @@ def link(request: Request, cursor: str | None) -> dict[str, str]:
     if cursor is None:
         return {}
     return {"Link": f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'}
+
+
+def box(text: str | None) -> tuple[float, float, float, float] | None:
+    """west,south,east,north in degrees; raises Invalid."""
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+            raise ValueError(text)
+    except ValueError as error:
+        raise Invalid(
+            "bbox 应为 西,南,东,北（度）。", "bbox is west,south,east,north in degrees.", pointer="#/query/bbox"
+        ) from error
+    return west, south, east, north

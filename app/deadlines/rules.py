@@ -67,7 +67,7 @@ class BasisStatus(StrEnum):
     CONFIGURATION = "configuration"
 
 
-class ClockRefused(Exception):  # noqa: N818 (a refusal, told to people as such)
+class ClockRefused(Exception):
     """A clock cannot be planned or extended as asked.
 
     ``reason`` is a stable code: ``bad_length``, ``naive_time``, ``not_extendable``, ``already_extended``,

@@ -43,7 +43,7 @@ class UnitKind(StrEnum):
     INTAKE_DESK = "intake_desk"
 
 
-class RoutingIncomplete(ValueError):  # noqa: N818 (says what is wrong with the rules)
+class RoutingIncomplete(ValueError):
     """The rules leave a combination of area, kind, class and category without a unit."""
 
 

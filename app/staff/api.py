@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.core import paging, tokens
 from app.core.access import Actor, Permission, sorted_permissions
 from app.core.http import Now, Read, Signed, requires
+from app.core.rates import count_try
 from app.core.settings import settings
 from app.core.texts import Code
-from app.staff import actions, queries
+from app.staff import queries
 from app.staff.schemas import LoginIn, MeOut, OnDutyOut, OnDutyPage, PostOut, TokenOut
 
 router = APIRouter(prefix="/v1", tags=["staff"])
@@ -21,7 +22,7 @@ async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> To
     """An access token for a local account. Tries are counted per account and address."""
     address = request.client.host if request.client else "-"
     for bucket in (f"login {sent.login}", f"login from {address}"):
-        await actions.count_try(conn, bucket, settings().login_tries_per_hour * (1 if sent.login in bucket else 20), at)
+        await count_try(conn, bucket, settings().login_tries_per_hour * (1 if sent.login in bucket else 20), at)
     actor = await queries.find_by_password(conn, sent.login, sent.password)
     token, seconds = tokens.issue(actor, request.app.state.city, at)
     return TokenOut(access_token=token, token_type="bearer", expires_in=seconds)  # noqa: S106 (the scheme's name)

@@ -147,8 +147,9 @@ class _Writer:
         from_machine = what.channel in ("hotline", "app", "partner")
         numbered = what.channel in ("hotline", "partner")
         matter = Matter(
-            what.kind, what.petition_class, what.category.code, procedure, what.received_at, not parties,
-            what.incident is not None and into is None,
+            what.kind, what.petition_class, what.category.code, procedure, what.received_at,
+            nobody_to_answer=not parties and what.kind != "event",
+            first_of_incident=what.incident is not None and into is None,
         )  # fmt: skip
         return DemoReport(
             id=report_id, kind=what.kind, petition_class=what.petition_class, category=what.category.code,

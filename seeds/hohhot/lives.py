@@ -59,7 +59,10 @@ class DemoStep:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a life depends on. The first report of an incident stays open while later ones are merged into it."""
+    """What a life depends on. `nobody_to_answer`: an anonymous report, whose reply is waived (XF 23 ¶2).
+
+    The first report of an incident stays open while later ones are merged into it.
+    """
 
     kind: str
     petition_class: str | None
@@ -165,8 +168,9 @@ def _concluded(matter: Matter, at: datetime, chance: Random) -> Iterator[DemoSte
     served = _office_hours(matter, at + timedelta(hours=between(chance, 0.3, 30)), chance)
     proofs = texts()["proofs"]
     if matter.nobody_to_answer:
-        yield DemoStep("serve", served, proofs["waived"][0 if matter.kind == "event" else 1], outcome="waived",
-                       method="none", article="XF 23")  # fmt: skip
+        yield DemoStep("serve", served, proofs["waived"], outcome="waived", method="none", article="XF 23")
+    elif matter.kind == "event":
+        yield DemoStep("serve", served, proofs["reported_back"], outcome="served", method="message")
     elif chance.random() * 1000.0 < _ATTEMPTED:
         yield DemoStep("serve", served, pick(chance, proofs["attempted"]), outcome="attempted", method="post")
         served = _office_hours(matter, served + timedelta(hours=between(chance, 2, 30)), chance)

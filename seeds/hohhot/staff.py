@@ -16,10 +16,12 @@ from seeds.hohhot.records import CastMember, Cell, CellWorker, Machine, Post, St
 STAFF_NAMESPACE = UUID("5b0d6f0e-6f5b-5d0e-9f0a-150100150100")
 
 _FAMILY_NAMES = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾"
+    "彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛"
+    "邱秦江史顾侯邵孟龙万段"
 )
-_FIRST_SYLLABLES = "志建国文海晓玉春秀丽雪立永长明宏俊雅淑慧庆德振光新思嘉子佳振雨世成凤桂兰红永宝"
-_SECOND_SYLLABLES = "强军伟华芳敏静磊洋勇艳杰娟涛明霞平刚玲桂辉鹏云飞梅莲英琴燕波宁斌宇浩凯健俊帆东生山峰林"
+_FIRST_SYLLABLES = "建海晓玉秀丽雪长明宏雅淑慧新思嘉子佳雨世成凤桂兰红宝素彩月"
+_SECOND_SYLLABLES = "强伟华芳敏静磊勇艳杰娟涛霞平玲辉鹏云飞梅莲英琴燕斌宇浩凯帆东生山林"
 
 # Role and number of seats in a unit of each kind and tier.
 _SEATS: dict[tuple[str, str], tuple[tuple[str, int], ...]] = {
@@ -73,12 +75,10 @@ def staff_id(post: str) -> UUID:
 
 
 def invented_name(number: int) -> str:
-    """A plausible name of two or three characters, picked by a large number."""
+    """A plausible name of three characters, picked by a large number."""
     number, family = divmod(number, len(_FAMILY_NAMES))
     number, first = divmod(number, len(_FIRST_SYLLABLES))
-    number, second = divmod(number, len(_SECOND_SYLLABLES))
-    given = _SECOND_SYLLABLES[second] if number % 5 == 0 else _FIRST_SYLLABLES[first] + _SECOND_SYLLABLES[second]
-    return _FAMILY_NAMES[family] + given
+    return _FAMILY_NAMES[family] + _FIRST_SYLLABLES[first] + _SECOND_SYLLABLES[number % len(_SECOND_SYLLABLES)]
 
 
 def build_cast(posts: Sequence[Post], staff: Sequence[Staff]) -> tuple[tuple[CastMember, ...], tuple[Machine, ...]]:

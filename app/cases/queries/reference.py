@@ -12,7 +12,7 @@ from app.core.database import Connection, Database
 from app.core.errors import Words
 from app.deadlines.queries import in_force, list_procedures, read_calendar
 from app.deadlines.rules import Calendar, ClockKind, ClockRule, PlannedClock, Procedure, StartsOn, plan
-from app.routing.queries import list_categories, list_rules
+from app.routing.queries import list_areas, list_categories, list_rules
 from app.routing.rules import Category
 from app.units.queries import list_names as unit_names
 
@@ -33,6 +33,7 @@ class Reference:
     calendar: Calendar
     reasons: Mapping[str, Words]
     names: Mapping[str, str]
+    tiers: Mapping[str, str]
 
     def procedure(self, code: str, at: datetime) -> Procedure:
         """The version of a procedure in force on the local day of `at`."""
@@ -59,6 +60,7 @@ async def load(conn: Connection) -> Reference:
         calendar=await read_calendar(conn, city.calendar),
         reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},
         names={**await area_names(conn), **await unit_names(conn)},
+        tiers={area.code: area.tier.value for area in await list_areas(conn)},
     )
 
 

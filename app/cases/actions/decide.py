@@ -1,0 +1,87 @@
+"""Deciding: accept, decline, refer, handle, extend, conclude."""
+
+import uuid
+from datetime import UTC
+
+from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
+from app.cases.rules import Result, Route
+from app.core import errors
+from app.core.access import Permission
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, ClockRefused, Due, extend
+
+
+async def accept(act: Act, case_id: uuid.UUID) -> None:
+    """受理: the acceptance clock is met, completion starts (信访工作条例 22, 23)."""
+    case = await begin(act, case_id, "accept")
+    await advance(act, case, "accept", columns={"accepted_at": act.now})
+
+
+async def decline(act: Act, case_id: uuid.UUID, *, route: Route, reason: str) -> None:
+    """不予受理: with the reason and where the matter belongs (信访工作条例 23 ¶2)."""
+    case = await begin(act, case_id, "decline")
+    _, said = await write_note(act, case, "decline_reason", reason)
+    await end_assignments(act, case_id)
+    await advance(act, case, "decline", columns={"closed_at": act.now}, facts={"route": route.value, **said})
+
+
+async def refer(act: Act, case_id: uuid.UUID, *, route: Route, reason: str) -> None:
+    """导入法定途径: litigation, arbitration, reconsideration and the like (信访工作条例 28, 31 (1)-(5))."""
+    if route is Route.OTHER_ORGAN:
+        raise errors.Invalid(
+            "转其他机关请用“不予受理”并告知去向。", "Another organ is no legal route: decline, and name it.",
+            pointer="#/body/route",
+        )  # fmt: skip
+    case = await begin(act, case_id, "refer")
+    _, said = await write_note(act, case, "referral_reason", reason)
+    await end_assignments(act, case_id)
+    await advance(act, case, "refer", columns={"closed_at": act.now}, facts={"route": route.value, **said})
+
+
+async def handle(act: Act, case_id: uuid.UUID) -> None:
+    """开始办理."""
+    case = await begin(act, case_id, "handle")
+    await advance(act, case, "handle")
+
+
+async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> None:
+    """延期: by the head of the handling organ, once, before expiry, within the rule's bound (信访工作条例 34)."""
+    case = await begin(act, case_id, "extend")
+    row = case.row
+    rule = act.reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
+    if rule is None or rule.extension is None:
+        raise errors.ActionRefused("该期限不可延长。", "This limit knows no extension.")
+    heads = [
+        post.role.value
+        for post in act.actor.posts
+        if post.unit == case.facts.lead_unit and act.actor.may(Permission.CLOCK_EXTEND)
+    ]
+    if "discipline_officer" in heads:
+        heads.append(rule.extension.approver_role)  # a discipline desk approves under its own rules (XF 30)
+    told = Due(row["clock_due"], row["clock_due_unrolled"], row["clock_provisional"])
+    try:
+        due = extend(
+            rule, told, days, rule.extension.unit, act.now, row["clock_extensions"], approver_roles=heads,
+            calendar=act.reference.calendar, tz=act.reference.city.tz,
+        )  # fmt: skip
+    except ClockRefused as refused:
+        if refused.reason in ("too_long", "bad_length"):
+            raise errors.Invalid(
+                f"最多延长 {rule.extension.max_length}（{rule.extension.unit.value}）。", refused.detail,
+                pointer="#/body/days",
+            ) from refused  # fmt: skip
+        raise errors.ActionRefused("该期限现在不能延长。", refused.detail, reason=refused.reason) from refused
+    _, said = await write_note(act, case, "extension_reason", reason)
+    await deadlines.lengthen(
+        act.conn, row["clock_id"], told.due, due, days=days, approver=uuid.UUID(act.actor.id), now=act.now
+    )
+    until = due.due.astimezone(UTC).isoformat()
+    await advance(act, case, "extend", facts={"days": days, "due": until, "rule": rule.id, **said})
+
+
+async def conclude(act: Act, case_id: uuid.UUID, *, result: Result, reply: str) -> None:
+    """办理结果: a result from the list and the reply that the resident will get (信访工作条例 31 (6), 32)."""
+    case = await begin(act, case_id, "conclude")
+    _, said = await write_note(act, case, "reply", reply)
+    columns = {"result": result.value, "concluded_at": act.now}
+    await advance(act, case, "conclude", columns=columns, facts=said)

@@ -1,0 +1,123 @@
+"""Moving responsibility: offered, signed for, refused, recalled. It moves when the next unit signs, not when sent."""
+
+import uuid
+
+from app.cases.actions.step import Act, advance, begin, write_note
+from app.cases.queries.one import Loaded
+from app.cases.rules import Offer, PetitionClass, answers
+from app.core import errors
+
+_GRANT = (
+    "insert into case_access (case_id, grantee, part) values ($1, $2, $3)"
+    " on conflict (case_id, grantee, part) do update set until = null"
+)
+_END = (
+    "update case_access set until = $4"
+    " where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
+)
+
+
+async def offer(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
+    """Offer the lead to another unit; it sees the case from now on, and the present lead stays responsible."""
+    case = await begin(act, case_id, "offer")
+    secret = case.facts.petition_class is PetitionClass.ACCUSATION
+    row = await act.conn.fetchrow(
+        "select u.code, u.kind, c.barred_units is not null and c.barred_units @> u.path as barred"
+        " from unit u, cases c where u.code = $1 and c.id = $2",
+        unit, case_id,
+    )  # fmt: skip
+    if row is None or (secret and row["kind"] != "discipline_desk"):
+        raise errors.Invalid(
+            "没有可派的这个单位。", "There is no such unit to offer this case to.", pointer="#/body/unit"
+        )
+    if unit == case.facts.lead_unit:
+        raise errors.Invalid("该单位已是主办单位。", "This unit leads the case already.", pointer="#/body/unit")
+    if row["barred"]:
+        raise errors.Conflict(
+            "该事项涉及此单位或其上级，应予回避。", "The matter concerns this unit or one above it: recusal."
+        )
+    note, said = await write_note(act, case, "offer_reason", reason)
+    await act.conn.execute(
+        "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
+        " values ($1, $2, 'lead', 'offered', $3, $4, $5)",
+        case_id, unit, act.actor.id, act.now, note,
+    )  # fmt: skip
+    for grantee in await _grantees(act, case, unit):
+        await act.conn.execute(_GRANT, case_id, grantee, "offer")
+    await advance(act, case, "offer", facts={"unit": unit, **said})
+
+
+async def sign_for(act: Act, case_id: uuid.UUID) -> None:
+    """Take what was offered. The lead moves to the signing unit; the unit before stays as co-handler."""
+    case = await begin(act, case_id, "sign_for")
+    found = _own_offer(act, case)
+    if found.part != "lead":
+        await _answer(act, found, "signed")
+        await advance(act, case, "sign_for", facts={"part": found.part, "unit": found.unit})
+        return
+    before = case.facts.lead_unit
+    # The lead before steps back first: the database holds one lead a case at any instant.
+    await act.conn.execute(
+        "update assignment set part = 'co' where case_id = $1 and part = 'lead' and state = 'signed'", case_id
+    )
+    await _answer(act, found, "signed")
+    for grantee in await _grantees(act, case, before):
+        await act.conn.execute(_GRANT, case_id, grantee, "co")
+        await act.conn.execute(_END, case_id, [grantee], "lead", act.now)
+    for grantee in await _grantees(act, case, found.unit):
+        await act.conn.execute(_GRANT, case_id, grantee, "lead")
+        await act.conn.execute(_END, case_id, [grantee], "offer", act.now)
+    await advance(
+        act, case, "sign_for", columns={"lead_unit": found.unit}, facts={"part": "lead", "unit": found.unit}
+    )
+
+
+async def refuse(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+    """Give an offer back with the reason; the present lead stays, and the refusing side no longer sees the case."""
+    case = await begin(act, case_id, "refuse")
+    found = _own_offer(act, case)
+    note, said = await write_note(act, case, "refusal_reason", reason)
+    await _answer(act, found, "refused", note)
+    await _withdraw_sight(act, case, found)
+    await advance(act, case, "refuse", facts={"part": found.part, "unit": found.unit, **said})
+
+
+async def recall(act: Act, case_id: uuid.UUID) -> None:
+    """Take the open offer back before it is signed for."""
+    case = await begin(act, case_id, "recall")
+    found = case.facts.lead_offer
+    if found is None:
+        raise errors.ActionRefused("没有待签收的派单。", "No offer is open.")
+    await _answer(act, found, "recalled")
+    await _withdraw_sight(act, case, found)
+    await advance(act, case, "recall", facts={"unit": found.unit})
+
+
+def _own_offer(act: Act, case: Loaded) -> Offer:
+    """The offer this actor answers; the lead before a task."""
+    mine = [offer for offer in case.facts.offers if answers(offer, act.actor)]
+    return sorted(mine, key=lambda offer: (offer.part != "lead", offer.id))[0]
+
+
+async def _answer(act: Act, found: Offer, state: str, note: uuid.UUID | None = None) -> None:
+    await act.conn.execute(
+        "update assignment set state = $2, answered_by = $3, answered_at = $4, note = coalesce($5, note) where id = $1",
+        found.id, state, act.actor.id, act.now, note,
+    )  # fmt: skip
+
+
+async def _withdraw_sight(act: Act, case: Loaded, found: Offer) -> None:
+    if found.staff is not None:
+        await act.conn.execute(_END, case.facts.id, [f"staff:{found.staff}"], "task", act.now)
+    else:
+        await act.conn.execute(_END, case.facts.id, await _grantees(act, case, found.unit), "offer", act.now)
+
+
+async def _grantees(act: Act, case: Loaded, unit: str) -> list[str]:
+    """How a unit is named in `case_access`: as itself, or for an accusation as its sworn posts."""
+    if case.facts.petition_class is not PetitionClass.ACCUSATION:
+        return [f"unit:{unit}"]
+    rows = await act.conn.fetch(
+        "select id from post where unit = $1 and role in ('discipline_officer', 'coordinator')", unit
+    )
+    return [f"post:{row['id']}" for row in rows]

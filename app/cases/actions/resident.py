@@ -1,0 +1,70 @@
+"""What concerns the resident: the query code, seeing personal data in clear, looking a phone up."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from app.cases.actions.step import Act, advance, begin
+from app.cases.queries.access import visible_to
+from app.cases.queries.one import open_parties
+from app.cases.rules import LIVE
+from app.core import errors
+from app.core.access import Actor
+from app.core.crypto import keys
+from app.core.database import Connection, Parameters
+
+_LOG = "insert into read_log (at, actor, case_id, what, reason) values ($1, $2, $3, $4, $5)"
+
+
+async def reissue_code(act: Act, case_id: uuid.UUID) -> tuple[str, str, int]:
+    """Number, new query code, new version; the code before stops working."""
+    case = await begin(act, case_id, "reissue_code")
+    issue = case.row["query_issue"] + 1
+    code = keys().query_code(str(case_id), issue)
+    await act.conn.execute("update cases set query_hash = $2 where id = $1", case_id, keys().query_hash(code))
+    version = await advance(act, case, "reissue_code", columns={"query_issue": issue})
+    return case.row["number"], code, version
+
+
+async def reveal(
+    conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime
+) -> list[dict[str, Any]]:
+    """The parties in clear, and the log entry that says who saw them and why; raises NotFound."""
+    await _seen(conn, case_id, actor)
+    await conn.execute(_LOG, now, f"{actor.kind}:{actor.id}", case_id, "parties", reason)
+    return await open_parties(conn, case_id)
+
+
+async def same_phone(
+    conn: Connection, case_id: uuid.UUID, *, party: uuid.UUID, reason: str, actor: Actor, now: datetime
+) -> list[Any]:
+    """Other cases with this party's phone that the caller may see anyway, from a live case only; logged."""
+    row = await _seen(conn, case_id, actor)
+    if row["status"] not in LIVE:
+        raise errors.Conflict("只能从在办件查询。", "A look-up starts from a live case only.")
+    await conn.execute(_LOG, now, f"{actor.kind}:{actor.id}", case_id, "phone", reason)
+    parameters = Parameters([case_id, party])
+    where = visible_to(actor, parameters)
+    return await conn.fetch(
+        "select distinct c.id, c.number, c.status, c.kind, c.category, c.registered_at from party mine"
+        " join party other on other.phone_index = mine.phone_index and other.case_id <> mine.case_id"
+        f" join cases c on c.id = other.case_id where mine.case_id = $1 and mine.id = $2 and {where}"
+        " order by c.registered_at desc, c.id limit 50",
+        *parameters,
+    )
+
+
+async def still_seen(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> bool:
+    """Whether the case is still visible to the actor: refusing an offer ends the sight it gave."""
+    parameters = Parameters([case_id])
+    where = visible_to(actor, parameters)
+    return bool(await conn.fetchval(f"select exists (select from cases c where c.id = $1 and {where})", *parameters))
+
+
+async def _seen(conn: Connection, case_id: uuid.UUID, actor: Actor) -> Any:
+    parameters = Parameters([case_id])
+    where = visible_to(actor, parameters)
+    row = await conn.fetchrow(f"select c.id, c.status from cases c where c.id = $1 and {where}", *parameters)
+    if row is None:
+        raise errors.NotFound
+    return row

@@ -1,0 +1,131 @@
+"""What every step has in common: lock, judge by the table, move the clocks, record."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.cases.queries.one import Loaded, get_for_change
+from app.cases.queries.reference import Reference
+from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Transition, available_actions, refusal
+from app.core import errors
+from app.core.access import Actor
+from app.core.crypto import keys
+from app.core.database import Connection, uuid7
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, StartsOn
+from app.events.actions import record
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts, when, on which version, by which rules, over which connection."""
+
+    conn: Connection
+    reference: Reference
+    actor: Actor
+    now: datetime
+    version: int
+
+
+async def begin(act: Act, case_id: uuid.UUID, action: str) -> Loaded:
+    """The case, locked, when this actor may take this step now.
+
+    Raises NotFound, Stale (with the present state), ActionRefused (with what is allowed) or Forbidden.
+    """
+    case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
+    allowed = available_actions(case.facts, act.actor, act.now)
+    if case.facts.version != act.version:
+        current = {"version": case.facts.version, "status": case.facts.status, "lead_unit": case.facts.lead_unit,
+                   "available_actions": allowed}  # fmt: skip
+        raise errors.Stale(
+            "该件已被更新，请按 current 重新确认后再提交。", "The case has changed; look at `current` and send again.",
+            current=current,
+        )  # fmt: skip
+    no = refusal(case.facts, action, act.actor, act.now)
+    if no is not None:
+        kind = errors.Forbidden if no.forbidden else errors.ActionRefused
+        raise kind(no.why.zh, no.why.en, allowed=allowed)
+    _procedure_allows(act, case, action)
+    return case
+
+
+def _procedure_allows(act: Act, case: Loaded, action: str) -> None:
+    procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
+    for forbidden in procedure.forbids:
+        if forbidden.action == action:
+            raise errors.ActionRefused(
+                f"该程序不允许此步骤：{forbidden.basis_zh}", f"The procedure rules this out: {forbidden.basis_en}"
+            )
+
+
+async def advance(
+    act: Act, case: Loaded, action: str, *, columns: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None, met_at: datetime | None = None, clocks: bool = True,
+) -> int:  # fmt: skip
+    """Carry out what the table says of this step (status, clocks) together with `columns`; returns the new version."""
+    step = TRANSITIONS[action]
+    if clocks:
+        for effect in step.clocks:
+            await _apply(act, case, effect, met_at or act.now)
+    status = {"status": step.target.value} if step.target else {}
+    return await record(
+        act.conn, case.facts.id, action, actor=act.actor, at=act.now, columns={**status, **(columns or {})},
+        facts={**_said(step), **(facts or {})},
+    )  # fmt: skip
+
+
+def _said(step: Transition) -> dict[str, Any]:
+    return {k: v for k, v in (("notice", step.notice), ("basis", step.basis)) if v}
+
+
+async def _apply(act: Act, case: Loaded, effect: ClockEffect, met_at: datetime) -> None:
+    case_id = case.facts.id
+    procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
+    if effect is ClockEffect.MEET_ACCEPTANCE:
+        await deadlines.meet(act.conn, case_id, ClockKind.ACCEPTANCE, met_at)
+    elif effect is ClockEffect.START_COMPLETION:
+        await deadlines.start(act.conn, case_id, act.reference.plan(procedure, StartsOn.ACCEPTED, act.now))
+    elif effect is ClockEffect.MEET_COMPLETION:
+        await deadlines.meet(act.conn, case_id, ClockKind.COMPLETION, met_at)
+    elif effect is ClockEffect.STOP_ALL:
+        await deadlines.stop_all(act.conn, case_id, act.now)
+    elif effect is ClockEffect.RESTART_COMPLETION:
+        await deadlines.stop_all(act.conn, case_id, act.now)
+        planned = [
+            clock
+            for starts_on in StartsOn
+            for clock in act.reference.plan(procedure, starts_on, act.now)
+            if clock.kind is ClockKind.COMPLETION
+        ]
+        await deadlines.start(act.conn, case_id, planned)
+
+
+async def write_note(act: Act, case: Loaded, kind: str, body: str) -> tuple[uuid.UUID, dict[str, str]]:
+    """Keep a text in a row of its own; returns its id and what an event may say of it (id and salted digest).
+
+    The text of an accusation is sealed.
+    """
+    note, salt = uuid7(), os.urandom(16)
+    secret = case.facts.petition_class is PetitionClass.ACCUSATION
+    sealed = keys().seal({"body": body}, f"case_note {note}") if secret else None
+    await act.conn.execute(
+        "insert into case_note (id, case_id, kind, body, sealed, seal_key, salt, author, at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        note, case.facts.id, kind, None if sealed else body, sealed.body if sealed else None,
+        sealed.key if sealed else None, salt, f"{act.actor.kind}:{act.actor.id}", act.now,
+    )  # fmt: skip
+    return note, {"note": str(note), "digest": hashlib.sha256(salt + body.encode()).hexdigest()}
+
+
+async def end_assignments(act: Act, case_id: uuid.UUID, state: str = "done") -> None:
+    """No offer stays open and no task runs on after the case has ended."""
+    await act.conn.execute(
+        "update assignment set state = case state when 'offered' then 'recalled' else $3 end,"
+        " answered_at = coalesce(answered_at, $2), answered_by = coalesce(answered_by, $4)"
+        " where case_id = $1 and state = 'offered' or case_id = $1 and state = 'signed' and part = 'co'",
+        case_id, act.now, state, act.actor.id,
+    )  # fmt: skip

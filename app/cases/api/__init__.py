@@ -1,0 +1,7 @@
+"""Routes of a case: reading, the steps, and the resident's own door."""
+
+from app.cases.api.public import router as public
+from app.cases.api.reads import router as reads
+from app.cases.api.steps import router as steps
+
+routers = (reads, steps, public)

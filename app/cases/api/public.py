@@ -1,0 +1,25 @@
+"""The resident's own door: number and query code, no login, counted per address."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from app.cases.queries.page import ask
+from app.cases.queries.reference import Reference
+from app.cases.schemas import QueryIn, QueryOut
+from app.core.http import Language, Now, Read, reference
+from app.core.rates import count_try
+from app.core.settings import settings
+
+router = APIRouter(prefix="/v1", tags=["resident"])
+
+
+@router.post("/query", response_model=QueryOut, response_model_exclude_none=True, summary="Where is my matter?")
+async def query(
+    sent: QueryIn, conn: Read, at: Now, said: Language, rules: Annotated[Reference, Depends(reference)], request: Request
+) -> QueryOut:
+    """In plain words, for whoever holds the number and the code of the receipt."""
+    address = request.client.host if request.client else "-"
+    await count_try(conn, f"query {address}", settings().query_tries_per_hour, at)
+    await count_try(conn, f"query {sent.number}", settings().query_tries_per_hour, at)
+    return QueryOut(**await ask(conn, sent.number, sent.code, reference=rules, language=said))

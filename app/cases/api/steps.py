@@ -1,0 +1,224 @@
+"""The steps: one route an action, each a call of the action of the same name."""
+
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from app.cases import actions
+from app.cases.actions import Act
+from app.cases.queries.page import show_case
+from app.cases.queries.reference import Reference
+from app.cases.rules import TRANSITIONS
+from app.cases.schemas import (
+    CaseOut,
+    CodeOut,
+    ConcludeIn,
+    ExtendIn,
+    MergeIn,
+    NothingIn,
+    OfferIn,
+    OtherCasesOut,
+    PartiesOut,
+    PlaceIn,
+    ReasonIn,
+    RevealIn,
+    RouteIn,
+    SamePhoneIn,
+    ServeIn,
+)  # fmt: skip
+from app.core.access import Actor, Permission
+from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
+from app.core.idempotency import once
+from app.core.jsontext import dumps
+
+router = APIRouter(prefix="/v1/cases/{case_id}", tags=["steps"])
+
+
+class Step:
+    """One write on one case: replays first, then the version, then the step; the reply is the case's page."""
+
+    def __init__(
+        self, case_id: uuid.UUID, conn: Write, call: ThisCall, version: ThisVersion,
+        rules: Annotated[Reference, Depends(reference)],
+    ) -> None:  # fmt: skip
+        self.case_id = case_id
+        self.conn, self.call, self.rules = conn, call, rules
+        self.act = Act(conn, rules, call.actor, call.now, version)
+
+    async def take(self, step: Callable[[Act, uuid.UUID], Awaitable[Any]]) -> Response:
+        """Run the step once and show the case as it is then; when the step ends the caller's sight, say so."""
+
+        async def act() -> tuple[int, bytes, str | None]:
+            await step(self.act, self.case_id)
+            version = self.act.version + 1
+            if self.call.actor.may(Permission.CASE_READ) and await self._still_seen():
+                page = await show_case(
+                    self.conn, self.case_id, actor=self.call.actor, reference=self.rules, language=self.call.language,
+                    now=self.call.now,
+                )  # fmt: skip
+                return 200, dumps(page), str(page["version"])
+            return 200, dumps({"id": self.case_id, "version": version, "seen": False}), str(version)
+
+        return await once(self.conn, self.call, act)
+
+    async def _still_seen(self) -> bool:
+        return await actions.still_seen(self.conn, self.case_id, actor=self.call.actor)
+
+
+ThisStep = Annotated[Step, Depends(Step, scope="function")]
+Nothing = NothingIn | None
+
+
+def may(action: str) -> Any:
+    """The permission the table asks for this step, declared on its route."""
+    return Depends(requires(TRANSITIONS[action].permission))
+
+
+def _route(action: str) -> Callable[..., Any]:
+    step = TRANSITIONS[action]
+    return router.post(
+        f"/actions/{action}", response_model=CaseOut, summary=step.title.en, dependencies=[may(action)],
+        description=f"{step.title.zh}。{step.basis}", name=action,
+    )  # fmt: skip
+
+
+@_route("offer")
+async def offer(sent: OfferIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.offer(act, case, unit=sent.unit, reason=sent.reason))
+
+
+@_route("sign_for")
+async def sign_for(step: ThisStep, _: Nothing = None) -> Response:
+    return await step.take(actions.sign_for)
+
+
+@_route("refuse")
+async def refuse(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.refuse(act, case, reason=sent.reason))
+
+
+@_route("recall")
+async def recall(step: ThisStep, _: Nothing = None) -> Response:
+    return await step.take(actions.recall)
+
+
+@_route("place")
+async def place(sent: PlaceIn, step: ThisStep) -> Response:
+    return await step.take(
+        lambda act, case: actions.place(act, case, lon=sent.lon, lat=sent.lat, crs=sent.crs, code=sent.code)
+    )
+
+
+@_route("accept")
+async def accept(step: ThisStep, _: Nothing = None) -> Response:
+    return await step.take(actions.accept)
+
+
+@_route("decline")
+async def decline(sent: RouteIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.decline(act, case, route=sent.route, reason=sent.reason))
+
+
+@_route("refer")
+async def refer(sent: RouteIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.refer(act, case, route=sent.route, reason=sent.reason))
+
+
+@_route("handle")
+async def handle(step: ThisStep, _: Nothing = None) -> Response:
+    return await step.take(actions.handle)
+
+
+@_route("extend")
+async def extend(sent: ExtendIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.lengthen(act, case, days=sent.days, reason=sent.reason))
+
+
+@_route("conclude")
+async def conclude(sent: ConcludeIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.conclude(act, case, result=sent.result, reply=sent.reply))
+
+
+@_route("serve")
+async def serve(sent: ServeIn, step: ThisStep) -> Response:
+    return await step.take(
+        lambda act, case: actions.serve(
+            act, case, outcome=sent.outcome, method=sent.method, at=sent.at, proof=sent.proof, article=sent.article
+        )
+    )
+
+
+@_route("approve_attempt")
+async def approve_attempt(step: ThisStep, _: Nothing = None) -> Response:
+    return await step.take(actions.approve_attempt)
+
+
+@_route("close")
+async def close(step: ThisStep, _: Nothing = None) -> Response:
+    return await step.take(actions.close)
+
+
+@_route("reopen")
+async def reopen(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.reopen(act, case, reason=sent.reason))
+
+
+@_route("withdraw")
+async def withdraw(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.withdraw(act, case, reason=sent.reason))
+
+
+@_route("merge")
+async def merge(sent: MergeIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.merge(act, case, into=sent.into, reason=sent.reason))
+
+
+@_route("unmerge")
+async def unmerge(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.unmerge(act, case, reason=sent.reason))
+
+
+@router.post(
+    "/actions/reissue_code", response_model=CodeOut, summary="Issue a new query code",
+    description="重发查询码，旧码失效。The code before stops working.", dependencies=[may("reissue_code")],
+)  # fmt: skip
+async def reissue_code(step: ThisStep, _: Nothing = None) -> Response:
+    async def act() -> tuple[int, bytes, str | None]:
+        number, code, version = await actions.reissue_code(step.act, step.case_id)
+        body = {"number": number, "query_code": code}
+        return 200, json.dumps(body).encode(), str(version)
+
+    return await once(step.conn, step.call, act)
+
+
+CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
+
+
+@router.post("/reveal", response_model=PartiesOut, summary="Parties in clear, with a reason that is logged")
+async def reveal(case_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal) -> Response:
+    """Names, phones and addresses in clear. Who saw them, when and why is kept."""
+
+    async def act() -> tuple[int, bytes, str | None]:
+        items = await actions.reveal(conn, case_id, reason=sent.reason, actor=actor, now=call.now)
+        return 200, dumps({"items": items}), None
+
+    return await once(conn, call, act)
+
+
+@router.post("/same_phone", response_model=OtherCasesOut, summary="Other cases with a party's phone")
+async def same_phone(case_id: uuid.UUID, sent: SamePhoneIn, conn: Write, call: ThisCall, actor: CanReveal) -> Response:
+    """From a live case only; shows what the caller may see anyway; logged."""
+    return await once(conn, call, lambda: _same_phone(case_id, sent, conn, call, actor))
+
+
+async def _same_phone(
+    case_id: uuid.UUID, sent: SamePhoneIn, conn: Any, call: Call, actor: Actor
+) -> tuple[int, bytes, str | None]:
+    rows = await actions.same_phone(
+        conn, case_id, party=sent.party, reason=sent.reason, actor=actor, now=call.now
+    )
+    return 200, dumps({"items": [dict(row) for row in rows]}), None

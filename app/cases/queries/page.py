@@ -1,0 +1,94 @@
+"""A case as a page, for staff and for the resident."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from app.cases.queries.one import get_facts, get_page
+from app.cases.queries.reference import Reference
+from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status, available_actions
+from app.core.access import Actor
+from app.core.crypto import keys
+from app.core.database import Connection
+from app.core.errors import NotFound, Words
+
+HIDDEN = ("sealed", "seal_key", "lon", "lat", "accuracy_m", "located_by", "crs", "head_seq", "cell", "worker_name",
+          "city", "county", "township", "community", "rule", "guarded")  # fmt: skip
+
+
+async def show_case(
+    conn: Connection, case_id: uuid.UUID, *, actor: Actor, reference: Reference, language: str, now: datetime
+) -> dict[str, Any]:
+    """The page with what this caller may do next; raises NotFound."""
+    case = await get_facts(conn, case_id, reference, actor=actor)
+    page = await get_page(conn, case_id, actor=actor)
+    shown = {k: v for k, v in page.items() if k not in HIDDEN}
+    category = reference.categories.get(page["category"])
+    rule = page["rule"]
+    codes = [page[tier] for tier in ("city", "county", "township", "community")]
+    units = {page["lead_unit"], page["routed_unit"], page["centre"], *(a["unit"] for a in page["assignments"])}
+    shown |= {
+        "status_text": STATUS_WORDS[Status(page["status"])].say(language),
+        "category_name": (category.name_en if language == "en" else category.name_zh) if category else None,
+        "location": {
+            "located_by": page["located_by"], "crs": page["crs"], "accuracy_m": page["accuracy_m"],
+            "address": page["address"], "point": None if page["lon"] is None else
+            {"type": "Point", "coordinates": [page["lon"], page["lat"]]},
+        },
+        "cell": {"code": page["cell"]} if page["cell"] else None,
+        "areas": dict(zip(("city", "county", "township", "community"), codes, strict=True)),
+        "worker": {"id": page["worker"], "name": page["worker_name"]} if page["worker"] else None,
+        "routing": {"rule": rule, "guarded": page["guarded"],
+                    "reason": reference.reasons[rule].say(language) if rule in reference.reasons else None},
+        "names": {c: reference.names[c] for c in sorted({*codes, *units} - {None}) if c in reference.names},
+        "available_actions": available_actions(case.facts, actor, now),
+        "version": page["head_seq"],
+    }  # fmt: skip
+    shown.pop("address")
+    return shown
+
+
+STEP_WORDS = {"registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
+              "merge_undone": Words("并案撤销", "a joined case left")}  # fmt: skip
+
+
+def step_title(kind: str, language: str) -> str:
+    """An event kind in words."""
+    words = STEP_WORDS.get(kind) or (TRANSITIONS[kind].title if kind in TRANSITIONS else Words(kind, kind))
+    return words.say(language)
+
+
+_OWN = """
+    select c.id, c.number, c.status, c.lead_unit, nullif(c.due, 'infinity') as due, c.petition_class,
+        (select jsonb_agg(jsonb_build_array(e.kind, e.at) order by e.seq) from event e where e.case_id = c.id) as steps,
+        (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply,
+        m.number as merged_number
+    from cases c left join cases m on m.id = c.merged_into
+    where c.number = $1 and c.query_hash = $2
+"""
+# What the resident is told of: their own steps, not who passed the file to whom.
+TOLD = frozenset(
+    {"registered", "accept", "decline", "refer", "handle", "extend", "conclude", "serve", "close", "reopen", "withdraw",
+     "merge", "unmerge"}
+)  # fmt: skip
+
+
+async def ask(conn: Connection, number: str, code: str, *, reference: Reference, language: str) -> dict[str, Any]:
+    """The resident's own view by number and code; raises NotFound, the same for a wrong number or a wrong code.
+
+    Of an accusation: number and status alone.
+    """
+    row = await conn.fetchrow(_OWN, number, keys().query_hash(code))
+    if row is None:
+        raise NotFound("编号或查询码有误。", "The number or the code is wrong.")
+    status = Status(row["status"])
+    said = {"number": row["number"], "status": status.value, "said": STATUS_WORDS[status].say(language)}
+    if row["petition_class"] == "accusation":
+        return said
+    if status is Status.MERGED:
+        said["said"] += f" ({row['merged_number']})"
+    steps = [{"step": step_title(kind, language), "at": at} for kind, at in row["steps"] if kind in TOLD]
+    reply = row["reply"] if status in (Status.CONCLUDED, Status.CLOSED) else None
+    return {
+        **said, "handled_by": reference.names.get(row["lead_unit"]), "due": row["due"], "steps": steps, "reply": reply,
+    }  # fmt: skip

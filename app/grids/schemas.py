@@ -1,0 +1,44 @@
+"""Cells as shown."""
+
+import uuid
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+
+class CellFeature(BaseModel):
+    """A cell as a GeoJSON feature (RFC 7946, lon/lat, WGS84)."""
+
+    type: Literal["Feature"] = "Feature"
+    id: str
+    geometry: dict[str, Any]
+    properties: dict[str, Any]
+
+
+class CellCollection(BaseModel):
+    """Cells by code."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[CellFeature]
+
+
+class ResponsibleOut(BaseModel):
+    """Who is responsible at a point; without a cell, `nearest_area` is the tier that holds it."""
+
+    cell: str | None
+    cell_name: str | None
+    community: str | None
+    township: str | None
+    county: str | None
+    city: str | None
+    centre: str | None
+    centre_name: str | None
+    worker: uuid.UUID | None
+    worker_name: str | None
+    nearest_area: str | None
+
+
+class UnstaffedOut(BaseModel):
+    """Cells without a worker."""
+
+    cells: list[str]

@@ -1,0 +1,22 @@
+"""Units as shown."""
+
+from pydantic import BaseModel
+
+
+class UnitOut(BaseModel):
+    """A centre, department, petition office, desk or committee."""
+
+    code: str
+    kind: str
+    function: str | None
+    tier: str
+    area: str
+    parent: str | None
+    name: str
+    name_en: str
+
+
+class UnitPage(BaseModel):
+    """Units by code."""
+
+    items: list[UnitOut]
