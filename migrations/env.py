@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import importlib.util
 import os
 import pkgutil
 
@@ -15,7 +16,7 @@ import app
 from app.core.database import Base, Ltree, Xid8, role_url, sqlalchemy_url
 
 for package in pkgutil.iter_modules(app.__path__):
-    if importlib.util.find_spec(f"app.{package.name}.models"):
+    if package.ispkg and importlib.util.find_spec(f"app.{package.name}.models"):
         importlib.import_module(f"app.{package.name}.models")
 
 ischema_names.update({"ltree": Ltree, "xid8": Xid8})

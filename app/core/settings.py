@@ -32,5 +32,9 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process. Without DATABASE_URL, that of the private cluster in the data folder."""
+    read = Settings()
+    noted = read.home / "database.url"
+    if not read.database_url and noted.is_file():
+        read.database_url = noted.read_text(encoding="utf-8").strip()
+    return read
