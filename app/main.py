@@ -76,7 +76,15 @@ def create_app(city: str | None = None) -> FastAPI:
     )  # fmt: skip
     http.install(app)
     app.add_middleware(Edge, max_body=settings().max_body_bytes)
-    for router in (*cases.routers, intake.router, staff.router, grids.router, areas.router, units.router, routing.router):
+    for router in (
+        *cases.routers,
+        intake.router,
+        staff.router,
+        grids.router,
+        areas.router,
+        units.router,
+        routing.router,
+    ):
         app.include_router(router)
     _mount_house(app)
     return app
@@ -106,7 +114,9 @@ def _mount_house(app: FastAPI) -> None:
     async def problem(slug: str) -> Response:
         for kind in CATALOGUE:
             if kind.slug == slug:
-                return PlainTextResponse(f"{kind.status} {kind.slug}\n{kind.title.zh} / {kind.title.en}\n\n{kind.__doc__}\n")
+                return PlainTextResponse(
+                    f"{kind.status} {kind.slug}\n{kind.title.zh} / {kind.title.en}\n\n{kind.__doc__}\n"
+                )
         return PlainTextResponse("unknown problem\n", 404)
 
     if settings().docs:

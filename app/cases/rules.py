@@ -203,7 +203,7 @@ TRANSITIONS: dict[str, Transition] = {
         _t("merge", "并案", "merge into another case", _BEFORE_RESULT, _S.MERGED, _P.CASE_MERGE, By.LEAD,
            "into", "reason", clocks=(_C.STOP_ALL,), basis="XF 19 ¶3"),
         _t("unmerge", "撤销并案", "undo a merge", {_S.MERGED}, None, _P.CASE_MERGE, By.LEAD, "reason"),
-        _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CASE_REGISTER,
+        _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CODE_REISSUE,
            By.SIGHT, basis="XF 18, 21"),
     )
 }  # fmt: skip

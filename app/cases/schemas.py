@@ -68,13 +68,17 @@ class ConcludeIn(BaseModel):
 class ServeIn(BaseModel):
     """How the reply reached the resident: served with proof, waived with the article, or attempted."""
 
-    model_config = _example(outcome="served", method="in_person", at="2026-11-23T10:00:00+08:00", proof="当面签收，回证已存")
+    model_config = _example(
+        outcome="served", method="in_person", at="2026-11-23T10:00:00+08:00", proof="当面签收，回证已存"
+    )
 
     outcome: Literal["served", "waived", "attempted"]
     method: Literal["in_person", "phone", "sms", "letter", "online", "posted", "none"]
     at: AwareDatetime
     proof: LongText
-    article: ShortText | None = Field(default=None, description="The article that allows a waiver; needed with `waived`")
+    article: ShortText | None = Field(
+        default=None, description="The article that allows a waiver; needed with `waived`"
+    )
 
     @model_validator(mode="after")
     def _waiver_names_its_article(self) -> Self:

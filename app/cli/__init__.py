@@ -21,7 +21,9 @@ errors = Console(stderr=True)
 
 @app.callback()
 def choose(
-    city: Annotated[str, typer.Option(help="City to work on; GRIDCASE_CITY does the same.", show_default="hohhot")] = "",
+    city: Annotated[
+        str, typer.Option(help="City to work on; GRIDCASE_CITY does the same.", show_default="hohhot")
+    ] = "",
 ) -> None:
     """Options for every command."""
     if city:
@@ -47,6 +49,6 @@ def existing(path: Path) -> Path:
 
 def main() -> None:
     """Entry point."""
-    from app.cli import city, demo, serve  # noqa: F401 (their commands register themselves)
+    from app.cli import city, demo, imports, load, serve, tidy  # noqa: F401 (their commands register themselves)
 
     app()

@@ -56,9 +56,7 @@ def create_city(name: str, profile: dict[str, Any], *, bare: bool) -> None:
 @city_app.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="Schema and role prefix: lower-case letters, digits, _.")],
-    profile: Annotated[
-        str, typer.Option(help="A profile file, or one that comes along: hohhot, boston, hohhot_real.")
-    ],
+    profile: Annotated[str, typer.Option(help="A profile file, or one that comes along: hohhot, boston, hohhot_real.")],
 ) -> None:
     """Make a city beside the others on the same server.
 

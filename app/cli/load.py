@@ -108,7 +108,11 @@ def areas(
         names, skipped = read_names(codes)
         coded = arrange(names, city=city.code, patterns=city.profile["code_pattern"])
         read = read_boundaries(existing(file), system=known_system(crs), code_field=code_field, layer=layer)
-        return read, skipped, await load_areas(conn, city, coded, read, since=await holds_from(conn, _local(since, city)))
+        return (
+            read,
+            skipped,
+            await load_areas(conn, city, coded, read, since=await holds_from(conn, _local(since, city))),
+        )
 
     read, skipped, loaded = run(_in_city(work))
     _tell_mended(read)

@@ -212,3 +212,13 @@ CATALOGUE: tuple[type[Problem], ...] = (
     BadRequest, KeyMissing, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, Conflict, ActionRefused, InFlight,
     AlreadyTaken, Stale, TooLarge, UnsupportedMedia, Invalid, KeyReused, VersionMissing, TooMany, Unavailable, Internal,
 )  # fmt: skip
+
+
+def in_flight() -> InFlight:
+    """409: the first request with this key still runs."""
+    return InFlight("首个请求仍在处理，请稍候重试。", "The first request with this key still runs; retry shortly.")
+
+
+def key_reused() -> KeyReused:
+    """422: the key belongs to other content."""
+    return KeyReused("该幂等键已用于不同的内容，请换新键。", "This key was used with other content; take a fresh key.")

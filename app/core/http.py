@@ -168,8 +168,7 @@ TYPES_ZH = {
 
 async def on_invalid(request: Request, error: Exception) -> Response:
     """Pydantic's findings as one problem; what was sent is not repeated."""
-    assert isinstance(error, RequestValidationError)
-    found = error.errors()
+    found = error.errors() if isinstance(error, RequestValidationError) else []
     if any(e["type"] == "json_invalid" for e in found):
         return problem_response(request, errors.BadRequest("请求体不是有效的 JSON。", "The body is not valid JSON."))
     places = found_places(found, language(request))
@@ -196,20 +195,20 @@ def _escape(part: str) -> str:
 
 async def on_problem(request: Request, error: Exception) -> Response:
     """Our own refusals."""
-    assert isinstance(error, Problem)
-    return problem_response(request, error)
+    known = error if isinstance(error, Problem) else errors.Internal("服务出错。", "A fault of the service.")
+    return problem_response(request, known)
 
 
 async def on_http(request: Request, error: Exception) -> Response:
     """What Starlette refuses: unknown paths and methods."""
-    assert isinstance(error, HTTPException)
+    status = error.status_code if isinstance(error, HTTPException) else 500
     known: dict[int, Problem] = {
         404: errors.NotFound("没有这个地址。", "There is no such address; see /docs."),
         405: errors.MethodNotAllowed("该地址不支持此方法。", "This address does not take that method; see /docs."),
         413: errors.TooLarge("请求体过大。", "The body is larger than the server takes."),
     }
-    response = problem_response(request, known.get(error.status_code, errors.BadRequest("请求有误。", "Bad request.")))
-    response.headers.update(error.headers or {})
+    response = problem_response(request, known.get(status, errors.BadRequest("请求有误。", "Bad request.")))
+    response.headers.update(getattr(error, "headers", None) or {})
     return response
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.core.crypto import Sealed, keys
 from app.core.database import Connection
-from app.core.errors import InFlight, KeyReused
+from app.core.errors import in_flight, key_reused
 from app.core.http import Call
 
 KEEP_DAYS = 30
@@ -19,16 +19,6 @@ _KEEP = """
     insert into idempotency (caller, key, request_hash, status, response, response_key, etag, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
-
-
-def in_flight() -> InFlight:
-    """409: the first request with this key still runs."""
-    return InFlight("首个请求仍在处理，请稍候重试。", "The first request with this key still runs; retry shortly.")
-
-
-def key_reused() -> KeyReused:
-    """422: the key belongs to other content."""
-    return KeyReused("该幂等键已用于不同的内容，请换新键。", "This key was used with other content; take a fresh key.")
 
 
 async def once(conn: Connection, call: Call, act: Callable[[], Awaitable[tuple[int, bytes, str | None]]]) -> Response:

@@ -20,9 +20,9 @@ class PointIn(Closed):
     """A GeoJSON point: [longitude, latitude] in degrees of the named system."""
 
     type: Literal["Point"]
-    coordinates: tuple[
-        Annotated[FiniteFloat, Field(ge=-180, le=180)], Annotated[FiniteFloat, Field(ge=-90, le=90)]
-    ] = Field(examples=[[111.67, 40.81]])
+    coordinates: tuple[Annotated[FiniteFloat, Field(ge=-180, le=180)], Annotated[FiniteFloat, Field(ge=-90, le=90)]] = (
+        Field(examples=[[111.67, 40.81]])
+    )
 
 
 class LocationIn(Closed):

@@ -35,7 +35,9 @@ async def me(actor: Signed, conn: Read) -> MeOut:
     if actor.kind == "staff":
         name = await conn.fetchval("select name from staff where id = $1", uuid.UUID(actor.id))
     posts = [PostOut(id=p.id, role=p.role.value, unit=p.unit, area=p.area) for p in actor.posts]
-    return MeOut(id=actor.id, kind=actor.kind, name=name, posts=posts, permissions=sorted_permissions(actor.permissions))
+    return MeOut(
+        id=actor.id, kind=actor.kind, name=name, posts=posts, permissions=sorted_permissions(actor.permissions)
+    )
 
 
 @router.get("/staff", response_model=OnDutyPage, summary="Staff on duty")

@@ -12,7 +12,8 @@ class LoginIn(BaseModel):
     """A local account."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"login": "li.window", "password": "printed by gridcase accounts"}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"login": "li.window", "password": "printed by gridcase accounts"}]},
     )
 
     login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]

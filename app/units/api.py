@@ -12,9 +12,7 @@ from app.units import queries
 from app.units.schemas import UnitOut, UnitPage
 
 router = APIRouter(prefix="/v1", tags=["map"])
-Kind = Literal[
-    "centre", "department", "petition_office", "discipline_desk", "mediation_committee", "intake_desk"
-]
+Kind = Literal["centre", "department", "petition_office", "discipline_desk", "mediation_committee", "intake_desk"]
 
 
 @router.get("/units", response_model=UnitPage, summary="Units")

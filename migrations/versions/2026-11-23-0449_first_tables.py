@@ -391,11 +391,13 @@ def upgrade() -> None:
             "petition_class in ('suggestion', 'accusation', 'appeal')", name=op.f("ck_cases_petition_class")
         ),
         sa.CheckConstraint(
-            "petition_class is distinct from 'accusation' or (worker is null and centre is null and cell is null and point is null)",
+            "petition_class is distinct from 'accusation' or (worker is null and centre is null and cell is null"
+            " and point is null)",
             name=op.f("ck_cases_accusation_is_sealed"),
         ),
         sa.CheckConstraint(
-            "status in ('registered', 'accepted', 'handling', 'concluded', 'closed', 'declined', 'referred', 'withdrawn', 'merged')",
+            "status in ('registered', 'accepted', 'handling', 'concluded', 'closed', 'declined', 'referred',"
+            " 'withdrawn', 'merged')",
             name=op.f("ck_cases_status"),
         ),
         sa.CheckConstraint("merged_into <> id", name=op.f("ck_cases_not_merged_into_itself")),

@@ -12,8 +12,7 @@ _GRANT = (
     " on conflict (case_id, grantee, part) do update set until = null"
 )
 _END = (
-    "update case_access set until = $4"
-    " where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
+    "update case_access set until = $4 where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
 )
 
 
@@ -67,9 +66,7 @@ async def sign_for(act: Act, case_id: uuid.UUID) -> None:
     for grantee in await _grantees(act, case, found.unit):
         await act.conn.execute(_GRANT, case_id, grantee, "lead")
         await act.conn.execute(_END, case_id, [grantee], "offer", act.now)
-    await advance(
-        act, case, "sign_for", columns={"lead_unit": found.unit}, facts={"part": "lead", "unit": found.unit}
-    )
+    await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts={"part": "lead", "unit": found.unit})
 
 
 async def refuse(act: Act, case_id: uuid.UUID, *, reason: str) -> None:

@@ -16,7 +16,12 @@ router = APIRouter(prefix="/v1", tags=["resident"])
 
 @router.post("/query", response_model=QueryOut, response_model_exclude_none=True, summary="Where is my matter?")
 async def query(
-    sent: QueryIn, conn: Read, at: Now, said: Language, rules: Annotated[Reference, Depends(reference)], request: Request
+    sent: QueryIn,
+    conn: Read,
+    at: Now,
+    said: Language,
+    rules: Annotated[Reference, Depends(reference)],
+    request: Request,
 ) -> QueryOut:
     """In plain words, for whoever holds the number and the code of the receipt."""
     address = request.client.host if request.client else "-"

@@ -99,9 +99,7 @@ async def my_tasks(actor: CanRead, conn: Read, at: Now, limit: paging.Limit = pa
 
 
 @router.get("/cases/{case_id}", response_model=CaseOut, summary="One case")
-async def get_case(
-    case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
-) -> Response:
+async def get_case(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules) -> Response:
     """The case with personal data masked and the steps this caller may take. The ETag is its version."""
     page = await show_case(conn, case_id, actor=actor, reference=rules, language=said, now=at)
     return reply(200, dumps(page), str(page["version"]))

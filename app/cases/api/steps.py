@@ -218,7 +218,5 @@ async def same_phone(case_id: uuid.UUID, sent: SamePhoneIn, conn: Write, call: T
 async def _same_phone(
     case_id: uuid.UUID, sent: SamePhoneIn, conn: Any, call: Call, actor: Actor
 ) -> tuple[int, bytes, str | None]:
-    rows = await actions.same_phone(
-        conn, case_id, party=sent.party, reason=sent.reason, actor=actor, now=call.now
-    )
+    rows = await actions.same_phone(conn, case_id, party=sent.party, reason=sent.reason, actor=actor, now=call.now)
     return 200, dumps({"items": [dict(row) for row in rows]}), None

@@ -35,18 +35,21 @@ class Filters:
 
 def _conditions(f: Filters, p: Parameters, now: datetime) -> list[str]:
     """One condition a filter given; values are always parameters."""
+    place = {"cell": f.cell, "kind": f.kind, "category": f.category, "lead_unit": f.unit}
+    if f.tier in TIERS:
+        place[f.tier] = f.area
+    found = [f"c.{column} = {p.add(value)}" for column, value in place.items() if value is not None]
+    if f.status:
+        statuses = p.add(f.status[0] if len(f.status) == 1 else list(f.status))
+        found.append(f"c.status = {statuses}" if len(f.status) == 1 else f"c.status = any({statuses}::text[])")
+    if f.queue is not None:
+        found.append("c.queue is not null" if f.queue == "any" else f"c.queue = {p.add(f.queue)}")
+    return found + _limits(f, p, now) + [_holds(p.add(word)) for word in (f.text or "").split()]
+
+
+def _limits(f: Filters, p: Parameters, now: datetime) -> list[str]:
+    """The filters that are more than an equality."""
     found = []
-    if f.area is not None and f.tier in TIERS:
-        found.append(f"c.{f.tier} = {p.add(f.area)}")
-    for column in ("cell", "kind", "category"):
-        if (value := getattr(f, column)) is not None:
-            found.append(f"c.{column} = {p.add(value)}")
-    if f.unit is not None:
-        found.append(f"c.lead_unit = {p.add(f.unit)}")
-    if len(f.status) == 1:
-        found.append(f"c.status = {p.add(f.status[0])}")
-    elif f.status:
-        found.append(f"c.status = any({p.add(list(f.status))}::text[])")
     if f.assignee is not None:
         found.append(
             f"exists (select from assignment s where s.case_id = c.id and s.staff = {p.add(f.assignee)}"
@@ -56,12 +59,10 @@ def _conditions(f: Filters, p: Parameters, now: datetime) -> list[str]:
         found.append(f"c.due {'<' if f.overdue else '>='} {p.add(now)}::timestamptz")
     if f.due_before is not None:
         found.append(f"c.due < {p.add(f.due_before)}::timestamptz")
-    if f.queue is not None:
-        found.append("c.queue is not null" if f.queue == "any" else f"c.queue = {p.add(f.queue)}")
     if f.bbox is not None:
         west, south, east, north = (p.add(edge) for edge in f.bbox)
         found.append(f"c.point && st_makeenvelope({west}, {south}, {east}, {north}, 4326)")
-    return found + [_holds(p.add(word)) for word in (f.text or "").split()]
+    return found
 
 
 def _holds(word: str) -> str:

@@ -181,8 +181,12 @@ async def list_similar(conn: Connection, case_id: uuid.UUID, *, actor: Actor, no
     chosen), in the 30 days before, by likeness of title. Only what the actor may see; none for an accusation."""
     parameters = Parameters([case_id, now])
     this = visible_to(actor, parameters)
-    if await conn.fetchval(f"select c.id from cases c where c.id = $1 and $2::timestamptz is not null and {this}",
-                           *parameters) is None:
+    if (
+        await conn.fetchval(
+            f"select c.id from cases c where c.id = $1 and $2::timestamptz is not null and {this}", *parameters
+        )
+        is None
+    ):
         raise NotFound
     parameters = Parameters([case_id, now])
     where = visible_to(actor, parameters)

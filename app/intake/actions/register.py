@@ -19,9 +19,8 @@ from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, uuid7
-from app.core.errors import Problem
+from app.core.errors import Problem, in_flight, key_reused
 from app.core.geometry import to_wgs84
-from app.core.idempotency import in_flight, key_reused
 from app.deadlines.actions import as_stored
 from app.deadlines.rules import StartsOn, choose_procedure
 from app.intake.actions.receipt import Receipt

@@ -168,6 +168,9 @@
     select id, 'unit:' || lead, 'lead' from made where not secret
     union all select id, 'unit:' || routed_unit, 'offer' from made where not secret and routed_unit <> lead and not imported
     union all select id, 'staff:' || helper, 'task' from made where helper is not null
+    union all select m.id, 'unit:' || u.code, 'queue' from made m  -- a cell without a worker: the township's coordinator
+        join unit u on u.kind = 'centre' and u.area = m.township and u.code <> m.lead
+        where m.queued = 'no_worker' and not m.secret and not coalesce(m.barred_units @> u.path, false)
     union all select id, registrar, 'registrar' from made where not secret and not imported
     union all select m.id, 'post:' || p.id, 'lead' from made m
         join post p on m.secret and p.unit = m.lead and p.role in ('discipline_officer', 'coordinator')
