@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.core.errors import Words
 
 MAX_TITLE, MAX_ADDRESS, MAX_DESCRIPTION = 200, 300, 10_000  # as at the other doors
 CODE = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
+IMPORTED_STATUS = ("registered", "closed")
 _NOT_LET_IN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -39,6 +41,7 @@ class Reason(StrEnum):
     TIMES_OUT_OF_ORDER = "times_out_of_order"
     CLOSED_WITHOUT_TIME = "closed_without_time"
     TWICE_IN_FILE = "twice_in_file"
+    FILED_MEANWHILE = "filed_meanwhile"
     CHANGED_SINCE = "changed_since"
 
 
@@ -103,6 +106,9 @@ MEND: dict[Reason, Words] = {
         "同一来源编号在文件中出现多次，只取第一行。",
         "This source number stands in the file before; the first row was taken.",
     ),
+    Reason.FILED_MEANWHILE: Words(
+        "同时有另一请求登记此编号；请再次导入以核对。", "Another request filed this number meanwhile; import again to compare."
+    ),
     Reason.CHANGED_SINCE: Words(
         "此来源编号先前已登记，内容不同；先前的保持不变。",
         "This source number was filed before with other content; what was filed stays as it is.",
@@ -133,6 +139,19 @@ def bounded(text: str, most: int, field: str) -> str:
     return text
 
 
+def in_order(received: Instant, registered: Instant, closed: Instant | None, now: datetime) -> datetime | None:
+    """The closing instant of a row whose times follow each other; raises Refused where they do not."""
+    latest = closed or registered
+    end = latest.at
+    if closed is not None and end < registered.at and closed.later is not None:
+        end = closed.later
+    if not received.at <= registered.at <= end:
+        raise Refused(Reason.TIMES_OUT_OF_ORDER, "times")
+    if end > now:
+        raise Refused(Reason.TIME_IN_FUTURE, "times", end.isoformat())
+    return end if closed is not None else None
+
+
 def degrees(text: str, most: float, field: str) -> float:
     """A longitude (`most` 180) or latitude (90) in degrees; raises Refused."""
     try:
@@ -146,22 +165,28 @@ def degrees(text: str, most: float, field: str) -> float:
 
 # --- Times --------------------------------------------------------------------------------------------------------
 
-Instant = tuple[datetime, bool, bool]
+
+class Instant(NamedTuple):
+    """A time as read (UTC). `later` is the second instant of a local time that the clock showed twice."""
+
+    at: datetime
+    later: datetime | None = None
+    skipped: bool = False
 
 
 def in_zone(naive: datetime, zone: tzinfo) -> Instant:
-    """The instant (UTC) of a local time, whether the clock showed it twice, and whether it never did.
+    """The instant of a local time.
 
     A time shown twice (clocks set back) is the first of the two. A time never shown (clocks set forward) is taken as if
-    the clock had not been set: 02:30 on such a night is 03:30 of the new time.
+    the clock had not been set, and marked `skipped`: 02:30 on such a night is 03:30 of the new time.
     """
     first, second = naive.replace(tzinfo=zone, fold=0), naive.replace(tzinfo=zone, fold=1)
-    before, after = first.utcoffset(), second.utcoffset()
-    if before == after:
-        return first.astimezone(UTC), False, False
-    instant = first.astimezone(UTC)
-    skipped = instant.astimezone(zone).replace(tzinfo=None) != naive
-    return instant, not skipped, skipped
+    at = first.astimezone(UTC)
+    if first.utcoffset() == second.utcoffset():
+        return Instant(at)
+    if at.astimezone(zone).replace(tzinfo=None) != naive:
+        return Instant(at, skipped=True)
+    return Instant(at, later=second.astimezone(UTC))
 
 
 def time_reader(formats: Sequence[str], zone: tzinfo) -> Callable[[str, str], Instant]:
@@ -178,7 +203,7 @@ def time_reader(formats: Sequence[str], zone: tzinfo) -> Callable[[str, str], In
             except ValueError:
                 continue
             if value.tzinfo is not None:
-                return value.astimezone(UTC), False, False
+                return Instant(value.astimezone(UTC))
             return in_zone(value, zone)
         raise Refused(Reason.BAD_TIME, field, text)
 

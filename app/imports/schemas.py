@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -20,8 +20,8 @@ class Closed(BaseModel):
 class Take(Closed):
     """Where a field comes from: `column`, or several `columns` joined, or a constant `value`.
 
-    `map` translates what stands there (and refuses what it lacks, unless there is a `default`); `default` also fills
-    what is empty. A bare text in the mapping is the name of a column.
+    `map` translates what stands there; `default` fills what is empty or what the map lacks (without it such a row is
+    refused). A bare text in the mapping is the name of a column.
     """
 
     column: str | None = None
@@ -93,16 +93,8 @@ class SourceMap(Closed):
     external_id: str
 
 
-class CategoryMap(Closed):
-    """Which of the city's categories each text of `column` becomes; `default` takes the rest."""
-
-    column: str
-    table: dict[str, str] = {}
-    default: str | None = None
-
-
 class LocationMap(Closed):
-    """A point in a named system, or the code of a cell or area that a person chose. Both may stand beside an address."""
+    """A point in a named system, else the code of a cell or area that a person chose; the address stands beside."""
 
     lon: str | None = None
     lat: str | None = None
@@ -126,14 +118,6 @@ class TimesMap(Closed):
     closed: str | None = None
 
 
-class StatusMap(Closed):
-    """What each text of `column` says about the case. Without this part a case with a closing time is closed."""
-
-    column: str
-    map: dict[str, Literal["registered", "closed"]]
-    default: Literal["registered", "closed"] | None = None
-
-
 class Mapping(Closed):
     """A whole mapping file."""
 
@@ -141,11 +125,11 @@ class Mapping(Closed):
     source: SourceMap
     kind: Taken
     petition_class: Taken | None = None
-    category: CategoryMap | Annotated[Take, BeforeValidator(_column)]
+    category: Taken
     channel: Taken = Take(value="import")
     title: Taken
     description: Taken | None = None
     address: Taken | None = None
     location: LocationMap = LocationMap()
     times: TimesMap
-    status: StatusMap | None = None
+    status: Taken | None = Field(default=None, description="registered | closed; left out: closed where it has the time")

@@ -1,0 +1,78 @@
+"""A CSV file, plain or gzipped, row by row: never more than a row in memory."""
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from app.imports.rules import Reason, Refused
+from app.imports.schemas import FileMap
+
+LONGEST_LINE = 1_000_000  # signs; a longer line is cut, and its row refused
+
+
+class Rows:
+    """Iterates over (line, cells, refusal); `refusal` says why a row could not be read, its cells are then empty.
+
+    `line` is the row's first physical line, the header's being 1. Bytes that are not in the encoding come through as
+    half characters, so that the row that holds them is refused by itself.
+    """
+
+    def __init__(self, path: Path, file: FileMap) -> None:
+        self.total = path.stat().st_size
+        self._raw = path.open("rb")
+        unpacked: IO[bytes] = gzip.open(self._raw) if path.suffix == ".gz" else self._raw  # type: ignore[assignment]
+        encoding = "utf-8-sig" if file.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else file.encoding
+        self._text = io.TextIOWrapper(unpacked, encoding=encoding, errors="surrogateescape", newline="")
+        self._lines = self._short_lines()
+        self._reader = csv.reader(self._lines, delimiter=file.delimiter, strict=True)
+        self.header = self._read_header(path, file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._text.close()
+        self._raw.close()
+
+    @property
+    def done(self) -> int:
+        """Bytes of the file (as it lies on the disk) read so far."""
+        return self._raw.tell()
+
+    def __iter__(self) -> Iterator[tuple[int, list[str], Refused | None]]:
+        width = len(self.header)
+        while True:
+            line = self._reader.line_num + 1
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield line, [], Refused(Reason.UNREADABLE)
+                continue
+            if len(cells) == width:
+                yield line, cells, None
+            elif cells:  # an empty line between rows is nothing
+                yield line, [], Refused(Reason.COLUMN_COUNT, value=str(len(cells)))
+
+    def _read_header(self, path: Path, file: FileMap) -> list[str]:
+        try:
+            header = [name.strip() for name in next(self._reader)]
+        except (StopIteration, csv.Error, OSError, EOFError) as error:
+            raise ValueError(f"{path.name}: there is no header to read ({error or 'the file is empty'})") from error
+        if any("\ud800" <= sign <= "\udfff" for name in header for sign in name):
+            raise ValueError(f"{path.name} is not in {file.encoding}: name its encoding in file.encoding of the mapping")
+        return header
+
+    def _short_lines(self) -> Iterator[str]:
+        while line := self._text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE and not line.endswith("\n"):
+                while (rest := self._text.readline(LONGEST_LINE)) and not rest.endswith("\n"):
+                    pass
+                line += "\n"
+            yield line
+

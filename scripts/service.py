@@ -1,0 +1,97 @@
+"""The API as a process of its own, for measurements and drills: started on a free port, asked, ended or killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from scripts import processes
+from scripts.run import end, ready
+
+GRIDCASE = str(Path(sys.executable).parent / "gridcase")
+READY_SECONDS = 60
+HOST = "127.0.0.1"
+
+
+class ServiceError(RuntimeError):
+    """The API did not come up; the message holds the end of what it said."""
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Service:
+    """`gridcase serve` for one city; what it logs goes to `log`. It ends when this process is killed."""
+
+    def __init__(self, city: str, log: Path, *, workers: int = 2, port: int | None = None) -> None:
+        self.city, self.log, self.workers = city, log, workers
+        self.port = port or free_port()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{HOST}:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers; raises ServiceError when it does not."""
+        words = ["serve", "--host", HOST, "--port", str(self.port), "--workers", str(self.workers)]
+        with self.log.open("ab") as said:
+            self._child = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", GRIDCASE, "--city", self.city, *words],
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + READY_SECONDS
+        while not ready(HOST, self.port):
+            if self._child.poll() is not None or time.monotonic() > deadline:
+                raise ServiceError(f"the API of {self.city} did not start:\n{self._last_words()}")
+            time.sleep(0.05)
+
+    def pids(self) -> list[int]:
+        """The process started and all that it started."""
+        if self._child is None:
+            return []
+        found = processes.family(self._child.pid)
+        for pid in found[1:]:
+            found += [grandchild for grandchild in processes.family(pid)[1:] if grandchild not in found]
+        return found
+
+    def stop(self) -> None:
+        """Let requests in hand finish, then end it."""
+        if self._child is not None:
+            end(self._child)
+            self._child = None
+
+    def kill(self) -> int:
+        """SIGKILL every process of it, as a crash would; how many there were."""
+        if self._child is None:
+            return 0
+        processes.send(self._child.pid, signal.SIGSTOP)  # so that no worker is born between listing and killing
+        doomed = self.pids()
+        for pid in doomed:
+            processes.send(pid, signal.SIGKILL)
+        self._child.wait()
+        left = processes.wait_until_gone(doomed, seconds=10)
+        if left:
+            raise ServiceError(f"processes of the API did not end: {left}")
+        self._child = None
+        return len(doomed)
+
+    def _last_words(self) -> str:
+        return self.log.read_bytes()[-2000:].decode(errors="replace")
+
+
+def environment(database_url: str, home: Path, **settings: str) -> None:
+    """Point this process and what it starts at a server and a data folder."""
+    os.environ.update({"DATABASE_URL": database_url, "GRIDCASE_HOME": str(home)})
+    os.environ.update({f"GRIDCASE_{name.upper()}": value for name, value in settings.items()})
