@@ -110,6 +110,7 @@ install_packages() {
     [[ -n $postgis ]] || fail "apt offers no PostGIS." \
       "Enable the distribution's main (on Ubuntu: universe) packages, or set DATABASE_URL to a PostGIS elsewhere."
     packages=("${packages[@]/postgis/$postgis}")
+    command -v curl >/dev/null || packages+=(curl)  # the line that `make run` prints is to be pasted
   fi
   "${as_root[@]}" mkdir -p "${no_cluster%/*}"
   trap '"${as_root[@]}" rm -f "$no_cluster"; rm -f "$log"' EXIT

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
+from starlette.exceptions import HTTPException
 
 from app.core.errors import TooLarge, UnsupportedMedia
 
@@ -89,8 +90,11 @@ class Edge:
         return receiving
 
 
-class _BodyTooLargeError(Exception):
-    """Raised while reading; answered with 413."""
+class _BodyTooLargeError(HTTPException):
+    """Raised while reading a body that named no length; answered with 413 wherever it surfaces."""
+
+    def __init__(self) -> None:
+        super().__init__(status_code=413)
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -8,16 +8,29 @@ from app.core.database import Connection
 from app.core.errors import TooMany
 
 
-async def count_try(conn: Connection, bucket: str, limit: int, now: datetime) -> None:
-    """One more use of `bucket` (an address or account; stored as a keyed hash) this hour; raises TooMany."""
-    window = now.replace(minute=0, second=0, microsecond=0)
-    hashed = hashlib.sha256(keys().derive("rate") + bucket.encode()).digest()[:16]
+async def allow(conn: Connection, bucket: str, limit: int, now: datetime) -> None:
+    """Raises TooMany when `bucket` (an address or account; known as a keyed hash) has used up this hour."""
+    used = await conn.fetchval(
+        'select used from rate_counter where bucket = $1 and "window" = $2', _hashed(bucket), _window(now)
+    )
+    if (used or 0) >= limit:
+        raise TooMany("尝试次数过多，请一小时后再试。", "Too many tries; wait until the next hour.")
+
+
+async def count(conn: Connection, bucket: str, now: datetime) -> None:
+    """One more use of `bucket` this hour; counters of earlier hours are dropped on the way."""
     used = await conn.fetchval(
         'insert into rate_counter (bucket, "window", used) values ($1, $2, 1)'
         ' on conflict (bucket, "window") do update set used = rate_counter.used + 1 returning used',
-        hashed, window,
+        _hashed(bucket), _window(now),
     )  # fmt: skip
     if used == 1:
-        await conn.execute('delete from rate_counter where "window" < $1', window - timedelta(hours=2))
-    if used > limit:
-        raise TooMany("尝试次数过多，请一小时后再试。", "Too many tries; wait until the next hour.")
+        await conn.execute('delete from rate_counter where "window" < $1', _window(now) - timedelta(hours=2))
+
+
+def _hashed(bucket: str) -> bytes:
+    return hashlib.sha256(keys().derive("rate") + bucket.encode()).digest()[:16]
+
+
+def _window(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
-    login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins an account or address may make")
+    login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
 
 
 @cache

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.core import paging, tokens
 from app.core.access import Actor, Permission, sorted_permissions
+from app.core.errors import Unauthenticated
 from app.core.http import Now, Read, Signed, requires
-from app.core.rates import count_try
+from app.core.rates import allow, count
 from app.core.settings import settings
 from app.core.texts import Code
 from app.staff import queries
@@ -19,11 +20,17 @@ router = APIRouter(prefix="/v1", tags=["staff"])
 
 @router.post("/tokens", response_model=TokenOut, summary="Log in")
 async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> TokenOut:
-    """An access token for a local account. Tries are counted per account and address."""
+    """An access token for a local account. Failed tries are counted, per account and address."""
     address = request.client.host if request.client else "-"
-    for bucket in (f"login {sent.login}", f"login from {address}"):
-        await count_try(conn, bucket, settings().login_tries_per_hour * (1 if sent.login in bucket else 20), at)
-    actor = await queries.find_by_password(conn, sent.login, sent.password)
+    most = settings().login_tries_per_hour
+    await allow(conn, f"login {sent.login}", most, at)
+    await allow(conn, f"login from {address}", most * 10, at)
+    try:
+        actor = await queries.find_by_password(conn, sent.login, sent.password)
+    except Unauthenticated:
+        await count(conn, f"login {sent.login}", at)
+        await count(conn, f"login from {address}", at)
+        raise
     token, seconds = tokens.issue(actor, request.app.state.city, at)
     return TokenOut(access_token=token, token_type="bearer", expires_in=seconds)  # noqa: S106 (the scheme's name)
 

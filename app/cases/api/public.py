@@ -8,7 +8,7 @@ from app.cases.queries.page import ask
 from app.cases.queries.reference import Reference
 from app.cases.schemas import QueryIn, QueryOut
 from app.core.http import Language, Now, Read, reference
-from app.core.rates import count_try
+from app.core.rates import allow, count
 from app.core.settings import settings
 
 router = APIRouter(prefix="/v1", tags=["resident"])
@@ -25,6 +25,7 @@ async def query(
 ) -> QueryOut:
     """In plain words, for whoever holds the number and the code of the receipt."""
     address = request.client.host if request.client else "-"
-    await count_try(conn, f"query {address}", settings().query_tries_per_hour, at)
-    await count_try(conn, f"query {sent.number}", settings().query_tries_per_hour, at)
+    for bucket in (f"query from {address}", f"query {sent.number}"):
+        await allow(conn, bucket, settings().query_tries_per_hour, at)
+        await count(conn, bucket, at)
     return QueryOut(**await ask(conn, sent.number, sent.code, reference=rules, language=said))

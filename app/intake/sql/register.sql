@@ -23,7 +23,7 @@
     from named_unit group by n
 ), spot as materialized (  -- where it is: the cell, or the nearest tier that holds it
     select r.*, b.units as barred_units, b.staff as barred_staff, b.height, b.areas as barred_areas,
-        cell.code as cell, cell.centre as cell_centre,
+        cell.code as cell, cell.centre as cell_centre, whole.time_zone,
         coalesce(cell.city, here.code_city, whole.code) as city,
         coalesce(cell.county, here.code_county) as county,
         coalesce(cell.township, here.code_township) as township,
@@ -42,7 +42,7 @@
             then 'unknown_concern'
         end as problem
     from report r
-    cross join (select code, path from area where tier = 'city' limit 1) whole
+    cross join (select a.code, a.path, c.time_zone from city c join area a on a.code = c.code) whole
     left join barred b on b.n = r.n
     left join cell on cell.code = coalesce(r.found_cell, r.chosen) and r.petition_class <> 'accusation'
     left join lateral (
@@ -111,7 +111,8 @@
             else g.queue end as queued,
         case when g.kind in ('request', 'event') and not g.imported then g.worker end as helper
     from (
-        select s.*, to_char(s.at, 'YY') || lpad(s.serial::text, 7, '0') as digits
+        select s.*, to_char(s.at at time zone s.time_zone, 'YY')
+            || lpad(s.serial::text, greatest(7, length(s.serial::text)), '0') as digits
         from (select guarded.*, nextval('case_number') as serial from guarded) s
     ) g
 ), written as materialized (  -- the receipt is part of the first event, so that a repeat can show it again
