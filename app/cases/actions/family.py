@@ -21,6 +21,7 @@ async def merge(act: Act, case_id: uuid.UUID, *, into: uuid.UUID, reason: str) -
         raise errors.Conflict("目标件已结束或不可并入。", "The other case has ended or takes no merge.")
     if target.facts.kind is not case.facts.kind:
         raise errors.Conflict("不同类型的事项不能并案。", "Cases of different kinds are not merged.")
+    await _bar_from_both(act, case_id, into)
     _, said = await write_note(act, case, "merge_reason", reason)
     await end_assignments(act, case_id)
     await advance(
@@ -45,6 +46,29 @@ async def unmerge(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     columns = {"merged_into": None, "status": Status(last["before"]).value}
     await advance(act, case, "unmerge", columns=columns, facts={"from": str(target), **said})
     await record(act.conn, target, "merge_undone", actor=act.actor, at=act.now, facts={"from": str(case_id)})
+
+
+async def _bar_from_both(act: Act, case_id: uuid.UUID, into: uuid.UUID) -> None:
+    """Whoever is barred from one of the two is barred from the case that now stands for both (and stays so)."""
+    led_by_barred = await act.conn.fetchval(
+        "select exists (select from cases c, cases o join unit u on u.code in (o.lead_unit, o.routed_unit)"
+        " where c.id = $1 and o.id = $2 and c.barred_units @> u.path)",
+        case_id,
+        into,
+    )
+    if led_by_barred:
+        raise errors.Conflict(
+            "目标件由本件所涉单位办理，不能并入。", "The other case is in the hands of a unit that this one concerns."
+        )
+    await act.conn.execute(
+        "update cases o set barred_units = nullif(array(select distinct p from unnest("
+        " coalesce(o.barred_units, '{}') || coalesce(c.barred_units, '{}')) p), '{}'),"
+        " barred_staff = nullif(array(select distinct p from unnest("
+        " coalesce(o.barred_staff, '{}') || coalesce(c.barred_staff, '{}')) p), '{}')"
+        " from cases c where c.id = $1 and o.id = $2",
+        case_id,
+        into,
+    )
 
 
 async def _lock_both(act: Act, one: uuid.UUID, other: uuid.UUID | None) -> None:

@@ -7,8 +7,8 @@ from app.core.database import Parameters
 _OPEN = ", ".join(f"'{kind.value}'" for kind in OPEN_KINDS)
 
 
-def visible_to(actor: Actor, parameters: Parameters, *, part_first: bool = False) -> str:
-    """A condition on `cases c`: what this actor may know exists.
+def visible_to(actor: Actor, parameters: Parameters, *, part_first: bool = False, alias: str = "c") -> str:
+    """A condition on `cases` under `alias`: what this actor may know exists.
 
     A part in the case (`case_access`), or, for requests and events only, the area. Whoever is concerned, or stands
     under a unit that is, sees nothing whatever else they hold. `part_first` starts from the actor's parts, for those
@@ -19,23 +19,23 @@ def visible_to(actor: Actor, parameters: Parameters, *, part_first: bool = False
         return "false"
     grantees = parameters.add(actor.grantees())
     if part_first:
-        part = f"c.id in (select a.case_id from case_access a where a.grantee = any({grantees}::text[])"
+        part = f"{alias}.id in (select a.case_id from case_access a where a.grantee = any({grantees}::text[])"
         part += " and (a.until is null or a.until > now()))"
     else:
-        part = f"(select true from case_access a where a.case_id = c.id and a.grantee = any({grantees}::text[])"
+        part = f"(select true from case_access a where a.case_id = {alias}.id and a.grantee = any({grantees}::text[])"
         part += " and (a.until is null or a.until > now()) limit 1)"
     arms = [part]
     for tier, codes in actor.areas().items():
-        arms.append(f"(c.kind in ({_OPEN}) and c.{tier} = any({parameters.add(codes)}::text[]))")
-    return f"({' or '.join(arms)}) and {not_barred(actor, parameters)}"
+        arms.append(f"({alias}.kind in ({_OPEN}) and {alias}.{tier} = any({parameters.add(codes)}::text[]))")
+    return f"({' or '.join(arms)}) and {_not_barred(actor, parameters, alias)}"
 
 
-def not_barred(actor: Actor, parameters: Parameters) -> str:
-    """A condition on `cases c`: neither this person nor a unit they stand in or under is concerned."""
+def _not_barred(actor: Actor, parameters: Parameters, alias: str) -> str:
+    """Neither this person nor a unit they stand in or under is concerned."""
     paths = parameters.add(actor.unit_paths())
     person = parameters.add(actor.id if actor.kind == "staff" else None)
     return (
-        f"(c.barred_units is null or not exists (select from unnest({paths}::text[]) p(path)"
-        f" where c.barred_units @> p.path::ltree))"
-        f" and (c.barred_staff is null or {person}::uuid is null or not {person}::uuid = any(c.barred_staff))"
+        f"({alias}.barred_units is null or not exists (select from unnest({paths}::text[]) p(path)"
+        f" where {alias}.barred_units @> p.path::ltree))"
+        f" and ({alias}.barred_staff is null or {person}::uuid is null or not {person}::uuid = any({alias}.barred_staff))"
     )

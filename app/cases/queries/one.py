@@ -97,7 +97,8 @@ _PAGE = """
         (select jsonb_build_object('outcome', s.outcome, 'method', s.method, 'at', s.at, 'article', s.article,
             'recorded_by', s.recorded_by, 'approved_by', s.approved_by)
          from service_record s where s.case_id = c.id and s.replaced_at is null) as service,
-        (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m where m.merged_into = c.id) as merged
+        (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m
+         where m.merged_into = c.id and {merged_seen}) as merged
     from cases c
     join case_text x on x.case_id = c.id and x.version = (select max(version) from case_text where case_id = c.id)
     left join staff w on w.id = c.worker
@@ -107,7 +108,9 @@ _PAGE = """
 async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dict[str, Any]:
     """Everything a case page shows, personal data masked; raises NotFound."""
     parameters = Parameters([case_id])
-    row = await conn.fetchrow(f"{_PAGE} where c.id = $1 and {visible_to(actor, parameters)}", *parameters)
+    where = visible_to(actor, parameters)
+    statement = _PAGE.format(merged_seen=visible_to(actor, parameters, alias="m"))
+    row = await conn.fetchrow(f"{statement} where c.id = $1 and {where}", *parameters)
     if row is None:
         raise NotFound
     page = dict(row)
