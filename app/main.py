@@ -47,7 +47,7 @@ class KeyBook:
         if known and time.monotonic() - known[0] < KEY_SECONDS:
             return known[1]
         async with self._database.connection() as conn:
-            actor, source = await find_key(conn, credential, http.now())
+            actor, source = await find_key(conn, credential, await http.now())
         if len(self._known) > 1000:
             self._known.clear()
         self._known[credential] = (time.monotonic(), actor)

@@ -50,6 +50,11 @@ def make_city(name: str) -> None:
     create_city(name, load.read_profile(load.PROFILES["hohhot"]), bare=False)
 
 
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run one piece of asynchronous work to its end."""
+    return asyncio.run(work)
+
+
 def as_owner(city: str, act: Callable[[Any], Coroutine[Any, Any, T]], *, transaction: bool = True) -> T:
     """Run `act` with a connection of the city's owner."""
 

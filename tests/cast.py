@@ -1,14 +1,26 @@
 """Speaking as the permanent cast, and the reports they bring."""
 
+import asyncio
 import itertools
+import re
 import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from starlette.testclient import TestClient
 
+from app.core import tokens
+from app.core.access import Actor
+from app.core.database import connect
+from app.staff.queries import get_actor
 from seeds.hohhot.city import build_city
+from seeds.hohhot.staff import staff_id
 from seeds.load import demo_key, demo_password
+
+CITY = "hohhot"
 
 HOME_CELL = "150102001001001"  # 海拉尔东路街道第一社区第一网格, worked by wang.grid
 _counter = itertools.count()
@@ -65,6 +77,28 @@ class Person:
             sent["If-Match"] = f'"{version}"'
         return self.client.post(url, json=body, headers=sent)
 
+    def walk(self, url: str) -> Iterator[dict[str, Any]]:
+        """Every item of a list, page after page."""
+        following: str | None = url
+        while following:
+            page = self.get(following)
+            assert page.status_code == 200, f"{self.login} {following}: {page.status_code} {page.text}"
+            yield from page.json()["items"]
+            link = re.match(r'<(.+)>; rel="next"', page.headers.get("link", ""))
+            following = link[1] if link else None
+
+    def sees(self, case_id: str) -> bool:
+        """Whether the case exists for this caller; fails on anything but 200 and 404."""
+        status = self.get(f"/v1/cases/{case_id}").status_code
+        assert status in (200, 404), status
+        return bool(status == 200)
+
+    def batch(self, bodies: Sequence[dict[str, Any]], **more: Any) -> list[dict[str, Any]]:
+        """Register many; gives the items of the reply."""
+        reply = self.post("/v1/cases:batch", {"items": list(bodies)}, **more)
+        assert reply.status_code == 200, reply.text
+        return list(reply.json()["items"])
+
     def register(self, body: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
         """Register a report and give the receipt; fails on anything but 201."""
         reply = self.post("/v1/cases", body or report(**changes))
@@ -99,6 +133,91 @@ class Cast:
             self._people[login] = Person(self.client, reply.json()["access_token"], login)
         return self._people[login]
 
+    def seat(self, post: str) -> Person:
+        """Whoever holds a post of the demo city, with a token as the login would give it (only the cast has logins)."""
+        if post not in self._people:
+            actor = _off_loop(_actor_of(post))
+            self._people[post] = Person(self.client, tokens.issue(actor, CITY, datetime.now(UTC))[0], post)
+        return self._people[post]
+
     def machine(self) -> Person:
         """The 12345 platform with its sandbox key."""
         return Person(self.client, demo_key("hotline-12345"), "hotline-12345")
+
+
+async def _actor_of(post: str) -> Actor:
+    conn = await connect(CITY, "owner")
+    try:
+        actor = await get_actor(conn, staff_id(post))
+    finally:
+        await conn.close()
+    assert actor.posts, f"nobody holds {post}"
+    return actor
+
+
+def _off_loop(work: Any) -> Any:
+    """Await outside of the event loop of the test, if it has one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+class Lives:
+    """Brings cases to a state by the steps that the cast would take."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+
+    def registered(self, kind: str = "petition", category: str = "heating.temperature", **changes: Any) -> dict[str, Any]:
+        """Li registers it at the window; the first centre leads, housing has the offer. Gives the receipt."""
+        return self.cast("li.window").register(report(kind, category, **changes))
+
+    def signed(self, **changes: Any) -> dict[str, Any]:
+        """The housing department has signed for it."""
+        receipt = self.registered(**changes)
+        self.cast("chen.housing").does(receipt["id"], "sign_for")
+        return receipt
+
+    def accepted(self, **changes: Any) -> dict[str, Any]:
+        """Accepted by the housing department."""
+        receipt = self.signed(**changes)
+        self.cast("chen.housing").does(receipt["id"], "accept")
+        return receipt
+
+    def handling(self, **changes: Any) -> dict[str, Any]:
+        """Being handled."""
+        receipt = self.accepted(**changes)
+        self.cast("chen.housing").does(receipt["id"], "handle")
+        return receipt
+
+    def concluded(self, **changes: Any) -> dict[str, Any]:
+        """With a result and a reply."""
+        receipt = self.handling(**changes)
+        self.cast("chen.housing").does(receipt["id"], "conclude", CONCLUSION)
+        return receipt
+
+    def served(self, **changes: Any) -> dict[str, Any]:
+        """The reply has reached the resident."""
+        receipt = self.concluded(**changes)
+        self.cast("chen.housing").does(receipt["id"], "serve", service())
+        return receipt
+
+    def attempted(self, **changes: Any) -> dict[str, Any]:
+        """An attempt to serve waits for approval."""
+        receipt = self.concluded(**changes)
+        self.cast("chen.housing").does(receipt["id"], "serve", service(outcome="attempted", method="phone"))
+        return receipt
+
+    def closed(self, **changes: Any) -> dict[str, Any]:
+        """Closed."""
+        receipt = self.served(**changes)
+        self.cast("chen.housing").does(receipt["id"], "close")
+        return receipt
+
+
+CONCLUSION = {"result": "supported", "reply": "已修复，室温达标。"}
+
+
+def service(**changes: Any) -> dict[str, Any]:
+    """A service record: handed over now, unless `changes` say otherwise."""
+    body = {"outcome": "served", "method": "in_person", "at": datetime.now(UTC).isoformat(), "proof": "当面签收"}
+    return {**body, **changes}

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests import databases
-from tests.cast import Cast
+from tests.cast import Cast, Lives
 from tests.databases import pytest_configure, pytest_unconfigure  # noqa: F401 (hooks)
 
 CITY = "hohhot"
@@ -58,7 +58,8 @@ def database(worker_id: str) -> Iterator[str]:
     databases.once("template", make)
     url = databases.clone_database("template", f"city_{worker_id}")
     _use(url)
-    asyncio.run(provision.make_room(CITY))  # settings of roles belong to a database: a clone needs its own
+    with databases.alone("roles"):
+        asyncio.run(provision.make_room(CITY))  # settings of roles belong to a database: a clone needs its own
     yield url
     databases.drop_database(f"city_{worker_id}")
 
@@ -82,6 +83,12 @@ def client(app: Any) -> Iterator[TestClient]:
 def cast(client: TestClient) -> Cast:
     """The permanent cast: `cast("li.window").post(...)`."""
     return Cast(client)
+
+
+@pytest.fixture(scope="session")
+def lives(cast: Cast) -> Lives:
+    """Cases brought to a state: `lives.handling(kind="request", category="heating.outage")` gives the receipt."""
+    return Lives(cast)
 
 
 @pytest.fixture
@@ -126,7 +133,8 @@ def make_city(database: str) -> Iterator[Callable[[str, str], str]]:
     made: list[str] = []
 
     def make(name: str, profile: str) -> str:
-        create_city(name, load.read_profile(load.PROFILES[profile]), bare=True)
+        with databases.alone("roles"):
+            create_city(name, load.read_profile(load.PROFILES[profile]), bare=True)
         made.append(name)
         return name
 

@@ -63,7 +63,7 @@ def admin_url() -> str:
     """
     if external := os.environ.get("TEST_DATABASE_URL"):
         return external
-    with _alone("cluster"):
+    with alone("cluster"):
         if not cluster.running(_run_folder()):
             _guards.append(cluster.spawn_guard(_run_folder(), int(os.environ[RUN_PROCESS]), throw_away=True))
         return cluster.start(_run_folder(), durable=False)
@@ -71,7 +71,7 @@ def admin_url() -> str:
 
 def once(task: str, act: Callable[[], object]) -> None:
     """Do something once in the whole run: the first worker that comes does it, the others wait until it is done."""
-    with _alone(task):
+    with alone(task):
         done = _run_folder() / "tasks" / f"{task}.done"
         if not done.exists():
             act()
@@ -112,7 +112,8 @@ def _own(name: str) -> str:
 
 
 @contextmanager
-def _alone(task: str) -> Iterator[None]:
+def alone(task: str) -> Iterator[None]:
+    """One worker at a time, for instance where roles are made: they belong to the server that all workers share."""
     tasks = _run_folder() / "tasks"
     tasks.mkdir(exist_ok=True)
     with (tasks / f"{task}.lock").open("w") as file:

@@ -1,1 +1,106 @@
-"""Bringing history in."""
+"""Bringing the history of other systems in."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from app.cli import app, console, run
+from app.core.database import connect
+from app.core.settings import settings
+from app.imports import actions as imports
+from app.imports.actions import Outcome
+from app.imports.rules import MEND
+
+import_app = typer.Typer(no_args_is_help=True, help="Bring in what other systems hold.")
+app.add_typer(import_app, name="import")
+
+SOME_REFUSED, STOPPED = 2, 130
+
+
+@import_app.command("cases")
+def cases(
+    file: Annotated[Path, typer.Argument(help="CSV with a header row, plain or gzipped (.gz).")],
+    mapping: Annotated[Path, typer.Option(help="YAML: which column feeds which field (see examples/).")],
+    report: Annotated[
+        Path | None, typer.Option(help="CSV of the rows not taken; FILE.not-taken.csv in this folder if left out.")
+    ] = None,
+) -> None:
+    """Import cases from a CSV file: history keeps its times and starts no clocks, offers or notices.
+
+    Every row that is not taken stands in the report with its line, the reason and what to mend. A case is known by its
+    source system and number, so the same file may be imported again, whole or mended: nothing is doubled. Ctrl-C is
+    safe; the next run goes on. Times without a zone are local to the city: one that the clock showed twice is the first
+    of the two, one that it never showed is counted from before the change.
+
+    Exit status: 0 every row is in, 1 it could not start, 2 some rows were not taken.
+
+    \b
+    Examples:
+      gridcase import cases examples/requests.csv --mapping examples/requests.yaml
+      gridcase --city boston import cases 311.csv.gz --mapping examples/boston311.yaml --report refused.csv
+    """  # noqa: D301 (typer keeps the lines below \b as they are)
+    outcome, written = run(_import(file, mapping, report or Path(f"{file.name}.not-taken.csv")))
+    _show(outcome, written)
+    if outcome is None:
+        raise typer.Exit(STOPPED)
+    if outcome.refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+async def _import(file: Path, mapping: Path, report: Path) -> tuple[Outcome | None, Path | None]:
+    for path in (file, mapping):
+        if not path.is_file():
+            raise ValueError(f"{path}: there is no such file")
+    read = imports.read_mapping(mapping)
+    conn = await connect(settings().city, "app")
+    columns = (
+        TextColumn("{task.fields[rows]:,} rows"), BarColumn(), TaskProgressColumn(),
+        TextColumn("{task.fields[rate]:,.0f} rows/s"), TimeRemainingColumn(),
+    )  # fmt: skip
+    try:
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("", rows=0, rate=0.0)
+
+            def told(now: imports.Progress) -> None:
+                seconds = bar.tasks[task].elapsed or 0.0
+                rate = now.read / seconds if seconds else 0.0
+                bar.update(task, total=now.total, completed=now.done, rows=now.read, rate=rate)
+
+            outcome = await imports.import_cases(conn, file, read, told=told, report=report)
+    except asyncio.CancelledError:
+        return None, report if report.exists() else None
+    finally:
+        conn.terminate()
+    return outcome, report if report.exists() else None
+
+
+def _show(outcome: Outcome | None, written: Path | None) -> None:
+    if outcome is None:
+        console.print("stopped; whole batches are in. Run the same command again to go on: nothing is doubled.")
+    else:
+        refused = outcome.refused.total()
+        rate = outcome.read / outcome.seconds if outcome.seconds else 0.0
+        console.print(
+            f"{outcome.read:,} rows: {outcome.taken:,} taken, {outcome.repeated:,} filed before, {refused:,} not taken;"
+            f" {outcome.without_cell:,} of those taken lie outside every cell; {outcome.seconds:,.1f} s, {rate:,.0f} rows/s"
+        )
+        if outcome.read and outcome.repeated == outcome.read:
+            console.print("every row had been filed before: nothing was added")
+        if outcome.dropped:
+            console.print(f"columns of a kind that is never kept of a person, dropped: {', '.join(outcome.dropped)}")
+        if outcome.doubled or outcome.skipped:
+            console.print(
+                f"local times on the nights the clocks change: {outcome.doubled:,} shown twice (taken as the first),"
+                f" {outcome.skipped:,} never shown (counted from before the change)"
+            )
+        if refused:
+            table = Table("reason", "rows", "请修改", "what to mend", title="Rows not taken")
+            for reason, number in outcome.refused.most_common():
+                table.add_row(reason.value, f"{number:,}", MEND[reason].zh, MEND[reason].en)
+            console.print(table)
+    if written is not None:
+        console.print(f"every row not taken, with its line: {written}")

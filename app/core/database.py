@@ -116,6 +116,7 @@ class Database:
         size = size or settings().pool_size
         pool = await asyncpg.create_pool(
             role_url(city, role), min_size=1, max_size=size, init=_prepare, reset=_keep, command_timeout=60,
+            max_cacheable_statement_size=0,  # the statement of intake is longer than asyncpg would keep prepared
             server_settings={"application_name": f"gridcase {city}"},
         )  # fmt: skip
         return cls(pool)

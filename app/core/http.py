@@ -1,7 +1,7 @@
 """FastAPI glue: who asks, which language, which connection, and one shape for every problem."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 bearer = HTTPBearer(auto_error=False, description="Access token from POST /v1/tokens, or an API key")
 
 
-def now() -> datetime:
+async def now() -> datetime:
     """The instant of a request, taken once at the edge (frozen in tests)."""
     return datetime.now(UTC)
 
@@ -32,6 +32,11 @@ def now() -> datetime:
 def language(request: Request) -> str:
     """`zh` unless the first language the caller accepts is English."""
     return "en" if request.headers.get("accept-language", "").strip().lower().startswith("en") else "zh"
+
+
+async def accepted_language(request: Request) -> str:
+    """`language` as a dependency: a plain function would cost a thread."""
+    return language(request)
 
 
 async def read(request: Request) -> AsyncIterator[Connection]:
@@ -50,7 +55,7 @@ async def write(request: Request) -> AsyncIterator[Connection]:
 
 Read = Annotated[Connection, Depends(read, scope="function")]
 Write = Annotated[Connection, Depends(write, scope="function")]
-Language = Annotated[str, Depends(language)]
+Language = Annotated[str, Depends(accepted_language)]
 Now = Annotated[datetime, Depends(now)]
 
 
@@ -67,10 +72,10 @@ async def current_actor(request: Request, _: Annotated[Any, Depends(bearer)] = N
     return actor
 
 
-def requires(permission: Permission) -> Callable[[Actor], Actor]:
+def requires(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
     """A dependency that gives the caller when some post grants `permission`; raises Forbidden."""
 
-    def check(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+    async def check(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
         if not actor.may(permission):
             raise errors.Forbidden(
                 f"您的岗位没有 {permission} 权限。", f"None of your posts grants {permission}.", needs=permission.value
@@ -132,7 +137,7 @@ async def call(request: Request, actor: Signed, at: Now, said: Language, key: Id
     return Call(actor=actor, key=idempotency_key(key), request_hash=digest, now=at, language=said)
 
 
-def version(value: Version = None) -> int:
+async def version(value: Version = None) -> int:
     """The version a change is based on; raises VersionMissing or Invalid."""
     if value is None:
         raise errors.VersionMissing(

@@ -11,12 +11,16 @@ COMPOUND_SURNAMES = frozenset({
 # fmt: on
 
 
+# A house, unit or room number, in digits or in Chinese numerals (八一路 is no number: what follows decides).
+HOUSE_NUMBER = re.compile(r"\d|[〇零一二三四五六七八九十百千两]+(?=[号栋幢座单层楼室户排组])")
+
+
 def mask_name(name: str) -> str:
     """Surname and stars; of a name with a dot (as Mongolian names are written) the first syllable."""
     name = name.strip()
     if "·" in name or not re.match(r"[\u3400-\U0003ffff]", name):
         return name[:1] + "***"
-    surname = name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]
+    surname = name[:2] if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else name[:1]
     return surname + "*" * max(1, min(2, len(name) - len(surname)))
 
 
@@ -29,4 +33,4 @@ def mask_phone(phone: str) -> str:
 
 def mask_address(address: str) -> str:
     """Up to the street or estate; house, unit and room numbers are starred."""
-    return re.split(r"\d", address, maxsplit=1)[0][:20] + "***"
+    return HOUSE_NUMBER.split(address, maxsplit=1)[0][:20] + "***"

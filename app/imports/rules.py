@@ -6,8 +6,9 @@ A value that does not fit refuses its row, never the file; nothing is guessed or
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.core.errors import Words
@@ -139,19 +140,6 @@ def bounded(text: str, most: int, field: str) -> str:
     return text
 
 
-def in_order(received: Instant, registered: Instant, closed: Instant | None, now: datetime) -> datetime | None:
-    """The closing instant of a row whose times follow each other; raises Refused where they do not."""
-    latest = closed or registered
-    end = latest.at
-    if closed is not None and end < registered.at and closed.later is not None:
-        end = closed.later
-    if not received.at <= registered.at <= end:
-        raise Refused(Reason.TIMES_OUT_OF_ORDER, "times")
-    if end > now:
-        raise Refused(Reason.TIME_IN_FUTURE, "times", end.isoformat())
-    return end if closed is not None else None
-
-
 def degrees(text: str, most: float, field: str) -> float:
     """A longitude (`most` 180) or latitude (90) in degrees; raises Refused."""
     try:
@@ -180,6 +168,9 @@ def in_zone(naive: datetime, zone: tzinfo) -> Instant:
     A time shown twice (clocks set back) is the first of the two. A time never shown (clocks set forward) is taken as if
     the clock had not been set, and marked `skipped`: 02:30 on such a night is 03:30 of the new time.
     """
+    offset = _steady(naive.date(), zone)
+    if offset is not None:
+        return Instant((naive - offset).replace(tzinfo=UTC))
     first, second = naive.replace(tzinfo=zone, fold=0), naive.replace(tzinfo=zone, fold=1)
     at = first.astimezone(UTC)
     if first.utcoffset() == second.utcoffset():
@@ -187,6 +178,28 @@ def in_zone(naive: datetime, zone: tzinfo) -> Instant:
     if at.astimezone(zone).replace(tzinfo=None) != naive:
         return Instant(at, skipped=True)
     return Instant(at, later=second.astimezone(UTC))
+
+
+@lru_cache(maxsize=10_000)
+def _steady(day: date, zone: tzinfo) -> timedelta | None:
+    """The offset of a day on which the clocks are not set, else None."""
+    hours = (datetime.combine(day, time(hour)) for hour in range(24))
+    last = datetime.combine(day, time.max)
+    offsets = {at.replace(tzinfo=zone, fold=fold).utcoffset() for at in (*hours, last) for fold in (0, 1)}
+    return offsets.pop() if len(offsets) == 1 else None
+
+
+def in_order(received: Instant, registered: Instant, closed: Instant | None, now: datetime) -> datetime | None:
+    """The closing instant of a row whose times follow each other; raises Refused where they do not."""
+    latest = closed or registered
+    end = latest.at
+    if closed is not None and end < registered.at and closed.later is not None:
+        end = closed.later
+    if not received.at <= registered.at <= end:
+        raise Refused(Reason.TIMES_OUT_OF_ORDER, "times")
+    if end > now:
+        raise Refused(Reason.TIME_IN_FUTURE, "times", end.isoformat())
+    return end if closed is not None else None
 
 
 def time_reader(formats: Sequence[str], zone: tzinfo) -> Callable[[str, str], Instant]:

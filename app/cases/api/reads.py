@@ -38,7 +38,7 @@ CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 Rules = Annotated[Reference, Depends(reference)]
 
 
-def filters(
+async def filters(
     rules: Rules,
     area: Annotated[Code | None, Query(description="Area code of any tier")] = None,
     cell: Annotated[Code | None, Query(description="Cell code")] = None,

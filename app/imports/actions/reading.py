@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +55,8 @@ class Rows:
             except csv.Error:
                 yield line, [], Refused(Reason.UNREADABLE)
                 continue
+            except (OSError, EOFError, zlib.error, UnicodeError) as error:
+                raise ValueError(f"the file cannot be read beyond line {line}: {error}") from error
             if len(cells) == width:
                 yield line, cells, None
             elif cells:  # an empty line between rows is nothing
@@ -62,7 +65,7 @@ class Rows:
     def _read_header(self, path: Path, file: FileMap) -> list[str]:
         try:
             header = [name.strip() for name in next(self._reader)]
-        except (StopIteration, csv.Error, OSError, EOFError) as error:
+        except (StopIteration, csv.Error, OSError, EOFError, zlib.error, UnicodeError) as error:
             raise ValueError(f"{path.name}: there is no header to read ({error or 'the file is empty'})") from error
         if any("\ud800" <= sign <= "\udfff" for name in header for sign in name):
             raise ValueError(f"{path.name} is not in {file.encoding}: name its encoding in file.encoding of the mapping")

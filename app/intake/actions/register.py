@@ -146,12 +146,17 @@ async def register(conn: Connection, reports: Sequence[Report], *, actor: Actor)
     return [lost if result is None else result for result in results]
 
 
-async def _run(conn: Connection, reports: Sequence[Report]) -> list[Any]:
+def columns_of(reports: Sequence[Report]) -> list[list[Any]]:
+    """The statement's parameters: the columns of the reports, of their parties, and of those concerned."""
     columns = [list(column) for column in zip(*(r.row for r in reports), strict=True)]
     people = [(n, *person) for n, r in enumerate(reports, 1) for person in r.people]
     concerns = [(n, *said) for n, r in enumerate(reports, 1) for said in r.concerns]
     columns += [list(column) for column in zip(*people, strict=True)] or [[], [], [], [], [], []]
-    columns += [list(column) for column in zip(*concerns, strict=True)] or [[], [], [], [], [], []]
+    return columns + ([list(column) for column in zip(*concerns, strict=True)] or [[], [], [], [], [], []])
+
+
+async def _run(conn: Connection, reports: Sequence[Report]) -> list[Any]:
+    columns = columns_of(reports)
     try:
         return await conn.fetch(statement("live", "live_tail"), *columns)
     except (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError) as error:

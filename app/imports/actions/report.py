@@ -1,0 +1,44 @@
+"""The report of every row that was not taken: one line each, with what to mend, in both languages."""
+
+import csv
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from app.imports.rules import MEND, Reason
+
+COLUMNS = ("line", "external_id", "reason", "field", "value", "请修改", "what to mend")
+LONGEST_VALUE = 80
+
+
+class Report:
+    """Writes the report, as CSV that spreadsheet programs read; the file is made with the first row in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.written = False
+        self._file: IO[str] | None = None
+        self._writer: Any = None
+        path.unlink(missing_ok=True)  # the report of an earlier run would be taken for this one's
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, line: int, external_id: str, reason: Reason, field: str = "", value: str = "") -> None:
+        """One row of the file that was not taken."""
+        if self._file is None:
+            self._file = self.path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
+            self._writer = csv.writer(self._file)
+            self._writer.writerow(COLUMNS)
+        words = MEND[reason]
+        self._writer.writerow([line, _inert(external_id), reason.value, field, _inert(value), words.zh, words.en])
+
+
+def _inert(value: str) -> str:
+    """The value as spreadsheet programs show it, never as a formula, and without signs that break the file."""
+    shown = "".join(sign if sign.isprintable() or "\ud800" <= sign <= "\udfff" else "�" for sign in value)
+    return ("'" + shown if shown[:1] in ("=", "@", "+") else shown)[:LONGEST_VALUE]

@@ -1,0 +1,225 @@
+"""Living the demo's lives set-wise: round by round through the table of transitions, all cases of a round at once."""
+
+import hashlib
+import json
+import os
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from app.cases.queries.reference import Reference
+from app.cases.rules import TRANSITIONS, By, ClockEffect, Transition
+from app.core.access import ROLE_PERMISSIONS, UNIT_SIGHT, Role
+from app.core.crypto import keys
+from app.core.database import Connection, copy_rows
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, ClockRefused, Due, PlannedClock, Procedure, StartsOn, extend
+from seeds.hohhot.cases import DemoReport
+from seeds.hohhot.records import City
+from seeds.history import moves
+from seeds.history.moves import MOVES, SENT_COLUMNS
+from seeds.history.reports import Moved
+
+# Who of a unit takes a step, where several may.
+_TURNS = (
+    Role.HANDLER, Role.MEDIATOR, Role.DISCIPLINE_OFFICER, Role.COORDINATOR, Role.WINDOW_CLERK, Role.ORGAN_HEAD,
+    Role.SUPERVISOR,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of one case: the fields of a DemoStep, and `unit` and `days` for an offer and an extension."""
+
+    case: uuid.UUID
+    action: str
+    at: datetime
+    text: str | None = None
+    result: str | None = None
+    route: str | None = None
+    outcome: str | None = None
+    method: str | None = None
+    article: str | None = None
+    into: uuid.UUID | None = None
+    unit: str | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    procedure: Procedure
+    secret: bool
+
+
+def steps_of(reports: Iterable[DemoReport]) -> list[Step]:
+    """The steps of all reports."""
+    return [
+        Step(report.id, s.action, s.at, s.text, s.result, s.route, s.outcome, s.method, s.article, s.into)
+        for report in reports
+        for s in report.steps
+    ]
+
+
+async def live(
+    conn: Connection, reference: Reference, city: City, steps: Sequence[Step], *, moved: Moved
+) -> Counter[str]:
+    """Take every step that the table of transitions allows, leaving the rows that one call after the other would leave.
+
+    Runs in the caller's transaction. A step that is void for its case (nothing to sign for, nobody there who may) is
+    left out; gives how many were, by action.
+    """
+    await _prepare(conn, city)
+    rows = await conn.fetch(
+        "select id, procedure, procedure_version, petition_class from cases where id = any($1)",
+        list({step.case for step in steps}),
+    )
+    matters = {
+        r["id"]: _Matter(
+            reference.procedures[r["procedure"], r["procedure_version"]], r["petition_class"] == "accusation"
+        )
+        for r in rows
+    }
+    void: Counter[str] = Counter()
+    done = 0
+    for action, group in _rounds(steps):
+        await copy_rows(conn, "sent", SENT_COLUMNS, [_row(step, matters[step.case], reference) for step in group])
+        void[action] += len(group) - await _take(conn, reference, TRANSITIONS[action])
+        await conn.execute("truncate sent, act")
+        done += len(group)
+        moved(done, len(steps))
+    return +void
+
+
+def _rounds(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
+    """Steps in groups of one action: a case takes one step a round, in the order of time. A merge is a step of both."""
+    taken: Counter[uuid.UUID] = Counter()
+    groups: dict[tuple[int, str], list[Step]] = {}
+    for step in sorted(steps, key=lambda step: (step.at, step.case)):
+        cases = [step.case, step.into] if step.into else [step.case]
+        turn = 1 + max(taken[case] for case in cases)
+        for case in cases:
+            taken[case] = turn
+        groups.setdefault((turn, step.action), []).append(step)
+    return [(action, groups[turn, action]) for turn, action in sorted(groups)]
+
+
+async def _prepare(conn: Connection, city: City) -> None:
+    for table in (moves.SENT, moves.ACT, moves.DOER):
+        await conn.execute(table)
+    doers: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for role in _TURNS:
+        actions = [step.action for step in TRANSITIONS.values() if step.permission in ROLE_PERMISSIONS[role]]
+        for post in city.posts:
+            if post.role == role and role in UNIT_SIGHT:
+                for action in actions:
+                    row = (action, post.unit, post.area, role is Role.DISCIPLINE_OFFICER, post.staff)
+                    doers.setdefault((action, post.unit), row)
+    await copy_rows(conn, "doer", ("action", "unit", "area", "sworn", "staff"), list(doers.values()))
+    await conn.execute("analyze doer")
+
+
+def _row(step: Step, matter: _Matter, reference: Reference) -> tuple[Any, ...]:
+    note = body = salt = digest = sealed = None
+    if MOVES[step.action].note and step.text is not None:
+        note, salt, body = uuid.uuid5(step.case, f"{step.action} {step.at.isoformat()}"), os.urandom(16), step.text
+        digest = hashlib.sha256(salt + body.encode()).hexdigest()
+        if matter.secret:
+            sealed, body = keys().seal({"body": body}, f"case_note {note}"), None
+    planned = _planned(TRANSITIONS[step.action], matter.procedure, step.at, reference)
+    return (
+        step.case, step.at, note, body, sealed.body if sealed else None, sealed.key if sealed else None, salt, digest,
+        step.route, step.result, step.outcome, step.method, step.article, step.unit, step.into, step.days,
+        json.dumps([_as_row(clock) for clock in planned], ensure_ascii=False) if planned else None,
+    )  # fmt: skip
+
+
+def _planned(step: Transition, procedure: Procedure, at: datetime, reference: Reference) -> list[PlannedClock]:
+    if ClockEffect.START_COMPLETION in step.clocks:
+        return list(reference.plan(procedure, StartsOn.ACCEPTED, at))
+    if ClockEffect.RESTART_COMPLETION in step.clocks:
+        planned = [clock for starts_on in StartsOn for clock in reference.plan(procedure, starts_on, at)]
+        return [clock for clock in planned if clock.kind is ClockKind.COMPLETION]
+    return []
+
+
+def _as_row(clock: PlannedClock) -> dict[str, Any]:
+    return {
+        "kind": clock.kind.value, "rule": clock.rule, "version": clock.version, "basis": clock.basis_zh,
+        "due": clock.due.isoformat(), "due_unrolled": clock.due_unrolled.isoformat(), "provisional": clock.provisional,
+    }  # fmt: skip
+
+
+async def _take(conn: Connection, reference: Reference, step: Transition) -> int:
+    """All cases in `sent` take the step as far as they may; gives how many did."""
+    move = MOVES[step.action]
+    doer = {By.LEAD: moves.LEAD, By.OFFERED: moves.OFFERED, By.SIGHT: moves.SIGHT}[step.by]
+    take = moves.TAKE.format(
+        doer=doer.format(secret="(c.petition_class is not distinct from 'accusation')"), guard=move.guard
+    )
+    await conn.execute(take, step.action, [status.value for status in step.sources])
+    if ClockEffect.EXTEND in step.clocks:
+        await _extend(conn, reference)
+    if move.note:
+        await conn.execute(moves.NOTE, move.note)
+    for write in move.writes:
+        await conn.execute(write)
+    await _move_clocks(conn, step)
+    status = {"status": f"'{step.target.value}'"} if step.target else {}
+    said = {k: v for k, v in (("notice", step.notice), ("basis", step.basis)) if v}
+    noted = " || jsonb_build_object('note', a.note, 'digest', a.digest)" if move.note else ""
+    statement = moves.record({**status, **move.columns}, f"{move.facts}{noted} || a.more")
+    done = await conn.execute(statement, step.action, said)
+    if step.action == "merge":
+        joined = moves.record({}, "jsonb_build_object('from', a.case_id)", key="into_case")
+        await conn.execute(joined, "merged_in", {})
+    return int(done.rpartition(" ")[2])
+
+
+async def _move_clocks(conn: Connection, step: Transition) -> None:
+    for effect in step.clocks:
+        if effect is ClockEffect.MEET_ACCEPTANCE:
+            await conn.execute(moves.MEET, ClockKind.ACCEPTANCE.value)
+        elif effect is ClockEffect.MEET_COMPLETION:
+            await conn.execute(moves.MEET, ClockKind.COMPLETION.value)
+        if effect in (ClockEffect.STOP_ALL, ClockEffect.RESTART_COMPLETION):
+            await conn.execute(moves.STOP)
+        if effect in (ClockEffect.START_COMPLETION, ClockEffect.RESTART_COMPLETION):
+            await conn.execute(moves.START)
+
+
+async def _extend(conn: Connection, reference: Reference) -> None:
+    """Extensions are few and their rule is pure code: one at a time. One that the rule refuses is void."""
+    rows = await conn.fetch(
+        "select a.*, k.id as clock, k.due, k.due_unrolled, k.provisional, k.extensions, c.procedure, c.procedure_version,"
+        " (select array_agg(p.role) from post p where p.staff = a.staff and p.unit = a.lead) as roles"
+        " from act a join cases c on c.id = a.case_id left join clock k on k.case_id = a.case_id"
+        " and k.kind = 'completion' and k.met_at is null and k.stopped_at is null order by a.at, a.case_id"
+    )
+    for row in rows:
+        facts = await _lengthen(conn, reference, row)
+        if facts is None:
+            await conn.execute("delete from act where case_id = $1", row["case_id"])
+        else:
+            await conn.execute("update act set more = $2 where case_id = $1", row["case_id"], facts)
+
+
+async def _lengthen(conn: Connection, reference: Reference, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
+    if rule is None or rule.extension is None or row["clock"] is None:
+        return None
+    roles = [*row["roles"], *([rule.extension.approver_role] if "discipline_officer" in row["roles"] else [])]
+    told = Due(row["due"], row["due_unrolled"], row["provisional"])
+    try:
+        due = extend(
+            rule, told, row["days"], rule.extension.unit, row["at"], row["extensions"], approver_roles=roles,
+            calendar=reference.calendar, tz=reference.city.tz,
+        )  # fmt: skip
+    except ClockRefused:
+        return None
+    await deadlines.lengthen(
+        conn, row["clock"], told.due, due, days=row["days"], approver=row["staff"], now=row["at"]
+    )
+    return {"days": row["days"], "due": due.due.astimezone(UTC).isoformat(), "rule": rule.id}

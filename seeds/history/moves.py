@@ -1,0 +1,237 @@
+"""What each step of a case writes, as SQL over the relation `act`: one row a case that takes the step now.
+
+The set-wise twin of app/cases/actions: the table of transitions gives states and clocks, this gives the rest. A test
+plays the same lives both ways and compares every row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# One row a step that is to be taken in this round, all of one action (COPY).
+SENT = """
+    create temp table sent (
+        case_id uuid, at timestamptz, note uuid, body text, sealed bytea, seal_key bytea, salt bytea, digest text,
+        route text, result text, outcome text, method text, article text, unit text, into_case uuid, days int,
+        clocks text
+    ) on commit drop
+"""
+SENT_COLUMNS = (
+    "case_id", "at", "note", "body", "sealed", "seal_key", "salt", "digest", "route", "result", "outcome", "method",
+    "article", "unit", "into_case", "days", "clocks",
+)  # fmt: skip
+# The same with what the case says of it: the lead and status before, the open offer, and who takes the step.
+ACT = """
+    create temp table act (
+        like sent, lead text, before text, secret boolean, offer bigint, offer_unit text, staff uuid,
+        more jsonb not null default '{}'
+    ) on commit drop
+"""
+# Who may take which step in which unit: one person each, by the permissions of their post.
+DOER = """
+    create temp table doer (action text, unit text, area text, sworn boolean, staff uuid, primary key (action, unit))
+    on commit drop
+"""
+
+
+def instant(expression: str) -> str:
+    """An instant as events hold it: seconds since 1970 as a decimal, 1793500000.0 or 1793500000.25."""
+    epoch = f"extract(epoch from {expression})"
+    return f"case when {epoch} = trunc({epoch}) then round({epoch}, 1) else trim_scale({epoch}) end"
+
+
+def _grantees(unit: str) -> str:
+    """How a unit is named in `case_access`: as itself, or for an accusation as its sworn posts."""
+    return (
+        f"(select a.case_id, a.at, 'unit:' || {unit} as grantee from act a where not a.secret"
+        f" union all select a.case_id, a.at, 'post:' || p.id from act a join post p on p.unit = {unit}"
+        " and p.role in ('discipline_officer', 'coordinator') where a.secret)"
+    )
+
+
+def _grant(unit: str, part: str) -> str:
+    return (
+        f"insert into case_access (case_id, grantee, part) select g.case_id, g.grantee, '{part}' from {_grantees(unit)} g"
+        " on conflict (case_id, grantee, part) do update set until = null"
+    )
+
+
+def _end(unit: str, part: str) -> str:
+    return (
+        f"update case_access x set until = g.at from {_grantees(unit)} g where x.case_id = g.case_id"
+        f" and x.grantee = g.grantee and x.part = '{part}' and x.until is null"
+    )
+
+
+def _answer(state: str) -> str:
+    return (
+        f"update assignment x set state = '{state}', answered_by = a.staff::text, answered_at = a.at,"
+        " note = coalesce(a.note, x.note) from act a where x.id = a.offer"
+    )
+
+
+_STEP_BACK = (
+    "update assignment x set part = 'co' from act a where x.case_id = a.case_id and x.part = 'lead' and x.state = 'signed'"
+)
+_OFFER = (
+    "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
+    " select case_id, unit, 'lead', 'offered', staff::text, at, note from act order by at, case_id"
+)
+_END_ASSIGNMENTS = (
+    "update assignment x set state = case x.state when 'offered' then 'recalled' else 'done' end,"
+    " answered_at = coalesce(x.answered_at, a.at), answered_by = coalesce(x.answered_by, a.staff::text)"
+    " from act a where x.case_id = a.case_id and (x.state = 'offered' or x.state = 'signed' and x.part = 'co')"
+)
+_REPLACE_SERVICE = (
+    "update service_record x set replaced_at = a.at from act a where x.case_id = a.case_id and x.replaced_at is null"
+)
+_SERVE = (
+    "insert into service_record (case_id, outcome, method, at, article, note, recorded_by)"
+    " select case_id, outcome, method, at, article, note, staff::text from act order by at, case_id"
+)
+_APPROVE = (
+    "update service_record x set approved_by = a.staff::text, approved_at = a.at"
+    " from act a where x.case_id = a.case_id and x.replaced_at is null"
+)
+_NO_OFFER, _AN_OFFER = "o.id is null", "o.id is not null"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`guard`: a condition on s (sent), c (case), o (open offer to lead), v (service record), d (doer). `columns`: of
+    the case, as SQL on a (act) and c. `facts`: jsonb for the event. `note`: the kind of its text."""
+
+    note: str | None = None
+    guard: str = "true"
+    writes: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    facts: str = "'{}'"
+
+
+_UNIT_MAY_LEAD = (
+    f"{_NO_OFFER} and exists (select from unit u where u.code = s.unit and u.code <> c.lead_unit"
+    " and (c.barred_units is null or not c.barred_units @> u.path)"
+    " and (c.petition_class is distinct from 'accusation' or u.kind = 'discipline_desk'))"
+)
+_TARGET_TAKES_IT = (
+    "c.petition_class is distinct from 'accusation' and s.into_case <> c.id and exists (select from cases t"
+    " where t.id = s.into_case and t.kind = c.kind and t.petition_class is distinct from 'accusation'"
+    " and t.status in ('registered', 'accepted', 'handling', 'concluded') and ("
+    "   t.kind in ('request', 'event') and d.area in (t.community, t.township, t.county, t.city)"
+    "   or exists (select from case_access x where x.case_id = t.id and x.grantee = 'unit:' || d.unit and x.until is null)))"
+)
+_CLOSED = {"closed_at": "a.at"}
+_ROUTE = "jsonb_build_object('route', a.route)"
+_OFFERED = "jsonb_build_object('part', 'lead', 'unit', a.offer_unit)"
+
+MOVES: Mapping[str, Move] = {
+    "offer": Move("offer_reason", _UNIT_MAY_LEAD, (_OFFER, _grant("a.unit", "offer")),
+                  facts="jsonb_build_object('unit', a.unit)"),
+    "sign_for": Move(
+        guard=_AN_OFFER,
+        writes=(_STEP_BACK, _answer("signed"), _grant("a.lead", "co"), _end("a.lead", "lead"),
+                _grant("a.offer_unit", "lead"), _end("a.offer_unit", "offer")),
+        columns={"lead_unit": "a.offer_unit"}, facts=_OFFERED,
+    ),
+    "refuse": Move("refusal_reason", _AN_OFFER, (_answer("refused"), _end("a.offer_unit", "offer")), facts=_OFFERED),
+    "recall": Move(None, _AN_OFFER, (_answer("recalled"), _end("a.offer_unit", "offer")),
+                   facts="jsonb_build_object('unit', a.offer_unit)"),
+    "accept": Move(columns={"accepted_at": "a.at"}),
+    "decline": Move("decline_reason", writes=(_END_ASSIGNMENTS,), columns=_CLOSED, facts=_ROUTE),
+    "refer": Move("referral_reason", writes=(_END_ASSIGNMENTS,), columns=_CLOSED, facts=_ROUTE),
+    "handle": Move(),
+    "extend": Move("extension_reason"),
+    "conclude": Move("reply", _NO_OFFER, columns={"result": "a.result", "concluded_at": "a.at"}),
+    "serve": Move(
+        "service_proof", "s.at >= c.concluded_at", (_REPLACE_SERVICE, _SERVE),
+        facts="jsonb_build_object('outcome', a.outcome, 'method', a.method, 'at_service', "
+              f"{instant('a.at')}, 'article', a.article)",
+    ),
+    "approve_attempt": Move(guard="v.outcome = 'attempted' and v.approved_by is null", writes=(_APPROVE,)),
+    "close": Move(guard="v.outcome <> 'attempted' or v.approved_by is not null", writes=(_END_ASSIGNMENTS,),
+                  columns=_CLOSED),
+    "reopen": Move(
+        "reopening_reason", writes=(_REPLACE_SERVICE,),
+        columns={"closed_at": "null::timestamptz", "concluded_at": "null::timestamptz", "result": "null::text",
+                 "reopened": "c.reopened + 1"},
+    ),
+    "withdraw": Move("withdrawal_reason", writes=(_END_ASSIGNMENTS,), columns=_CLOSED),
+    "merge": Move("merge_reason", _TARGET_TAKES_IT, (_END_ASSIGNMENTS,), columns={"merged_into": "a.into_case"},
+                  facts="jsonb_build_object('into', a.into_case, 'before', a.before)"),
+}  # fmt: skip
+
+
+# Who takes a step that only the lead takes, the unit with the offer, or anyone who sees the case: then rather the
+# lead, then another unit with a part in it, then whoever's area it lies in. A sealed case knows sworn posts alone.
+LEAD = "select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or not {secret})"
+OFFERED = "select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = o.unit and (d.sworn or not {secret})"
+SIGHT = """
+    select x.staff, x.unit, x.area from (
+        select d.*, 0 as near from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or not {secret})
+        union all
+        select d.*, 1 from case_access ca join doer d on d.action = $1 and ca.grantee = 'unit:' || d.unit
+        where ca.case_id = c.id and ca.until is null
+        union all
+        select d.*, 1 + array_position(array[c.community, c.township, c.county, c.city], d.area) from doer d
+        where d.action = $1 and c.kind in ('request', 'event') and d.area in (c.community, c.township, c.county, c.city)
+    ) x join unit u on u.code = x.unit
+    where x.staff::text is distinct from v.recorded_by
+        and (c.barred_units is null or not c.barred_units @> u.path)
+        and (c.barred_staff is null or not x.staff = any(c.barred_staff))
+    order by x.near, x.unit limit 1
+"""
+TAKE = """
+    insert into act
+    select s.*, c.lead_unit, c.status, c.petition_class is not distinct from 'accusation', o.id, o.unit, d.staff
+    from sent s join cases c on c.id = s.case_id
+    left join assignment o on o.case_id = c.id and o.part = 'lead' and o.state = 'offered'
+    left join service_record v on v.case_id = c.id and v.replaced_at is null
+    cross join lateral ({doer}) d
+    where c.status = any($2::text[]) and {guard}
+"""
+NOTE = """
+    insert into case_note (id, case_id, kind, body, sealed, seal_key, salt, author, at)
+    select note, case_id, $1, body, sealed, seal_key, salt, 'staff:' || staff, at from act
+"""
+MEET = """
+    update clock k set met_at = a.at from act a
+    where k.case_id = a.case_id and k.kind = $1 and k.met_at is null and k.stopped_at is null
+        and a.outcome is distinct from 'attempted'
+"""
+STOP = """
+    update clock k set stopped_at = a.at from act a
+    where k.case_id = a.case_id and k.met_at is null and k.stopped_at is null
+"""
+START = """
+    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional)
+    select a.case_id, k.kind, k.rule, k.version, k.basis, a.at, k.due, k.due_unrolled, k.provisional
+    from act a cross join lateral jsonb_to_recordset(a.clocks::jsonb) k(kind text, rule text, version int, basis text,
+        due timestamptz, due_unrolled timestamptz, provisional boolean)
+    order by a.at, a.case_id
+"""
+# As app/events/actions.py has it, for many cases at once. `key` is the column of `act` that names the case told.
+RECORD = """
+    with old as materialized (
+        select c.id, c.head_seq + 1 as seq, c.head_hash as prev, a.at, 'staff:' || a.staff as who,
+            event_body(c.id, c.head_seq + 1, $1, a.at, 'staff:' || a.staff,
+                jsonb_build_object('set', jsonb_build_object({said})) || $2::jsonb || {facts}) as body
+        from act a join cases c on c.id = a.{key}
+    ), changed as (
+        update cases c set head_seq = n.seq, head_hash = event_hash(n.prev, n.body), updated_at = n.at,
+            due = coalesce((select min(k.due) from clock k
+                where k.case_id = c.id and k.met_at is null and k.stopped_at is null), 'infinity'){columns}
+        from old n join act a on a.{key} = n.id where c.id = n.id
+        returning c.id, c.head_hash
+    )
+    insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
+    select n.id, n.seq, $1, n.at, n.who, n.body, n.prev, changed.head_hash from old n join changed using (id)
+    order by n.at, n.id
+"""
+
+
+def record(columns: Mapping[str, str], facts: str, *, key: str = "case_id") -> str:
+    """The statement that changes `columns` and appends the event; $1 kind, $2 what the transition table says."""
+    said = ", ".join(
+        f"'{name}', {instant(value) if name.endswith('_at') else value}" for name, value in columns.items()
+    )
+    changes = "".join(f", {name} = {value}" for name, value in columns.items())
+    return RECORD.format(said=said, facts=facts, key=key, columns=changes)

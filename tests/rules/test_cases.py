@@ -1,0 +1,233 @@
+"""The life of a case as a table of facts: from where to where, by whom, standing where, and what stands against it."""
+
+import itertools
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.cases.rules import (
+    LIVE,
+    STATUS_WORDS,
+    TRANSITIONS,
+    By,
+    Facts,
+    Kind,
+    Offer,
+    PetitionClass,
+    Service,
+    Status,
+    answers,
+    available_actions,
+    check_character,
+    refusal,
+)
+from app.core.access import ROLE_PERMISSIONS, Actor, Post, Role
+from app.core.crypto import READABLE
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+LEAD, OTHER = "D150102_housing", "D150102_water"
+
+# action | from | to ('.' stays) | where the actor must stand | what the body must hold
+ARROWS = """
+offer           | registered accepted handling   | .         | lead    | unit reason
+sign_for        | registered accepted handling   | .         | offered |
+refuse          | registered accepted handling   | .         | offered | reason
+recall          | registered accepted handling   | .         | lead    |
+place           | registered accepted handling   | .         | sight   |
+accept          | registered                     | accepted  | lead    |
+decline         | registered                     | declined  | lead    | route reason
+refer           | registered accepted            | referred  | lead    | route reason
+handle          | accepted                       | handling  | lead    |
+extend          | accepted handling              | .         | lead    | days reason
+conclude        | handling                       | concluded | lead    | result reply
+serve           | concluded                      | .         | lead    | outcome method at proof
+approve_attempt | concluded                      | .         | sight   |
+close           | concluded                      | closed    | lead    |
+reopen          | concluded closed withdrawn     | handling  | sight   | reason
+withdraw        | registered accepted handling   | withdrawn | sight   | reason
+merge           | registered accepted handling   | merged    | lead    | into reason
+unmerge         | merged                         | .         | lead    | reason
+reissue_code    | registered accepted handling concluded closed | . | sight |
+"""
+
+DESK = "window_clerk coordinator handler mediator organ_head discipline_officer"
+WORK = "coordinator handler mediator organ_head discipline_officer"
+WHO = {
+    "offer": DESK,
+    "sign_for": f"grid_worker {DESK}",
+    "refuse": f"grid_worker {DESK}",
+    "recall": DESK,
+    "place": DESK,
+    "accept": DESK,
+    "decline": DESK,
+    "refer": DESK,
+    "handle": WORK,
+    "extend": "organ_head discipline_officer",
+    "conclude": WORK,
+    "serve": DESK,
+    "approve_attempt": "organ_head discipline_officer supervisor",
+    "close": DESK,
+    "reopen": "coordinator organ_head discipline_officer supervisor",
+    "withdraw": DESK,
+    "merge": "coordinator organ_head",
+    "unmerge": "coordinator organ_head",
+    "reissue_code": "window_clerk coordinator",
+}
+TABLE = {
+    row[0]: (frozenset(row[1].split()), None if row[2] == "." else row[2], row[3], tuple(row[4].split()))
+    for row in ([part.strip() for part in line.split("|")] for line in ARROWS.strip().splitlines())
+}
+
+
+def member(role: str, unit: str = LEAD, person: uuid.UUID | None = None) -> Actor:
+    """Someone with one post."""
+    post = Post(f"{unit}.{role}.1", Role(role), unit, unit, "150102", "county")
+    return Actor(id=str(person or uuid.uuid4()), kind="staff", posts=(post,))
+
+
+def case(action: str = "", status: str = "registered", **changes: object) -> Facts:
+    """A petition led by the housing department in which nothing but status and person can stand against `action`."""
+    offered = action in ("sign_for", "refuse", "recall")
+    facts = Facts(
+        id=uuid.uuid4(), status=Status(status), kind=Kind.PETITION, petition_class=PetitionClass.APPEAL,
+        lead_unit=LEAD, version=1, offers=(Offer(1, LEAD, None, "lead"),) if offered else (),
+        service={"close": Service("served", "someone", None), "approve_attempt": Service("attempted", "someone", None)}
+        .get(action), queued=action == "place", extendable_until=NOW if action == "extend" else None,
+    )  # fmt: skip
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+def verdict(facts: Facts, action: str, actor: Actor) -> str:
+    """may | state | forbidden"""
+    found = refusal(facts, action, actor, NOW)
+    return "may" if found is None else "forbidden" if found.forbidden else "state"
+
+
+def test_the_table_has_these_arrows_and_no_others() -> None:
+    assert {t.action: (t.sources, t.target, t.by, t.required) for t in TRANSITIONS.values()} == TABLE
+
+
+def test_every_status_has_words_and_every_end_a_way_in() -> None:
+    assert set(STATUS_WORDS) == set(Status)
+    assert {t.target for t in TRANSITIONS.values() if t.target} | {Status.REGISTERED} == set(Status)
+    assert all(step.title.zh and step.title.en for step in TRANSITIONS.values())
+
+
+@pytest.mark.parametrize("action", TABLE)
+def test_who_may_take_a_step_from_which_status_standing_where(action: str) -> None:
+    sources, _, stands, _ = TABLE[action]
+    for status, role, unit in itertools.product(Status, Role, (LEAD, OTHER)):
+        got = verdict(case(action, status), action, member(role, unit))
+        if status not in sources:
+            expected = "state"
+        elif role.value not in WHO[action].split() or (unit == OTHER and stands != "sight"):
+            expected = "forbidden"
+        else:
+            expected = "may"
+        if action in ("sign_for", "refuse") and role is Role.GRID_WORKER and expected == "may":
+            expected = "forbidden"  # a worker answers offers made by name, never those to the unit
+        assert got == expected, f"{action} from {status} by {role} of {unit}"
+
+
+def test_each_kind_of_post_grants_what_the_table_of_roles_says() -> None:
+    granted = {action: {r.value for r in Role if step.permission in ROLE_PERMISSIONS[r]} for action, step in TRANSITIONS.items()}
+    assert granted == {action: set(roles.split()) for action, roles in WHO.items()}
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_what_is_offered_to_a_caller_is_what_no_rule_refuses(status: Status) -> None:
+    for role, accusation in itertools.product(Role, (False, True)):
+        facts = case(status=status, petition_class=PetitionClass.ACCUSATION if accusation else PetitionClass.APPEAL)
+        actor = member(role)
+        offered = available_actions(facts, actor, NOW)
+        assert offered == [action for action in TRANSITIONS if verdict(facts, action, actor) == "may"]
+
+
+@pytest.mark.parametrize("action", ["merge", "unmerge", "place"])
+def test_an_accusation_keeps_one_desk_and_one_file(action: str) -> None:
+    sources = TABLE[action][0]
+    facts = case(action, min(sources), petition_class=PetitionClass.ACCUSATION)
+    assert all(verdict(facts, action, member(role)) == "state" for role in Role)
+
+
+# What the state of the case has against a step, everything else being right: (action, facts that stand against it)
+AGAINST = [
+    ("offer", {"offers": (Offer(1, OTHER, None, "lead"),)}),
+    ("sign_for", {"offers": ()}),
+    ("refuse", {"offers": ()}),
+    ("recall", {"offers": ()}),
+    ("recall", {"offers": (Offer(1, LEAD, uuid.uuid4(), "co"),)}),
+    ("place", {"queued": False}),
+    ("conclude", {"offers": (Offer(1, OTHER, None, "lead"),)}),
+    ("close", {"service": None}),
+    ("close", {"service": Service("attempted", "someone", None)}),
+    ("approve_attempt", {"service": None}),
+    ("approve_attempt", {"service": Service("served", "someone", None)}),
+    ("approve_attempt", {"service": Service("waived", "someone", None)}),
+    ("approve_attempt", {"service": Service("attempted", "someone", "another")}),
+    ("extend", {"extendable_until": None}),
+    ("extend", {"extendable_until": NOW - timedelta(microseconds=1)}),
+]
+
+
+@pytest.mark.parametrize(("action", "facts"), AGAINST)
+def test_what_stands_against_a_step(action: str, facts: dict[str, object]) -> None:
+    right = case(action, min(TABLE[action][0]))
+    role = WHO[action].split()[-1]
+    assert verdict(right, action, member(role)) == "may"
+    assert verdict(replace(right, **facts), action, member(role)) == "state"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("service", [Service("waived", "a", None), Service("attempted", "a", "b")])
+def test_a_waiver_or_an_approved_attempt_closes_a_case(service: Service) -> None:
+    assert verdict(case("close", "concluded", service=service), "close", member("handler")) == "may"
+
+
+def test_nobody_approves_the_attempt_they_recorded() -> None:
+    person = uuid.uuid4()
+    facts = case("approve_attempt", "concluded", service=Service("attempted", str(person), None))
+    assert verdict(facts, "approve_attempt", member("organ_head", person=person)) == "forbidden"
+    assert verdict(facts, "approve_attempt", member("organ_head")) == "may"
+
+
+def test_an_offer_by_name_is_answered_by_that_person_alone() -> None:
+    person = uuid.uuid4()
+    offer = Offer(1, LEAD, person, "co")
+    assert answers(offer, member("grid_worker", person=person))
+    assert not answers(offer, member("organ_head"))
+    assert not answers(offer, member("grid_worker"))
+    assert not answers(Offer(1, LEAD, None, "lead"), member("supervisor"))
+
+
+def test_a_post_elsewhere_lends_no_right_here() -> None:
+    """Two posts: head of another department, auditor of the lead unit. Neither makes a head of the lead unit."""
+    posts = (*member("organ_head", OTHER).posts, *member("auditor", LEAD).posts)
+    actor = Actor(id=str(uuid.uuid4()), kind="staff", posts=posts)
+    assert verdict(case("extend", "accepted"), "extend", actor) == "forbidden"
+    assert verdict(case("accept", "registered"), "accept", actor) == "forbidden"
+
+
+def test_only_live_cases_can_be_worked_and_every_end_is_an_end() -> None:
+    assert {status for t in TRANSITIONS.values() if t.by is not By.SIGHT for status in t.sources} == LIVE | {Status.MERGED}
+
+
+@given(st.integers(0, 10**12 - 1))
+def test_a_check_character_catches_every_wrong_digit_and_every_swap(number: int) -> None:
+    digits = f"{number:09d}"
+    sign = check_character(number, READABLE)
+    for place, wrong in itertools.product(range(len(digits)), "0123456789"):
+        if wrong != digits[place]:
+            assert check_character(int(digits[:place] + wrong + digits[place + 1 :]), READABLE) != sign
+    for place in range(len(digits) - 1):
+        swapped = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
+        if swapped != digits:
+            assert check_character(int(swapped), READABLE) != sign
+
+
+def test_the_signs_of_codes_are_told_apart_over_the_phone() -> None:
+    assert len(READABLE) == len(set(READABLE)) == 31
+    assert not set(READABLE) & set("0O1IL")
