@@ -81,9 +81,11 @@ async def load_cells(
     ]  # fmt: skip
     given = city.profile.get("household_band")
     band = (given["least"], given["most"]) if given else None
-    return await grids.load_cells(
+    findings = await grids.load_cells(
         conn, rows, since=since, law=PartitionLaw(city.profile["partition_law"]), band=band
     )
+    await conn.execute("analyze cell, cell_version")  # an import may follow at once
+    return findings
 
 
 def _place(row: Boundary, fields: CellFields, city: CityFacts) -> str:
@@ -147,6 +149,7 @@ async def load_areas(
         )  # fmt: skip
     await areas.load(conn, rows, since=since)
     await routing.recompile(conn)
+    await conn.execute("analyze area, area_version, route")
     counts = Counter((area.tier, area.official, area.code in shapes) for area in coded)
     return LoadedAreas(counts, _square_kilometres(whole))
 

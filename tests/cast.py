@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -70,11 +71,15 @@ class Person:
         """GET."""
         return self.client.get(url, headers={**self.headers, **headers})
 
-    def post(self, url: str, body: Any = None, *, key: str | None = None, version: Any = None, **headers: str) -> Any:
-        """POST JSON."""
+    def post(
+        self, url: str, body: Any = None, *, key: str | None = None, version: Any = None, content: Any = None, **headers: str
+    ) -> Any:
+        """POST JSON, or `content` (bytes or a generator of them) as it is."""
         sent = {**self.headers, "Idempotency-Key": key or uuid.uuid4().hex, **headers}
         if version is not None:
             sent["If-Match"] = f'"{version}"'
+        if content is not None:
+            return self.client.post(url, content=content, headers={"Content-Type": "application/json", **sent})
         return self.client.post(url, json=body, headers=sent)
 
     def walk(self, url: str) -> Iterator[dict[str, Any]]:
@@ -95,7 +100,7 @@ class Person:
 
     def batch(self, bodies: Sequence[dict[str, Any]], **more: Any) -> list[dict[str, Any]]:
         """Register many; gives the items of the reply."""
-        reply = self.post("/v1/cases:batch", {"items": list(bodies)}, **more)
+        reply = self.post("/v1/cases:batch", content=json.dumps({"items": list(bodies)}).encode(), **more)
         assert reply.status_code == 200, reply.text
         return list(reply.json()["items"])
 

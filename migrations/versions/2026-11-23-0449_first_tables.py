@@ -37,10 +37,16 @@ class Xid8(UserDefinedType[int]):
 FUNCTIONS = (
     # Pairs of neighbouring signs: two-character Chinese words have no trigram, so titles are searched by these.
     """
-    create function bigrams(t text) returns text[] language sql immutable strict parallel safe as $$
-        select array_agg(distinct substr(s, i, 2))
-        from (select lower(regexp_replace(t, '\\s+', '', 'g')) as s) squeezed,
-            generate_series(1, greatest(length(s) - 1, 1)) as i
+    create function bigrams(t text) returns text[] language plpgsql immutable strict parallel safe as $$
+    declare
+        signs text := lower(regexp_replace(t, '\\s+', '', 'g'));
+        pairs text[] := array[left(signs, 2)];
+    begin
+        for i in 2..length(signs) - 1 loop
+            pairs[i] := substr(signs, i, 2);
+        end loop;
+        return pairs;
+    end
     $$
     """,
     # The exact text of an event, and what links it to the one before: written in one place for every writer.
@@ -204,13 +210,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area"], ["area.code"], name=op.f("fk_area_version_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_area_version")),
     )
-    op.create_geospatial_index(
-        "ix_area_version_boundary",
-        "area_version",
-        ["boundary"],
-        unique=False,
-        postgresql_using="gist",
-        postgresql_ops={},
+    op.create_index(
+        "ix_area_version_boundary", "area_version", ["boundary", "valid"], unique=False, postgresql_using="gist"
     )
     op.create_table(
         "unit",
@@ -480,13 +481,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["cell"], ["cell.code"], name=op.f("fk_cell_version_cell")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_version")),
     )
-    op.create_geospatial_index(
-        "ix_cell_version_boundary",
-        "cell_version",
-        ["boundary"],
-        unique=False,
-        postgresql_using="gist",
-        postgresql_ops={},
+    op.create_index(
+        "ix_cell_version_boundary", "cell_version", ["boundary", "valid"], unique=False, postgresql_using="gist"
     )
     op.create_table(
         "cell_worker",
@@ -845,9 +841,7 @@ def downgrade() -> None:
     op.drop_table("post")
     op.drop_index("ix_cell_worker_cell", table_name="cell_worker")
     op.drop_table("cell_worker")
-    op.drop_geospatial_index(
-        "ix_cell_version_boundary", table_name="cell_version", postgresql_using="gist", column_name="boundary"
-    )
+    op.drop_index("ix_cell_version_boundary", table_name="cell_version", postgresql_using="gist")
     op.drop_geospatial_table("cell_version")
     op.drop_index("uq_cases_source", table_name="cases", postgresql_where=sa.text("source_system is not null"))
     op.drop_index("uq_cases_number", table_name="cases")
@@ -876,9 +870,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_unit_parent"), table_name="unit")
     op.drop_index(op.f("ix_unit_area"), table_name="unit")
     op.drop_table("unit")
-    op.drop_geospatial_index(
-        "ix_area_version_boundary", table_name="area_version", postgresql_using="gist", column_name="boundary"
-    )
+    op.drop_index("ix_area_version_boundary", table_name="area_version", postgresql_using="gist")
     op.drop_geospatial_table("area_version")
     op.drop_table("routing_rule")
     op.drop_index("ix_read_log_case_id", table_name="read_log")

@@ -23,6 +23,7 @@ from seeds.history import moves
 from seeds.history.moves import MOVES, SENT_COLUMNS
 from seeds.history.reports import Moved
 
+_SWORN = (Role.DISCIPLINE_OFFICER, Role.COORDINATOR)  # the posts that a sealed case is granted to
 # Who of a unit takes a step, where several may.
 _TURNS = (
     Role.HANDLER, Role.MEDIATOR, Role.DISCIPLINE_OFFICER, Role.COORDINATOR, Role.WINDOW_CLERK, Role.ORGAN_HEAD,
@@ -72,10 +73,7 @@ async def live(
     left out; gives how many were, by action.
     """
     await _prepare(conn, city)
-    rows = await conn.fetch(
-        "select id, procedure, procedure_version, petition_class from cases where id = any($1)",
-        list({step.case for step in steps}),
-    )
+    rows = await conn.fetch("select id, procedure, procedure_version, petition_class from life")
     matters = {
         r["id"]: _Matter(
             reference.procedures[r["procedure"], r["procedure_version"]], r["petition_class"] == "accusation"
@@ -90,6 +88,7 @@ async def live(
         await conn.execute("truncate sent, act")
         done += len(group)
         moved(done, len(steps))
+    await conn.execute(moves.LIVED)
     return +void
 
 
@@ -107,17 +106,21 @@ def _rounds(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
 
 
 async def _prepare(conn: Connection, city: City) -> None:
-    for table in (moves.SENT, moves.ACT, moves.DOER):
+    for table in (moves.SENT, moves.ACT, moves.DOER, moves.LIFE):
         await conn.execute(table)
+    await conn.execute("alter table life add primary key (id)")
     doers: dict[tuple[str, str], tuple[Any, ...]] = {}
     for role in _TURNS:
         actions = [step.action for step in TRANSITIONS.values() if step.permission in ROLE_PERMISSIONS[role]]
         for post in city.posts:
             if post.role == role and role in UNIT_SIGHT:
                 for action in actions:
-                    row = (action, post.unit, post.area, role is Role.DISCIPLINE_OFFICER, post.staff)
+                    row = (action, post.unit, f"unit:{post.unit}", post.area, role in _SWORN, post.staff)
                     doers.setdefault((action, post.unit), row)
-    await copy_rows(conn, "doer", ("action", "unit", "area", "sworn", "staff"), list(doers.values()))
+    columns = ("action", "unit", "grantee", "area", "sworn", "staff")
+    await copy_rows(conn, "doer", columns, list(doers.values()))
+    await conn.execute("create index on doer (action, grantee)")
+    await conn.execute("create index on doer (action, area)")
     await conn.execute("analyze doer")
 
 
@@ -195,7 +198,7 @@ async def _extend(conn: Connection, reference: Reference) -> None:
     rows = await conn.fetch(
         "select a.*, k.id as clock, k.due, k.due_unrolled, k.provisional, k.extensions, c.procedure, c.procedure_version,"
         " (select array_agg(p.role) from post p where p.staff = a.staff and p.unit = a.lead) as roles"
-        " from act a join cases c on c.id = a.case_id left join clock k on k.case_id = a.case_id"
+        " from act a join life c on c.id = a.case_id left join clock k on k.case_id = a.case_id"
         " and k.kind = 'completion' and k.met_at is null and k.stopped_at is null order by a.at, a.case_id"
     )
     for row in rows:

@@ -26,10 +26,26 @@ ACT = """
         more jsonb not null default '{}'
     ) on commit drop
 """
+# The cases as they go through their lives. Their own table, which many indexes and foreign keys guard, is written once.
+LIFE_COLUMNS = (
+    "status", "lead_unit", "head_seq", "head_hash", "updated_at", "due", "accepted_at", "concluded_at", "closed_at",
+    "result", "reopened", "merged_into", "barred_units", "barred_staff",
+)  # fmt: skip
+LIFE = f"""
+    create temp table life on commit drop as
+    select id, kind, petition_class, procedure, procedure_version, city, county, township, community, routed_unit,
+        {", ".join(LIFE_COLUMNS)}
+    from cases
+"""
+LIVED = f"""
+    update cases c set {", ".join(f"{name} = l.{name}" for name in LIFE_COLUMNS)}
+    from life l where l.id = c.id and l.head_seq <> c.head_seq
+"""
 # Who may take which step in which unit: one person each, by the permissions of their post.
 DOER = """
-    create temp table doer (action text, unit text, area text, sworn boolean, staff uuid, primary key (action, unit))
-    on commit drop
+    create temp table doer (
+        action text, unit text, grantee text, area text, sworn boolean, staff uuid, primary key (action, unit)
+    ) on commit drop
 """
 
 
@@ -92,6 +108,14 @@ _APPROVE = (
     "update service_record x set approved_by = a.staff::text, approved_at = a.at"
     " from act a where x.case_id = a.case_id and x.replaced_at is null"
 )
+_BAR_FROM_BOTH = """
+    update life o set
+        barred_units = nullif(array(select distinct p
+            from unnest(coalesce(o.barred_units, '{}') || coalesce(c.barred_units, '{}')) p), '{}'),
+        barred_staff = nullif(array(select distinct p
+            from unnest(coalesce(o.barred_staff, '{}') || coalesce(c.barred_staff, '{}')) p), '{}')
+    from act a join life c on c.id = a.case_id where o.id = a.into_case
+"""
 _NO_OFFER, _AN_OFFER = "o.id is null", "o.id is not null"
 
 
@@ -107,17 +131,21 @@ class Move:
     facts: str = "'{}'"
 
 
+_HEIGHT = "array_position(array['community', 'township', 'county', 'city'], {})"
 _UNIT_MAY_LEAD = (
     f"{_NO_OFFER} and exists (select from unit u where u.code = s.unit and u.code <> c.lead_unit"
     " and (c.barred_units is null or not c.barred_units @> u.path)"
-    " and (c.petition_class is distinct from 'accusation' or u.kind = 'discipline_desk'))"
+    " and (c.petition_class is distinct from 'accusation' or u.kind = 'discipline_desk' and"
+    f" {_HEIGHT.format('u.tier')} > coalesce((select max({_HEIGHT.format('about.tier')}) from case_concern k"
+    " join unit about on about.code = k.unit where k.case_id = c.id and k.relation = 'concerns'), 0)))"
 )
 _TARGET_TAKES_IT = (
-    "c.petition_class is distinct from 'accusation' and s.into_case <> c.id and exists (select from cases t"
+    "c.petition_class is distinct from 'accusation' and s.into_case <> c.id and exists (select from life t"
     " where t.id = s.into_case and t.kind = c.kind and t.petition_class is distinct from 'accusation'"
     " and t.status in ('registered', 'accepted', 'handling', 'concluded') and ("
     "   t.kind in ('request', 'event') and d.area in (t.community, t.township, t.county, t.city)"
-    "   or exists (select from case_access x where x.case_id = t.id and x.grantee = 'unit:' || d.unit and x.until is null)))"
+    "   or exists (select from case_access x where x.case_id = t.id and x.grantee = 'unit:' || d.unit and x.until is null))"
+    " and not exists (select from unit u where u.code in (t.lead_unit, t.routed_unit) and c.barred_units @> u.path))"
 )
 _CLOSED = {"closed_at": "a.at"}
 _ROUTE = "jsonb_build_object('route', a.route)"
@@ -155,7 +183,7 @@ MOVES: Mapping[str, Move] = {
                  "reopened": "c.reopened + 1"},
     ),
     "withdraw": Move("withdrawal_reason", writes=(_END_ASSIGNMENTS,), columns=_CLOSED),
-    "merge": Move("merge_reason", _TARGET_TAKES_IT, (_END_ASSIGNMENTS,), columns={"merged_into": "a.into_case"},
+    "merge": Move("merge_reason", _TARGET_TAKES_IT, (_BAR_FROM_BOTH, _END_ASSIGNMENTS), columns={"merged_into": "a.into_case"},
                   facts="jsonb_build_object('into', a.into_case, 'before', a.before)"),
 }  # fmt: skip
 
@@ -168,7 +196,7 @@ SIGHT = """
     select x.staff, x.unit, x.area from (
         select d.*, 0 as near from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or not {secret})
         union all
-        select d.*, 1 from case_access ca join doer d on d.action = $1 and ca.grantee = 'unit:' || d.unit
+        select d.*, 1 from case_access ca join doer d on d.action = $1 and d.grantee = ca.grantee
         where ca.case_id = c.id and ca.until is null
         union all
         select d.*, 1 + array_position(array[c.community, c.township, c.county, c.city], d.area) from doer d
@@ -182,7 +210,7 @@ SIGHT = """
 TAKE = """
     insert into act
     select s.*, c.lead_unit, c.status, c.petition_class is not distinct from 'accusation', o.id, o.unit, d.staff
-    from sent s join cases c on c.id = s.case_id
+    from sent s join life c on c.id = s.case_id
     left join assignment o on o.case_id = c.id and o.part = 'lead' and o.state = 'offered'
     left join service_record v on v.case_id = c.id and v.replaced_at is null
     cross join lateral ({doer}) d
@@ -214,9 +242,9 @@ RECORD = """
         select c.id, c.head_seq + 1 as seq, c.head_hash as prev, a.at, 'staff:' || a.staff as who,
             event_body(c.id, c.head_seq + 1, $1, a.at, 'staff:' || a.staff,
                 jsonb_build_object('set', jsonb_build_object({said})) || $2::jsonb || {facts}) as body
-        from act a join cases c on c.id = a.{key}
+        from act a join life c on c.id = a.{key}
     ), changed as (
-        update cases c set head_seq = n.seq, head_hash = event_hash(n.prev, n.body), updated_at = n.at,
+        update life c set head_seq = n.seq, head_hash = event_hash(n.prev, n.body), updated_at = n.at,
             due = coalesce((select min(k.due) from clock k
                 where k.case_id = c.id and k.met_at is null and k.stopped_at is null), 'infinity'){columns}
         from old n join act a on a.{key} = n.id where c.id = n.id

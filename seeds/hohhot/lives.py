@@ -31,7 +31,7 @@ _RESULTS = {
     "suggestion": (("adopted", 55), ("explained", 45)),
     "accusation": (("explained", 40), ("unfounded", 40), ("resolved", 20)),
 }
-_METHODS = (("phone", 45), ("message", 25), ("in_person", 20), ("post", 10))
+_METHODS = (("phone", 45), ("sms", 25), ("in_person", 20), ("posted", 10))
 
 # How the first decision goes, in parts of a thousand; what is left is accepted.
 _DECLINED, _REFERRED, _WITHDRAWN, _NEVER_ACCEPTED = 25, 20, 30, 6
@@ -99,7 +99,10 @@ def live(matter: Matter, chance: Random, *, until: datetime, merge_into: UUID | 
 
 
 def _merged(matter: Matter, into: UUID, chance: Random) -> Iterator[DemoStep]:
-    at = matter.registered_at + timedelta(minutes=between(chance, 15, 90))
+    """Whoever merges must lead: the competent unit signs for it first."""
+    signed = matter.registered_at + timedelta(seconds=int(between(chance, 180, 840)))
+    yield DemoStep("sign_for", signed)
+    at = signed + timedelta(seconds=int(between(chance, 300, 4500)))
     yield DemoStep("merge", at, pick(chance, texts()["reasons"]["merge"]), into=into)
 
 
@@ -170,9 +173,9 @@ def _concluded(matter: Matter, at: datetime, chance: Random) -> Iterator[DemoSte
     if matter.nobody_to_answer:
         yield DemoStep("serve", served, proofs["waived"], outcome="waived", method="none", article="XF 23")
     elif matter.kind == "event":
-        yield DemoStep("serve", served, proofs["reported_back"], outcome="served", method="message")
+        yield DemoStep("serve", served, proofs["reported_back"], outcome="served", method="sms")
     elif chance.random() * 1000.0 < _ATTEMPTED:
-        yield DemoStep("serve", served, pick(chance, proofs["attempted"]), outcome="attempted", method="post")
+        yield DemoStep("serve", served, pick(chance, proofs["attempted"]), outcome="attempted", method="posted")
         served = _office_hours(matter, served + timedelta(hours=between(chance, 2, 30)), chance)
         yield DemoStep("approve_attempt", served)
     else:

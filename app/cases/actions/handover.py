@@ -15,17 +15,23 @@ _END = (
     "update case_access set until = $4 where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
 )
 
+# `above`: in a higher tier than every unit that the matter is about (an accusation goes to no desk beside them)
+_TARGET = """
+    select u.kind, coalesce(c.barred_units @> u.path, false) as barred,
+        array_position(array['community', 'township', 'county', 'city'], u.tier) > coalesce((
+            select max(array_position(array['community', 'township', 'county', 'city'], about.tier))
+            from case_concern k join unit about on about.code = k.unit
+            where k.case_id = c.id and k.relation = 'concerns'), 0) as above
+    from unit u, cases c where u.code = $1 and c.id = $2
+"""
+
 
 async def offer(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
     """Offer the lead to another unit; it sees the case from now on, and the present lead stays responsible."""
     case = await begin(act, case_id, "offer")
     secret = case.facts.petition_class is PetitionClass.ACCUSATION
-    row = await act.conn.fetchrow(
-        "select u.code, u.kind, c.barred_units is not null and c.barred_units @> u.path as barred"
-        " from unit u, cases c where u.code = $1 and c.id = $2",
-        unit, case_id,
-    )  # fmt: skip
-    if row is None or (secret and row["kind"] != "discipline_desk"):
+    row = await act.conn.fetchrow(_TARGET, unit, case_id)
+    if row is None or (secret and not (row["kind"] == "discipline_desk" and row["above"])):
         raise errors.Invalid(
             "没有可派的这个单位。", "There is no such unit to offer this case to.", pointer="#/body/unit"
         )

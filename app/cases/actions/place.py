@@ -23,7 +23,7 @@ _PLACE = """
             and r.category = c.category and r.kind = c.kind and r.petition_class = coalesce(c.petition_class, '')) as unit,
         (select w.staff from cell_worker w where w.cell = cell.code and w.during @> $5::timestamptz
             and not coalesce(w.staff = any(c.barred_staff), false) order by w.role limit 1) as worker,
-        c.guarded, c.barred_units is not null as barred
+        c.guarded, c.barred_units is not null as barred, c.point is not null as measured
     from cases c cross join cell_code
     left join cell on cell.code = cell_code.code
     left join lateral (
@@ -57,10 +57,11 @@ async def place(
     columns["queue"] = "no_worker" if found["cell"] and found["worker"] is None else None
     if lon is not None:
         await act.conn.execute(
-            "update cases set point = st_setsrid(st_makepoint($2, $3), 4326), crs = $4, located_by = 'point' where id = $1",
-            case_id, lon, lat, crs,
+            "update cases set point = st_setsrid(st_makepoint($2, $3), 4326), located_by = 'point' where id = $1",
+            case_id, lon, lat,
         )  # fmt: skip
-    else:
+        columns |= {"located_by": "point", "crs": crs}
+    elif not found["measured"]:  # a measured point stays what it is; the person says which cell it belongs to
         columns["located_by"] = "person"
     if not (found["guarded"] or found["barred"]):
         columns |= {"worker": found["worker"], "centre": found["centre"]}

@@ -20,7 +20,7 @@ from app.imports.rules import Reason, Refused
 from app.imports.schemas import Mapping
 from app.intake.actions.bulk import Filed, Staged, begin_run, end_run, register_batch
 
-BATCH = 50_000
+BATCH = 20_000
 
 
 @dataclass(slots=True)

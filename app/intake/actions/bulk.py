@@ -79,8 +79,8 @@ async def register_batch(
     History keeps its times and ends as it ended; it starts no clock, offer or notice. A source number that was filed
     before is not filed again. `crs` names the system the points came in; `first` is from `begin_run`.
     """
-    # Tables of the batch live only as long as the transaction: every plan is made for the batch at hand.
-    await conn.execute("set local plan_cache_mode = force_custom_plan; set local work_mem = '64MB'")
+    # `auto`: the statement is planned for the batch at hand, the checks of its foreign keys only once.
+    await conn.execute("set local plan_cache_mode = auto; set local work_mem = '64MB'")
     await conn.execute(_script("stage"))
     told = await conn.copy_records_to_table("staged", columns=Staged._fields, records=rows)
     await conn.execute(_script("locate"))

@@ -192,4 +192,4 @@ def _outcome(row: Any, report: Report, actor: Actor) -> Receipt | Problem | None
     if how == "id" and row["digest"] != report.digest:
         return errors.AlreadyTaken("该 id 已用于不同内容。", "This id was used with other content; take a fresh one.")
     body: dict[str, Any] = json.loads(row["receipt"])
-    return Receipt(how, body, keys().query_code(body["id"], row["query_issue"] or 1))
+    return Receipt(how, body, keys().query_code(body["id"], 1))

@@ -9,7 +9,7 @@
 )
 select s.n, coalesce(k.how, case when m.id is not null then 'filed' end, r.problem) as how,
     coalesce((m.body::jsonb)->'receipt', e.data->'receipt')::text as receipt,
-    e.data->>'digest' as digest, c.registrar, c.query_issue
+    e.data->>'digest' as digest, c.registrar
 from sent s
 left join lateral (
     select case_id, how from known k where k.n = s.n

@@ -30,7 +30,7 @@
         coalesce(cell.community, here.code_community) as community,
         coalesce(cell.path, here.path, whole.path) as area_path,
         case
-            when r.petition_class = 'accusation' or r.imported then null
+            when r.petition_class = 'accusation' or r.status = 'closed' then null
             when r.located_by = 'address' then 'address_only'
             when r.located_by = 'point' and cell.code is null and here.path is null then 'outside_city'
             when r.located_by = 'point' and cell.code is null then 'outside_cells'
@@ -55,10 +55,10 @@
     ) here on true
     where not exists (select from known k where k.n = r.n)
 ), routed as (  -- who receives it, who answers for it by the compiled rules, who works the cell
-    select s.*, desk.code as intake_desk, coalesce(s.cell_centre, near.code) as receiving,
+    select s.*, desk.code as intake_desk, desk.path as intake_path, coalesce(s.cell_centre, near.code) as receiving,
         route.unit as target, coalesce(route.rule, 'no_route') as rule, w.staff as cell_worker
     from spot s
-    cross join (select code from unit where kind = 'intake_desk') desk
+    cross join (select code, path from unit where kind = 'intake_desk') desk
     left join route on route.area = coalesce(s.township, s.county, s.city) and route.category = s.category
         and route.kind = s.kind and route.petition_class = s.petition_class
     left join lateral (
@@ -140,7 +140,10 @@
     select id, number, kind, nullif(petition_class, ''), category, channel, procedure, procedure_version, status,
         case when secret then 'address' else located_by end, crs, case when not secret then point end, accuracy_m, cell,
         city, county, township, community, area_path, queued, worker, case when not secret then lead end, lead,
-        routed_unit, sent_by, moved, barred_units, barred_staff, case when imported then 'infinity' else due end,
+        routed_unit, sent_by, moved,
+        -- the last resort sees what it leads, whatever the report says about it: a case is never without anyone
+        case when lead = intake_desk then array_remove(barred_units, intake_path) else barred_units end,
+        barred_staff, case when imported then 'infinity' else due end,
         received_at, at, closed_at, coalesce(closed_at, at), source_system, external_id, registrar, query_hash, imported,
         1, hash
     from written
@@ -177,7 +180,7 @@
         join post p on m.secret and p.unit = m.lead and p.role in ('discipline_officer', 'coordinator')
 ), assigned as (
     insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at)
-    select id, lead, null::uuid, 'lead', 'signed', actor, at, 'system', at from made where not imported
+    select id, lead, null::uuid, 'lead', 'signed', actor, at, 'system', at from made where status = 'registered'
     union all select id, routed_unit, null, 'lead', 'offered', actor, at, null, null
         from made where routed_unit <> lead and not secret and not imported
     union all select m.id, st.unit, m.helper, 'co', 'offered', m.actor, m.at, null, null

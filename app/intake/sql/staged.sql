@@ -18,5 +18,8 @@ with report as materialized (
     where false
 ), known as materialized (
     select s.n, c.id as case_id, 'source' as how
-    from staged s join cases c on c.source_system = $1::text and c.external_id = s.external_id
+    from staged s
+    cross join lateral (  -- by the index, however many cases there are (OFFSET 0 keeps the planner from scanning them)
+        select id from cases where source_system = $1::text and external_id = s.external_id offset 0
+    ) c
 )

@@ -3,13 +3,15 @@
     select s.n, s.external_id,
         case when p.problem is not null then p.problem
             when e.txid >= $5::text::xid8 then 'twice_in_file'
-            when e.data->>'digest' is distinct from s.digest and e.id is not null then 'changed_since'
-            when e.id is not null then 'repeated'
+            when e.digest <> s.digest then 'changed_since'
+            when e.txid is not null then 'repeated'
             when exists (select from made m where m.external_id = s.external_id) then 'twice_in_file'
             else 'filed_meanwhile' end as why
     from staged s
     left join known k on k.n = s.n
-    left join event e on e.case_id = k.case_id and e.seq = 1
+    left join lateral (
+        select txid, data->>'digest' as digest from event where case_id = k.case_id and seq = 1 offset 0
+    ) e on true
     left join spot p on p.n = s.n
     where not exists (select from made m where m.n = s.n)
 )
