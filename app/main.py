@@ -22,9 +22,11 @@ from app.core.access import Actor
 from app.core.asgi import Edge
 from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable
+from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.grids import api as grids
 from app.intake import api as intake
+from app.intake.actions import Lane
 from app.routing import api as routing
 from app.staff import api as staff
 from app.staff.queries import find_key
@@ -66,12 +68,14 @@ def create_app(city: str | None = None) -> FastAPI:
         app.state.key_sources = {}
         app.state.find_key = KeyBook(database, app.state.key_sources).find
         app.state.reference = Fresh(database)
+        app.state.lane = Lane(database)
         yield
         await database.close()
 
     _log_as_json()
-    app = FastAPI(
+    app = Documented(
         title="gridcase", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None,
+        generate_unique_id_function=operation_id,
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
     http.install(app)

@@ -72,7 +72,14 @@ class Person:
         return self.client.get(url, headers={**self.headers, **headers})
 
     def post(
-        self, url: str, body: Any = None, *, key: str | None = None, version: Any = None, content: Any = None, **headers: str
+        self,
+        url: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        version: Any = None,
+        content: Any = None,
+        **headers: str,
     ) -> Any:
         """POST JSON, or `content` (bytes or a generator of them) as it is."""
         sent = {**self.headers, "Idempotency-Key": key or uuid.uuid4().hex, **headers}
@@ -172,7 +179,9 @@ class Lives:
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
 
-    def registered(self, kind: str = "petition", category: str = "heating.temperature", **changes: Any) -> dict[str, Any]:
+    def registered(
+        self, kind: str = "petition", category: str = "heating.temperature", **changes: Any
+    ) -> dict[str, Any]:
         """Li registers it at the window; the first centre leads, housing has the offer. Gives the receipt."""
         return self.cast("li.window").register(report(kind, category, **changes))
 

@@ -1,11 +1,25 @@
-"""The demo city: load it once, show how to get in."""
+"""The demo city: load it once, tell it from another, show how to get in."""
 
-from datetime import UTC, datetime
-from typing import Annotated
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
+import asyncpg
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from app.cli import app, console, run
 from app.cli.city import create_city, migrate_city
@@ -13,61 +27,183 @@ from app.core import provision
 from app.core.database import connect
 from app.core.settings import settings
 from seeds import load
-from seeds.hohhot.city import build_city
+from seeds.history import check, city_hash, load_history
+from seeds.hohhot.cases import REPORTS
+from seeds.hohhot.city import City, build_city
 
 demo_app = typer.Typer(no_args_is_help=True, help="The demo city of Hohhot (synthetic map, invented people).")
 app.add_typer(demo_app, name="demo")
 
+ADDRESS = "http://127.0.0.1:8000"
+# One account for each role, such that one case can pass through their hands.
+SHOWN = ("wang.grid", "li.window", "sun.coordinator", "zhou.mediator", "chen.housing", "liu.head", "xu.discipline",
+         "hu.supervisor", "lin.auditor", "guo.admin")  # fmt: skip
+CURL = """\
+curl -s {address}/v1/cases \\
+  -H 'Authorization: Bearer {key}' \\
+  -H "Idempotency-Key: demo-$(date +%s)" -H 'Content-Type: application/json' -d '{{
+    "kind": "request", "category": "heating.outage", "channel": "hotline", "title": "家中停暖",
+    "location": {{"point": {{"type": "Point", "coordinates": [{lon:.6f}, {lat:.6f}]}}, "crs": "WGS84"}},
+    "parties": [{{"role": "petitioner", "name": "张三", "phone": "13800000000"}}]
+  }}' | python3 -m json.tool --no-ensure-ascii"""
 
-async def _loaded(name: str) -> bool:
+
+class _Rate(ProgressColumn):
+    """How much of a countable stage is done, and how fast."""
+
+    def render(self, task: Task) -> Text:
+        if task.total in (None, 1):
+            return Text()
+        speed = task.finished_speed or task.speed or 0
+        return Text(f"{int(task.completed):>7,} / {int(task.total or 0):,}  {speed:>7,.0f}/s", style="cyan")
+
+
+class _Stages:
+    """What is being done, a line a stage: with a bar on a terminal, as plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), BarColumn(bar_width=24),
+            _Rate(), TimeElapsedColumn(), console=console, disable=not console.is_terminal,
+        )  # fmt: skip
+        self._now: TaskID | None = None
+        self._began = time.monotonic()
+
+    def __enter__(self) -> "_Stages":
+        self._bars.start()
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        if failed is None:
+            self._end()
+        self._bars.stop()
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning."""
+        return time.monotonic() - self._began
+
+    def told(self, said: str) -> None:
+        """The next stage begins."""
+        self._end()
+        self._now = self._bars.add_task(said, total=1)
+        if not console.is_terminal:
+            console.print(f"  {said} …", highlight=False)
+
+    def moved(self, done: int, total: int) -> None:
+        """So far within the stage."""
+        if self._now is not None:
+            self._bars.update(self._now, completed=done, total=total)
+
+    def _end(self) -> None:
+        if self._now is not None:
+            task = self._bars.tasks[self._now]
+            self._bars.update(self._now, completed=task.total or 1)
+
+
+async def _with_city(name: str, work: Callable[[asyncpg.Connection], Any]) -> Any:
     conn = await connect(name, "owner")
     try:
-        return bool(await conn.fetchval("select exists (select from cell)"))
+        return await work(conn)
     finally:
         await conn.close()
+
+
+async def _counts(conn: asyncpg.Connection) -> tuple[int, int]:
+    row = await conn.fetchrow("select (select count(*) from cell), (select count(*) from cases)")
+    assert row is not None  # noqa: S101 (one row by construction)
+    return row[0], row[1]
+
+
+def _today(profile: dict[str, Any]) -> date:
+    return datetime.now(ZoneInfo(profile["time_zone"])).date()
 
 
 @demo_app.command("load")
 def load_demo(
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of its history; default today.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day its history ends; default today.")
     ] = None,
 ) -> None:
     """Make the demo city unless it is there: areas, 1,388 centres, 3,300 cells, staff, 20,000 cases.
+
+    All or nothing: what was interrupted is simply run again. Same day, same city.
 
     Example: gridcase demo load --as-of 2026-11-01
     """
     name = settings().city
     if run(provision.exists(name)):
         migrate_city(name)
-        if run(_loaded(name)):
-            console.print(f"{name} is loaded already")
+        cells, cases = run(_with_city(name, _counts))
+        if cells:
+            console.print(f"{name}: {cells:,} 网格 cells, {cases:,} 诉求 cases; 已载入 loaded already")
             return
     profile = load.read_profile(load.PROFILES["hohhot"])
-    day = (as_of or datetime.now(UTC)).date()
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task("建库 making room")
+    day = as_of.date() if as_of else _today(profile)
+    console.print(f"演示城市 demo city [bold]{name}[/bold]，截至 as of {day}", highlight=False)
+    with _Stages() as stages:
+        stages.told("建库 making room")
         create_city(name, profile, bare=False)
+        run(_with_city(name, lambda conn: _load(conn, profile, day, stages)))
+    console.print(f"完成 ready: 3,300 网格 cells, {REPORTS:,} 诉求 cases ({stages.seconds:.0f} s)", highlight=False)
 
-        async def work() -> None:
-            conn = await connect(name, "owner")
-            try:
-                async with conn.transaction():
-                    await load.load_demo_city(conn, profile, lambda said: progress.update(task, description=said))
-            finally:
-                await conn.close()
 
-        run(work())
-        progress.update(task, description=f"完成 done, as of {day}")
+async def _load(conn: asyncpg.Connection, profile: dict[str, Any], day: date, stages: _Stages) -> None:
+    """Everything in one transaction, the gate included: a city that fails it was never there. Raises RuntimeError."""
+    async with conn.transaction():
+        findings = await load.load_demo_city(conn, profile, stages.told)
+        await load_history(conn, build_city(), as_of=day, told=stages.told, moved=stages.moved)
+        stages.told("核对 checking")
+        if wrong := await check(conn, findings=findings, cases=REPORTS):
+            listed = "\n  ".join(wrong[:20])
+            raise RuntimeError(
+                f"演示城市不符，未保留 the demo city is not as it should be and was not kept:\n  {listed}"
+            )
+    stages.told("整理 tidying up")
+    tables = await conn.fetch("select tablename from pg_tables where schemaname = current_schema()")
+    await conn.execute(f"vacuum (analyze) {', '.join(row['tablename'] for row in tables)}")
+
+
+@demo_app.command("hash")
+def show_hash() -> None:
+    """One hash over everything in the city but its secrets: equal for equal days, until somebody works in it.
+
+    Example: gridcase demo hash
+    """
+    console.print(run(_with_city(settings().city, city_hash)), highlight=False, soft_wrap=True)
 
 
 @app.command("accounts")
-def accounts() -> None:
-    """Show the demo accounts with their passwords, and the sandbox key."""
+def accounts(
+    every: Annotated[bool, typer.Option("--all", help="Everybody of the cast, not one for each role.")] = False,
+    address: Annotated[str, typer.Option(help="Where the service answers.")] = ADDRESS,
+) -> None:
+    """Show the demo accounts with their passwords, the sandbox key, and a request to try it with.
+
+    Example: gridcase accounts --all
+    """
     city = build_city()
-    table = Table("login", "password", "who", "谁", title="Demo accounts")
-    for member in city.cast:
-        table.add_row(member.login, load.demo_password(member.login), member.who_en, member.who_zh)
+    table = Table("role", "login", "password", box=None, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        column.no_wrap = True
+    table.add_column("谁 who", overflow="fold")
+    for member in sorted(city.cast, key=lambda m: SHOWN.index(m.login) if m.login in SHOWN else len(SHOWN)):
+        if every or member.login in SHOWN:
+            table.add_row(member.role, member.login, load.demo_password(member.login), member.who_zh)
+    console.print(
+        "\n[bold]演示账号 Demo accounts[/bold]" + ("" if every else "  （全部 all: gridcase accounts --all）")
+    )
     console.print(table)
-    for machine in city.machines:
-        console.print(f"API key of {machine.name_en}: {load.demo_key(machine.id)}", soft_wrap=True)
+    _show_key(city, address)
+    console.print(f"\n[bold]接着 Next[/bold]  {address}/docs  ·  make tour（另一终端 in a second terminal）\n")
+
+
+def _show_key(city: City, address: str) -> None:
+    machine = city.machines[0]
+    key = load.demo_key(machine.id)
+    cell = next(cell for cell in city.cells if cell.code == "150102001001001")
+    place = cell.boundary.representative_point()
+    console.print(f"\n[bold]接口密钥 API key[/bold]  {machine.name} {machine.name_en}\n{key}", highlight=False)
+    console.print("\n[bold]粘贴即可登记一件 Paste this to register a request[/bold]")
+    curl = CURL.format(address=address, key=key, lon=place.x, lat=place.y)
+    console.print(curl, markup=False, highlight=False, soft_wrap=True)

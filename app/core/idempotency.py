@@ -21,8 +21,13 @@ _KEEP = """
 """
 
 
-async def once(conn: Connection, call: Call, act: Callable[[], Awaitable[tuple[int, bytes, str | None]]]) -> Response:
+async def once(
+    conn: Connection, call: Call, act: Callable[[], Awaitable[tuple[int, bytes, str | None]]], *, keep: bool = True
+) -> Response:
     """Run `act` (status, JSON body, ETag) unless this caller did so under this key before; then show that answer.
+
+    With `keep` false the answer is never stored, and a repeat runs `act` again: for looks at personal data, each of
+    which is judged and logged by itself.
 
     Within the request's transaction: the record and the change are committed together. A replay is answered before
     `If-Match` is judged, since `act` judges it. Raises InFlight or KeyReused.
@@ -31,13 +36,16 @@ async def once(conn: Connection, call: Call, act: Callable[[], Awaitable[tuple[i
         raise in_flight()
     place = f"idempotency {call.caller} {call.key}"
     if first := await conn.fetchrow(_FIND, call.caller, call.key):
-        if first["request_hash"] != call.request_hash or first["response"] is None:
+        if first["request_hash"] != call.request_hash or keep == (first["response"] is None):
             raise key_reused()
+        if not keep:
+            return reply(*await act())
         body = keys().unseal(Sealed(first["response_key"], first["response"]), place)["body"]
         return reply(first["status"], body.encode(), first["etag"], REPLAYED)
     status, answer, etag = await act()
-    sealed = keys().seal({"body": answer.decode()}, place)
-    await conn.execute(_KEEP, call.caller, call.key, call.request_hash, status, sealed.body, sealed.key, etag, call.now)
+    sealed = keys().seal({"body": answer.decode()}, place) if keep else None
+    kept = (sealed.body, sealed.key) if sealed else (None, None)
+    await conn.execute(_KEEP, call.caller, call.key, call.request_hash, status, *kept, etag, call.now)
     return reply(status, answer, etag)
 
 

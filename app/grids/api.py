@@ -43,13 +43,13 @@ async def list_cells(
 
 
 @router.get("/cells/unstaffed", response_model=UnstaffedOut, summary="Cells without a worker")
-async def list_unstaffed(_: CanReadMap, conn: Read, at: Now) -> UnstaffedOut:
+async def list_unstaffed_cells(_: CanReadMap, conn: Read, at: Now) -> UnstaffedOut:
     """Their cases go to the township's coordinator."""
     return UnstaffedOut(cells=await queries.list_unstaffed(conn, at))
 
 
 @router.get("/locate", response_model=ResponsibleOut, summary="Who is responsible here?")
-async def locate(
+async def locate_point(
     _: CanReadMap, conn: Read, at: Now,
     lon: Annotated[FiniteFloat, Query(ge=-180, le=180, examples=[111.67])],
     lat: Annotated[FiniteFloat, Query(ge=-90, le=90, examples=[40.81])],

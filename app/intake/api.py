@@ -12,8 +12,9 @@ from app.cases.queries.reference import Reference
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.errors import Problem
-from app.core.http import Call, Read, ThisCall, Write, found_places, reference, requires
+from app.core.http import Call, ThisCall, Write, found_places, reference, requires
 from app.core.idempotency import REPLAYED, once, reply
+from app.core.openapi import carries
 from app.intake.actions import Entry, Receipt, Report, prepare, register, show
 from app.intake.schemas import BatchIn, BatchOut, ReceiptOut, ReportIn
 
@@ -23,15 +24,18 @@ Rules = Annotated[Reference, Depends(reference)]
 _report = TypeAdapter(ReportIn)
 
 
-@router.post("/cases", status_code=201, response_model=ReceiptOut, summary="Register one matter")
+@router.post(
+    "/cases", status_code=201, response_model=ReceiptOut, summary="Register one matter",
+    responses=carries(201, "ETag", "Location"),
+)  # fmt: skip
 async def register_case(
-    sent: ReportIn, call: ThisCall, actor: CanRegister, conn: Read, rules: Rules, request: Request
+    sent: ReportIn, call: ThisCall, actor: CanRegister, rules: Rules, request: Request
 ) -> Response:
     """Whatever the door: finds the cell, its worker, the centre and the competent unit, starts the clocks, and gives
     the receipt with the resident's query code. A repeat returns the first receipt."""
     _check_source(sent, actor, request)
     report = prepare(sent, rules, actor=actor, now=call.now, entry=Entry(call.caller, call.key, call.request_hash))
-    (result,) = await register(conn, [report], actor=actor)
+    result = await request.app.state.lane.file(report)
     if isinstance(result, Problem):
         raise result
     body = show(result, rules, actor, call.language, call.now)
@@ -65,7 +69,7 @@ async def register_batch(
                 results.append(problem)
                 continue
             results.append(errors.InFlight("", ""))
-        filed = await register(conn, list(reports.values()), actor=actor) if reports else []
+        filed = await register(conn, list(reports.values())) if reports else []
         for n, result in zip(reports, filed, strict=True):
             results[n] = result
         items = [_item(result, rules, actor, call, request.url.path) for result in results]

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.core import paging, tokens
 from app.core.access import Actor, Permission, sorted_permissions
-from app.core.errors import Unauthenticated
+from app.core.errors import TooMany, Unauthenticated
 from app.core.http import Now, Read, Signed, requires
+from app.core.openapi import may_answer
 from app.core.rates import allow, count
 from app.core.settings import settings
 from app.core.texts import Code
@@ -18,7 +19,9 @@ from app.staff.schemas import LoginIn, MeOut, OnDutyOut, OnDutyPage, PostOut, To
 router = APIRouter(prefix="/v1", tags=["staff"])
 
 
-@router.post("/tokens", response_model=TokenOut, summary="Log in")
+@router.post(
+    "/tokens", response_model=TokenOut, summary="Log in", responses=may_answer(Unauthenticated, TooMany)
+)  # fmt: skip
 async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> TokenOut:
     """An access token for a local account. Failed tries are counted, per account and address."""
     address = request.client.host if request.client else "-"
@@ -36,7 +39,7 @@ async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> To
 
 
 @router.get("/me", response_model=MeOut, summary="Who am I?")
-async def me(actor: Signed, conn: Read) -> MeOut:
+async def get_me(actor: Signed, conn: Read) -> MeOut:
     """The caller's posts and permissions."""
     name = None
     if actor.kind == "staff":

@@ -5,7 +5,7 @@ import json
 import os
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,11 +17,11 @@ from app.core.crypto import keys
 from app.core.database import Connection, copy_rows
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, ClockRefused, Due, PlannedClock, Procedure, StartsOn, extend
-from seeds.hohhot.cases import DemoReport
-from seeds.hohhot.records import City
 from seeds.history import moves
 from seeds.history.moves import MOVES, SENT_COLUMNS
 from seeds.history.reports import Moved
+from seeds.hohhot.cases import DemoReport
+from seeds.hohhot.records import City
 
 _SWORN = (Role.DISCIPLINE_OFFICER, Role.COORDINATOR)  # the posts that a sealed case is granted to
 # Who of a unit takes a step, where several may.
@@ -121,7 +121,7 @@ async def _prepare(conn: Connection, city: City) -> None:
     await copy_rows(conn, "doer", columns, list(doers.values()))
     await conn.execute("create index on doer (action, grantee)")
     await conn.execute("create index on doer (action, area)")
-    await conn.execute("analyze doer")
+    await conn.execute("analyze doer, life")
 
 
 def _row(step: Step, matter: _Matter, reference: Reference) -> tuple[Any, ...]:
@@ -159,10 +159,9 @@ async def _take(conn: Connection, reference: Reference, step: Transition) -> int
     """All cases in `sent` take the step as far as they may; gives how many did."""
     move = MOVES[step.action]
     doer = {By.LEAD: moves.LEAD, By.OFFERED: moves.OFFERED, By.SIGHT: moves.SIGHT}[step.by]
-    take = moves.TAKE.format(
-        doer=doer.format(secret="(c.petition_class is not distinct from 'accusation')"), guard=move.guard
+    await conn.execute(
+        moves.TAKE.format(doer=doer, guard=move.guard), step.action, [status.value for status in step.sources]
     )
-    await conn.execute(take, step.action, [status.value for status in step.sources])
     if ClockEffect.EXTEND in step.clocks:
         await _extend(conn, reference)
     if move.note:
@@ -209,7 +208,7 @@ async def _extend(conn: Connection, reference: Reference) -> None:
             await conn.execute("update act set more = $2 where case_id = $1", row["case_id"], facts)
 
 
-async def _lengthen(conn: Connection, reference: Reference, row: Mapping[str, Any]) -> dict[str, Any] | None:
+async def _lengthen(conn: Connection, reference: Reference, row: Any) -> dict[str, Any] | None:
     rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
     if rule is None or rule.extension is None or row["clock"] is None:
         return None
@@ -222,7 +221,5 @@ async def _lengthen(conn: Connection, reference: Reference, row: Mapping[str, An
         )  # fmt: skip
     except ClockRefused:
         return None
-    await deadlines.lengthen(
-        conn, row["clock"], told.due, due, days=row["days"], approver=row["staff"], now=row["at"]
-    )
+    await deadlines.lengthen(conn, row["clock"], told.due, due, days=row["days"], approver=row["staff"], now=row["at"])
     return {"days": row["days"], "due": due.due.astimezone(UTC).isoformat(), "rule": rule.id}

@@ -85,9 +85,7 @@ def _answer(state: str) -> str:
     )
 
 
-_STEP_BACK = (
-    "update assignment x set part = 'co' from act a where x.case_id = a.case_id and x.part = 'lead' and x.state = 'signed'"
-)
+_STEP_BACK = "update assignment x set part = 'co' from act a where x.case_id = a.case_id and x.part = 'lead' and x.state = 'signed'"
 _OFFER = (
     "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
     " select case_id, unit, 'lead', 'offered', staff::text, at, note from act order by at, case_id"
@@ -190,11 +188,11 @@ MOVES: Mapping[str, Move] = {
 
 # Who takes a step that only the lead takes, the unit with the offer, or anyone who sees the case: then rather the
 # lead, then another unit with a part in it, then whoever's area it lies in. A sealed case knows sworn posts alone.
-LEAD = "select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or not {secret})"
-OFFERED = "select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = o.unit and (d.sworn or not {secret})"
+LEAD = "select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or c.petition_class is distinct from 'accusation')"
+OFFERED = "select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = o.unit and (d.sworn or c.petition_class is distinct from 'accusation')"
 SIGHT = """
     select x.staff, x.unit, x.area from (
-        select d.*, 0 as near from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or not {secret})
+        select d.*, 0 as near from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or c.petition_class is distinct from 'accusation')
         union all
         select d.*, 1 from case_access ca join doer d on d.action = $1 and d.grantee = ca.grantee
         where ca.case_id = c.id and ca.until is null

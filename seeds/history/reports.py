@@ -1,7 +1,8 @@
 """Filing the demo reports at the one door: `prepare` and `register`, five hundred at a time, each at its own instant."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from app.cases.queries.reference import Reference
@@ -55,24 +56,30 @@ def as_sent(report: DemoReport) -> dict[str, Any]:
 
 
 async def file_reports(
-    conn: Connection, reference: Reference, city: City, reports: Sequence[DemoReport], *, moved: Moved
-) -> None:
-    """Register every report; raises RuntimeError for one that the door does not take.
+    conn: Connection, reference: Reference, city: City, reports: Iterable[DemoReport], total: int, *, moved: Moved
+) -> list[DemoReport]:
+    """Register the `total` reports, and give them as a list; raises RuntimeError for one that the door does not take.
 
-    While the database files one batch, the next is checked and sealed in a thread.
+    While the database files one batch, the next is written, checked and sealed in a thread.
     """
     who = registrars(city)
+    coming = iter(reports)
+    filed: list[DemoReport] = []
 
-    def ready(start: int) -> list[Report]:
-        return [_prepared(report, reference, who) for report in reports[start : start + BATCH]]
+    def ready() -> tuple[list[DemoReport], list[Report]]:
+        taken = list(islice(coming, BATCH))
+        return taken, [_prepared(report, reference, who) for report in taken]
 
-    waiting = asyncio.ensure_future(asyncio.to_thread(ready, 0))
-    for start in range(0, len(reports), BATCH):
-        batch = await waiting
-        waiting = asyncio.ensure_future(asyncio.to_thread(ready, start + BATCH))
-        await _file(conn, batch, who[_desk(reports[start])])
-        moved(start + len(batch), len(reports))
-    await waiting
+    taken, batch = ready()
+    while taken:
+        following = asyncio.ensure_future(asyncio.to_thread(ready))
+        try:
+            await _file(conn, batch)
+        finally:
+            filed += taken
+            taken, batch = await following
+        moved(len(filed), total)
+    return filed
 
 
 def _desk(report: DemoReport) -> str:
@@ -84,8 +91,7 @@ def _prepared(report: DemoReport, reference: Reference, who: Mapping[str, Actor]
     return prepare(sent, reference, actor=who[_desk(report)], now=report.received_at, entry=Entry())
 
 
-async def _file(conn: Connection, batch: Sequence[Report], actor: Actor) -> None:
-    """`actor` decides about repeats alone, and there are none; each row carries its own registrar."""
-    for report, result in zip(batch, await register(conn, batch, actor=actor), strict=True):
+async def _file(conn: Connection, batch: Sequence[Report]) -> None:
+    for report, result in zip(batch, await register(conn, batch), strict=True):
         if not isinstance(result, Receipt) or result.replayed:
             raise RuntimeError(f"report {report.id} of the demo was not filed: {result}")

@@ -37,7 +37,8 @@ _OUT_OF_SEASON_SHARE = 0.06
 
 _INCIDENTS = 26
 _RECENT_INCIDENTS = 4
-_INCIDENT_CATEGORIES = ("heating.outage", "water.outage", "power.outage", "drainage.blocked", "road.snow")
+# Matters of a county's department: its head may merge what many report.
+_INCIDENT_CATEGORIES = ("heating.outage", "water.outage", "power.outage", "gas.supply", "water.quality")
 _MERGED_SHARE = 0.45
 
 

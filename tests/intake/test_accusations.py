@@ -33,7 +33,18 @@ def test_the_receipt_says_id_number_code_and_status_alone(cast: Cast) -> None:
 def test_its_row_has_no_worker_centre_cell_queue_place_or_tier_below_the_city(cast: Cast, sql: Any) -> None:
     case = cast("li.window").register(accusation())["id"]
     (row,) = sql("select * from cases where id = $1::uuid", case)
-    for column in ("worker", "centre", "cell", "point", "crs", "accuracy_m", "queue", "county", "township", "community"):
+    for column in (
+        "worker",
+        "centre",
+        "cell",
+        "point",
+        "crs",
+        "accuracy_m",
+        "queue",
+        "county",
+        "township",
+        "community",
+    ):
         assert row[column] is None, column
     assert row["city"] == "150100"
     assert row["located_by"] == "address"
@@ -57,7 +68,11 @@ def test_the_desk_above_the_unit_complained_of_reads_it_in_clear(cast: Cast) -> 
     body = accusation()
     case = cast("li.window").register(body)["id"]
     page = cast("he.discipline").get(f"/v1/cases/{case}").json()
-    assert (page["title"], page["description"], page["location"]["address"]) == (body["title"], body["description"], "示范路1号")
+    assert (page["title"], page["description"], page["location"]["address"]) == (
+        body["title"],
+        body["description"],
+        "示范路1号",
+    )
     assert page["lead_unit"] == "X150100"
     assert page["parties"][0]["name"] == "张*"
     assert page["worker"] is page["centre"] is page["cell"] is None
@@ -83,7 +98,9 @@ def test_a_county_desk_takes_what_concerns_a_township(cast: Cast) -> None:
 def test_it_has_no_hints_and_is_no_hint(cast: Cast) -> None:
     where = {"address": "示范路1号"}
     one, other = (
-        cast("li.window").register(accusation(title="同一标题", location=where, concerns=[{"unit": "D150102_water"}]))["id"]
+        cast("li.window").register(accusation(title="同一标题", location=where, concerns=[{"unit": "D150102_water"}]))[
+            "id"
+        ]
         for _ in range(2)
     )
     assert cast("he.discipline").get(f"/v1/cases/{one}/similar").json() == {"items": []}
@@ -106,7 +123,11 @@ def test_it_is_not_found_by_phone(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("action", "body"),
-    [("merge", {"into": str(uuid.uuid4()), "reason": "试"}), ("unmerge", {"reason": "试"}), ("place", {"code": "150102"})],
+    [
+        ("merge", {"into": str(uuid.uuid4()), "reason": "试"}),
+        ("unmerge", {"reason": "试"}),
+        ("place", {"code": "150102"}),
+    ],
 )
 def test_it_is_never_merged_or_placed(cast: Cast, action: str, body: dict[str, str]) -> None:
     case = cast("li.window").register(accusation())["id"]

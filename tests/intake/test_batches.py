@@ -15,7 +15,11 @@ BAD: list[tuple[Any, int, str]] = [
     ({"title": "\ud800"}, 422, "/title"),
     ({"title": "长" * 201}, 422, "/title"),
     ({"parties": [{"name": "无角色"}]}, 422, "/parties/0/role"),
-    ({"location": {"point": {"type": "Point", "coordinates": [200, 40]}, "crs": "WGS84"}}, 422, "/location/point/coordinates/0"),
+    (
+        {"location": {"point": {"type": "Point", "coordinates": [200, 40]}, "crs": "WGS84"}},
+        422,
+        "/location/point/coordinates/0",
+    ),
     ({"location": {"point": {"type": "Point", "coordinates": [111, 40]}, "crs": "EPSG:3857"}}, 422, "/location/crs"),
     ({"location": {"cell": "no-such-cell"}}, 422, "/body/location"),
     ({"concerns": [{"unit": "no-such-unit"}]}, 422, "/body/concerns"),
@@ -93,7 +97,9 @@ def test_five_hundred_is_the_most_and_one_the_least(cast: Cast, sql: Any) -> Non
     assert len(cast("li.window").batch([report() for _ in range(500)])) == 500
 
 
-def test_batches_with_the_same_source_numbers_in_opposite_order_do_not_lock_each_other_out(cast: Cast, sql: Any) -> None:
+def test_batches_with_the_same_source_numbers_in_opposite_order_do_not_lock_each_other_out(
+    cast: Cast, sql: Any
+) -> None:
     machine, dice = cast.machine(), random.Random(3)
     for _ in range(4):
         sources = [{"system": "12345", "external_id": uuid.uuid4().hex} for _ in range(60)]

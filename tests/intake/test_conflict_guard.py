@@ -187,7 +187,9 @@ def test_the_statement_sends_accusations_as_the_rule_does(cast: Cast, sql: Any) 
         said = [named(dice, code) for code in concerned] or [{"text": "某领导"}] * dice.randint(0, 1)
         items.append(report("petition", "conduct.service", petition_class="accusation", concerns=said))
     got = cast("luo.intake").batch(items)
-    leads = dict(sql("select id::text, lead_unit from cases where id = any($1::uuid[])", [g["case"]["id"] for g in got]))
+    leads = dict(
+        sql("select id::text, lead_unit from cases where id = any($1::uuid[])", [g["case"]["id"] for g in got])
+    )
     for concerned, item in zip(sets, got, strict=True):
         whom = {Concerned(code, Tier(units()[code].tier)) for code in concerned}
         expected = accusation_desk(desks_over(concerned), whom, rung(INTAKE))

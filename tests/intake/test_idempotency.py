@@ -56,7 +56,9 @@ def test_a_key_is_its_callers_own(cast: Cast) -> None:
     assert "idempotency-replayed" not in other.headers
 
 
-@pytest.mark.parametrize("url", ["/v1/cases", "/v1/cases:batch", "/v1/cases/{id}/actions/withdraw", "/v1/cases/{id}/reveal"])
+@pytest.mark.parametrize(
+    "url", ["/v1/cases", "/v1/cases:batch", "/v1/cases/{id}/actions/withdraw", "/v1/cases/{id}/reveal"]
+)
 def test_a_write_without_a_key_is_refused(cast: Cast, url: str) -> None:
     li = cast("li.window")
     case = li.register()["id"]
@@ -136,7 +138,10 @@ def test_a_refused_report_leaves_its_key_free(cast: Cast) -> None:
 
 
 def test_an_id_brought_again_with_the_same_content_is_the_same_case(cast: Cast) -> None:
-    li, body = cast("wang.grid"), report(id=str(uuid.UUID(cast("wang.grid").register()["id"])).replace("-", "")[:-4] + "beef")
+    li, body = (
+        cast("wang.grid"),
+        report(id=str(uuid.UUID(cast("wang.grid").register()["id"])).replace("-", "")[:-4] + "beef"),
+    )
     first, again = li.post("/v1/cases", body), li.post("/v1/cases", body)
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()

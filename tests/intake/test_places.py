@@ -109,8 +109,19 @@ def test_a_cell_or_area_that_a_person_chose(cast: Cast) -> None:
     assert got["cell"] == {"code": HOME_CELL}
     assert got["queue"] is None
     page = cast("li.window").get(f"/v1/cases/{got['id']}").json()
-    assert page["location"] == {"located_by": "person", "crs": None, "accuracy_m": None, "address": "示范路1号", "point": None}
-    for area, centre in (("150102001001", "C150102001001"), ("150102001", "C150102001"), ("150102", "C150102"), ("150100", "C150100")):
+    assert page["location"] == {
+        "located_by": "person",
+        "crs": None,
+        "accuracy_m": None,
+        "address": "示范路1号",
+        "point": None,
+    }
+    for area, centre in (
+        ("150102001001", "C150102001001"),
+        ("150102001", "C150102001"),
+        ("150102", "C150102"),
+        ("150100", "C150100"),
+    ):
         chosen = cast("li.window").register(report(location={"area": area}))
         assert (chosen["cell"], chosen["queue"], chosen["lead_unit"]) == (None, None, centre)
         assert area in chosen["areas"].values()
@@ -187,7 +198,15 @@ def test_a_cell_without_a_worker_shows_at_its_township(cast: Cast, sql: Any) -> 
     assert got["id"] in {item["id"] for item in coordinator.walk("/v1/cases?queue=no_worker&limit=200")}
 
 
-@pytest.mark.parametrize("body", [{"lon": 111.7, "lat": 40.8}, {"lon": 111.7, "crs": "WGS84"}, {}, {"code": "1", "lon": 1, "lat": 1, "crs": "WGS84"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"lon": 111.7, "lat": 40.8},
+        {"lon": 111.7, "crs": "WGS84"},
+        {},
+        {"code": "1", "lon": 1, "lat": 1, "crs": "WGS84"},
+    ],
+)
 def test_a_place_is_a_whole_point_or_a_code(cast: Cast, body: dict[str, Any]) -> None:
     got = cast("li.window").register(report(location={"address": "不明"}))
     assert cast("luo.intake").act(got["id"], "place", body).status_code == 422

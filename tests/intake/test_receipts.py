@@ -116,7 +116,9 @@ def test_ids_sort_by_time_and_a_client_may_bring_its_own(cast: Cast) -> None:
 
 def test_a_party_may_have_any_role_and_each_is_shown_masked(cast: Cast) -> None:
     roles = ["petitioner", "representative", "agent", "respondent", "affected"]
-    parties = [{"role": role, "name": "欧阳小明", "phone": "13912345678", "address": "示范路1号2单元"} for role in roles]
+    parties = [
+        {"role": role, "name": "欧阳小明", "phone": "13912345678", "address": "示范路1号2单元"} for role in roles
+    ]
     got = cast("li.window").register(report("petition", "heating.fees", parties=parties))
     shown = cast("li.window").get(f"/v1/cases/{got['id']}").json()["parties"]
     assert [party["role"] for party in shown] == roles
@@ -125,8 +127,15 @@ def test_a_party_may_have_any_role_and_each_is_shown_masked(cast: Cast) -> None:
 
 def test_an_event_takes_nobody_but_who_asks_for_help(cast: Cast) -> None:
     wang = cast("wang.grid")
-    assert wang.post("/v1/cases", report("event", "road.damage", parties=[{"role": "petitioner", "name": "张三"}])).status_code == 422
-    assert wang.register(report("event", "road.damage", parties=[{"role": "affected", "name": "张三"}]))["kind"] == "event"
+    assert (
+        wang.post(
+            "/v1/cases", report("event", "road.damage", parties=[{"role": "petitioner", "name": "张三"}])
+        ).status_code
+        == 422
+    )
+    assert (
+        wang.register(report("event", "road.damage", parties=[{"role": "affected", "name": "张三"}]))["kind"] == "event"
+    )
 
 
 def test_a_sixth_representative_is_one_too_many(cast: Cast) -> None:

@@ -134,7 +134,10 @@ def test_who_may_take_a_step_from_which_status_standing_where(action: str) -> No
 
 
 def test_each_kind_of_post_grants_what_the_table_of_roles_says() -> None:
-    granted = {action: {r.value for r in Role if step.permission in ROLE_PERMISSIONS[r]} for action, step in TRANSITIONS.items()}
+    granted = {
+        action: {r.value for r in Role if step.permission in ROLE_PERMISSIONS[r]}
+        for action, step in TRANSITIONS.items()
+    }
     assert granted == {action: set(roles.split()) for action, roles in WHO.items()}
 
 
@@ -212,7 +215,9 @@ def test_a_post_elsewhere_lends_no_right_here() -> None:
 
 
 def test_only_live_cases_can_be_worked_and_every_end_is_an_end() -> None:
-    assert {status for t in TRANSITIONS.values() if t.by is not By.SIGHT for status in t.sources} == LIVE | {Status.MERGED}
+    assert {status for t in TRANSITIONS.values() if t.by is not By.SIGHT for status in t.sources} == LIVE | {
+        Status.MERGED
+    }
 
 
 @given(st.integers(0, 10**12 - 1))

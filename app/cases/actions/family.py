@@ -1,8 +1,9 @@
 """Joining two cases on the same matter, and undoing it."""
 
 import uuid
+from datetime import datetime
 
-from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
+from app.cases.actions.step import GRANT, Act, advance, begin, end_assignments, write_note
 from app.cases.queries.one import get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors
@@ -43,9 +44,26 @@ async def unmerge(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     )
     _, said = await write_note(act, case, "unmerge_reason", reason)
     await deadlines.resume_stopped(act.conn, case_id, last["at"])
+    await _take_up_again(act, case_id, last["at"])
     columns = {"merged_into": None, "status": Status(last["before"]).value}
     await advance(act, case, "unmerge", columns=columns, facts={"from": str(target), **said})
     await record(act.conn, target, "merge_undone", actor=act.actor, at=act.now, facts={"from": str(case_id)})
+
+
+async def _take_up_again(act: Act, case_id: uuid.UUID, merged_at: datetime) -> None:
+    """What the merge ended at that instant: the open offer stands again, and those who helped go on helping."""
+    await act.conn.execute(
+        "update assignment set state = 'signed' where case_id = $1 and part = 'co' and state = 'done'", case_id
+    )
+    offered = await act.conn.fetch(
+        "update assignment set state = 'offered', answered_at = null, answered_by = null"
+        " where case_id = $1 and state = 'recalled' and answered_at = $2 returning unit, staff",
+        case_id,
+        merged_at,
+    )
+    for row in offered:
+        if row["staff"] is None:
+            await act.conn.execute(GRANT, case_id, f"unit:{row['unit']}", "offer")
 
 
 async def _bar_from_both(act: Act, case_id: uuid.UUID, into: uuid.UUID) -> None:

@@ -2,18 +2,12 @@
 
 import uuid
 
-from app.cases.actions.step import Act, advance, begin, write_note
+from app.cases.actions.step import GRANT, Act, advance, begin, write_note
 from app.cases.queries.one import Loaded
 from app.cases.rules import Offer, PetitionClass, answers
 from app.core import errors
 
-_GRANT = (
-    "insert into case_access (case_id, grantee, part) values ($1, $2, $3)"
-    " on conflict (case_id, grantee, part) do update set until = null"
-)
-_END = (
-    "update case_access set until = $4 where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
-)
+_END = "update case_access set until = now() where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
 
 # `above`: in a higher tier than every unit that the matter is about (an accusation goes to no desk beside them)
 _TARGET = """
@@ -48,7 +42,7 @@ async def offer(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None
         case_id, unit, act.actor.id, act.now, note,
     )  # fmt: skip
     for grantee in await _grantees(act, case, unit):
-        await act.conn.execute(_GRANT, case_id, grantee, "offer")
+        await act.conn.execute(GRANT, case_id, grantee, "offer")
     await advance(act, case, "offer", facts={"unit": unit, **said})
 
 
@@ -67,11 +61,11 @@ async def sign_for(act: Act, case_id: uuid.UUID) -> None:
     )
     await _answer(act, found, "signed")
     for grantee in await _grantees(act, case, before):
-        await act.conn.execute(_GRANT, case_id, grantee, "co")
-        await act.conn.execute(_END, case_id, [grantee], "lead", act.now)
+        await act.conn.execute(GRANT, case_id, grantee, "co")
+        await act.conn.execute(_END, case_id, [grantee], "lead")
     for grantee in await _grantees(act, case, found.unit):
-        await act.conn.execute(_GRANT, case_id, grantee, "lead")
-        await act.conn.execute(_END, case_id, [grantee], "offer", act.now)
+        await act.conn.execute(GRANT, case_id, grantee, "lead")
+        await act.conn.execute(_END, case_id, [grantee], "offer")
     await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts={"part": "lead", "unit": found.unit})
 
 
@@ -111,9 +105,9 @@ async def _answer(act: Act, found: Offer, state: str, note: uuid.UUID | None = N
 
 async def _withdraw_sight(act: Act, case: Loaded, found: Offer) -> None:
     if found.staff is not None:
-        await act.conn.execute(_END, case.facts.id, [f"staff:{found.staff}"], "task", act.now)
+        await act.conn.execute(_END, case.facts.id, [f"staff:{found.staff}"], "task")
     else:
-        await act.conn.execute(_END, case.facts.id, await _grantees(act, case, found.unit), "offer", act.now)
+        await act.conn.execute(_END, case.facts.id, await _grantees(act, case, found.unit), "offer")
 
 
 async def _grantees(act: Act, case: Loaded, unit: str) -> list[str]:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import Act, advance, begin
+from app.cases.actions.step import END_OFFERED_SIGHT, Act, advance, begin
 from app.core import errors
 from app.core.geometry import Crs, to_wgs84
 
@@ -75,9 +75,7 @@ async def _offer_anew(
     """The open offer, made without a place, gives way to one for the unit that the place names."""
     target = unit or centre
     columns["routed_unit"] = target
-    await act.conn.execute(
-        "update case_access set until = $2 where case_id = $1 and part = 'offer' and until is null", case_id, act.now
-    )
+    await act.conn.execute(END_OFFERED_SIGHT, case_id)
     await end_offers(act, case_id, act.now)
     if target != lead:
         await act.conn.execute(

@@ -121,11 +121,20 @@ async def write_note(act: Act, case: Loaded, kind: str, body: str) -> tuple[uuid
     return note, {"note": str(note), "digest": hashlib.sha256(salt + body.encode()).hexdigest()}
 
 
+GRANT = (
+    "insert into case_access (case_id, grantee, part) values ($1, $2, $3)"
+    " on conflict (case_id, grantee, part) do update set until = null"
+)
+# The instant is the database's, as `visible_to` judges by its clock: the sight ends with this transaction.
+END_OFFERED_SIGHT = "update case_access set until = now() where case_id = $1 and part = 'offer' and until is null"
+
+
 async def end_assignments(act: Act, case_id: uuid.UUID, state: str = "done") -> None:
-    """No offer stays open and no task runs on after the case has ended."""
+    """No offer stays open and no task runs on after the case has ended; who never signed for it sees it no more."""
     await act.conn.execute(
         "update assignment set state = case state when 'offered' then 'recalled' else $3 end,"
         " answered_at = coalesce(answered_at, $2), answered_by = coalesce(answered_by, $4)"
         " where case_id = $1 and state = 'offered' or case_id = $1 and state = 'signed' and part = 'co'",
         case_id, act.now, state, act.actor.id,
     )  # fmt: skip
+    await act.conn.execute(END_OFFERED_SIGHT, case_id)

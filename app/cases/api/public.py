@@ -7,15 +7,20 @@ from fastapi import APIRouter, Depends, Request
 from app.cases.queries.page import ask
 from app.cases.queries.reference import Reference
 from app.cases.schemas import QueryIn, QueryOut
+from app.core.errors import NotFound, TooMany
 from app.core.http import Language, Now, Read, reference
+from app.core.openapi import may_answer
 from app.core.rates import allow, count
 from app.core.settings import settings
 
 router = APIRouter(prefix="/v1", tags=["resident"])
 
 
-@router.post("/query", response_model=QueryOut, response_model_exclude_none=True, summary="Where is my matter?")
-async def query(
+@router.post(
+    "/query", response_model=QueryOut, response_model_exclude_none=True, summary="Where is my matter?",
+    responses=may_answer(NotFound, TooMany),
+)  # fmt: skip
+async def ask_for_progress(
     sent: QueryIn,
     conn: Read,
     at: Now,

@@ -31,6 +31,7 @@ from app.core.access import Actor, Permission
 from app.core.http import Language, Now, Read, reference, requires
 from app.core.idempotency import reply
 from app.core.jsontext import dumps
+from app.core.openapi import carries
 from app.core.texts import Code
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -92,13 +93,13 @@ async def count_cases(
 
 
 @router.get("/me/tasks", response_model=TasksOut, summary="What waits for me?")
-async def my_tasks(actor: CanRead, conn: Read, at: Now, limit: paging.Limit = paging.PAGE) -> TasksOut:
+async def list_my_tasks(actor: CanRead, conn: Read, at: Now, limit: paging.Limit = paging.PAGE) -> TasksOut:
     """Offers to sign for, tasks signed for, and cases the caller's units lead, by due time."""
     rows = await lists.list_tasks(conn, actor=actor, limit=limit, now=at)
     return TasksOut(items=[TaskOut(**dict(row)) for row in rows])
 
 
-@router.get("/cases/{case_id}", response_model=CaseOut, summary="One case")
+@router.get("/cases/{case_id}", response_model=CaseOut, summary="One case", responses=carries(200, "ETag"))
 async def get_case(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules) -> Response:
     """The case with personal data masked and the steps this caller may take. The ETag is its version."""
     page = await show_case(conn, case_id, actor=actor, reference=rules, language=said, now=at)
@@ -125,7 +126,7 @@ async def get_timeline(
 
 
 @router.get("/cases/{case_id}/similar", response_model=SimilarPage, summary="May be the same matter")
-async def list_similar(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now) -> SimilarPage:
+async def list_similar_cases(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now) -> SimilarPage:
     """Hints from what the caller may see: same category, near in place and time, similar title. They never block."""
     rows = await one.list_similar(conn, case_id, actor=actor, now=at)
     return SimilarPage(items=[SimilarOut(**dict(row)) for row in rows])

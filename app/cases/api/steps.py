@@ -78,11 +78,17 @@ def may(action: str) -> Any:
     return Depends(requires(TRANSITIONS[action].permission))
 
 
+NAMES = {
+    "sign_for": "sign_for_offer", "refuse": "refuse_offer", "recall": "recall_offer", "extend": "extend_limit",
+    "serve": "serve_reply", "approve_attempt": "approve_attempt",
+}  # fmt: skip
+
+
 def _route(action: str) -> Callable[..., Any]:
     step = TRANSITIONS[action]
     return router.post(
         f"/actions/{action}", response_model=CaseOut, summary=step.title.en, dependencies=[may(action)],
-        description=f"{step.title.zh}。{step.basis}", name=action,
+        description=f"{step.title.zh}。{step.basis}", name=NAMES.get(action, f"{action}_case"),
     )  # fmt: skip
 
 
@@ -199,20 +205,22 @@ CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
 
 
 @router.post("/reveal", response_model=PartiesOut, summary="Parties in clear, with a reason that is logged")
-async def reveal(case_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal) -> Response:
+async def reveal_parties(case_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal) -> Response:
     """Names, phones and addresses in clear. Who saw them, when and why is kept."""
 
     async def act() -> tuple[int, bytes, str | None]:
         items = await actions.reveal(conn, case_id, reason=sent.reason, actor=actor, now=call.now)
         return 200, dumps({"items": items}), None
 
-    return await once(conn, call, act)
+    return await once(conn, call, act, keep=False)
 
 
 @router.post("/same_phone", response_model=OtherCasesOut, summary="Other cases with a party's phone")
-async def same_phone(case_id: uuid.UUID, sent: SamePhoneIn, conn: Write, call: ThisCall, actor: CanReveal) -> Response:
+async def find_same_phone(
+    case_id: uuid.UUID, sent: SamePhoneIn, conn: Write, call: ThisCall, actor: CanReveal
+) -> Response:
     """From a live case only; shows what the caller may see anyway; logged."""
-    return await once(conn, call, lambda: _same_phone(case_id, sent, conn, call, actor))
+    return await once(conn, call, lambda: _same_phone(case_id, sent, conn, call, actor), keep=False)
 
 
 async def _same_phone(

@@ -85,7 +85,8 @@ _PAGE = """
         c.located_by, c.crs, st_x(c.point) as lon, st_y(c.point) as lat, c.accuracy_m, c.cell, c.city, c.county,
         c.township, c.community, c.queue, c.worker, c.centre, c.lead_unit, c.routed_unit, c.rule, c.guarded,
         c.received_at, c.registered_at, c.accepted_at, c.concluded_at, c.closed_at, c.updated_at, c.result, c.reopened,
-        c.merged_into, c.source_system, c.external_id, c.imported, c.head_seq, w.name as worker_name,
+        (select m.id from cases m where m.id = c.merged_into and {merged_seen}) as merged_into,
+        c.source_system, c.external_id, c.imported, c.head_seq, w.name as worker_name,
         x.title, x.description, x.address, x.sealed, x.seal_key,
         (select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule, 'basis', k.basis,
             'start', k.start, 'due', k.due, 'due_unrolled', k.due_unrolled, 'provisional', k.provisional,
@@ -173,10 +174,34 @@ async def list_timeline(conn: Connection, case_id: uuid.UUID, *, actor: Actor, a
     where = visible_to(actor, parameters)
     if await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where}", *parameters) is None:
         raise NotFound
-    return await conn.fetch(
+    rows = await conn.fetch(
         "select seq, kind, at, actor, data, hash from event where case_id = $1 and seq > $2 order by seq limit $3",
         case_id, after, limit,
     )  # fmt: skip
+    return await _without_hidden_cases(conn, [dict(row) for row in rows], actor)
+
+
+async def _without_hidden_cases(conn: Connection, events: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+    """Merges name the other case: its id is left out for who may not know of it."""
+    named = {uuid.UUID(other) for e in events for other in (e["data"].get("into"), e["data"].get("from")) if other}
+    if not named:
+        return events
+    parameters = Parameters([list(named)])
+    where = visible_to(actor, parameters)
+    seen = {
+        row["id"] for row in await conn.fetch(f"select c.id from cases c where c.id = any($1) and {where}", *parameters)
+    }
+    hidden = {str(other) for other in named - seen}
+    for event in events:
+        event["data"] = _blanked(event["data"], hidden)
+    return events
+
+
+def _blanked(data: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
+    return {
+        key: _blanked(value, hidden) if isinstance(value, dict) else None if str(value) in hidden else value
+        for key, value in data.items()
+    }
 
 
 async def list_similar(conn: Connection, case_id: uuid.UUID, *, actor: Actor, now: datetime) -> list[Any]:

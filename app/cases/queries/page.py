@@ -61,9 +61,8 @@ def step_title(kind: str, language: str) -> str:
 _OWN = """
     select c.id, c.number, c.status, c.lead_unit, nullif(c.due, 'infinity') as due, c.petition_class,
         (select jsonb_agg(jsonb_build_array(e.kind, e.at) order by e.seq) from event e where e.case_id = c.id) as steps,
-        (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply,
-        m.number as merged_number
-    from cases c left join cases m on m.id = c.merged_into
+        (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply
+    from cases c
     where c.number = $1 and c.query_hash = $2
 """
 # What the resident is told of: their own steps, not who passed the file to whom.
@@ -85,8 +84,6 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
     said = {"number": row["number"], "status": status.value, "said": STATUS_WORDS[status].say(language)}
     if row["petition_class"] == "accusation":
         return said
-    if status is Status.MERGED:
-        said["said"] += f" ({row['merged_number']})"
     steps = [{"step": step_title(kind, language), "at": at} for kind, at in row["steps"] if kind in TOLD]
     reply = row["reply"] if status in (Status.CONCLUDED, Status.CLOSED) else None
     return {

@@ -1,6 +1,7 @@
 """Turning reports into cases."""
 
+from app.intake.actions.lane import Lane
 from app.intake.actions.receipt import Receipt, show
 from app.intake.actions.register import Entry, Report, prepare, register
 
-__all__ = ["Entry", "Receipt", "Report", "prepare", "register", "show"]
+__all__ = ["Entry", "Lane", "Receipt", "Report", "prepare", "register", "show"]

@@ -54,6 +54,8 @@ class Report:
     people: list[tuple[Any, ...]]
     concerns: list[tuple[Any, ...]]
     digest: str
+    entry: Entry
+    registrar: str
 
 
 def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime, entry: Entry) -> Report:
@@ -83,18 +85,18 @@ def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime
         sealed = keys().seal(content, f"case_text {case_id}")
         text, lon, lat = (None, None, None, sealed.body, sealed.key), None, None
     located_by = "point" if lon is not None else "person" if place.cell or place.area else "address"
-    digest = _digest(sent)
+    digest, registrar = _digest(sent), f"{actor.kind}:{actor.id}"
     row = (
         case_id, sent.kind.value, sent.petition_class.value if sent.petition_class else "", sent.category,
         sent.channel.value, procedure.code, procedure.version, *text, lon, lat,
         place.crs.value if place.crs and not secret else None, place.accuracy_m if lon is not None else None,
         None if secret else place.cell or place.area, located_by, sent.source.system if sent.source else None,
         sent.source.external_id if sent.source else None, keys().query_hash(keys().query_code(str(case_id), 1)),
-        actor.id, f"{actor.kind}:{actor.id}", now, now, min((c.due for c in planned), default=None),
+        actor.id, registrar, now, now, min((c.due for c in planned), default=None),
         json.dumps([as_stored(c, reference.city.tz) for c in planned], ensure_ascii=False), digest, entry.caller, entry.key,
         entry.request_hash,
     )  # fmt: skip
-    return Report(case_id, row, _people(sent, secret), _concerns(sent, case_id), digest)
+    return Report(case_id, row, _people(sent, secret), _concerns(sent, case_id), digest, entry, registrar)
 
 
 def _people(sent: ReportIn, secret: bool) -> list[tuple[Any, ...]]:
@@ -125,7 +127,7 @@ def _digest(sent: ReportIn) -> str:
     return hmac.new(keys().derive("report digest"), text, hashlib.sha256).hexdigest()
 
 
-async def register(conn: Connection, reports: Sequence[Report], *, actor: Actor) -> list[Receipt | Problem]:
+async def register(conn: Connection, reports: Sequence[Report]) -> list[Receipt | Problem]:
     """File `reports` (at most 500, ids distinct) in one statement; gives a receipt or a problem for each, in order.
 
     A repeat (same key, same id with the same content, same source number) returns the first receipt. Nothing of a
@@ -138,7 +140,7 @@ async def register(conn: Connection, reports: Sequence[Report], *, actor: Actor)
     for _ in range(3):  # a row that lost a race to an equal one is run once more and finds the winner's receipt
         rows = await _run(conn, [reports[i] for i in waiting])
         for i, row in zip(waiting, rows, strict=True):
-            results[i] = _outcome(row, reports[i], actor)
+            results[i] = _outcome(row, reports[i])
         waiting = [i for i in waiting if results[i] is None]
         if not waiting:
             break
@@ -169,7 +171,7 @@ async def _run(conn: Connection, reports: Sequence[Report]) -> list[Any]:
 _RACES = (None, "pk_idempotency")
 
 
-def _outcome(row: Any, report: Report, actor: Actor) -> Receipt | Problem | None:
+def _outcome(row: Any, report: Report) -> Receipt | Problem | None:
     how = row["how"]
     if how == "in_flight":
         return in_flight()
@@ -187,7 +189,7 @@ def _outcome(row: Any, report: Report, actor: Actor) -> Receipt | Problem | None
         )  # fmt: skip
     if row["receipt"] is None:
         return None
-    if how in ("id", "source") and row["registrar"] != f"{actor.kind}:{actor.id}":
+    if how in ("id", "source") and row["registrar"] != report.registrar:
         return errors.AlreadyTaken("该编号已由他人登记。", "This id or source number was registered by somebody else.")
     if how == "id" and row["digest"] != report.digest:
         return errors.AlreadyTaken("该 id 已用于不同内容。", "This id was used with other content; take a fresh one.")

@@ -1,0 +1,178 @@
+"""A case as its page shows it."""
+
+import uuid
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class PointOut(BaseModel):
+    """A GeoJSON point: longitude, latitude in degrees (WGS84)."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class LocationOut(BaseModel):
+    """Where it is and how that is known; `crs` is the system the point was given in."""
+
+    located_by: str
+    crs: str | None
+    accuracy_m: float | None
+    address: str | None
+    point: PointOut | None
+
+
+class CellRef(BaseModel):
+    """The cell it was filed in."""
+
+    code: str
+
+
+class AreasOut(BaseModel):
+    """The areas it was filed in, tier by tier."""
+
+    city: str
+    county: str | None
+    township: str | None
+    community: str | None
+
+
+class WorkerOut(BaseModel):
+    """The cell's worker."""
+
+    id: uuid.UUID
+    name: str
+
+
+class RoutingOut(BaseModel):
+    """Which rule sent it where; `guarded` when it was moved away from a unit that it concerns."""
+
+    rule: str
+    guarded: bool
+    reason: str | None = None
+
+
+class PartyOut(BaseModel):
+    """A party; masked unless revealed. An erased party keeps only its role."""
+
+    id: uuid.UUID
+    role: str
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+class ConcernOut(BaseModel):
+    """Whom the matter is about, or who must not be involved (`not_to`)."""
+
+    relation: Literal["concerns", "not_to"]
+    unit: str | None
+    staff: uuid.UUID | None
+    text: str | None
+
+
+class LimitOut(BaseModel):
+    """A clock: `due` decides lateness, `due_unrolled` is the day before any roll over days off."""
+
+    kind: str
+    rule: str
+    basis: str
+    start: datetime
+    due: datetime
+    due_unrolled: datetime
+    provisional: bool
+    met_at: datetime | None
+    stopped_at: datetime | None
+    extensions: int
+
+
+class AssignmentOut(BaseModel):
+    """Responsibility offered, signed for, refused, recalled or done."""
+
+    id: int
+    unit: str
+    staff: uuid.UUID | None
+    part: str
+    state: str
+    offered_at: datetime
+    answered_at: datetime | None
+
+
+class ServiceOut(BaseModel):
+    """How the reply reached the resident."""
+
+    outcome: str
+    method: str
+    at: datetime
+    article: str | None
+    recorded_by: str
+    approved_by: str | None
+
+
+class NoteOut(BaseModel):
+    """A text written while the case was worked: a reply, a reason, a proof."""
+
+    id: uuid.UUID
+    kind: str
+    author: str
+    at: datetime
+    body: str
+
+
+class CaseOut(BaseModel):
+    """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names."""
+
+    id: uuid.UUID
+    number: str
+    kind: str
+    petition_class: str | None
+    category: str
+    category_name: str | None
+    channel: str
+    procedure: str
+    procedure_version: int
+    status: str
+    status_text: str
+    title: str | None
+    description: str | None
+    location: LocationOut
+    cell: CellRef | None
+    areas: AreasOut
+    queue: str | None
+    worker: WorkerOut | None
+    centre: str
+    lead_unit: str
+    routed_unit: str
+    routing: RoutingOut
+    parties: list[PartyOut]
+    concerns: list[ConcernOut]
+    clocks: list[LimitOut]
+    assignments: list[AssignmentOut]
+    service: ServiceOut | None
+    result: str | None
+    notes: list[NoteOut]
+    reopened: int
+    merged_into: uuid.UUID | None
+    merged: list[uuid.UUID]
+    source_system: str | None
+    external_id: str | None
+    imported: bool
+    received_at: datetime
+    registered_at: datetime
+    accepted_at: datetime | None
+    concluded_at: datetime | None
+    closed_at: datetime | None
+    updated_at: datetime
+    names: dict[str, str]
+    available_actions: list[str]
+    version: int
+
+
+class UnseenOut(BaseModel):
+    """The step was taken, and ended the caller's sight of the case."""
+
+    id: uuid.UUID
+    version: int
+    seen: Literal[False]

@@ -1,0 +1,183 @@
+"""Lists, tasks, timeline, and what the resident is told."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.cases.schemas.page import PartyOut
+
+
+class ToldOut(BaseModel):
+    """A step that the resident is told of."""
+
+    step: str
+    at: datetime
+
+
+class QueryOut(BaseModel):
+    """Where a matter stands, in plain words."""
+
+    number: str
+    status: str
+    said: str
+    handled_by: str | None = None
+    due: datetime | None = None
+    steps: list[ToldOut] = []
+    reply: str | None = None
+
+
+class CaseItem(BaseModel):
+    """A case in a list."""
+
+    id: uuid.UUID
+    number: str
+    kind: str
+    petition_class: str | None
+    category: str
+    status: str
+    title: str | None
+    cell: str | None
+    community: str | None
+    township: str | None
+    county: str | None
+    lead_unit: str
+    worker: uuid.UUID | None
+    queue: str | None
+    due: datetime | None
+    overdue: bool
+    registered_at: datetime
+    version: int
+
+
+class CasePage(BaseModel):
+    """One page; the `Link` header leads to the next."""
+
+    items: list[CaseItem]
+
+
+class CountOut(BaseModel):
+    """How many, of which overdue."""
+
+    key: str | None
+    cases: int
+    overdue: int
+
+
+class CountsOut(BaseModel):
+    """Counts of what the caller may see."""
+
+    by: str
+    items: list[CountOut]
+
+
+class TaskOut(BaseModel):
+    """Something that waits for the caller."""
+
+    id: uuid.UUID
+    number: str
+    kind: str
+    category: str
+    status: str
+    title: str | None
+    part: str
+    assignment: str
+    offered_at: datetime
+    lead_unit: str
+    due: datetime | None
+    overdue: bool
+    version: int
+
+
+class TasksOut(BaseModel):
+    """By due time."""
+
+    items: list[TaskOut]
+
+
+class EventOut(BaseModel):
+    """One entry of the timeline; `hash` links the chain."""
+
+    seq: int
+    kind: str
+    title: str
+    at: datetime
+    actor: str
+    data: dict[str, Any]
+    hash: str
+
+
+class TimelineOut(BaseModel):
+    """The case's record in order."""
+
+    items: list[EventOut]
+
+
+class SimilarOut(BaseModel):
+    """A case that may be the same matter."""
+
+    id: uuid.UUID
+    number: str
+    status: str
+    title: str | None
+    likeness: float
+    metres: int | None
+    registered_at: datetime
+
+
+class SimilarPage(BaseModel):
+    """Hints, never a block."""
+
+    items: list[SimilarOut]
+
+
+class PartiesOut(BaseModel):
+    """Parties in clear."""
+
+    items: list[PartyOut]
+
+
+class OtherCaseOut(BaseModel):
+    """Another case with the same phone."""
+
+    id: uuid.UUID
+    number: str
+    status: str
+    kind: str
+    category: str
+    registered_at: datetime
+
+
+class OtherCasesOut(BaseModel):
+    """What the caller may see anyway."""
+
+    items: list[OtherCaseOut]
+
+
+class CodeOut(BaseModel):
+    """The new query code."""
+
+    number: str
+    query_code: str
+
+
+class TransitionOut(BaseModel):
+    """One row of the transition table."""
+
+    action: str
+    title: str
+    sources: list[str]
+    target: str | None
+    permission: str
+    by: str
+    required: list[str]
+    clocks: list[str]
+    notice: str | None
+    basis: str
+
+
+class TransitionsOut(BaseModel):
+    """The table that is served and enforced."""
+
+    items: list[TransitionOut]
