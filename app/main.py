@@ -13,6 +13,8 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict
 
 from app.areas import api as areas
 from app.cases import api as cases
@@ -75,7 +77,7 @@ def create_app(city: str | None = None) -> FastAPI:
     _log_as_json()
     app = Documented(
         title="gridcase", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None,
-        generate_unique_id_function=operation_id,
+        generate_unique_id_function=operation_id, redirect_slashes=False,
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
     http.install(app)
@@ -134,12 +136,21 @@ def _mount_house(app: FastAPI) -> None:
             )  # fmt: skip
 
 
+def _without_messages(_: Any, __: str, event: EventDict) -> EventDict:
+    """An exception is logged as its kind and the lines it passed: locals and messages may hold what people wrote."""
+    for raised in event.get("exception", []):
+        raised.pop("exc_value", None)
+        raised.pop("exc_notes", None)
+    return event
+
+
 def _log_as_json() -> None:
     level: Any = logging.getLevelNamesMapping().get(settings().log_level.upper(), logging.INFO)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.dict_tracebacks,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)), _without_messages,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.cases.queries.lists import Filters, list_statement
+from app.cases.queries.filters import Filters
+from app.cases.queries.lists import list_statement
 from app.core.paging import PAGE
 from bench import city
 from bench.drive import write_plan

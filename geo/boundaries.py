@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyogrio
 import shapely
 
 from geo.systems import to_stored
@@ -73,6 +72,8 @@ def as_text(value: object) -> str | None:
 
 
 def _read(path: Path, wanted: list[str], layer: str | None) -> tuple[dict[str, Any], Any, Any]:
+    import pyogrio  # only now: where pandas is installed it comes along, and would slow the start of every command
+
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
         if layer is not None and layer not in layers:

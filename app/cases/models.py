@@ -67,6 +67,7 @@ class Case(Base):
             postgresql_where=text("source_system is not null"),
         ),
         Index("ix_cases_township", "township", "status", "due", "id"),
+        Index("ix_cases_community", "community", "status", "due", "id"),
         Index("ix_cases_county", "county", "status", "due", "id"),
         Index("ix_cases_status", "status", "due", "id"),
         Index("ix_cases_lead_unit", "lead_unit", "status", "due", "id"),

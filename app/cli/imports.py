@@ -4,11 +4,12 @@ import asyncio
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from app.cli import app, console, run
+from app.cli import app, console, errors, run
 from app.core.database import connect
 from app.core.settings import settings
 from app.imports import actions as imports
@@ -41,26 +42,29 @@ def cases(
     \b
     Examples:
       gridcase import cases examples/requests.csv --mapping examples/requests.yaml
-      gridcase --city boston import cases 311.csv.gz --mapping examples/boston311.yaml --report refused.csv
-    """  # noqa: D301 (typer keeps the lines below \b as they are)
-    outcome, written = run(_import(file, mapping, report or Path(f"{file.name}.not-taken.csv")))
-    _show(outcome, written)
+      gridcase --city boston import cases 311.csv.gz --mapping examples/boston.yaml --report refused.csv
+    """
+    not_taken = report or Path(f"{file.name}.not-taken.csv")
+    for path in (file, mapping):
+        if not path.is_file():
+            errors.print(f"[red]gridcase:[/red] {path}: there is no such file", highlight=False)
+            raise typer.Exit(1)
+    outcome = run(_import(file, mapping, not_taken))
+    _show(outcome, not_taken if not_taken.exists() else None)
     if outcome is None:
         raise typer.Exit(STOPPED)
     if outcome.refused:
         raise typer.Exit(SOME_REFUSED)
 
 
-async def _import(file: Path, mapping: Path, report: Path) -> tuple[Outcome | None, Path | None]:
-    for path in (file, mapping):
-        if not path.is_file():
-            raise ValueError(f"{path}: there is no such file")
+async def _import(file: Path, mapping: Path, report: Path) -> Outcome | None:
+    """The outcome, or None where Ctrl-C stopped it."""
     read = imports.read_mapping(mapping)
-    conn = await connect(settings().city, "app")
     columns = (
         TextColumn("{task.fields[rows]:,} rows"), BarColumn(), TaskProgressColumn(),
         TextColumn("{task.fields[rate]:,.0f} rows/s"), TimeRemainingColumn(),
     )  # fmt: skip
+    conn = await connect(settings().city, "app")
     try:
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("", rows=0, rate=0.0)
@@ -70,12 +74,15 @@ async def _import(file: Path, mapping: Path, report: Path) -> tuple[Outcome | No
                 rate = now.read / seconds if seconds else 0.0
                 bar.update(task, total=now.total, completed=now.done, rows=now.read, rate=rate)
 
-            outcome = await imports.import_cases(conn, file, read, told=told, report=report)
+            return await imports.import_cases(conn, file, read, told=told, report=report)
     except asyncio.CancelledError:
-        return None, report if report.exists() else None
+        return None
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise RuntimeError(
+            f"the database broke off ({error}); whole batches are in, run the same command again"
+        ) from error
     finally:
         conn.terminate()
-    return outcome, report if report.exists() else None
 
 
 def _show(outcome: Outcome | None, written: Path | None) -> None:

@@ -21,6 +21,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 REQUESTS = Counter("gridcase_requests", "Requests by method, route and status", ["method", "route", "status"])
 SECONDS = Histogram("gridcase_request_seconds", "Time to answer, by route", ["route"])
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
+JSON_TYPE = re.compile(rb"^application/([a-z0-9.-]+\+)?json$")
 log = structlog.get_logger()
 
 
@@ -71,8 +72,9 @@ class Edge:
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > self.max_body:
             return _too_large(self.max_body)
-        media = headers.get(b"content-type", b"application/json").split(b";")[0].strip().lower()
-        if scope["method"] in ("POST", "PUT", "PATCH") and length != b"0" and not media.endswith(b"json"):
+        has_body = length != b"0" or b"transfer-encoding" in headers
+        media = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        if scope["method"] in ("POST", "PUT", "PATCH") and has_body and not JSON_TYPE.match(media):
             return UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
         return None
 

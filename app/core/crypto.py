@@ -7,7 +7,7 @@ import json
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class Sealed:
 class Keys:
     """Everything secret comes from one master key, a label apart."""
 
-    master: bytes
+    master: bytes = field(repr=False)
 
     def derive(self, label: str) -> bytes:
         """32 bytes for one purpose (HMAC-SHA256 of the label)."""

@@ -11,6 +11,7 @@ import structlog
 from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
@@ -214,7 +215,18 @@ async def on_http(request: Request, error: Exception) -> Response:
     }
     response = problem_response(request, known.get(status, errors.BadRequest("请求有误。", "Bad request.")))
     response.headers.update(getattr(error, "headers", None) or {})
+    if status == 405 and (methods := _methods(request)):
+        response.headers["Allow"] = ", ".join(sorted(methods))
     return response
+
+
+def _methods(request: Request) -> set[str]:
+    """All methods of an address: the framework names those of its first route alone."""
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.methods and route.path_regex.match(request.url.path):
+            found |= route.methods
+    return found
 
 
 async def on_database(request: Request, error: Exception) -> Response:
@@ -242,7 +254,9 @@ async def on_database(request: Request, error: Exception) -> Response:
 async def on_fault(request: Request, error: Exception) -> Response:
     """The last resort: logged with its trace, told without detail."""
     log.error("fault", error=type(error).__name__, exc_info=error)
-    return problem_response(request, errors.Internal("服务出错，已记录。", "A fault of the service; it was logged."))
+    response = problem_response(request, errors.Internal("服务出错，已记录。", "A fault of the service; it was logged."))
+    response.headers["X-Request-Id"] = structlog.contextvars.get_contextvars().get("request_id", "-")
+    return response
 
 
 def install(app: FastAPI) -> None:

@@ -2,13 +2,12 @@
 
 Refusals, security and headers are read from a route's dependencies, so that nothing is declared twice; the few refusals
 that a signature does not show are named on the route by `may_answer`. Examples of replies are the file `examples.json`
-of each capability, by operation.
+of each capability, by schema.
 """
 
 import json
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
+import app
 from app.core import http
 from app.core.errors import CATALOGUE, Problem
 
@@ -114,9 +114,9 @@ def may_answer(*problems: type[Problem]) -> Answers:
     return {problem.status: {"description": problem.title.en} for problem in problems}
 
 
-def carries(status: int, *headers: str) -> Answers:
-    """For `responses=` of a route: headers of its success that its signature does not show."""
-    return {status: {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers}}}
+def carries(*headers: str) -> dict[str, Any]:
+    """For `responses={200: …}` of a route: headers of its success that its signature does not show."""
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers}}
 
 
 class Documented(FastAPI):
@@ -135,19 +135,23 @@ class Documented(FastAPI):
             tags=tags,
         )  # fmt: skip
         for context in iter_route_contexts(self.routes):
-            route = context.original_route
-            if isinstance(route, APIRoute) and context.include_in_schema:
+            if isinstance(context.original_route, APIRoute) and context.include_in_schema:
                 for method in context.methods or ():
-                    _complete(document["paths"][context.path_format][method.lower()], context, route)
+                    _complete(document["paths"][context.path_format][method.lower()], context)
         parts = document["components"]
         for unused in ("HTTPValidationError", "ValidationError"):
             parts["schemas"].pop(unused, None)
         parts["schemas"]["Problem"] = PROBLEM
-        parts |= {"parameters": PARAMETERS, "headers": HEADERS, "responses": _problem_responses()}
+        parts |= {
+            "parameters": PARAMETERS,
+            "headers": HEADERS,
+            "responses": _problem_responses(),
+            "examples": _examples(),
+        }
         return document
 
 
-def _complete(operation: dict[str, Any], route: Any, original: APIRoute) -> None:
+def _complete(operation: dict[str, Any], route: Any) -> None:
     """Write into one operation what its dependencies say."""
     calls = list(_calls(route.dependant))
     permissions = sorted({call.permission.value for call in calls if hasattr(call, "permission")})
@@ -158,16 +162,15 @@ def _complete(operation: dict[str, Any], route: Any, original: APIRoute) -> None
         operation["description"] = f"{said}\n\nPermission: `{permissions[0]}`.".strip()
     operation["parameters"] = [_parameter(p) for p in operation.get("parameters", [])]
     operation["parameters"].append({"$ref": "#/components/parameters/Accept-Language"})
-    good = str(original.status_code or 200)
-    success = operation["responses"][good]
-    for name in _headers(calls, operation):
-        success.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}
-    example = _examples(original.endpoint.__module__).get(operation["operationId"])
-    if example is not None:
-        success["content"]["application/json"]["example"] = example
-    stated = {int(status) for status in route.responses if int(status) >= 400}
-    refused = {str(s): {"$ref": f"#/components/responses/Problem{s}"} for s in sorted(stated | _refusals(route, calls))}
-    operation["responses"] = {good: success, **refused}
+    answers = {status: answer for status, answer in sorted(operation["responses"].items()) if int(status) < 400}
+    headers = carries(*_headers(calls, operation))["headers"]
+    for answer in answers.values():
+        answer["headers"] = {**answer.get("headers", {}), **headers}
+        content = answer["content"]["application/json"]
+        content["examples"] = {name: {"$ref": f"#/components/examples/{name}"} for name in _named(content["schema"])}
+    refusals = {int(status) for status in route.responses if int(status) >= 400} | _refusals(route, calls)
+    refused = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(refusals)}
+    operation["responses"] = answers | refused
 
 
 def _calls(dependant: Dependant) -> Iterator[Any]:
@@ -239,13 +242,18 @@ def _problem_response(status: int, kinds: list[type[Problem]]) -> dict[str, Any]
         },
     }  # fmt: skip
     if named := sorted({name for kind in kinds for name in kind.headers}):
-        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in named}
+        response |= carries(*named)
     return response
 
 
-@cache
-def _examples(module: str) -> dict[str, Any]:
-    """The replies of a capability as they look, by operation."""
-    place = files(".".join(module.split(".")[:2])) / "examples.json"
-    found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
-    return found
+def _named(schema: dict[str, Any]) -> list[str]:
+    """The schemas that a reply may have."""
+    return [choice["$ref"].rpartition("/")[2] for choice in schema.get("anyOf", [schema])]
+
+
+def _examples() -> dict[str, Any]:
+    """Replies as they look, by schema: each capability's own file."""
+    found: dict[str, Any] = {}
+    for place in sorted(Path(app.__path__[0]).glob("*/examples.json")):
+        found |= json.loads(place.read_text(encoding="utf-8"))
+    return {name: {"value": value} for name, value in found.items()}

@@ -12,7 +12,14 @@ from app.core.geometry import Crs, to_wgs84
 from app.core.http import Now, Read, requires
 from app.core.texts import Code
 from app.grids import queries
-from app.grids.schemas import CellCollection, CellFeature, ResponsibleOut, UnstaffedOut
+from app.grids.schemas import (
+    BoundaryOut,
+    CellCollection,
+    CellFeature,
+    CellProperties,
+    ResponsibleOut,
+    UnstaffedOut,
+)  # fmt: skip
 
 router = APIRouter(prefix="/v1", tags=["map"])
 CanReadMap = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
@@ -34,8 +41,8 @@ async def list_cells(
         response.headers.update(paging.link(request, paging.encode([rows[limit - 1]["code"]])))
     features = [
         CellFeature(
-            id=r["code"], geometry=json.loads(r["boundary"]),
-            properties={k: v for k, v in dict(r).items() if k not in ("code", "boundary")},
+            id=r["code"], geometry=BoundaryOut(**json.loads(r["boundary"])),
+            properties=CellProperties(**{k: v for k, v in dict(r).items() if k not in ("code", "boundary")}),
         )
         for r in rows[:limit]
     ]  # fmt: skip

@@ -6,13 +6,36 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 
+class CellProperties(BaseModel):
+    """What is known of a cell beside its boundary."""
+
+    name: str
+    community: str | None
+    township: str | None
+    county: str | None
+    kind: str
+    centre: str
+    households: int | None
+    residents: int | None
+    synthetic: bool
+    source: str
+    worker: uuid.UUID | None
+
+
+class BoundaryOut(BaseModel):
+    """A GeoJSON multipolygon."""
+
+    type: Literal["MultiPolygon"]
+    coordinates: list[Any]
+
+
 class CellFeature(BaseModel):
     """A cell as a GeoJSON feature (RFC 7946, lon/lat, WGS84)."""
 
     type: Literal["Feature"] = "Feature"
     id: str
-    geometry: dict[str, Any]
-    properties: dict[str, Any]
+    geometry: BoundaryOut
+    properties: CellProperties
 
 
 class CellCollection(BaseModel):

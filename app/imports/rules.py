@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.core.errors import Words
@@ -108,7 +109,8 @@ MEND: dict[Reason, Words] = {
         "This source number stands in the file before; the first row was taken.",
     ),
     Reason.FILED_MEANWHILE: Words(
-        "同时有另一请求登记此编号；请再次导入以核对。", "Another request filed this number meanwhile; import again to compare."
+        "同时有另一请求登记此编号；请再次导入以核对。",
+        "Another request filed this number meanwhile; import again to compare.",
     ),
     Reason.CHANGED_SINCE: Words(
         "此来源编号先前已登记，内容不同；先前的保持不变。",
@@ -143,7 +145,7 @@ def bounded(text: str, most: int, field: str) -> str:
 def degrees(text: str, most: float, field: str) -> float:
     """A longitude (`most` 180) or latitude (90) in degrees; raises Refused."""
     try:
-        value = float(text)
+        value = float(text) if "_" not in text else math.nan
     except ValueError:
         value = math.nan
     if not abs(value) <= most:  # also refuses NaN
@@ -204,20 +206,14 @@ def in_order(received: Instant, registered: Instant, closed: Instant | None, now
 
 def time_reader(formats: Sequence[str], zone: tzinfo) -> Callable[[str, str], Instant]:
     """A reader of times in any of `formats` (`iso`, or strptime's); naive ones are local to `zone`."""
-    readers = [
-        datetime.fromisoformat if given == "iso" else lambda text, given=given: datetime.strptime(text, given)
-        for given in formats
-    ]
 
     def read(text: str, field: str) -> Instant:
-        for reader in readers:
+        for given in formats:
             try:
-                value = reader(text)
-            except ValueError:
+                value = datetime.fromisoformat(text) if given == "iso" else datetime.strptime(text, given)  # noqa: DTZ007
+                return Instant(value.astimezone(UTC)) if value.tzinfo is not None else in_zone(value, zone)
+            except (ValueError, OverflowError):
                 continue
-            if value.tzinfo is not None:
-                return Instant(value.astimezone(UTC))
-            return in_zone(value, zone)
         raise Refused(Reason.BAD_TIME, field, text)
 
     return read
@@ -226,15 +222,17 @@ def time_reader(formats: Sequence[str], zone: tzinfo) -> Callable[[str, str], In
 # --- Columns that are never kept ----------------------------------------------------------------------------------
 
 _WORDS_ZH = (
-    "民族", "族别", "族裔", "种族", "宗教", "信仰", "教派", "政治面貌", "政治倾向", "政治观点", "党派", "党籍", "指纹", "人脸",
-    "虹膜", "声纹", "掌纹", "步态", "生物特征", "基因", "评分", "打分", "积分", "信用分", "风险等级", "风险分", "重点人", "重点对象",
-    "黑名单", "关注名单", "稳控", "维稳", "标签画像", "人物画像", "上访老户", "缠访", "闹访", "血统",
+    "民族", "族别", "族裔", "种族", "宗教", "信仰", "教派", "政治面貌", "政治倾向", "政治观点", "党派", "党籍", "指纹",
+    "人脸", "虹膜", "声纹", "掌纹", "步态", "生物特征", "基因", "评分", "打分", "积分", "信用分", "风险等级", "风险分",
+    "重点人", "重点对象", "黑名单", "关注名单", "稳控", "维稳", "画像", "上访老户", "缠访", "闹访",
 )  # fmt: skip
 _WORDS_EN = frozenset(
-    "ethnicity ethnic race racial religion religious faith creed caste political politics biometric biometrics"
-    " fingerprint fingerprints faceprint faceid iris voiceprint dna genetic score scores scoring blacklist watchlist"
-    " troublemaker".split()
-)
+    {
+        "ethnicity", "ethnic", "race", "racial", "religion", "religious", "faith", "creed", "caste", "political", "politics",
+        "biometric", "biometrics", "fingerprint", "fingerprints", "faceprint", "faceid", "iris", "voiceprint", "dna",
+        "genetic", "score", "scores", "scoring", "blacklist", "watchlist", "troublemaker",
+    }
+)  # fmt: skip
 _PAIRS_EN = (
     ("party", "membership"), ("party", "affiliation"), ("key", "person"), ("watch", "list"), ("black", "list"),
     ("face", "id"), ("face", "image"), ("face", "template"), ("risk", "level"), ("risk", "rating"), ("credit", "rating"),
@@ -255,4 +253,4 @@ def _forbidden(name: str) -> bool:
         return True
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
     words = re.findall(r"[a-z]+", spaced.lower())
-    return not _WORDS_EN.isdisjoint(words) or any(pair in _PAIRS_EN for pair in zip(words, words[1:], strict=False))
+    return not _WORDS_EN.isdisjoint(words) or any(pair in _PAIRS_EN for pair in pairwise(words))

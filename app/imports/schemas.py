@@ -132,4 +132,6 @@ class Mapping(Closed):
     address: Taken | None = None
     location: LocationMap = LocationMap()
     times: TimesMap
-    status: Taken | None = Field(default=None, description="registered | closed; left out: closed where it has the time")
+    status: Taken | None = Field(
+        default=None, description="registered | closed; left out: closed where it has the time"
+    )

@@ -22,11 +22,13 @@ router = APIRouter(prefix="/v1", tags=["intake"])
 CanRegister = Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))]
 Rules = Annotated[Reference, Depends(reference)]
 _report = TypeAdapter(ReportIn)
+RECEIPT = carries("ETag", "Location")
+BROUGHT_BEFORE = "The same id or source number was brought before: its first receipt"
 
 
 @router.post(
     "/cases", status_code=201, response_model=ReceiptOut, summary="Register one matter",
-    responses=carries(201, "ETag", "Location"),
+    responses={201: RECEIPT, 200: {**RECEIPT, "model": ReceiptOut, "description": BROUGHT_BEFORE}},
 )  # fmt: skip
 async def register_case(
     sent: ReportIn, call: ThisCall, actor: CanRegister, rules: Rules, request: Request

@@ -1,11 +1,13 @@
 """What a report may hold, and what comes back."""
 
 import uuid
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
+from app.cases.schemas import AreasOut, CellRef, RoutingOut
 from app.core.geometry import Crs
 from app.core.texts import Code, LongText, Name, Phone, ShortText, Title
 
@@ -95,23 +97,19 @@ class SourceIn(Closed):
     external_id: Code
 
 
+_EXAMPLE: dict[str, Any] = {
+    "kind": "dispute", "category": "neighbour.noise", "channel": "window", "title": "楼上夜间噪声",
+    "description": "楼上住户夜间拖动家具，影响休息，请求调解。",
+    "location": {"point": {"type": "Point", "coordinates": [111.67, 40.81]}, "crs": "WGS84", "accuracy_m": 15,
+                 "address": "示范路1号"},
+    "parties": [{"role": "petitioner", "name": "张三", "phone": "13800000000"}],
+}  # fmt: skip
+
+
 class ReportIn(Closed):
     """One matter brought to any door."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "kind": "dispute", "category": "neighbour.noise", "channel": "window", "title": "楼上夜间噪声",
-                    "description": "楼上住户夜间拖动家具，影响休息，请求调解。",
-                    "location": {"point": {"type": "Point", "coordinates": [111.67, 40.81]}, "crs": "WGS84",
-                                 "accuracy_m": 15, "address": "示范路1号"},
-                    "parties": [{"role": "petitioner", "name": "张三", "phone": "13800000000"}],
-                }
-            ]
-        },
-    )  # fmt: skip
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     id: uuid.UUID | None = Field(default=None, description="UUIDv7 made by the client; optional")
     kind: Kind
@@ -146,7 +144,9 @@ class ReportIn(Closed):
 class BatchIn(Closed):
     """Up to 500 reports in one request; each is checked by itself."""
 
-    items: list[dict[str, Any]] = Field(min_length=1, max_length=500)
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"items": [_EXAMPLE]}]})
+
+    items: list[dict[str, Any]] = Field(min_length=1, max_length=500, description="Each as for `POST /v1/cases`")
 
 
 class ClockOut(BaseModel):
@@ -155,8 +155,8 @@ class ClockOut(BaseModel):
     kind: str
     rule: str
     basis: str
-    due: str
-    due_unrolled: str
+    due: datetime
+    due_unrolled: datetime
     provisional: bool
 
 
@@ -171,14 +171,14 @@ class ReceiptOut(BaseModel):
     petition_class: str | None = None
     category: str | None = None
     procedure: str | None = None
-    cell: dict[str, str] | None = None
-    areas: dict[str, str | None] | None = None
+    cell: CellRef | None = None
+    areas: AreasOut | None = None
     queue: str | None = None
     worker: uuid.UUID | None = None
     centre: str | None = None
     lead_unit: str | None = None
     offered_to: str | None = None
-    routing: dict[str, Any] | None = None
+    routing: RoutingOut | None = None
     clocks: list[ClockOut] | None = None
     names: dict[str, str] | None = None
     available_actions: list[str] | None = None
@@ -190,7 +190,7 @@ class BatchItemOut(BaseModel):
 
     status: int
     case: ReceiptOut | None = None
-    problem: dict[str, Any] | None = None
+    problem: dict[str, Any] | None = Field(default=None, description="As every problem; see the schema `Problem`")
 
 
 class BatchOut(BaseModel):

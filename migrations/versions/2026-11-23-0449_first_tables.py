@@ -421,6 +421,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
     op.create_index("ix_cases_cell", "cases", ["cell", "category", "registered_at"], unique=False)
+    op.create_index("ix_cases_community", "cases", ["community", "status", "due", "id"], unique=False)
     op.create_index("ix_cases_county", "cases", ["county", "status", "due", "id"], unique=False)
     op.create_index("ix_cases_lead_unit", "cases", ["lead_unit", "status", "due", "id"], unique=False)
     op.create_index(
@@ -852,6 +853,7 @@ def downgrade() -> None:
     op.drop_index("ix_cases_merged_into", table_name="cases", postgresql_where=sa.text("merged_into is not null"))
     op.drop_index("ix_cases_lead_unit", table_name="cases")
     op.drop_index("ix_cases_county", table_name="cases")
+    op.drop_index("ix_cases_community", table_name="cases")
     op.drop_index("ix_cases_cell", table_name="cases")
     op.drop_geospatial_table("cases")
     op.drop_index(op.f("ix_account_staff"), table_name="account")

@@ -18,6 +18,7 @@ from app.core.database import Connection, copy_rows
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, ClockRefused, Due, PlannedClock, Procedure, StartsOn, extend
 from seeds.history import moves
+from seeds.history.ahead import ahead
 from seeds.history.moves import MOVES, SENT_COLUMNS
 from seeds.history.reports import Moved
 from seeds.hohhot.cases import DemoReport
@@ -82,11 +83,12 @@ async def live(
     }
     void: Counter[str] = Counter()
     done = 0
-    for action, group in _rounds(steps):
-        await copy_rows(conn, "sent", SENT_COLUMNS, [_row(step, matters[step.case], reference) for step in group])
-        void[action] += len(group) - await _take(conn, reference, TRANSITIONS[action])
+    rounds = ((action, [_row(s, matters[s.case], reference) for s in group]) for action, group in _rounds(steps))
+    async for action, sent in ahead(rounds):
+        await copy_rows(conn, "sent", SENT_COLUMNS, sent)
+        void[action] += len(sent) - await _take(conn, reference, TRANSITIONS[action])
         await conn.execute("truncate sent, act")
-        done += len(group)
+        done += len(sent)
         moved(done, len(steps))
     await conn.execute(moves.LIVED)
     return +void
@@ -121,7 +123,7 @@ async def _prepare(conn: Connection, city: City) -> None:
     await copy_rows(conn, "doer", columns, list(doers.values()))
     await conn.execute("create index on doer (action, grantee)")
     await conn.execute("create index on doer (action, area)")
-    await conn.execute("analyze doer, life")
+    await conn.execute("analyze doer")
 
 
 def _row(step: Step, matter: _Matter, reference: Reference) -> tuple[Any, ...]:
@@ -195,8 +197,7 @@ async def _move_clocks(conn: Connection, step: Transition) -> None:
 async def _extend(conn: Connection, reference: Reference) -> None:
     """Extensions are few and their rule is pure code: one at a time. One that the rule refuses is void."""
     rows = await conn.fetch(
-        "select a.*, k.id as clock, k.due, k.due_unrolled, k.provisional, k.extensions, c.procedure, c.procedure_version,"
-        " (select array_agg(p.role) from post p where p.staff = a.staff and p.unit = a.lead) as roles"
+        "select a.*, k.id as clock, k.due, k.due_unrolled, k.provisional, k.extensions, c.procedure, c.procedure_version"
         " from act a join life c on c.id = a.case_id left join clock k on k.case_id = a.case_id"
         " and k.kind = 'completion' and k.met_at is null and k.stopped_at is null order by a.at, a.case_id"
     )
@@ -212,11 +213,10 @@ async def _lengthen(conn: Connection, reference: Reference, row: Any) -> dict[st
     rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
     if rule is None or rule.extension is None or row["clock"] is None:
         return None
-    roles = [*row["roles"], *([rule.extension.approver_role] if "discipline_officer" in row["roles"] else [])]
-    told = Due(row["due"], row["due_unrolled"], row["provisional"])
+    told, may = Due(row["due"], row["due_unrolled"], row["provisional"]), rule.extension
     try:
         due = extend(
-            rule, told, row["days"], rule.extension.unit, row["at"], row["extensions"], approver_roles=roles,
+            rule, told, row["days"], may.unit, row["at"], row["extensions"], approver_roles=[may.approver_role],
             calendar=reference.calendar, tz=reference.city.tz,
         )  # fmt: skip
     except ClockRefused:

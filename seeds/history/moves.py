@@ -85,7 +85,10 @@ def _answer(state: str) -> str:
     )
 
 
-_STEP_BACK = "update assignment x set part = 'co' from act a where x.case_id = a.case_id and x.part = 'lead' and x.state = 'signed'"
+_STEP_BACK = (
+    "update assignment x set part = 'co' from act a"
+    " where x.case_id = a.case_id and x.part = 'lead' and x.state = 'signed'"
+)
 _OFFER = (
     "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
     " select case_id, unit, 'lead', 'offered', staff::text, at, note from act order by at, case_id"
@@ -95,6 +98,11 @@ _END_ASSIGNMENTS = (
     " answered_at = coalesce(x.answered_at, a.at), answered_by = coalesce(x.answered_by, a.staff::text)"
     " from act a where x.case_id = a.case_id and (x.state = 'offered' or x.state = 'signed' and x.part = 'co')"
 )
+_END_OFFERED_SIGHT = (
+    "update case_access x set until = a.at from act a"
+    " where x.case_id = a.case_id and x.part = 'offer' and x.until is null"
+)
+_END_THE_WORK = (_END_ASSIGNMENTS, _END_OFFERED_SIGHT)
 _REPLACE_SERVICE = (
     "update service_record x set replaced_at = a.at from act a where x.case_id = a.case_id and x.replaced_at is null"
 )
@@ -162,8 +170,8 @@ MOVES: Mapping[str, Move] = {
     "recall": Move(None, _AN_OFFER, (_answer("recalled"), _end("a.offer_unit", "offer")),
                    facts="jsonb_build_object('unit', a.offer_unit)"),
     "accept": Move(columns={"accepted_at": "a.at"}),
-    "decline": Move("decline_reason", writes=(_END_ASSIGNMENTS,), columns=_CLOSED, facts=_ROUTE),
-    "refer": Move("referral_reason", writes=(_END_ASSIGNMENTS,), columns=_CLOSED, facts=_ROUTE),
+    "decline": Move("decline_reason", writes=_END_THE_WORK, columns=_CLOSED, facts=_ROUTE),
+    "refer": Move("referral_reason", writes=_END_THE_WORK, columns=_CLOSED, facts=_ROUTE),
     "handle": Move(),
     "extend": Move("extension_reason"),
     "conclude": Move("reply", _NO_OFFER, columns={"result": "a.result", "concluded_at": "a.at"}),
@@ -173,26 +181,27 @@ MOVES: Mapping[str, Move] = {
               f"{instant('a.at')}, 'article', a.article)",
     ),
     "approve_attempt": Move(guard="v.outcome = 'attempted' and v.approved_by is null", writes=(_APPROVE,)),
-    "close": Move(guard="v.outcome <> 'attempted' or v.approved_by is not null", writes=(_END_ASSIGNMENTS,),
+    "close": Move(guard="v.outcome <> 'attempted' or v.approved_by is not null", writes=_END_THE_WORK,
                   columns=_CLOSED),
     "reopen": Move(
         "reopening_reason", writes=(_REPLACE_SERVICE,),
         columns={"closed_at": "null::timestamptz", "concluded_at": "null::timestamptz", "result": "null::text",
                  "reopened": "c.reopened + 1"},
     ),
-    "withdraw": Move("withdrawal_reason", writes=(_END_ASSIGNMENTS,), columns=_CLOSED),
-    "merge": Move("merge_reason", _TARGET_TAKES_IT, (_BAR_FROM_BOTH, _END_ASSIGNMENTS), columns={"merged_into": "a.into_case"},
+    "withdraw": Move("withdrawal_reason", writes=_END_THE_WORK, columns=_CLOSED),
+    "merge": Move("merge_reason", _TARGET_TAKES_IT, (_BAR_FROM_BOTH, *_END_THE_WORK), columns={"merged_into": "a.into_case"},
                   facts="jsonb_build_object('into', a.into_case, 'before', a.before)"),
 }  # fmt: skip
 
 
 # Who takes a step that only the lead takes, the unit with the offer, or anyone who sees the case: then rather the
 # lead, then another unit with a part in it, then whoever's area it lies in. A sealed case knows sworn posts alone.
-LEAD = "select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or c.petition_class is distinct from 'accusation')"
-OFFERED = "select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = o.unit and (d.sworn or c.petition_class is distinct from 'accusation')"
-SIGHT = """
+_SWORN = " and (d.sworn or c.petition_class is distinct from 'accusation')"
+LEAD = f"select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = c.lead_unit{_SWORN}"
+OFFERED = f"select d.staff, d.unit, d.area from doer d where d.action = $1 and d.unit = o.unit{_SWORN}"
+SIGHT = f"""
     select x.staff, x.unit, x.area from (
-        select d.*, 0 as near from doer d where d.action = $1 and d.unit = c.lead_unit and (d.sworn or c.petition_class is distinct from 'accusation')
+        select d.*, 0 as near from doer d where d.action = $1 and d.unit = c.lead_unit{_SWORN}
         union all
         select d.*, 1 from case_access ca join doer d on d.action = $1 and d.grantee = ca.grantee
         where ca.case_id = c.id and ca.until is null
@@ -209,8 +218,13 @@ TAKE = """
     insert into act
     select s.*, c.lead_unit, c.status, c.petition_class is not distinct from 'accusation', o.id, o.unit, d.staff
     from sent s join life c on c.id = s.case_id
-    left join assignment o on o.case_id = c.id and o.part = 'lead' and o.state = 'offered'
-    left join service_record v on v.case_id = c.id and v.replaced_at is null
+    left join lateral (  -- by index, case by case: what the planner knows of these tables is old by now (OFFSET 0)
+        select id, unit from assignment where case_id = c.id and part = 'lead' and state = 'offered' offset 0
+    ) o on true
+    left join lateral (
+        select outcome, recorded_by, approved_by from service_record
+        where case_id = c.id and replaced_at is null offset 0
+    ) v on true
     cross join lateral ({doer}) d
     where c.status = any($2::text[]) and {guard}
 """

@@ -1,6 +1,5 @@
 """Filing the demo reports at the one door: `prepare` and `register`, five hundred at a time, each at its own instant."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -10,6 +9,7 @@ from app.core.access import Actor, Permission, Post, Role
 from app.core.database import Connection
 from app.intake.actions import Entry, Receipt, Report, prepare, register
 from app.intake.schemas import ReportIn
+from seeds.history.ahead import ahead
 from seeds.hohhot.cases import DemoReport
 from seeds.hohhot.records import City
 
@@ -65,19 +65,10 @@ async def file_reports(
     who = registrars(city)
     coming = iter(reports)
     filed: list[DemoReport] = []
-
-    def ready() -> tuple[list[DemoReport], list[Report]]:
-        taken = list(islice(coming, BATCH))
-        return taken, [_prepared(report, reference, who) for report in taken]
-
-    taken, batch = ready()
-    while taken:
-        following = asyncio.ensure_future(asyncio.to_thread(ready))
-        try:
-            await _file(conn, batch)
-        finally:
-            filed += taken
-            taken, batch = await following
+    taken = iter(lambda: list(islice(coming, BATCH)), [])
+    async for batch, ready in ahead((batch, [_prepared(r, reference, who) for r in batch]) for batch in taken):
+        await _file(conn, ready)
+        filed += batch
         moved(len(filed), total)
     return filed
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
 from app.cases.queries import lists, one
-from app.cases.queries.lists import Filters
+from app.cases.queries.filters import Filters, area_filter
 from app.cases.queries.page import show_case, step_title
 from app.cases.queries.reference import Reference
-from app.cases.rules import TRANSITIONS, Kind, Status
+from app.cases.rules import OPEN_KINDS, TRANSITIONS, Kind, Status
 from app.cases.schemas import (
     CaseOut,
     CasePage,
@@ -40,7 +40,7 @@ Rules = Annotated[Reference, Depends(reference)]
 
 
 async def filters(
-    rules: Rules,
+    rules: Rules, actor: CanRead,
     area: Annotated[Code | None, Query(description="Area code of any tier")] = None,
     cell: Annotated[Code | None, Query(description="Cell code")] = None,
     unit: Annotated[Code | None, Query(description="Unit that leads")] = None,
@@ -61,10 +61,19 @@ async def filters(
     if q is not None and any(len(word) < 2 for word in q.split()):
         raise errors.Invalid("每个检索词至少两个字。", "Each search word needs two signs or more.", pointer="#/query/q")
     return Filters(
-        area=area, tier=lists.area_filter(area, rules.tiers), cell=cell, unit=unit, assignee=assignee, kind=kind,
+        area=area, tier=area_filter(area, rules.tiers), cell=cell, unit=unit, assignee=assignee, kind=kind,
         category=category, status=tuple(s.value for s in dict.fromkeys(status or ())), overdue=overdue,
         due_before=due_before, queue=queue, text=q, bbox=paging.box(bbox),
+        sparse=not _open(rules, actor, area, kind, category),
     )  # fmt: skip
+
+
+def _open(rules: Reference, actor: Actor, area: str | None, kind: Kind | None, category: str | None) -> bool:
+    """Whether the caller's areas open any of what is asked for; a guess by today's rules, which decides about speed."""
+    known = rules.categories.get(category) if category else None
+    kinds = {kind} if kind else set(known.kinds) if known else set(Kind)
+    within = area is None or any(rules.overlap(area, code) for codes in actor.areas().values() for code in codes)
+    return within and not kinds.isdisjoint(OPEN_KINDS)
 
 
 ThisFilter = Annotated[Filters, Depends(filters)]
@@ -99,7 +108,7 @@ async def list_my_tasks(actor: CanRead, conn: Read, at: Now, limit: paging.Limit
     return TasksOut(items=[TaskOut(**dict(row)) for row in rows])
 
 
-@router.get("/cases/{case_id}", response_model=CaseOut, summary="One case", responses=carries(200, "ETag"))
+@router.get("/cases/{case_id}", response_model=CaseOut, summary="One case", responses={200: carries("ETag")})
 async def get_case(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules) -> Response:
     """The case with personal data masked and the steps this caller may take. The ETag is its version."""
     page = await show_case(conn, case_id, actor=actor, reference=rules, language=said, now=at)

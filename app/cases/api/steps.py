@@ -29,6 +29,7 @@ from app.cases.schemas import (
     RouteIn,
     SamePhoneIn,
     ServeIn,
+    UnseenOut,
 )  # fmt: skip
 from app.core.access import Actor, Permission
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
@@ -87,7 +88,7 @@ NAMES = {
 def _route(action: str) -> Callable[..., Any]:
     step = TRANSITIONS[action]
     return router.post(
-        f"/actions/{action}", response_model=CaseOut, summary=step.title.en, dependencies=[may(action)],
+        f"/actions/{action}", response_model=CaseOut | UnseenOut, summary=step.title.en, dependencies=[may(action)],
         description=f"{step.title.zh}。{step.basis}", name=NAMES.get(action, f"{action}_case"),
     )  # fmt: skip
 

@@ -7,27 +7,30 @@ from app.core.database import Parameters
 _OPEN = ", ".join(f"'{kind.value}'" for kind in OPEN_KINDS)
 
 
-def visible_to(actor: Actor, parameters: Parameters, *, part_first: bool = False, alias: str = "c") -> str:
+def visible_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> str:
     """A condition on `cases` under `alias`: what this actor may know exists.
 
     A part in the case (`case_access`), or, for requests and events only, the area. Whoever is concerned, or stands
-    under a unit that is, sees nothing whatever else they hold. `part_first` starts from the actor's parts, for those
-    who have few; otherwise each row is probed, for those who see most of what a list walks through. The probe is a
-    scalar subquery on purpose: EXISTS would let the planner hash every row of a busy unit.
+    under a unit that is, sees nothing whatever else they hold. The part is a scalar subquery, asked row by row after
+    all that the row itself can answer: EXISTS would let the planner hash every row of a busy unit.
     """
     if not actor.may(Permission.CASE_READ):
         return "false"
     grantees = parameters.add(actor.grantees())
-    if part_first:
-        part = f"{alias}.id in (select a.case_id from case_access a where a.grantee = any({grantees}::text[])"
-        part += " and (a.until is null or a.until > now()))"
-    else:
-        part = f"(select true from case_access a where a.case_id = {alias}.id and a.grantee = any({grantees}::text[])"
-        part += " and (a.until is null or a.until > now()) limit 1)"
-    arms = [part]
-    for tier, codes in actor.areas().items():
-        arms.append(f"({alias}.kind in ({_OPEN}) and {alias}.{tier} = any({parameters.add(codes)}::text[]))")
+    arms = [
+        *open_to(actor, parameters, alias=alias),
+        f"(select true from case_access a where a.case_id = {alias}.id and a.grantee = any({grantees}::text[])"
+        " and (a.until is null or a.until > now()) limit 1)",
+    ]
     return f"({' or '.join(arms)}) and {_not_barred(actor, parameters, alias)}"
+
+
+def open_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> list[str]:
+    """Conditions on `cases` under `alias`, any of which opens a request or an event to this actor by its area."""
+    return [
+        f"({alias}.kind in ({_OPEN}) and {alias}.{tier} = any({parameters.add(codes)}::text[]))"
+        for tier, codes in actor.areas().items()
+    ]
 
 
 def _not_barred(actor: Actor, parameters: Parameters, alias: str) -> str:

@@ -84,7 +84,8 @@ _PAGE = """
     select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.procedure, c.procedure_version, c.status,
         c.located_by, c.crs, st_x(c.point) as lon, st_y(c.point) as lat, c.accuracy_m, c.cell, c.city, c.county,
         c.township, c.community, c.queue, c.worker, c.centre, c.lead_unit, c.routed_unit, c.rule, c.guarded,
-        c.received_at, c.registered_at, c.accepted_at, c.concluded_at, c.closed_at, c.updated_at, c.result, c.reopened,
+        nullif(c.due, 'infinity') as due, c.received_at, c.registered_at, c.accepted_at, c.concluded_at, c.closed_at,
+        c.updated_at, c.result, c.reopened,
         (select m.id from cases m where m.id = c.merged_into and {merged_seen}) as merged_into,
         c.source_system, c.external_id, c.imported, c.head_seq, w.name as worker_name,
         x.title, x.description, x.address, x.sealed, x.seal_key,
@@ -119,8 +120,8 @@ async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dic
     page["concerns"] = await _concerns(conn, case_id)
     page["notes"] = await _notes(conn, case_id)
     if page["sealed"] is not None:
-        text = keys().unseal(Sealed(page["seal_key"], page["sealed"]), f"case_text {case_id}")
-        page |= {"title": text["title"], "description": text["description"]}
+        text = _opened(page["seal_key"], page["sealed"], f"case_text {case_id}")
+        page |= {"title": text.get("title"), "description": text.get("description")}
         page["address"] = (text.get("location") or {}).get("address")
     return page
 
@@ -128,14 +129,18 @@ async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dic
 async def open_parties(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
     """The parties in clear. Callers mask them, or log that they did not. An erased party keeps only its role."""
     rows = await conn.fetch("select id, role, sealed, seal_key from party where case_id = $1 order by id", case_id)
-    parties = []
-    for row in rows:
-        try:
-            content = keys().unseal(Sealed(row["seal_key"], row["sealed"]), f"party {row['id']}")
-        except Unsealable:
-            content = {}
-        parties.append({"id": row["id"], "role": row["role"], **content})
-    return parties
+    return [
+        {"id": row["id"], "role": row["role"], **_opened(row["seal_key"], row["sealed"], f"party {row['id']}")}
+        for row in rows
+    ]
+
+
+def _opened(key: bytes, sealed: bytes, place: str) -> dict[str, Any]:
+    """The content, or nothing once its key was erased."""
+    try:
+        return keys().unseal(Sealed(key, sealed), place)
+    except Unsealable:
+        return {}
 
 
 def masked(party: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,7 +157,7 @@ async def _concerns(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]
     for row in rows:
         text = None
         if row["sealed"] is not None:
-            text = keys().unseal(Sealed(row["seal_key"], row["sealed"]), f"case_concern {case_id}")["text"]
+            text = _opened(row["seal_key"], row["sealed"], f"case_concern {case_id}").get("text")
         found.append({"relation": row["relation"], "unit": row["unit"], "staff": row["staff"], "text": text})
     return found
 
@@ -163,7 +168,7 @@ async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
     )
     return [
         {"id": r["id"], "kind": r["kind"], "author": r["author"], "at": r["at"], "body": r["body"]
-         if r["sealed"] is None else keys().unseal(Sealed(r["seal_key"], r["sealed"]), f"case_note {r['id']}")["body"]}
+         if r["sealed"] is None else _opened(r["seal_key"], r["sealed"], f"case_note {r['id']}").get("body")}
         for r in rows
     ]  # fmt: skip
 

@@ -34,6 +34,7 @@ class Reference:
     reasons: Mapping[str, Words]
     names: Mapping[str, str]
     tiers: Mapping[str, str]
+    lines: Mapping[str, tuple[str, ...]]
 
     def procedure(self, code: str, at: datetime) -> Procedure:
         """The version of a procedure in force on the local day of `at`."""
@@ -42,6 +43,10 @@ class Reference:
     def plan(self, procedure: Procedure, starts_on: StartsOn, at: datetime) -> tuple[PlannedClock, ...]:
         """The clocks that start at `at` by the city's calendar and time zone."""
         return plan(procedure, starts_on, at, calendar=self.calendar, tz=self.city.tz)
+
+    def overlap(self, area: str, other: str) -> bool:
+        """Whether one of two areas lies in the other, or they are the same."""
+        return area in self.lines.get(other, ()) or other in self.lines.get(area, ())
 
     def clock_rule(self, procedure: str, version: int, kind: ClockKind) -> ClockRule | None:
         """The rule of one clock of a case."""
@@ -53,6 +58,7 @@ async def load(conn: Connection) -> Reference:
     """Read everything once."""
     city = await get_city(conn)
     rules = await list_rules(conn)
+    areas = await list_areas(conn)
     return Reference(
         city=city,
         categories=await list_categories(conn),
@@ -60,7 +66,8 @@ async def load(conn: Connection) -> Reference:
         calendar=await read_calendar(conn, city.calendar),
         reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},
         names={**await area_names(conn), **await unit_names(conn)},
-        tiers={area.code: area.tier.value for area in await list_areas(conn)},
+        tiers={area.code: area.tier.value for area in areas},
+        lines={area.code: area.path for area in areas},
     )
 
 

@@ -1,6 +1,6 @@
 """What the steps take, and what is shown of a case."""
 
-from app.cases.schemas.page import CaseOut, PartyOut, UnseenOut
+from app.cases.schemas.page import AreasOut, CaseOut, CellRef, PartyOut, RoutingOut, UnseenOut
 from app.cases.schemas.shown import (
     CaseItem,
     CasePage,
@@ -36,9 +36,11 @@ from app.cases.schemas.taken import (
 )
 
 __all__ = [
+    "AreasOut",
     "CaseItem",
     "CaseOut",
     "CasePage",
+    "CellRef",
     "CodeOut",
     "ConcludeIn",
     "CountOut",
@@ -58,6 +60,7 @@ __all__ = [
     "ReasonIn",
     "RevealIn",
     "RouteIn",
+    "RoutingOut",
     "SamePhoneIn",
     "ServeIn",
     "SimilarOut",

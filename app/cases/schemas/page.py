@@ -142,7 +142,7 @@ class CaseOut(BaseModel):
     areas: AreasOut
     queue: str | None
     worker: WorkerOut | None
-    centre: str
+    centre: str | None
     lead_unit: str
     routed_unit: str
     routing: RoutingOut
@@ -159,6 +159,7 @@ class CaseOut(BaseModel):
     source_system: str | None
     external_id: str | None
     imported: bool
+    due: datetime | None
     received_at: datetime
     registered_at: datetime
     accepted_at: datetime | None

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+import asyncpg
+
 from app.cases.queries import reference
 from app.core.access import Actor
 from app.core.database import Connection
 from app.imports.actions.mapping import check
-from app.imports.actions.reading import Rows
+from app.imports.actions.reading import Rows, open_rows
 from app.imports.actions.report import Report
 from app.imports.actions.rows import RowMaker
 from app.imports.rules import Reason, Refused
@@ -69,7 +71,7 @@ async def import_cases(
     """
     facts = await reference.load(conn)
     outcome, began = Outcome(), time.monotonic()
-    with Rows(path, mapping.file) as rows:
+    with open_rows(path, mapping.file) as rows:
         outcome.dropped = check(mapping, rows.header, facts)
         maker = RowMaker(mapping, rows.header, facts, datetime.now(UTC))
         first = await begin_run(conn, mapping.source.system)
@@ -83,7 +85,7 @@ async def import_cases(
         finally:
             outcome.doubled, outcome.skipped = maker.doubled, maker.skipped
             outcome.seconds = time.monotonic() - began
-            with suppress(ConnectionError):
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # the lock goes with the connection
                 await end_run(conn, mapping.source.system)
     return outcome
 

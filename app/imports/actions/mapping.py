@@ -82,7 +82,7 @@ def check(mapping: Mapping, header: list[str], reference: Reference) -> list[str
     wrong += _foreign(fields.get("channel"), "channel", [channel.value for channel in Channel])
     wrong += _foreign(fields.get("category"), "category", reference.categories)
     wrong += _foreign(fields.get("status"), "status", IMPORTED_STATUS)
-    classes = [c.value for c in PetitionClass if c is not PetitionClass.ACCUSATION]
+    classes = ["", *(c.value for c in PetitionClass if c is not PetitionClass.ACCUSATION)]  # "" for other kinds
     wrong += _foreign(fields.get("petition_class"), "petition_class", classes)
     if wrong:
         raise ValueError(f"the mapping does not fit: {'; '.join(wrong)}; the file's columns are {', '.join(header)}")
@@ -93,6 +93,6 @@ def _foreign(take: Take | None, name: str, allowed: Iterable[str]) -> list[str]:
     """What the mapping itself would put into a field that cannot hold it."""
     if take is None:
         return []
-    given = {take.value, take.default, *(take.map or {}).values()} - {None}
-    bad = sorted(str(value) for value in given if value not in allowed)
+    given = {value for value in (take.value, take.default, *(take.map or {}).values()) if value is not None}
+    bad = sorted(given - set(allowed))
     return [f"{name}: there is no {', '.join(bad)}"] if bad else []

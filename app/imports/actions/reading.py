@@ -5,14 +5,24 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from typing import Any, BinaryIO, TextIO
 
 from app.imports.rules import Reason, Refused
 from app.imports.schemas import FileMap
 
 LONGEST_LINE = 1_000_000  # signs; a longer line is cut, and its row refused
+
+
+@contextmanager
+def open_rows(path: Path, file: FileMap) -> Iterator["Rows"]:
+    """The rows of a file with its header read; raises ValueError where there is none, or not in its encoding."""
+    with ExitStack() as opened:
+        raw: Any = opened.enter_context(path.open("rb"))
+        unpacked: Any = opened.enter_context(gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw
+        text = io.TextIOWrapper(unpacked, encoding=file.encoding, errors="surrogateescape", newline="")
+        yield Rows(raw, opened.enter_context(text), path, file)
 
 
 class Rows:
@@ -22,22 +32,11 @@ class Rows:
     half characters, so that the row that holds them is refused by itself.
     """
 
-    def __init__(self, path: Path, file: FileMap) -> None:
+    def __init__(self, raw: BinaryIO, text: TextIO, path: Path, file: FileMap) -> None:
         self.total = path.stat().st_size
-        self._raw = path.open("rb")
-        unpacked: IO[bytes] = gzip.open(self._raw) if path.suffix == ".gz" else self._raw  # type: ignore[assignment]
-        encoding = "utf-8-sig" if file.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else file.encoding
-        self._text = io.TextIOWrapper(unpacked, encoding=encoding, errors="surrogateescape", newline="")
-        self._lines = self._short_lines()
-        self._reader = csv.reader(self._lines, delimiter=file.delimiter, strict=True)
+        self._raw, self._text = raw, text
+        self._reader = csv.reader(self._short_lines(), delimiter=file.delimiter, strict=True)
         self.header = self._read_header(path, file)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._text.close()
-        self._raw.close()
 
     @property
     def done(self) -> int:
@@ -64,11 +63,13 @@ class Rows:
 
     def _read_header(self, path: Path, file: FileMap) -> list[str]:
         try:
-            header = [name.strip() for name in next(self._reader)]
+            header = [name.strip().removeprefix("\ufeff") for name in next(self._reader)]
         except (StopIteration, csv.Error, OSError, EOFError, zlib.error, UnicodeError) as error:
             raise ValueError(f"{path.name}: there is no header to read ({error or 'the file is empty'})") from error
         if any("\ud800" <= sign <= "\udfff" for name in header for sign in name):
-            raise ValueError(f"{path.name} is not in {file.encoding}: name its encoding in file.encoding of the mapping")
+            raise ValueError(
+                f"{path.name} is not in {file.encoding}: name its encoding in file.encoding of the mapping"
+            )
         return header
 
     def _short_lines(self) -> Iterator[str]:
@@ -78,4 +79,3 @@ class Rows:
                     pass
                 line += "\n"
             yield line
-

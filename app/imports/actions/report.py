@@ -1,5 +1,6 @@
 """The report of every row that was not taken: one line each, with what to mend, in both languages."""
 
+import codecs
 import csv
 from pathlib import Path
 from types import TracebackType
@@ -12,14 +13,19 @@ LONGEST_VALUE = 80
 
 
 class Report:
-    """Writes the report, as CSV that spreadsheet programs read; the file is made with the first row in it."""
+    """Writes the report, as CSV that spreadsheet programs read; the file is made with the first row in it.
+
+    The report of an earlier run at `path` is removed. Raises ValueError where another file stands there.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.written = False
         self._file: IO[str] | None = None
         self._writer: Any = None
-        path.unlink(missing_ok=True)  # the report of an earlier run would be taken for this one's
+        if path.exists():  # the report of an earlier run would be taken for this one's
+            if not _is_report(path):
+                raise ValueError(f"{path} is no report of an import: name another file with --report")
+            path.unlink()
 
     def __enter__(self) -> Self:
         return self
@@ -36,6 +42,11 @@ class Report:
             self._writer.writerow(COLUMNS)
         words = MEND[reason]
         self._writer.writerow([line, _inert(external_id), reason.value, field, _inert(value), words.zh, words.en])
+
+
+def _is_report(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(200).removeprefix(codecs.BOM_UTF8).startswith(",".join(COLUMNS).encode())
 
 
 def _inert(value: str) -> str:

@@ -13,10 +13,8 @@ from app.core.database import uuid7
 from app.core.geometry import to_wgs84
 from app.deadlines.queries import in_force
 from app.deadlines.rules import choose_procedure
-from app.imports.rules import (
-    CODE, IMPORTED_STATUS, MAX_ADDRESS, MAX_DESCRIPTION, MAX_TITLE, Instant, Reason, Refused, bounded, degrees, in_order,
-    let_in, time_reader,
-)  # fmt: skip
+from app.imports import rules
+from app.imports.rules import CODE, IMPORTED_STATUS, Instant, Reason, Refused
 from app.imports.schemas import Mapping, Take
 from app.intake.actions.bulk import Staged
 
@@ -51,7 +49,7 @@ class RowMaker:
         self._lon, self._lat, self._code = (self._column(name) for name in (place.lon, place.lat, place.code))
         self._registered, self._closed = self._column(times.registered), self._column(times.closed)
         self._received = self._column(None if times.received == times.registered else times.received)
-        self._time = time_reader(times.format, ZoneInfo(times.zone) if times.zone else reference.city.tz)
+        self._time = rules.time_reader(times.format, ZoneInfo(times.zone) if times.zone else reference.city.tz)
         self._procedure = cache(self._choose_procedure)
         self._key = keys().derive("report digest")
 
@@ -62,17 +60,19 @@ class RowMaker:
             raise Refused(Reason.BAD_EXTERNAL_ID if external_id else Reason.MISSING, "source.external_id", external_id)
         received, registered, closed = self._times(cells)
         status = self._status_of(cells, closed)
-        closed_at = in_order(received, registered, closed if status == Status.CLOSED else None, self._now)
+        closed_at = rules.in_order(received, registered, closed if status == Status.CLOSED else None, self._now)
         kind, petition_class = self._kind_of(cells)
         category = _needed(self._category(cells), "category")
         day = registered.at.astimezone(self._reference.city.tz).date()
         procedure, version = self._procedure(kind, petition_class, category, day)
         channel = _one_of(self._channel(cells), _CHANNELS, "channel")
-        title = _needed(_words(self._title(cells), "title", MAX_TITLE), "title")
-        description = _words(self._description(cells), "description", MAX_DESCRIPTION)
-        address = _words(self._address(cells), "address", MAX_ADDRESS)
+        title = _needed(_words(self._title(cells), "title", rules.MAX_TITLE), "title")
+        description = _words(self._description(cells), "description", rules.MAX_DESCRIPTION)
+        address = _words(self._address(cells), "address", rules.MAX_ADDRESS)
         lon, lat = self._point(cells)
         chosen = self._code(cells) if lon is None else None
+        if chosen is not None and not CODE.fullmatch(chosen):
+            raise Refused(Reason.UNKNOWN_PLACE, "location.code", chosen)
         if lon is None and chosen is None and address is None:
             raise Refused(Reason.NO_PLACE, "location")
         said = (kind, petition_class, category, channel, title, description or "", address or "", chosen or "", status)
@@ -158,7 +158,7 @@ class RowMaker:
             if lon != lat:
                 raise Refused(Reason.BAD_COORDINATE, "location", lon or lat or "")
             return None, None
-        x, y = degrees(lon, 180.0, "location.lon"), degrees(lat, 90.0, "location.lat")
+        x, y = rules.degrees(lon, 180.0, "location.lon"), rules.degrees(lat, 90.0, "location.lat")
         return to_wgs84(x, y, self._crs) if self._crs else (x, y)
 
     def _choose_procedure(self, kind: str, petition_class: str, category: str, day: date) -> tuple[str, int]:
@@ -188,4 +188,4 @@ def _one_of(text: str | None, allowed: Collection[str], field: str) -> str:
 
 
 def _words(text: str | None, field: str, most: int) -> str | None:
-    return None if text is None else let_in(bounded(text, most, field), field)
+    return None if text is None else rules.let_in(rules.bounded(text, most, field), field)

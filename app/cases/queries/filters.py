@@ -1,0 +1,168 @@
+"""What a list or a count is narrowed to, as conditions on rows and as sets of ids to start from."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.cases.queries.access import open_to
+from app.cases.rules import OPEN_KINDS
+from app.core import errors
+from app.core.access import UNIT_SIGHT, Actor
+from app.core.database import Connection, Parameters
+
+FEW = 5_000  # as many ids are looked up one by one in the time in which an ordered walk skips a few thousand rows
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to. `tier` is that of `area`; times are aware; `bbox` west, south, east, north.
+
+    `sparse` says that the caller is likely to see little of what is asked for: another area, kinds not open to theirs.
+    """
+
+    area: str | None = None
+    tier: str | None = None
+    cell: str | None = None
+    unit: str | None = None
+    assignee: uuid.UUID | None = None
+    kind: str | None = None
+    category: str | None = None
+    status: tuple[str, ...] = ()
+    overdue: bool | None = None
+    due_before: datetime | None = None
+    queue: str | None = None
+    text: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    sparse: bool = False
+
+    @property
+    def words(self) -> list[str]:
+        """The words of `text`."""
+        return (self.text or "").split()
+
+
+def conditions(f: Filters, p: Parameters, now: datetime) -> list[str]:
+    """One condition on `cases c` a filter given, except `status`; values are always parameters.
+
+    Text, assignee and box are judged row by row (a scalar subquery, `is true`): where they are to be the start of the
+    search, `sources` gives their ids.
+    """
+    found = _columns(f, p)
+    if f.assignee is not None:
+        found.append(
+            f"(select true from assignment s where s.case_id = c.id and s.staff = {p.add(f.assignee)}"
+            " and s.state in ('offered', 'signed') limit 1)"
+        )
+    if f.overdue is not None:
+        found.append(f"c.due {'<' if f.overdue else '>='} {p.add(now)}::timestamptz")
+    if f.due_before is not None:
+        found.append(f"c.due < {p.add(f.due_before)}::timestamptz")
+    if f.queue is not None:
+        found.append(_queue(f, p))
+    if f.bbox is not None:
+        found.append(f"({_box(f, p)}) is true")
+    found += [f"(select true from case_text t where t.case_id = c.id and {_holds(p.add(w))} limit 1)" for w in f.words]
+    return found
+
+
+def _columns(f: Filters, p: Parameters) -> list[str]:
+    asked = {f.tier: f.area, "cell": f.cell, "kind": f.kind, "category": f.category, "lead_unit": f.unit}
+    return [f"c.{column} = {p.add(value)}" for column, value in asked.items() if value is not None]
+
+
+def has_status(f: Filters, p: Parameters) -> list[str]:
+    """The condition on the status, if one is asked for."""
+    if len(f.status) == 1:
+        return [f"c.status = {p.add(f.status[0])}"]
+    return [f"c.status = any({p.add(list(f.status))}::text[])"] if f.status else []
+
+
+def _queue(f: Filters, p: Parameters) -> str:
+    return "c.queue is not null" if f.queue == "any" else f"c.queue = {p.add(f.queue)}"
+
+
+def _box(f: Filters, p: Parameters) -> str:
+    west, south, east, north = (p.add(edge) for edge in f.bbox or ())
+    return f"c.point && st_makeenvelope({west}, {south}, {east}, {north}, 4326)"
+
+
+def _holds(word: str) -> str:
+    return f"position(lower({word}::text) in lower(t.title || ' ' || coalesce(t.address, ''))) > 0"
+
+
+# --- where a search may start ---------------------------------------------------------------------------------------
+
+
+def _by_word(f: Filters, _: Actor, p: Parameters) -> str:
+    """Pairs of signs find the rows, the text itself decides: a two-character word has no trigram."""
+    word = p.add(max(f.words, key=len))
+    return f"select t.case_id as id from case_text t where t.bigrams @> bigrams({word}::text) and {_holds(word)}"
+
+
+def _by_sight(f: Filters, actor: Actor, p: Parameters) -> str:
+    """Everything the actor may know of: parts in cases and, where the filter allows such kinds, open areas."""
+    arms = [
+        f"select a.case_id as id from case_access a where a.grantee = any({p.add(actor.grantees())}::text[])"
+        " and (a.until is null or a.until > now())"
+    ]
+    if f.kind is None or f.kind in OPEN_KINDS:
+        asked = "".join(f" and {condition}" for condition in _columns(f, p))
+        arms += [f"select c.id from cases c where {arm}{asked}" for arm in open_to(actor, p)]
+    return " union all ".join(arms)
+
+
+_SOURCES: dict[str, Callable[[Filters, Actor, Parameters], str]] = {
+    "assignee": lambda f, _, p: (
+        f"select s.case_id as id from assignment s where s.staff = {p.add(f.assignee)}"
+        " and s.state in ('offered', 'signed')"
+    ),
+    "cell": lambda f, _, p: f"select c.id from cases c where c.cell = {p.add(f.cell)}",
+    "community": lambda f, _, p: f"select c.id from cases c where c.community = {p.add(f.area)}",
+    "unit": lambda f, _, p: f"select c.id from cases c where c.lead_unit = {p.add(f.unit)}",
+    "text": _by_word,
+    "bbox": lambda f, _, p: f"select c.id from cases c where {_box(f, p)}",
+    "queue": lambda f, _, p: f"select c.id from cases c where {_queue(f, p)}",
+    "sight": _by_sight,
+}
+
+
+def _selective(f: Filters, actor: Actor, *, newest: bool) -> list[str]:
+    """The sources that may hold few ids. By due time, communities and units have an index in the order of the list."""
+    asked = {
+        "assignee": f.assignee is not None, "cell": f.cell is not None, "community": newest and f.tier == "community",
+        "unit": newest and f.unit is not None, "text": bool(f.words), "bbox": f.bbox is not None,
+        "queue": f.queue is not None,
+        "sight": f.sparse or not any(post.role in UNIT_SIGHT for post in actor.posts),
+    }  # fmt: skip
+    return [name for name, is_asked in asked.items() if is_asked]
+
+
+def source(name: str, f: Filters, actor: Actor, p: Parameters) -> str:
+    """A set of ids that holds all cases which this filter (or the actor's sight) leaves."""
+    return _SOURCES[name](f, actor, p)
+
+
+async def fewest(conn: Connection, f: Filters, actor: Actor, *, newest: bool = False) -> str | None:
+    """The source with the fewest ids, if that is at most FEW; None means: walk the cases in the order of the list.
+
+    One round trip where something selective is asked for, none for a list by area, kind, status and time.
+    """
+    p = Parameters()
+    named = _selective(f, actor, newest=newest)
+    if not named:
+        return None
+    counts = [f"(select count(*) from (select from ({source(n, f, actor, p)}) s limit {FEW + 1}) few)" for n in named]
+    row = await conn.fetchrow(f"select {', '.join(counts)}", *p)
+    number, name = min(zip(row, named, strict=True))
+    return name if number <= FEW else None
+
+
+def area_filter(code: str | None, tiers: Any) -> str | None:
+    """The tier of an area code; raises Invalid for a code that the city does not have."""
+    if code is None:
+        return None
+    if code not in tiers:
+        raise errors.Invalid("没有这个区域代码。", "There is no such area code.", pointer="#/query/area")
+    return str(tiers[code])

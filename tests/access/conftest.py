@@ -1,0 +1,34 @@
+"""The town of this folder's tests."""
+
+import os
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.core.http import now
+from tests.access.planting import Planter, sow
+from tests.access.town import Town, callers, look
+from tests.cast import Cast
+
+ROUNDS = int(os.environ.get("GRIDCASE_ATTACK_ROUNDS", "1"))  # `make attack` plants more
+
+
+@pytest.fixture(scope="session")
+def town(app: Any, cast: Cast) -> Town:
+    """Planted once a worker; everybody looked before and after, at the same instant."""
+    found = Town(cast, app.openapi(), callers(cast), Planter(cast, uuid.uuid4().hex[:5]))
+    instant = datetime.now(UTC)
+
+    def look_now() -> dict[str, Any]:
+        app.dependency_overrides[now] = lambda: instant
+        try:
+            return look(found)
+        finally:
+            app.dependency_overrides.pop(now, None)
+
+    found.before = look_now()
+    found.plants = list(sow(found.planter, ROUNDS))
+    found.after = look_now()
+    return found

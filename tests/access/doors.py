@@ -1,0 +1,325 @@
+"""The finder: one person tries every door the service has, and whatever betrays a case hidden from them is a finding."""
+
+import json
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, unquote_plus, urlencode
+
+from app.core import paging
+from app.core.database import uuid7
+from tests.access.planting import TITLE, Plant
+from tests.access.sight import Who, may_see
+from tests.cast import HOME_CELL, Person, member, point_in, report
+
+NOISE = {"x-request-id", "date"}
+GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
+AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
+WORDS = {"reason": "试探", "reply": "试探"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was asked and what it gave away."""
+
+    who: str
+    asked: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a way to speak to the service."""
+
+    who: Who
+    person: Person
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        return self.who.name
+
+
+class Nobody(Person):
+    """Without a token."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """None."""
+        return {}
+
+
+@dataclass
+class Crawl:
+    """One caller against the planted cases. `every`: each write on each case, else a share of them in rotation."""
+
+    caller: Caller
+    plants: Sequence[Plant]
+    document: dict[str, Any]
+    every: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    tried: int = 0
+
+    @cached_property
+    def hidden(self) -> list[Plant]:
+        """What this caller must not know of."""
+        return [plant for plant in self.plants if not may_see(self.caller.who, plant.ledger)]
+
+    @cached_property
+    def seen(self) -> list[Plant]:
+        """What they have a part in, or see through their area."""
+        return [plant for plant in self.plants if may_see(self.caller.who, plant.ledger)]
+
+    @cached_property
+    def forbidden(self) -> list[str]:
+        """Texts that must not come back to them."""
+        secrets = [text for plant in self.hidden for text in plant.everything()]
+        return secrets + [text for plant in self.seen for text in [*plant.personal, plant.code]]
+
+    def run(self) -> list[Finding]:
+        """Every door."""
+        self.read_lists()
+        self.read_cases()
+        self.write_on_cases()
+        self.register_beside_them()
+        self.ask_as_resident()
+        return self.findings
+
+    # --- Asking
+
+    def ask(self, method: str, url: str, body: Any = None, **headers: str) -> Any:
+        """One request; its whole answer is searched for what was not sent."""
+        self.tried += 1
+        person = self.caller.person
+        reply = person.get(url, **headers) if method == "get" else person.post(url, body, **headers)
+        sent = unquote_plus(url) + (json.dumps(body, ensure_ascii=False) if body is not None else "")
+        if reply.status_code >= 500:
+            self.note(method, url, f"status {reply.status_code}")
+        told = "\n".join([*map(str, reply.headers.multi_items()), unquote_plus(str(reply.headers)), reply.text])
+        if "\\u" in told:
+            told += json.dumps(json.loads(reply.text), ensure_ascii=False)
+        for text in self.forbidden:
+            if text in told and text not in sent:
+                self.note(method, url, f"gives away {text}")
+        return reply
+
+    def note(self, method: str, url: str, why: str) -> None:
+        """A finding."""
+        self.findings.append(Finding(self.caller.name, f"{method} {unquote_plus(url)[:200]}", why))
+
+    # --- Lists, counts and the map
+
+    def read_lists(self) -> None:
+        """Every GET without a case in its path, each parameter with every value that might hit."""
+        for path, operation in self._operations("get"):
+            if "{" in path:
+                continue
+            self.ask("get", path)
+            for parameter in operation.get("parameters", ()):
+                if parameter.get("in") != "query":
+                    continue
+                for value in self._values(path, parameter):
+                    reply = self.ask("get", f"{path}?{urlencode({**_needed(path), parameter['name']: value})}")
+                    self._no_count_of_them(path, parameter["name"], value, reply)
+
+    def _no_count_of_them(self, path: str, name: str, value: str, reply: Any) -> None:
+        """A search for a mark of a hidden case counts nothing."""
+        hits = name == "q" and value != TITLE and any(value in plant.marks.values() for plant in self.hidden)
+        if hits and reply.status_code == 200 and reply.json()["items"]:
+            self.note("get", f"{path}?{name}={value}", "something was found")
+
+    def _values(self, path: str, parameter: dict[str, Any]) -> list[str]:
+        name, schema = parameter["name"], parameter["schema"]
+        inner = schema.get("items", schema)
+        if "$ref" in inner:
+            inner = self.document["components"]["schemas"][inner["$ref"].rpartition("/")[2]]
+        if "enum" in inner:
+            return [str(value) for value in inner["enum"]]
+        if inner.get("type") == "boolean":
+            return ["true", "false"]
+        known = self._known_values(path)
+        assert name in known, f"the crawl must be taught values for the parameter {name} of {path}"
+        return known[name]
+
+    def _known_values(self, path: str) -> dict[str, list[str]]:
+        lon, lat = point_in()
+        hidden = self.hidden
+        search = [text for plant in hidden for name, text in plant.marks.items() if name in ("title", "address", "concern")]
+        search += [text for plant in hidden[:4] for text in plant.marks.values()] + [p.number for p in hidden[:4]] + [TITLE]
+        return {
+            "area": [*AREAS], "parent": [*AREAS], "cell": [HOME_CELL], "q": list(dict.fromkeys(search)),
+            "unit": sorted({u for p in hidden for u in p.ledger.units | p.ledger.barred_units} | {"X150100", "X150102"}),
+            "assignee": [str(member(login).staff) for login in ("wang.grid", "he.discipline", "xu.discipline", "qin.head")],
+            "category": sorted({p.sent["category"] for p in hidden}) or ["conduct.service"],
+            "due_before": ["2099-01-01T00:00:00Z"], "bbox": [f"{lon - 1e-4},{lat - 1e-4},{lon + 1e-4},{lat + 1e-4}"],
+            "limit": ["1", "200"], "cursor": self._cursors(path), "lon": [str(lon)], "lat": [str(lat)],
+        }  # fmt: skip
+
+    def _cursors(self, path: str) -> list[str]:
+        """Before, at and behind the hidden cases, for lists of every order."""
+        if path != "/v1/cases":
+            return [paging.encode([value]) for value in ("", "1", "X150100")]
+        ids = [uuid.UUID(plant.id) for plant in self.hidden[:3]]
+        beside = [str(uuid.UUID(int=number.int + step)) for number in ids for step in (0, 1)]
+        return [paging.encode(["-infinity" if n % 2 else "2020-01-01T00:00:00+00:00", i]) for n, i in enumerate(beside)]
+
+    # --- One case
+
+    def read_cases(self) -> None:
+        """Every GET on a hidden case answers as for an id that never was; a case with a part is there, masked."""
+        for path, _ in self._operations("get"):
+            if "{case_id}" not in path:
+                continue
+            nothing = _face(self.ask("get", path.format(case_id=uuid7())))
+            for plant in self.hidden:
+                for form in (plant.id, plant.id.upper()) if path.endswith("}") else (plant.id,):
+                    self._alike(nothing, self.ask("get", path.format(case_id=form)), "get", path)
+        for plant in self.seen:
+            reply = self.ask("get", f"/v1/cases/{plant.id}")
+            if reply.status_code != 200 or plant.marks["title"] not in reply.text:
+                self.note("get", plant.name, f"not seen by one with a part in it ({reply.status_code})")
+
+    def write_on_cases(self) -> None:
+        """Every POST on a hidden case likewise, with a version that might fit; a share of them unless `every`."""
+        doors = [(path, op) for path, op in self._operations("post") if "{case_id}" in path]
+        for j, (path, operation) in enumerate(doors):
+            body = self._example(operation)
+            nothing = _face(self.ask("post", path.format(case_id=uuid7()), body, **{"If-Match": '"1"'}))
+            for i, plant in enumerate(self.hidden):
+                if self.every or (i + j) % 6 == 0:
+                    reply = self.ask("post", path.format(case_id=plant.id), body, **{"If-Match": f'"{plant.version}"'})
+                    self._alike(nothing, reply, "post", path)
+
+    def _example(self, operation: dict[str, Any]) -> Any:
+        """A body that passes: the one the document shows."""
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        while "anyOf" in schema or "$ref" in schema:
+            schema = schema["anyOf"][0] if "anyOf" in schema else (
+                self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            )  # fmt: skip
+        return schema["examples"][0] if "examples" in schema else None
+
+    def _alike(self, nothing: Any, reply: Any, method: str, path: str) -> None:
+        if _face(reply) != nothing:
+            self.note(method, path, f"a hidden case answers unlike one that never was: {reply.status_code} {reply.text[:200]}")
+
+    # --- Registering beside them
+
+    def register_beside_them(self) -> None:
+        """Own cases of the same kind, place and title: no hint, no merge, no id or source number leads to a hidden one."""
+        for kind, category in sorted({(p.sent["kind"], p.sent["category"]) for p in self.hidden}):
+            lon, lat = point_in()
+            body = report(
+                kind, category, title=f"{TITLE}的事",
+                location={"point": {"type": "Point", "coordinates": [lon, lat]}, "crs": "WGS84"},
+            )  # fmt: skip
+            if category == "conduct.service":
+                body["petition_class"] = "appeal"
+            own = self.ask("post", "/v1/cases", body)
+            if own.status_code == 201:
+                self._from_own_case(own.json()["id"], kind)
+        self._claim_them()
+
+    def _from_own_case(self, own: str, kind: str) -> None:
+        self.ask("get", f"/v1/cases/{own}/similar")
+        page = self.ask("get", f"/v1/cases/{own}")
+        version = page.json()["version"] if page.status_code == 200 else 1
+        url, match = f"/v1/cases/{own}/actions/merge", {"If-Match": f'"{version}"'}
+        nothing = _face(self.ask("post", url, {"into": str(uuid7()), "reason": "试探"}, **match))
+        for plant in [p for p in self.hidden if p.sent["kind"] == kind][:3]:
+            reply = self.ask("post", url, {"into": plant.id, "reason": "试探"}, **match)
+            self._alike(nothing, reply, "post", f"{url} into {plant.name}")
+        if page.status_code == 200 and page.json()["parties"]:
+            looked = {"party": page.json()["parties"][0]["id"], "reason": "试探"}
+            self.ask("post", f"/v1/cases/{own}/same_phone", looked)
+
+    def _claim_them(self) -> None:
+        """An id or source number that is taken is refused in the same words, whatever it stands for."""
+        for plant in self.hidden if self.every else self.hidden[:6]:
+            self._refused("id", report("request", "heating.outage", title="自报", id=plant.id))
+            if "source" in plant.sent:
+                self._refused("source", report("request", "heating.outage", title="自报", source=plant.sent["source"]))
+
+    def _refused(self, what: str, body: dict[str, Any]) -> None:
+        for url, sent in (("/v1/cases", body), ("/v1/cases:batch", {"items": [body]})):
+            reply = self.ask("post", url, sent)
+            if url.endswith("batch") and reply.status_code == 200:
+                (item,) = reply.json()["items"]
+                taken = item["status"] in (403, 409)
+                own = what == "source" and item["status"] == 200 and self.caller.who.kind == "key"
+            else:
+                taken = reply.status_code in (401, 403, 409)
+                own = what == "source" and reply.status_code == 200 and self.caller.who.kind == "key"
+            if own:  # a machine that repeats its own number has its first receipt again
+                receipt = item["case"] if url.endswith("batch") else reply.json()
+                own = receipt["id"] in {p.id for p in self.plants if f"key:{self.caller.who.id}" in _brought_by(p)}
+            if not (taken or own):
+                self.note("post", url, f"a hidden case's {what} was taken again: {reply.status_code} {reply.text[:200]}")
+
+    # --- The resident's door
+
+    def ask_as_resident(self) -> None:
+        """Number without the code: as for a number that never was."""
+        nothing = _face(self.ask("post", "/v1/query", {"number": "269999999A", "code": "2222222222"}))
+        for plant in self.hidden:
+            reply = self.ask("post", "/v1/query", {"number": plant.number, "code": "2222222222"})
+            self._alike(nothing, reply, "post", "/v1/query")
+
+    def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        for path, item in self.document["paths"].items():
+            if method in item:
+                unknown = set(re.findall(r"{(\w+)}", path)) - {"case_id"}
+                assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
+                yield path, item[method]
+
+
+def _brought_by(plant: Plant) -> str:
+    return "key:hotline-12345" if "source" in plant.sent else ""
+
+
+def _needed(path: str) -> dict[str, str]:
+    lon, lat = point_in()
+    return {"lon": str(lon), "lat": str(lat), "crs": "WGS84"} if path == "/v1/locate" else {}
+
+
+def _face(reply: Any) -> tuple[int, dict[str, str], Any]:
+    """What an answer looks like apart from the address asked for and the request's own number."""
+    body = reply.json() if reply.text else None
+    if isinstance(body, dict):
+        body.pop("instance", None)
+    headers = {k: v for k, v in reply.headers.items() if k not in NOISE}
+    if "instance" in reply.text:
+        headers.pop("content-length", None)
+    return reply.status_code, headers, body
+
+
+def counted(person: Person) -> dict[str, Counter[str | None]]:
+    """What the counts say, group by group."""
+    found = {}
+    for group in GROUPS:
+        reply = person.get(f"/v1/cases/counts?by={group}")
+        items = reply.json()["items"] if reply.status_code == 200 else []
+        found[group] = Counter({item["key"]: item["cases"] for item in items})
+    return found
+
+
+def listed(person: Person, wanted: Sequence[str] = ("sort=due", "sort=newest")) -> dict[str, set[str]]:
+    """Every id that each list gives, page after page; nothing for those who may read no list."""
+    if person.get("/v1/cases?limit=1").status_code != 200:
+        return {}
+    found = {f"/v1/cases?{query}": {i["id"] for i in person.walk(f"/v1/cases?limit=200&{query}")} for query in wanted}
+    tasks = person.get("/v1/me/tasks?limit=200").json()["items"]
+    return {**found, "/v1/me/tasks": {task["id"] for task in tasks}}
+
+
+def quiet_doors(document: dict[str, Any]) -> list[str]:
+    """What planting must leave untouched for everybody: the map, staff, units, tables, the caller's own page."""
+    doors = []
+    for path, item in document["paths"].items():
+        if "get" in item and "{" not in path and path not in ("/v1/cases", "/v1/cases/counts", "/v1/me/tasks"):
+            doors += [f"{path}?{urlencode(_needed(path))}", f"{path}?{urlencode({**_needed(path), 'unit': quote('X150102')})}"]
+    return doors

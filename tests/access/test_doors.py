@@ -1,0 +1,63 @@
+"""Everybody tries every door for every planted case: nothing is found that need-to-know denies them."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.access.doors import GROUPS, Crawl
+from tests.access.sight import may_see
+from tests.access.town import CAST, GUEST, SEATS, STRANGER, Town
+
+EVERY = "GRIDCASE_ATTACK_ROUNDS" in os.environ
+LOOKING = [*CAST, *SEATS, GUEST, STRANGER, "hotline-12345", "anonymous"]
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_the_crawl_finds_nothing_hidden_and_everything_due(
+    town: Town, name: str, record_property: Callable[[str, Any], None]
+) -> None:
+    crawl = Crawl(town.callers[name], town.plants, town.document, every=EVERY)
+    found = crawl.run()
+    record_property("requests", crawl.tried)
+    record_property("hidden", len(crawl.hidden))
+    record_property("canaries", len(crawl.forbidden))
+    assert not found, "\n".join(map(str, found[:20]))
+    assert len(crawl.hidden) + len(crawl.seen) == len(town.plants)
+
+
+def test_most_people_see_little_and_every_case_is_seen_by_somebody(town: Town) -> None:
+    """The plan itself: nobody sees all, and no planted case is beyond everybody's sight."""
+    for name, caller in town.callers.items():
+        assert sum(may_see(caller.who, plant.ledger) for plant in town.plants) < len(town.plants), name
+    for plant in town.plants:
+        assert any(may_see(caller.who, plant.ledger) for caller in town.callers.values()), plant.name
+
+
+def test_lists_and_tasks_grew_by_what_each_may_see_alone(town: Town) -> None:
+    for name, caller in town.callers.items():
+        before, after = town.before[name]["lists"], town.after[name]["lists"]
+        due = {plant.id for plant in town.plants if may_see(caller.who, plant.ledger)}
+        assert set(before) == set(after), name
+        for url in after:
+            grown = after[url] - before[url]
+            assert grown <= due if url == "/v1/me/tasks" else grown == due, f"{name} {url}"
+
+
+def test_counts_grew_by_what_each_may_see_alone(town: Town, sql: Any) -> None:
+    ids = [plant.id for plant in town.plants]
+    rows = {str(r["id"]): r for r in sql("select * from cases where id = any($1::uuid[])", ids)}
+    for name, caller in town.callers.items():
+        if not town.before[name]["lists"]:
+            continue
+        due = [rows[plant.id] for plant in town.plants if may_see(caller.who, plant.ledger)]
+        for group in GROUPS:
+            grown = town.after[name]["counts"][group] - town.before[name]["counts"][group]
+            assert grown == Counter(row[group] for row in due), f"{name} counts by {group}"
+
+
+def test_the_map_the_staff_and_the_tables_did_not_change(town: Town) -> None:
+    for name in town.callers:
+        assert town.before[name]["doors"] == town.after[name]["doors"], name

@@ -1,0 +1,121 @@
+"""The town: who looks, what was planted, and what each saw before and after."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from app.core import tokens
+from app.core.access import Permission
+from app.core.database import Connection, connect
+from app.staff import actions as staff
+from app.staff.queries import get_actor
+from tests.access.doors import Caller, Nobody, counted, listed, quiet_doors
+from tests.access.planting import HOUSING, Plant, Planter
+from tests.access.sight import Seat, Who, cast_member, seat
+from tests.cast import CITY, Cast, Person
+
+CAST = (
+    "wang.grid", "zhao.grid",  # the worker of the cell, and of the cell next door
+    "gao.window", "zhao.saihan",  # a neighbouring county's clerk and coordinator
+    "chen.housing", "liu.head",  # a handler and the head of the unit complained of
+    "tian.enforcement",  # of a station beneath the department complained of
+    "qin.head",  # the very person complained of, and head of a centre complained of
+    "li.window", "sun.coordinator",  # those who registered accusations
+    "zhou.mediator", "zhang.hrss", "deng.county", "ma.petition", "hu.supervisor", "luo.intake",
+    "xu.discipline", "he.discipline",
+    "lin.auditor", "guo.admin",
+)  # fmt: skip
+SEATS = (
+    "C150102001001.window_clerk.1",  # beneath the township's and the county's centre
+    "M150105001.mediator.1", "X150102001.discipline_officer.1", "D150100_housing.organ_head.1",
+    "C150100.window_clerk.1",
+)  # fmt: skip
+GUEST, STRANGER = "guest from housing", "another machine"
+
+
+@dataclass
+class Town:
+    """What the tests of this folder look at."""
+
+    cast: Cast
+    document: dict[str, Any]
+    callers: dict[str, Caller]
+    planter: Planter
+    plants: list[Plant] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+    def plant(self, name: str) -> Plant:
+        """The planted case of that name."""
+        return next(plant for plant in self.plants if plant.name == name)
+
+
+def off_loop(work: Coroutine[Any, Any, Any]) -> Any:
+    """Await from a test."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: asyncio.run(work)).result()
+
+
+def in_city(act: Callable[[Connection], Coroutine[Any, Any, Any]], role: str = "owner") -> Any:
+    """Do something over one connection of the city's owner (or its app role)."""
+
+    async def work() -> Any:
+        conn = await connect(CITY, role)
+        try:
+            return await act(conn)
+        finally:
+            await conn.close()
+
+    return off_loop(work())
+
+
+def _guest(cast: Cast) -> Caller:
+    """Somebody whose own unit is housing, lent to the city's centre: stands under the unit complained of all the same."""
+    person, post = uuid.uuid5(uuid.NAMESPACE_URL, GUEST), "C150100.window_clerk.guest"
+    row = staff.StaffRow(person, "借调员", HOUSING, full_time=False)
+
+    async def lend(conn: Connection) -> Any:
+        await staff.load_staff(conn, [row], [staff.PostRow(post, "window_clerk", "C150100", "150100", person)])
+        return await get_actor(conn, person)
+
+    token = tokens.issue(in_city(lend), CITY, datetime.now(UTC))[0]
+    who = Who(GUEST, "staff", str(person), HOUSING, (Seat(post, "window_clerk", "C150100", "150100"),))
+    return Caller(who, Person(cast.client, token, GUEST))
+
+
+def _stranger(cast: Cast) -> Caller:
+    """A machine that brought none of the cases."""
+    scopes = [Permission.CASE_REGISTER, Permission.CASE_READ, Permission.MAP_READ]
+
+    async def make(conn: Connection) -> str:
+        return await staff.make_key(
+            conn, name=STRANGER, unit="C150102", area="150102", scopes=scopes, key_id="stranger", source_system="letters"
+        )
+
+    return Caller(Who(STRANGER, "key", "stranger"), Person(cast.client, in_city(make), STRANGER))
+
+
+def callers(cast: Cast) -> dict[str, Caller]:
+    """Everybody who looks."""
+    found = [Caller(cast_member(login), cast(login)) for login in CAST]
+    found += [Caller(seat(post), cast.seat(post)) for post in SEATS]
+    found += [_guest(cast), _stranger(cast), Caller(Who("hotline-12345", "key", "hotline-12345"), cast.machine())]
+    found.append(Caller(Who("anonymous", "nobody"), Nobody(cast.client, "", "anonymous")))
+    return {caller.name: caller for caller in found}
+
+
+def look(town: Town) -> dict[str, Any]:
+    seen = {}
+    for name, caller in town.callers.items():
+        person = caller.person
+        doors = {url: _still(person.get(url)) for url in quiet_doors(town.document)}
+        seen[name] = {"lists": listed(person), "counts": counted(person), "doors": doors}
+    return seen
+
+
+def _still(reply: Any) -> tuple[int, str, tuple[str | None, ...]]:
+    return reply.status_code, reply.text, tuple(reply.headers.get(name) for name in ("etag", "link", "content-length"))

@@ -1,0 +1,25 @@
+"""Every route of the application, as the house tests walk them."""
+
+from typing import Any
+
+from fastapi.routing import APIRoute, iter_route_contexts
+
+# Whoever has no login: logging in, the resident's query, and what a machine or a browser asks before.
+PUBLIC = {("POST", "/v1/tokens"), ("POST", "/v1/query")}
+HOUSE = {"/healthz", "/readyz", "/metrics", "/problems/{slug}", "/docs"}
+SIGNED = {("GET", "/v1/me")}  # whoever is signed in
+
+
+def api_routes(app: Any) -> list[tuple[str, str, Any]]:
+    """(method, path, dependencies) of every route of the API and of the house."""
+    return [
+        (method, context.path_format, context.dependant)
+        for context in iter_route_contexts(app.routes)
+        if isinstance(context.original_route, APIRoute)
+        for method in sorted(context.methods or ())
+    ]
+
+
+def filled(path: str) -> str:
+    """The path with a well-formed id."""
+    return path.replace("{case_id}", "01a206cf-ffd4-701d-98b1-6b2166fde918")

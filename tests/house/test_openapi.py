@@ -1,0 +1,179 @@
+"""The OpenAPI document tells a caller everything: who may call, with which headers, what comes back, what is refused."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from app.core.errors import CATALOGUE
+from app.core.http import PROBLEM_JSON
+from app.core.openapi import TAGS
+from app.main import create_app
+from tests.house.routes import PUBLIC
+
+DOCUMENT = create_app("hohhot").openapi()
+OPERATIONS = [
+    pytest.param(path, method, operation, id=operation["operationId"])
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+]
+operations = pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in part:
+        found: Any = DOCUMENT
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        part = found
+    return part
+
+
+def parameters(operation: dict[str, Any], place: str) -> dict[str, dict[str, Any]]:
+    return {p["name"]: p for p in map(resolved, operation["parameters"]) if p["in"] == place}
+
+
+def success(operation: dict[str, Any]) -> dict[str, Any]:
+    return next(answer for status, answer in operation["responses"].items() if status < "3")
+
+
+def wants(schema: dict[str, Any], value: Any) -> list[str]:
+    """What is wrong with a value; a schema of a reply allows no member that it does not name."""
+    closed = {
+        name: {**s, "additionalProperties": False} if "properties" in s and name != "Problem" else s
+        for name, s in DOCUMENT["components"]["schemas"].items()
+    }
+    validator = jsonschema_rs.validator_for({**schema, "components": {"schemas": closed}}, validate_formats=True)
+    return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def refs(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for below in part.values():
+            yield from refs(below)
+    elif isinstance(part, list):
+        for below in part:
+            yield from refs(below)
+
+
+def test_it_is_openapi_3_1_with_no_host_in_it() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    assert "servers" not in DOCUMENT
+    assert {tag["name"] for tag in DOCUMENT["tags"]} == set(TAGS)
+
+
+def test_nothing_is_left_of_the_frameworks_own_errors() -> None:
+    assert not {"HTTPValidationError", "ValidationError"} & set(DOCUMENT["components"]["schemas"])
+
+
+def test_every_reference_leads_somewhere_and_every_component_is_used() -> None:
+    used = set(refs(DOCUMENT))
+    for reference in used:
+        assert resolved({"$ref": reference})
+    unused = {
+        f"#/components/{kind}/{name}"
+        for kind, parts in DOCUMENT["components"].items()
+        for name in parts
+        if kind != "securitySchemes"
+    } - used
+    # served where no operation answers: unknown methods, faults
+    assert unused == {"#/components/responses/Problem405", "#/components/responses/Problem500"}
+
+
+def test_operations_are_named_by_verb_and_noun_and_each_once() -> None:
+    names = [p.values[2]["operationId"] for p in OPERATIONS]
+    assert len(set(names)) == len(names)
+    for name in names:
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", name), name
+
+
+@operations
+def test_it_has_summary_tag_and_description(path: str, method: str, operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert operation["description"]
+    assert set(operation["tags"]) <= set(TAGS)
+    assert len(operation["tags"]) == 1
+
+
+@operations
+def test_it_says_who_may_call(path: str, method: str, operation: dict[str, Any]) -> None:
+    if (method.upper(), path) in PUBLIC:
+        assert operation["security"] == []
+        return
+    assert operation["security"] == [{"HTTPBearer": []}]
+    if operation["operationId"] != "get_me":
+        assert f"Permission: `{operation['x-permission']}`" in operation["description"]
+
+
+@operations
+def test_it_has_an_example_of_what_is_sent_and_of_what_comes_back(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    if "requestBody" in operation:
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        body = resolved(schema["anyOf"][0] if "anyOf" in schema else schema)
+        assert body["examples"]
+        for example in body["examples"]:
+            assert not wants(body, example)
+    content = success(operation)["content"]["application/json"]
+    for name, reference in content["examples"].items():
+        assert not wants(content["schema"], resolved(reference)["value"]), name
+
+
+@operations
+def test_it_documents_the_headers_of_a_write(path: str, method: str, operation: dict[str, Any]) -> None:
+    sent = parameters(operation, "header")
+    back = success(operation).get("headers", {})
+    step = "/actions/" in path
+    keyed = method == "post" and (method.upper(), path) not in PUBLIC
+    assert ("Idempotency-Key" in sent) == ("Idempotency-Replayed" in back) == keyed
+    assert ("If-Match" in sent) == step
+    for name in {"Idempotency-Key", "If-Match"} & set(sent):
+        assert sent[name]["required"] is True
+        assert sent[name]["schema"]["type"] == "string"
+        assert re.match(sent[name]["schema"]["pattern"], sent[name]["example"])
+    assert ("ETag" in back) == (step or operation["operationId"] in ("get_case", "register_case"))
+    assert ("Link" in back) == ("cursor" in parameters(operation, "query"))
+
+
+@operations
+def test_optional_parameters_are_left_out_never_null(path: str, method: str, operation: dict[str, Any]) -> None:
+    for name, parameter in parameters(operation, "query").items():
+        assert {"type": "null"} not in parameter["schema"].get("anyOf", []), name
+
+
+@operations
+def test_it_documents_exactly_the_refusals_that_it_can_give(path: str, method: str, operation: dict[str, Any]) -> None:
+    sent = parameters(operation, "header")
+    takes = "requestBody" in operation or parameters(operation, "query") or parameters(operation, "path")
+    public = (method.upper(), path) in PUBLIC
+    expected = {
+        400: method == "post", 401: not public or operation["operationId"] == "make_token",
+        403: not public and operation["operationId"] != "get_me",
+        404: "{" in path or operation["operationId"] == "ask_for_progress", 409: "Idempotency-Key" in sent,
+        412: "If-Match" in sent, 413: method == "post", 415: method == "post", 422: bool(takes), 428: "If-Match" in sent,
+        429: public, 503: True,
+    }  # fmt: skip
+    stated = {int(status) for status in operation["responses"] if status >= "4"}
+    assert stated == {status for status, given in expected.items() if given}
+    for status in stated:
+        content = resolved(operation["responses"][str(status)])["content"]
+        assert list(content) == [PROBLEM_JSON]
+
+
+def test_every_problem_is_documented_under_its_status_with_an_example() -> None:
+    for kind in CATALOGUE:
+        content = DOCUMENT["components"]["responses"][f"Problem{kind.status}"]["content"][PROBLEM_JSON]
+        example = content["examples"][kind.slug]["value"]
+        assert example["type"] == f"/problems/{kind.slug}"
+        assert not wants(content["schema"], example)
+
+
+def test_retry_after_is_documented_where_it_is_sent() -> None:
+    for kind in CATALOGUE:
+        documented = DOCUMENT["components"]["responses"][f"Problem{kind.status}"].get("headers", {})
+        assert set(kind.headers) <= set(documented), kind.slug
