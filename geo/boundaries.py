@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy
 import shapely
 
 from geo.systems import to_stored
@@ -53,8 +54,9 @@ def read_boundaries(
     _check_codes(codes, code_field)
     _check_shapes(shapes, codes)
     stored = to_stored(shapely.force_2d(shapes), system)
-    mended = [code for code, sound in zip(codes, shapely.is_valid(stored), strict=True) if code and not sound]
-    whole = shapely.make_valid(stored, method="structure", keep_collapsed=False)
+    sound = shapely.is_valid(stored)  # what is valid stays as it was written, vertex by vertex
+    whole = numpy.where(sound, stored, shapely.make_valid(stored, method="structure", keep_collapsed=False))
+    mended = [str(code) for code, valid in zip(codes, sound, strict=True) if not valid]
     rows = [
         Boundary(str(code), {name: as_text(values[name][i]) for name in fields}, _multi(whole[i], str(code)))
         for i, code in enumerate(codes)

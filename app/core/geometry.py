@@ -6,8 +6,14 @@ GCJ-02 and BD-09 are the obfuscated systems of Chinese web maps: at Hohhot GCJ-0
 
 import math
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 SRID = 4326
+# Degrees as JSON numbers: neither text nor true is a coordinate.
+Longitude = Annotated[float, Field(ge=-180, le=180, strict=True, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, strict=True, allow_inf_nan=False)]
 _SEMI_MAJOR = 6378245.0  # Krasovsky 1940, metres: the ellipsoid the GCJ-02 formula is written in
 _ECCENTRICITY_SQUARED = 0.00669342162296594323
 _BD_PI = math.pi * 3000.0 / 180.0

@@ -1,6 +1,7 @@
 """FastAPI glue: who asks, which language, which connection, and one shape for every problem."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,7 +64,8 @@ Now = Annotated[datetime, Depends(now)]
 async def current_actor(request: Request, _: Annotated[Any, Depends(bearer)] = None) -> Actor:
     """The caller, from an access token or an API key; raises Unauthenticated."""
     scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not credential:
+    readable = credential.isascii() and credential.isprintable()
+    if scheme.lower() != "bearer" or not credential or not readable:
         raise errors.Unauthenticated("请登录或提供密钥。", "Send a token from POST /v1/tokens, or an API key.")
     if credential.startswith("gck_"):
         actor: Actor = await request.app.state.find_key(credential)
@@ -111,6 +113,7 @@ class Call:
         return f"{self.actor.kind}:{self.actor.id}"
 
 
+KEY_PLACE, VERSION_PLACE = "#/header/Idempotency-Key", "#/header/If-Match"
 KEY_RULES = "1 to 128 printable ASCII characters; a repeat within 30 days returns the first answer"
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", max_length=130, description=KEY_RULES, examples=["7c0f2b6e-window-3"])
@@ -128,14 +131,25 @@ def idempotency_key(value: str | None) -> str:
         )
     key = value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
     if not 1 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
-        raise errors.Invalid(f"Idempotency-Key：{KEY_RULES}", f"Idempotency-Key: {KEY_RULES}", pointer="#/header")
+        raise errors.Invalid(f"Idempotency-Key：{KEY_RULES}", f"Idempotency-Key: {KEY_RULES}", pointer=KEY_PLACE)
     return key
 
 
 async def call(request: Request, actor: Signed, at: Now, said: Language, key: IdempotencyKey = None) -> Call:
     """The parts of a write that are the same for every route."""
-    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).digest()
+    body = await request.body()
+    if body:
+        json.loads(body, object_pairs_hook=_each_once)
+    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
     return Call(actor=actor, key=idempotency_key(key), request_hash=digest, now=at, language=said)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    """A member given twice would be lost without a word: raises BadRequest."""
+    if len(dict(pairs)) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(_escape(name) for name in names if names.count(name) > 1)
+        raise errors.BadRequest(f"“{twice}”出现了两次，请只保留一个。", f"'{twice}' stands twice; keep one.")
 
 
 async def version(value: Version = None) -> int:
@@ -147,7 +161,7 @@ async def version(value: Version = None) -> int:
     text = value.removeprefix("W/").strip().strip('"')
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise errors.Invalid(
-            'If-Match 应为 ETag，例如 "3"。', 'If-Match takes an ETag such as "3".', pointer="#/header"
+            'If-Match 应为 ETag，例如 "3"。', 'If-Match takes an ETag such as "3".', pointer=VERSION_PLACE
         )
     return int(text)
 
@@ -175,8 +189,13 @@ TYPES_ZH = {
 async def on_invalid(request: Request, error: Exception) -> Response:
     """Pydantic's findings as one problem; what was sent is not repeated."""
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    if any(e["type"] == "json_invalid" for e in found):
-        return problem_response(request, errors.BadRequest("请求体不是有效的 JSON。", "The body is not valid JSON."))
+    if broken := next((e for e in found if e["type"] == "json_invalid"), None):
+        place = broken["loc"][-1]
+        zh, en = (
+            f"请求体不是有效的 JSON（第 {place} 个字符处）。",
+            f"The body is not valid JSON, from character {place} on.",
+        )
+        return problem_response(request, errors.BadRequest(zh, en))
     places = found_places(found, language(request))
     invalid = errors.Invalid("请按 errors 所列逐项修改。", "Mend what `errors` lists.", errors=places)
     return problem_response(request, invalid)
@@ -206,14 +225,18 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_http(request: Request, error: Exception) -> Response:
-    """What Starlette refuses: unknown paths and methods."""
+    """What the framework refuses: unknown paths and methods, bodies that it cannot read."""
     status = error.status_code if isinstance(error, HTTPException) else 500
+    unreadable = errors.BadRequest(
+        "请求体无法读取：应为 UTF-8 编码的 JSON，嵌套不可过深，数字不可过长。",
+        "The body cannot be read: send JSON in UTF-8, not deeply nested, without endless numbers.",
+    )
     known: dict[int, Problem] = {
         404: errors.NotFound("没有这个地址。", "There is no such address; see /docs."),
         405: errors.MethodNotAllowed("该地址不支持此方法。", "This address does not take that method; see /docs."),
         413: errors.TooLarge("请求体过大。", "The body is larger than the server takes."),
     }
-    response = problem_response(request, known.get(status, errors.BadRequest("请求有误。", "Bad request.")))
+    response = problem_response(request, known.get(status, unreadable))
     response.headers.update(getattr(error, "headers", None) or {})
     if status == 405 and (methods := _methods(request)):
         response.headers["Allow"] = ", ".join(sorted(methods))
@@ -254,7 +277,9 @@ async def on_database(request: Request, error: Exception) -> Response:
 async def on_fault(request: Request, error: Exception) -> Response:
     """The last resort: logged with its trace, told without detail."""
     log.error("fault", error=type(error).__name__, exc_info=error)
-    response = problem_response(request, errors.Internal("服务出错，已记录。", "A fault of the service; it was logged."))
+    response = problem_response(
+        request, errors.Internal("服务出错，已记录。", "A fault of the service; it was logged.")
+    )
     response.headers["X-Request-Id"] = structlog.contextvars.get_contextvars().get("request_id", "-")
     return response
 

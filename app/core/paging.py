@@ -3,7 +3,7 @@
 import base64
 import json
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -30,17 +30,26 @@ def decode(cursor: str | None, size: int, *, uuids: bool = False, numbers: bool 
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError as error:
         raise _bad() from error
-    if not isinstance(values, list) or len(values) != size or not all(isinstance(v, str) for v in values):
+    if not isinstance(values, list) or len(values) != size or not all(_sort_value(v) for v in values):
         raise _bad()
     try:
         if uuids:
             uuid.UUID(values[-1])
-            _ = [datetime.fromisoformat(value) for value in values[:-1] if value != "infinity"]
+            values[:-1] = [_instant(value) for value in values[:-1]]
         if numbers and not 0 <= int(values[0]) < 2**31:
             raise _bad()
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _bad() from error
     return values
+
+
+def _sort_value(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable()
+
+
+def _instant(value: str) -> str:
+    """As PostgreSQL reads it, whatever way it was written; raises ValueError."""
+    return value if value == "infinity" else datetime.fromisoformat(value).astimezone(UTC).isoformat()
 
 
 def _bad() -> Invalid:

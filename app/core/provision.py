@@ -48,6 +48,8 @@ async def _make_role(admin: Connection, city: str, role: str) -> None:
     await admin.execute(f'alter role "{name}" in database "{database}" set search_path = "{city}", {EXTENSION_SCHEMA}')
     await admin.execute(f'alter role "{name}" in database "{database}" set jit = off')
     if role == "app":
+        # A request is short: starting parallel workers would cost more than they save.
+        await admin.execute(f'alter role "{name}" in database "{database}" set max_parallel_workers_per_gather = 0')
         # Arrays are estimated exactly, so the planner would make a new plan for every intake (register: 3x slower).
         await admin.execute(f'alter role "{name}" in database "{database}" set plan_cache_mode = force_generic_plan')
 

@@ -24,6 +24,8 @@ LongText = Annotated[
 ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(clean)
 ]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300), AfterValidator(clean)]
+Searched = Annotated[str, StringConstraints(max_length=100), AfterValidator(clean)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(clean)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 \-]{4,23}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:\-]{1,64}$")]

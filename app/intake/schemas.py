@@ -4,11 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas import AreasOut, CellRef, RoutingOut
-from app.core.geometry import Crs
+from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, Phone, ShortText, Title
 
 
@@ -22,9 +22,7 @@ class PointIn(Closed):
     """A GeoJSON point: [longitude, latitude] in degrees of the named system."""
 
     type: Literal["Point"]
-    coordinates: tuple[Annotated[FiniteFloat, Field(ge=-180, le=180)], Annotated[FiniteFloat, Field(ge=-90, le=90)]] = (
-        Field(examples=[[111.67, 40.81]])
-    )
+    coordinates: tuple[Longitude, Latitude] = Field(examples=[[111.67, 40.81]])
 
 
 class LocationIn(Closed):
@@ -32,7 +30,7 @@ class LocationIn(Closed):
 
     point: PointIn | None = None
     crs: Crs | None = Field(default=None, description="System of the point; never guessed (GCJ-02 is 604 m off here)")
-    accuracy_m: Annotated[FiniteFloat, Field(ge=0, le=100_000)] | None = None
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000, strict=True, allow_inf_nan=False)] | None = None
     cell: Code | None = Field(default=None, description="Cell code chosen at the window")
     area: Code | None = Field(default=None, description="Area code of any tier chosen at the window")
     address: ShortText | None = None

@@ -148,8 +148,12 @@ class Crawl:
     def _known_values(self, path: str) -> dict[str, list[str]]:
         lon, lat = point_in()
         hidden = self.hidden
-        search = [text for plant in hidden for name, text in plant.marks.items() if name in ("title", "address", "concern")]
-        search += [text for plant in hidden[:4] for text in plant.marks.values()] + [p.number for p in hidden[:4]] + [TITLE]
+        search = [
+            text for plant in hidden for name, text in plant.marks.items() if name in ("title", "address", "concern")
+        ]
+        search += (
+            [text for plant in hidden[:4] for text in plant.marks.values()] + [p.number for p in hidden[:4]] + [TITLE]
+        )
         return {
             "area": [*AREAS], "parent": [*AREAS], "cell": [HOME_CELL], "q": list(dict.fromkeys(search)),
             "unit": sorted({u for p in hidden for u in p.ledger.units | p.ledger.barred_units} | {"X150100", "X150102"}),
@@ -205,7 +209,9 @@ class Crawl:
 
     def _alike(self, nothing: Any, reply: Any, method: str, path: str) -> None:
         if _face(reply) != nothing:
-            self.note(method, path, f"a hidden case answers unlike one that never was: {reply.status_code} {reply.text[:200]}")
+            self.note(
+                method, path, f"a hidden case answers unlike one that never was: {reply.status_code} {reply.text[:200]}"
+            )
 
     # --- Registering beside them
 
@@ -258,7 +264,9 @@ class Crawl:
                 receipt = item["case"] if url.endswith("batch") else reply.json()
                 own = receipt["id"] in {p.id for p in self.plants if f"key:{self.caller.who.id}" in _brought_by(p)}
             if not (taken or own):
-                self.note("post", url, f"a hidden case's {what} was taken again: {reply.status_code} {reply.text[:200]}")
+                self.note(
+                    "post", url, f"a hidden case's {what} was taken again: {reply.status_code} {reply.text[:200]}"
+                )
 
     # --- The resident's door
 
@@ -321,5 +329,8 @@ def quiet_doors(document: dict[str, Any]) -> list[str]:
     doors = []
     for path, item in document["paths"].items():
         if "get" in item and "{" not in path and path not in ("/v1/cases", "/v1/cases/counts", "/v1/me/tasks"):
-            doors += [f"{path}?{urlencode(_needed(path))}", f"{path}?{urlencode({**_needed(path), 'unit': quote('X150102')})}"]
+            doors += [
+                f"{path}?{urlencode(_needed(path))}",
+                f"{path}?{urlencode({**_needed(path), 'unit': quote('X150102')})}",
+            ]
     return doors

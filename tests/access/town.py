@@ -93,7 +93,13 @@ def _stranger(cast: Cast) -> Caller:
 
     async def make(conn: Connection) -> str:
         return await staff.make_key(
-            conn, name=STRANGER, unit="C150102", area="150102", scopes=scopes, key_id="stranger", source_system="letters"
+            conn,
+            name=STRANGER,
+            unit="C150102",
+            area="150102",
+            scopes=scopes,
+            key_id="stranger",
+            source_system="letters",
         )
 
     return Caller(Who(STRANGER, "key", "stranger"), Person(cast.client, in_city(make), STRANGER))

@@ -17,6 +17,7 @@ from tests.cast import CITY, Cast, Lives, report
 
 KINDS = {kind.slug: kind for kind in CATALOGUE}
 CHINESE = re.compile(r"[一-鿿]")
+JSON = {"Content-Type": "application/json"}
 Provoke = Callable[[dict[str, str]], Any]
 
 
@@ -60,8 +61,12 @@ def provoked(cast: Cast, lives: Lives, monkeypatch: pytest.MonkeyPatch) -> dict[
     case = li.register()["id"]
     step = f"/v1/cases/{case}/actions"
     return {
-        "bad-request": lambda extra: client.post("/v1/query", content=b"{", headers={"Content-Type": "application/json", **extra}),
-        "idempotency-key-missing": lambda extra: client.post("/v1/cases", json=report(), headers={**li.headers, **extra}),
+        "bad-request": lambda extra: client.post(
+            "/v1/query", content=b"{", headers={"Content-Type": "application/json", **extra}
+        ),
+        "idempotency-key-missing": lambda extra: client.post(
+            "/v1/cases", json=report(), headers={**li.headers, **extra}
+        ),
         "not-authenticated": lambda extra: client.get("/v1/me", headers=extra),
         "forbidden": lambda extra: client.get("/v1/cases", headers={**cast("lin.auditor").headers, **extra}),
         "not-found": lambda extra: client.get(f"/v1/cases/{uuid.uuid4()}", headers={**li.headers, **extra}),

@@ -38,7 +38,9 @@ def test_the_public_list_is_no_longer_than_it_was() -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED)
-@pytest.mark.parametrize("header", [None, "Bearer", "Bearer ", "Basic bGk6cHc=", "Bearer no.such.token", "Bearer gck_x_y"])
+@pytest.mark.parametrize(
+    "header", [None, "Bearer", "Bearer ", "Basic bGk6cHc=", "Bearer no.such.token", "Bearer gck_x_y"]
+)
 def test_a_stranger_is_told_to_log_in(cast: Cast, method: str, path: str, header: str | None) -> None:
     sent = {"Idempotency-Key": "a", "If-Match": '"1"', **({"Authorization": header} if header else {})}
     reply = cast.client.request(method, filled(path), headers=sent, json={} if method == "POST" else None)
@@ -55,7 +57,9 @@ def test_a_method_that_it_does_not_have_is_405(cast: Cast, path: str) -> None:
         assert set(reply.headers["allow"].replace(" ", "").split(",")) >= allowed
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/nothing", "/v1/cases/", "/v2/cases", "/v1/cases:other", "/docs/x"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/", "/v1/nothing", "/v1/cases/", "/v2/cases", "/v1/cases:other", "/docs/x"]
+)
 def test_an_address_that_does_not_exist_is_404(cast: Cast, path: str) -> None:
     reply = cast("li.window").get(path)
     assert (reply.status_code, reply.json()["type"]) == (404, "/problems/not-found")

@@ -2,7 +2,6 @@
 
 import asyncio
 import csv
-import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,12 +20,13 @@ SQUARES = {"0101": (0, 0), "0102": (1, 0), "0201": (0, 1), "0202": (1, 1)}  # of
 def gridcase(database: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """`gridcase("boston", "load", "cells", …)` runs a command on a city; the result has exit_code and output."""
     import app.cli.imports
-    import app.cli.load  # noqa: F401 (the commands register themselves)
+    import app.cli.load
     from app.cli import app as command
     from app.core.settings import settings
 
     monkeypatch.setenv("GRIDCASE_CITY", os.environ.get("GRIDCASE_CITY", "hohhot"))
-    monkeypatch.setenv("COLUMNS", "200")
+    for console in (app.cli.console, app.cli.errors):
+        monkeypatch.setattr(console, "width", 200)
 
     def invoke(city: str, *words: Any) -> Result:
         result = CliRunner().invoke(command, ["--city", city, *map(str, words)])
@@ -38,24 +38,41 @@ def gridcase(database: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Re
     return invoke
 
 
-@pytest.fixture
-def squares(make_city: Callable[[str, str], str], gridcase: Any, worker_id: str, tmp_path: Path) -> str:
-    """A city of four square cells with the profile of Boston."""
-    city = make_city(f"squares_{worker_id}", "boston")
-    features = [
-        {
-            "type": "Feature", "properties": {"code": code},
-            "geometry": shapely.geometry.mapping(
-                shapely.box(-71.2 + x / 10, 42.2 + y / 10, -71.1 + x / 10, 42.3 + y / 10)
-            ),
-        }
+@pytest.fixture(scope="session")
+def squares_city(database: str, worker_id: str) -> str:
+    """A city of four square cells with the profile of Boston, one for the worker."""
+    from app.areas.queries import get_city
+    from app.cli.city import create_city
+    from app.core.database import connect
+    from geo.boundaries import Boundaries, Boundary
+    from geo.loading import ALWAYS, CellFields, load_cells
+    from seeds import load
+    from tests import databases
+
+    city = f"squares_{worker_id}"
+    with databases.alone("roles"):
+        create_city(city, load.read_profile(load.PROFILES["boston"]), bare=True)
+    boxes = {
+        code: shapely.box(-71.2 + x / 10, 42.2 + y / 10, -71.1 + x / 10, 42.3 + y / 10)
         for code, (x, y) in SQUARES.items()
-    ]  # fmt: skip
-    path = tmp_path / "squares.geojson"
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    result = gridcase(city, "load", "cells", path, "--crs", "WGS84", "--code-field", "code")
-    assert result.exit_code == 0, result.output
+    }
+    rows = [Boundary(code, {}, shapely.multipolygons([box])) for code, box in boxes.items()]
+
+    async def fill() -> None:
+        conn = await connect(city, "owner")
+        async with conn.transaction():
+            await load_cells(conn, await get_city(conn), Boundaries(rows, [], "squares"), CellFields(), since=ALWAYS)
+        await conn.close()
+
+    asyncio.run(fill())
     return city
+
+
+@pytest.fixture
+def squares(squares_city: str, sql: Any) -> str:
+    """The city of four squares, without a case."""
+    sql("truncate cases cascade", city=squares_city)
+    return squares_city
 
 
 COLUMNS = ("id", "type", "title", "opened", "closed", "lon", "lat", "address")

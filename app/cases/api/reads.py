@@ -28,11 +28,11 @@ from app.cases.schemas import (
 )  # fmt: skip
 from app.core import errors, paging
 from app.core.access import Actor, Permission
-from app.core.http import Language, Now, Read, reference, requires
+from app.core.http import Language, Now, Read, Signed, reference, requires
 from app.core.idempotency import reply
 from app.core.jsontext import dumps
 from app.core.openapi import carries
-from app.core.texts import Code
+from app.core.texts import Code, Searched
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
@@ -40,7 +40,7 @@ Rules = Annotated[Reference, Depends(reference)]
 
 
 async def filters(
-    rules: Rules, actor: CanRead,
+    rules: Rules, actor: Signed,
     area: Annotated[Code | None, Query(description="Area code of any tier")] = None,
     cell: Annotated[Code | None, Query(description="Cell code")] = None,
     unit: Annotated[Code | None, Query(description="Unit that leads")] = None,
@@ -54,7 +54,7 @@ async def filters(
         Literal["any", "address_only", "outside_cells", "outside_city", "no_worker"] | None,
         Query(description="Cases that wait for a place or a worker"),
     ] = None,
-    q: Annotated[str | None, Query(max_length=100, description="Words of title or address, two signs or more")] = None,
+    q: Annotated[Searched | None, Query(description="Words of title or address, two signs or more")] = None,
     bbox: Annotated[str | None, Query(max_length=100, description="west,south,east,north (WGS84)")] = None,
 ) -> Filters:
     """The filters that every list of cases takes."""

@@ -7,22 +7,23 @@ from app.core.database import Parameters
 _OPEN = ", ".join(f"'{kind.value}'" for kind in OPEN_KINDS)
 
 
-def visible_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> str:
+def visible_to(actor: Actor, parameters: Parameters, *, alias: str = "c", sweep: bool = False) -> str:
     """A condition on `cases` under `alias`: what this actor may know exists.
 
     A part in the case (`case_access`), or, for requests and events only, the area. Whoever is concerned, or stands
     under a unit that is, sees nothing whatever else they hold. The part is a scalar subquery, asked row by row after
-    all that the row itself can answer: EXISTS would let the planner hash every row of a busy unit.
+    all that the row itself can answer: EXISTS would let the planner hash every row of a busy unit. `sweep` is for
+    statements that go through most rows anyway: there all parts are read once.
     """
     if not actor.may(Permission.CASE_READ):
         return "false"
     grantees = parameters.add(actor.grantees())
-    arms = [
-        *open_to(actor, parameters, alias=alias),
-        f"(select true from case_access a where a.case_id = {alias}.id and a.grantee = any({grantees}::text[])"
-        " and (a.until is null or a.until > now()) limit 1)",
-    ]
-    return f"({' or '.join(arms)}) and {_not_barred(actor, parameters, alias)}"
+    parts = f"case_access a where a.grantee = any({grantees}::text[]) and (a.until is null or a.until > now())"
+    probe = f"(select true from {parts} and a.case_id = {alias}.id limit 1)"
+    part = f"{alias}.id in (select a.case_id from {parts})" if sweep else probe
+    return (
+        f"({' or '.join([*open_to(actor, parameters, alias=alias), part])}) and {_not_barred(actor, parameters, alias)}"
+    )
 
 
 def open_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> list[str]:

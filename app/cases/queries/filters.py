@@ -144,10 +144,13 @@ def source(name: str, f: Filters, actor: Actor, p: Parameters) -> str:
     return _SOURCES[name](f, actor, p)
 
 
-async def fewest(conn: Connection, f: Filters, actor: Actor, *, newest: bool = False) -> str | None:
+async def fewest(
+    conn: Connection, f: Filters, actor: Actor, *, newest: bool = False, sweep: bool = False
+) -> str | None:
     """The source with the fewest ids, if that is at most FEW; None means: walk the cases in the order of the list.
 
-    One round trip where something selective is asked for, none for a list by area, kind, status and time.
+    One round trip where something selective is asked for, none for a list by area, kind, status and time. A `sweep`
+    (a count) reads all anyway, and starts from whatever is asked for rather than from every case.
     """
     p = Parameters()
     named = _selective(f, actor, newest=newest)
@@ -155,8 +158,11 @@ async def fewest(conn: Connection, f: Filters, actor: Actor, *, newest: bool = F
         return None
     counts = [f"(select count(*) from (select from ({source(n, f, actor, p)}) s limit {FEW + 1}) few)" for n in named]
     row = await conn.fetchrow(f"select {', '.join(counts)}", *p)
+    assert row is not None  # noqa: S101 (one row by construction)
     number, name = min(zip(row, named, strict=True))
-    return name if number <= FEW else None
+    if number <= FEW:
+        return name
+    return next((name for name in named if name != "sight"), None) if sweep else None
 
 
 def area_filter(code: str | None, tiers: Any) -> str | None:

@@ -79,9 +79,9 @@ GROUPS = {
 
 async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, now: datetime) -> list[Any]:
     """Counts of what the caller may see, by one property, with those overdue."""
-    start = await fewest(conn, f, actor)
+    start = await fewest(conn, f, actor, sweep=True)
     p = Parameters([now])
-    where = [*conditions(f, p, now), *has_status(f, p), visible_to(actor, p)]
+    where = [*conditions(f, p, now), *has_status(f, p), visible_to(actor, p, sweep=start is None)]
     rows = "cases c"
     if start is not None:
         found = f"(select distinct id from ({source(start, f, actor, p)}) s) f"

@@ -3,11 +3,11 @@
 import uuid
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.cases.rules import Result, Route
-from app.core.geometry import Crs
-from app.core.texts import Code, LongText, ShortText
+from app.core.geometry import Crs, Latitude, Longitude
+from app.core.texts import Code, LongText, Reason, ShortText
 
 
 def _example(**values: Any) -> ConfigDict:
@@ -100,8 +100,8 @@ class PlaceIn(BaseModel):
 
     model_config = _example(code="150102001001001")
 
-    lon: Annotated[FiniteFloat, Field(ge=-180, le=180)] | None = None
-    lat: Annotated[FiniteFloat, Field(ge=-90, le=90)] | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
     crs: Crs | None = None
     code: Code | None = None
 
@@ -118,7 +118,7 @@ class RevealIn(BaseModel):
 
     model_config = _example(reason="电话回访")
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
+    reason: Reason
 
 
 class SamePhoneIn(BaseModel):
@@ -127,7 +127,7 @@ class SamePhoneIn(BaseModel):
     model_config = _example(party="01a206cf-ffd4-701d-98b1-6b2166fde918", reason="核对是否重复来电")
 
     party: uuid.UUID
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
+    reason: Reason
 
 
 class QueryIn(BaseModel):

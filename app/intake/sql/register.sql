@@ -175,7 +175,7 @@
     union all select id, 'staff:' || helper, 'task' from made where helper is not null
     union all select m.id, 'unit:' || u.code, 'queue' from made m  -- a cell without a worker: the township's coordinator
         join unit u on u.kind = 'centre' and u.area = m.township and u.code <> m.lead
-        where m.queued = 'no_worker' and not m.secret and not coalesce(m.barred_units @> u.path, false)
+        where m.queued = 'no_worker' and m.kind in ('request', 'event') and not coalesce(m.barred_units @> u.path, false)
     union all select id, registrar, 'registrar' from made where not secret and not imported
     union all select m.id, 'post:' || p.id, 'lead' from made m
         join post p on m.secret and p.unit = m.lead and p.role in ('discipline_officer', 'coordinator')
