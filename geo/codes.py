@@ -36,7 +36,9 @@ def read_names(paths: Iterable[Path]) -> tuple[dict[str, str], list[str]]:
                 skipped.append(file.name)
                 continue
             for row in reader:
-                code, name = row["code"].strip(), row["name"].strip()
+                code, name = (row["code"] or "").strip(), (row["name"] or "").strip()
+                if not code or not name:
+                    raise ValueError(f"{file.name}, line {reader.line_num}: code or name is missing")
                 if names.setdefault(code, name) != name:
                     raise ValueError(f"{file.name}: {code} is called {name} here and {names[code]} before")
     if not names:

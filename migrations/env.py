@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql.base import PGDialect, ischema_names
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import app
-from app.core.database import Base, Ltree, Xid8, role_url, sqlalchemy_url
+from app.core.database import role_url, sqlalchemy_url
+from app.core.tables import Base, Ltree, Xid8
 
 for package in pkgutil.iter_modules(app.__path__):
     if package.ispkg and importlib.util.find_spec(f"app.{package.name}.models"):

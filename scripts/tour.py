@@ -1,220 +1,311 @@
-"""`make tour`: one petition, one dispute and one request through their whole life, over HTTP, told as a person reads it.
+"""`make tour`: one petition, one dispute and one request through their whole life, over HTTP, as a person would read it.
 
-Needs the demo city that `make run` serves. Every answer is checked; an unexpected one is printed and ends the tour.
+    python -m scripts.tour [--url http://127.0.0.1:8000]
+
+Speaks to the demo city that `make run` serves, as its permanent cast, whose passwords are made from the key in the same
+data folder (GRIDCASE_HOME). The exit status is 1 as soon as the service answers anything but what is right.
 """
 
+from __future__ import annotations
+
 import argparse
+import json
 import sys
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from rich.console import Console
 
-from app.cases.rules import TRANSITIONS
 from app.core.geometry import wgs84_to_gcj02
 from seeds.hohhot.city import build_city
 from seeds.load import demo_password
 
+LOCAL = ZoneInfo("Asia/Shanghai")
 HOME_CELL = "150102001001001"
-ZONE = ZoneInfo("Asia/Shanghai")
+CLOCKS = {"acceptance": "受理 acceptance", "completion": "办结 completion"}
+OK = (HTTPStatus.OK, HTTPStatus.CREATED)
+say = Console(highlight=False, soft_wrap=True).print
 
 
-class Surprise(Exception):
-    """The service answered something else than the story expects."""
+class Unexpected(Exception):
+    """The service answered something else than it should; holds what it said."""
+
+    def __init__(self, what: str, reply: httpx.Response) -> None:
+        super().__init__(what)
+        self.reply = reply
 
 
-class Visitor:
-    """One of the demo's people, speaking to the service."""
+class Tour:
+    """Speaks to the city as its cast and prints what comes of it."""
 
-    def __init__(self, http: httpx.Client, login: str) -> None:
-        self.who = next(member for member in build_city().cast if member.login == login)
-        self._http = http
-        answer = http.post("/v1/tokens", json={"login": login, "password": demo_password(login)})
-        self._headers = {"Authorization": f"Bearer {expect(answer, 200)['access_token']}"}
+    def __init__(self, url: str) -> None:
+        self.client = httpx.Client(base_url=url, timeout=30, trust_env=False)
+        self.cast = {member.login: member for member in build_city().cast}
+        self.tokens: dict[str, str] = {}
+        self.words: dict[str, str] = {}
 
-    def __str__(self) -> str:
-        return f"{self.who.name}（{self.who.who_zh}）"
+    def arrive(self) -> None:
+        """See that the city is there and learn its words; raises httpx.TransportError when nobody answers."""
+        ready = self.expect(self.client.get("/readyz"), "the service is ready")
+        for language in ("zh", "en"):
+            steps = self.ask("li.window", "/v1/transitions", language=language)
+            for step in steps["items"]:
+                self.words[step["action"]] = f"{self.words.get(step['action'], '')} {step['title']}".strip()
+        say(f"城市 city [bold]{ready['city']}[/bold]，{self.client.base_url}；时间为当地时间 times are local")
 
-    def get(self, url: str) -> httpx.Response:
-        """Read."""
-        return self._http.get(url, headers=self._headers)
+    def headers(self, login: str, language: str = "zh") -> dict[str, str]:
+        """A token for one of the cast."""
+        if login not in self.tokens:
+            body = {"login": login, "password": demo_password(login)}
+            reply = self.client.post("/v1/tokens", json=body)
+            self.tokens[login] = self.expect(reply, f"{login} logs in")["access_token"]
+        return {"Authorization": f"Bearer {self.tokens[login]}", "Accept-Language": language}
 
-    def post(self, url: str, body: Any, *, key: str | None = None, version: int | None = None) -> httpx.Response:
-        """Write, with a fresh key unless one is given."""
-        headers = {**self._headers, "Idempotency-Key": key or uuid.uuid4().hex}
+    def ask(self, login: str, path: str, *, language: str = "zh") -> dict[str, Any]:
+        """GET as one of the cast."""
+        return self.expect(self.client.get(path, headers=self.headers(login, language)), f"GET {path} as {login}")
+
+    def send(
+        self, login: str, path: str, body: Any = None, *, key: str | None = None, version: int | None = None
+    ) -> Any:
+        """POST as one of the cast, with a fresh key unless one is given."""
+        headers = self.headers(login) | {"Idempotency-Key": key or uuid.uuid4().hex}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        return self._http.post(url, json=body, headers=headers)
+        return self.client.post(path, json=body, headers=headers)
+
+    def expect(self, reply: httpx.Response, what: str, *statuses: int) -> dict[str, Any]:
+        """The body of a reply that is as it should be; raises Unexpected."""
+        if reply.status_code not in (statuses or OK):
+            raise Unexpected(what, reply)
+        body: dict[str, Any] = reply.json()
+        return body
+
+    def who(self, login: str) -> str:
+        """A member of the cast, as a heading."""
+        member = self.cast[login]
+        return f"[bold cyan]{member.name}[/bold cyan] {login}（{member.who_zh}）"
+
+    def actions(self, offered: list[str]) -> str:
+        """What a phone would offer next."""
+        return " · ".join(self.words[action] for action in offered) or "无 none"
 
 
-class Story:
-    """One case, told step by step."""
+class Case:
+    """One case on its way. Each method is one act of one person, printed with what came of it."""
 
-    def __init__(self, title: str) -> None:
-        self.receipt: dict[str, Any] = {}
-        print(f"\n━━ {title}")
+    def __init__(self, tour: Tour, login: str, body: Mapping[str, Any]) -> None:
+        """Register `body` as `login`."""
+        self.tour, self.body, self.key = tour, body, uuid.uuid4().hex
+        self.registrar = login
+        reply = tour.send(login, "/v1/cases", body, key=self.key)
+        self.receipt = tour.expect(reply, f"{login} registers", HTTPStatus.CREATED)
+        self.id, self.version = self.receipt["id"], 1
+        self._show_receipt()
 
-    def register(self, who: Visitor, body: dict[str, Any], *, key: str | None = None) -> None:
-        """The first step."""
-        self.receipt = expect(who.post("/v1/cases", body, key=key), 201)
-        r = self.receipt
-        print(f"  {who} 登记 registers：{body['title']}")
-        print(f"    编号 number {r['number']} · 查询码 query code {r['query_code']} · 网格 cell {r['cell']['code']}")
-        print(f"    首接 lead {name(r, r['lead_unit'])} → 派往 offered to {name(r, r['offered_to'])}")
-        print(f"    依据 why: {r['routing']['reason']}")
-        for clock in r["clocks"]:
-            print(f"    期限 {clock['kind']:<10} {local(clock['due'])}  （{clock['basis']}）")
-
-    def step(self, who: Visitor, action: str, body: Any = None) -> None:
-        """One step by somebody who may take it."""
-        case = expect(who.get(f"/v1/cases/{self.receipt['id']}"), 200)
-        url = f"/v1/cases/{case['id']}/actions/{action}"
-        page = expect(who.post(url, body, version=case["version"]), 200)
-        said = "".join(f"：{body[word]}" for word in ("reply", "reason", "proof") if body and word in body)
-        title = TRANSITIONS[action].title
-        print(f"  {who} {title.zh} {title.en}{said}")
-        due = f" · 到期 due {local(page['due'])}" if page.get("due") else ""
-        print(f"    → {page['status_text']} · 主办 lead {name(page, page['lead_unit'])}{due}")
-        print(f"      可办 next: {', '.join(page['available_actions']) or '—'}")
-
-    def hidden_from(self, who: Visitor) -> None:
-        """Somebody without a part in it does not even learn that it exists."""
-        expect(who.get(f"/v1/cases/{self.receipt['id']}"), 404)
-        print(f"  {who} 查不到此件 sees nothing (404)")
-
-    def resident(self, http: httpx.Client) -> None:
-        """What the resident reads with number and code."""
-        asked = {"number": self.receipt["number"], "code": self.receipt["query_code"]}
-        seen = expect(http.post("/v1/query", json=asked), 200)
-        print(
-            f"  群众查询 the resident asks → {seen['said']}" + (f"；答复：{seen['reply']}" if seen.get("reply") else "")
+    def _show_receipt(self) -> None:
+        got, names = self.receipt, self.receipt["names"]
+        say(f"\n{self.tour.who(self.registrar)}\n  登记 registers “{self.body['title']}”")
+        say(f"  编号 number [bold]{got['number']}[/bold]，查询码 query code [bold]{got['query_code']}[/bold]")
+        say(
+            f"  网格 cell {got['cell']['code']}，{' '.join(names[code] for code in got['areas'].values() if code in names)}"
         )
+        say(f"  首接 received by {names[got['lead_unit']]}，派往 offered to {names[got['offered_to']]}")
+        say(f"  依据 because {got['routing']['reason']}")
+        self._show_due(got["clocks"])
 
-    def timeline(self, who: Visitor) -> None:
-        """The record."""
-        events = expect(who.get(f"/v1/cases/{self.receipt['id']}/timeline"), 200)["items"]
-        print("  时间线 timeline: " + " → ".join(event["title"] for event in events))
+    def _show_due(self, clocks: list[dict[str, Any]]) -> None:
+        running = [c for c in clocks if not c.get("met_at") and not c.get("stopped_at")]
+        told = [f"{CLOCKS[c['kind']]} [yellow]{_local(c['due'])}[/yellow]" for c in running]
+        if told:
+            say(f"  期限 due: {' · '.join(told)}")
+
+    def repeat(self) -> None:
+        """Send the registration again, as a phone does that lost the answer."""
+        reply = self.tour.send(self.registrar, "/v1/cases", self.body, key=self.key)
+        again = self.tour.expect(reply, "the same request again", HTTPStatus.CREATED)
+        if again["id"] != self.id or reply.headers.get("Idempotency-Replayed") != "true":
+            raise Unexpected("a repeat gives the first receipt", reply)
+        say("  [green]重发同一请求，仍是原回执，未重复登记[/green] sent again: the first receipt, nothing doubled")
+
+    def hidden_from(self, *logins: str) -> None:
+        """Show that these people do not even learn that the case exists."""
+        for login in logins:
+            reply = self.tour.client.get(f"/v1/cases/{self.id}", headers=self.tour.headers(login))
+            self.tour.expect(reply, f"{login} must not find the case", HTTPStatus.NOT_FOUND)
+            member = self.tour.cast[login]
+            say(f"  [green]与本件无关者查不到[/green] not found (404) for {member.name} {login}（{member.who_zh}）")
+
+    def waits_for(self, login: str) -> None:
+        """Show that it stands among someone's tasks."""
+        tasks = self.tour.ask(login, "/v1/me/tasks?limit=200")["items"]
+        if self.id not in {task["id"] for task in tasks}:
+            raise LookupError(f"{self.receipt['number']} is not among the tasks of {login}")
+        say(f"\n{self.tour.who(login)}\n  待办 {len(tasks)} 件，其中有本件 among {len(tasks)} tasks: this one")
+
+    def does(self, login: str, action: str, body: Mapping[str, Any] | None = None, *, said: str = "") -> None:
+        """Take a step; print the state it leads to, the limits, and what comes next."""
+        path = f"/v1/cases/{self.id}/actions/{action}"
+        reply = self.tour.send(login, path, body, version=self.version)
+        page = self.tour.expect(reply, f"{login}: {action}")
+        self.version = page["version"]
+        say(f"\n{self.tour.who(login)}\n  [bold]{self.tour.words[action]}[/bold]{' — ' + said if said else ''}")
+        lead = page["names"][page["lead_unit"]]
+        say(f"  状态 status [magenta]{page['status_text']}[/magenta] ({page['status']})，主办 lead {lead}")
+        self._show_due(page["clocks"])
+        say(f"  可选步骤 may do next: {self.tour.actions(page['available_actions'])}", style="dim")
+
+    def is_refused(self, login: str, action: str) -> None:
+        """Try a step that the rules do not allow now."""
+        reply = self.tour.send(login, f"/v1/cases/{self.id}/actions/{action}", version=self.version)
+        problem = self.tour.expect(reply, f"{login} must not {action} now", HTTPStatus.CONFLICT)
+        say(f"\n{self.tour.who(login)}\n  [bold]{self.tour.words[action]}[/bold] → [red]409[/red] {problem['detail']}")
+
+    def ends(self) -> None:
+        """The timeline, and what the resident reads."""
+        timeline = self.tour.ask(self.registrar, f"/v1/cases/{self.id}/timeline")["items"]
+        say("\n[bold]时间线 timeline[/bold]")
+        for event in timeline:
+            say(f"  {event['seq']:>2}  {_local(event['at'])}  {event['title']}")
+        code = {"number": self.receipt["number"], "code": self.receipt["query_code"]}
+        for language, heading in (("zh", "群众凭编号和查询码看到"), ("en", "and the resident reads")):
+            reply = self.tour.client.post("/v1/query", json=code, headers={"Accept-Language": language})
+            seen = self.tour.expect(reply, "the resident asks")
+            say(f"[bold]{heading}[/bold]：{seen['said']} — {seen['handled_by']}")
+            say(f"  {' → '.join(step['step'] for step in seen['steps'])}")
+        say(f"  答复 reply: “{seen['reply']}”")
 
 
-def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
-    """The JSON of an expected answer; raises Surprise."""
-    if answer.status_code != status:
-        raise Surprise(f"{answer.request.method} {answer.request.url} → {answer.status_code}\n{answer.text}")
-    found: dict[str, Any] = answer.json()
-    return found
+def _local(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(LOCAL):%Y-%m-%d %H:%M}"
 
 
-def name(page: dict[str, Any], code: str | None) -> str:
-    """A unit in words."""
-    return str(page["names"].get(code, code)) if code else "—"
+def home() -> tuple[float, float]:
+    """Longitude and latitude (WGS84, degrees) in the grid worker's cell."""
+    place = next(cell for cell in build_city().cells if cell.code == HOME_CELL).boundary.representative_point()
+    return place.x, place.y
 
 
-def local(instant: str) -> str:
-    """An instant on the city's wall clock."""
-    return datetime.fromisoformat(instant).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+def at(lon: float, lat: float, crs: str, address: str) -> dict[str, Any]:
+    """A measured place in a report."""
+    return {"point": {"type": "Point", "coordinates": [lon, lat]}, "crs": crs, "accuracy_m": 12, "address": address}
 
 
-def now() -> str:
-    """For service records."""
-    return datetime.now(UTC).isoformat()
+def served(outcome: str, method: str, proof: str) -> dict[str, Any]:
+    """A service record of now."""
+    return {"outcome": outcome, "method": method, "proof": proof, "at": datetime.now(UTC).isoformat()}
 
 
-def here(crs: str = "WGS84") -> dict[str, Any]:
-    """A location in the home cell, as a device of that system gives it."""
-    cell = next(cell for cell in build_city().cells if cell.code == HOME_CELL).boundary.representative_point()
-    lon, lat = wgs84_to_gcj02(cell.x, cell.y) if crs == "GCJ02" else (cell.x, cell.y)
-    return {"point": {"type": "Point", "coordinates": [lon, lat]}, "crs": crs, "address": "示范路1号"}
-
-
-def petition(http: httpx.Client) -> None:
-    """申诉求决: from the window to the department, extended, decided, served on the second try, closed."""
-    story = Story("信访：室温长期不达标 A petition: rooms too cold")
-    clerk, handler, head = Visitor(http, "li.window"), Visitor(http, "chen.housing"), Visitor(http, "liu.head")
-    story.register(clerk, {
+def walk_petition(tour: Tour) -> None:
+    """An appeal: only who has a part in it ever knows of it."""
+    say("\n[bold reverse] 一、信访：申诉求决  A petition [/bold reverse]")
+    case = Case(tour, "li.window", {
         "kind": "petition", "petition_class": "appeal", "category": "heating.temperature", "channel": "window",
-        "title": "室温长期不达标，请求退费", "description": "入冬以来室温不足十六度。", "location": here(),
+        "title": "供暖后室温长期不达标", "description": "室温只有十五度，多次向供热单位反映未解决，请求依法处理。",
+        "location": at(*home(), "WGS84", "海拉尔东路示范小区1号楼"),
         "parties": [{"role": "petitioner", "name": "张三", "phone": "13800000000"}],
     })  # fmt: skip
-    story.hidden_from(Visitor(http, "gao.window"))
-    story.hidden_from(Visitor(http, "wang.grid"))
-    story.step(handler, "sign_for")
-    story.step(handler, "accept")
-    story.step(handler, "handle")
-    story.step(head, "extend", {"days": 15, "reason": "需委托检测室温"})
-    story.step(handler, "conclude", {"result": "supported", "reply": "检测属实，已责成供热企业整改并退费。"})
-    attempt = {"outcome": "attempted", "method": "phone", "at": now(), "proof": "两次致电未接"}
-    story.step(handler, "serve", attempt)
-    story.resident(http)
-    story.step(handler, "serve", {"outcome": "served", "method": "in_person", "at": now(), "proof": "本人当面签收"})
-    story.step(handler, "close")
-    story.resident(http)
-    story.timeline(clerk)
+    case.hidden_from("wang.grid", "gao.window")
+    case.waits_for("chen.housing")
+    case.does("chen.housing", "sign_for", said="责任随签收转移 responsibility moves when signed for")
+    case.does("chen.housing", "accept")
+    case.does("chen.housing", "handle")
+    extension = {"days": 10, "reason": "需请第三方入户检测室温。"}
+    case.does("liu.head", "extend", extension, said="办理机关负责人批准延长十日 by the head of the organ, ten days")
+    reply = "经检测室温不达标属实，供热单位已更换阀门，现室温二十一度，并退还部分热费。"
+    case.does("chen.housing", "conclude", {"result": "supported", "reply": reply}, said=reply)
+    attempt = served("attempted", "phone", "两次致电无人接听。")
+    case.does("chen.housing", "serve", attempt, said="电话未接通 an attempt: nobody answered")
+    case.is_refused("chen.housing", "close")
+    case.does("liu.head", "approve_attempt", said="须由他人核准 by another person")
+    case.does("chen.housing", "close")
+    case.ends()
 
 
-def dispute(http: httpx.Client) -> None:
-    """邻里纠纷: offered to the people's mediation committee and settled there."""
-    story = Story("纠纷：楼上夜间噪声 A dispute: noise from upstairs")
-    clerk, mediator = Visitor(http, "li.window"), Visitor(http, "zhou.mediator")
-    story.register(clerk, {
-        "kind": "dispute", "category": "neighbour.noise", "channel": "window", "title": "楼上夜间噪声，请求调解",
-        "location": here(), "parties": [{"role": "petitioner", "name": "李四", "phone": "13800000001"},
-                                        {"role": "respondent", "name": "王五"}],
+def walk_dispute(tour: Tour) -> None:
+    """A quarrel between neighbours, settled by the people's mediator."""
+    say("\n[bold reverse] 二、矛盾纠纷：人民调解  A dispute [/bold reverse]")
+    case = Case(tour, "li.window", {
+        "kind": "dispute", "category": "neighbour.noise", "channel": "window", "title": "楼上住户夜间噪声纠纷",
+        "description": "楼上住户夜间拖动家具，影响休息，请求调解。", "complexity": "simple",
+        "location": at(*home(), "WGS84", "海拉尔东路示范小区2号楼"),
+        "parties": [{"role": "petitioner", "name": "李四", "phone": "13800000001"},
+                    {"role": "respondent", "name": "王五"}],
     })  # fmt: skip
-    story.step(mediator, "sign_for")
-    story.step(mediator, "accept")
-    story.step(mediator, "handle")
-    story.step(mediator, "conclude", {"result": "agreement", "reply": "双方约定晚十点后不再移动家具。"})
-    story.step(mediator, "serve", {"outcome": "served", "method": "in_person", "at": now(), "proof": "双方签字"})
-    story.step(mediator, "close")
-    story.resident(http)
-    story.timeline(clerk)
+    case.hidden_from("chen.housing", "wang.grid")
+    case.waits_for("zhou.mediator")
+    case.does("zhou.mediator", "sign_for")
+    case.does("zhou.mediator", "accept")
+    case.does("zhou.mediator", "handle")
+    reply = "双方自愿达成协议：二十二时后不拖动家具，加装静音脚垫。"
+    case.does("zhou.mediator", "conclude", {"result": "agreement", "reply": reply}, said=reply)
+    case.does("zhou.mediator", "serve", served("served", "in_person", "双方当面签收调解协议。"))
+    case.does("zhou.mediator", "close")
+    case.ends()
 
 
-def request(http: httpx.Client) -> None:
-    """停暖: reported on the street with a phone's coordinates, sent twice over a bad line, mended the same day."""
-    story = Story("诉求：家中停暖 A request: no heating")
-    worker, handler = Visitor(http, "wang.grid"), Visitor(http, "chen.housing")
-    body = {
-        "id": str(uuid.uuid4()), "kind": "request", "category": "heating.outage", "channel": "grid_worker",
-        "title": "整栋楼停暖", "location": here("GCJ02"),
+def walk_request(tour: Tour) -> None:
+    """A request taken on the street with a phone, whose map speaks GCJ-02."""
+    say("\n[bold reverse] 三、群众诉求：网格员路上登记  A request [/bold reverse]")
+    lon, lat = wgs84_to_gcj02(*home())
+    say(f"  手机坐标 the phone says {lon:.6f}, {lat:.6f}（GCJ-02，此地偏移约六百米 some 600 m off）")
+    case = Case(tour, "wang.grid", {
+        "kind": "request", "category": "heating.outage", "channel": "grid_worker", "title": "整栋楼停暖",
+        "description": "入户走访时居民反映，今晨起整栋楼停暖。", "location": at(lon, lat, "GCJ02", "海拉尔东路示范小区3号楼"),
         "parties": [{"role": "petitioner", "name": "赵六", "phone": "13800000002"}],
-    }  # fmt: skip
-    key = uuid.uuid4().hex
-    story.register(worker, body, key=key)
-    again = worker.post("/v1/cases", body, key=key)
-    if expect(again, 201)["number"] != story.receipt["number"] or again.headers.get("Idempotency-Replayed") != "true":
-        raise Surprise("the repeat was not answered with the first receipt")
-    print("    网络不好重发一次，仍是同一件 sent again over a bad line: the same receipt")
-    story.step(worker, "sign_for")
-    story.step(handler, "sign_for")
-    story.step(handler, "accept")
-    story.step(handler, "handle")
-    story.step(handler, "conclude", {"result": "resolved", "reply": "换热站阀门已更换，恢复供暖。"})
-    story.step(handler, "serve", {"outcome": "served", "method": "phone", "at": now(), "proof": "电话告知，本人接听"})
-    story.step(handler, "close")
-    story.resident(http)
-    story.timeline(worker)
+    })  # fmt: skip
+    if case.receipt["cell"]["code"] != HOME_CELL:
+        raise LookupError(f"GCJ-02 was not converted: the case lies in {case.receipt['cell']['code']}")
+    case.repeat()
+    case.hidden_from("zhao.saihan")
+    case.does("wang.grid", "sign_for", said="协办任务 the worker's own task: to help on the spot")
+    case.waits_for("chen.housing")
+    case.does("chen.housing", "sign_for")
+    case.does("chen.housing", "accept")
+    case.does("chen.housing", "handle")
+    reply = "换热站故障已排除，今日十八时恢复供暖。"
+    case.does("chen.housing", "conclude", {"result": "resolved", "reply": reply}, said=reply)
+    case.does("chen.housing", "serve", served("served", "phone", "电话答复，当事人表示已恢复。"))
+    case.does("chen.housing", "close")
+    case.ends()
 
 
 def main() -> int:
-    """Run the tour; exit status 1 when the service cannot be reached or surprises."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the demo city is served")
-    url = parser.parse_args().url
+    """The command line; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.tour", description="Walk three cases through their life.")
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the service answers")
+    tour = Tour(parser.parse_args().url)
     try:
-        with httpx.Client(base_url=url, timeout=30) as http:
-            for story in (petition, dispute, request):
-                story(http)
+        tour.arrive()
+        for walk in (walk_petition, walk_dispute, walk_request):
+            walk(tour)
     except httpx.TransportError as error:
-        print(f"{url} does not answer ({error}). Start it in another terminal with `make run`.", file=sys.stderr)
+        print(f"gridcase: nobody answers on {tour.client.base_url} ({error}).", file=sys.stderr)
+        print("          Start the demo city in another terminal:  make run", file=sys.stderr)
         return 1
-    except Surprise as surprise:
-        print(f"\nUnexpected answer: {surprise}", file=sys.stderr)
+    except Unexpected as wrong:
+        print(f"\ngridcase: not as it should be: {wrong} → {wrong.reply.status_code}", file=sys.stderr)
+        print(_readable(wrong.reply), file=sys.stderr)
+        if wrong.reply.status_code == HTTPStatus.UNAUTHORIZED:
+            print("Is it the same data folder (GRIDCASE_HOME) that `make run` uses?", file=sys.stderr)
         return 1
-    print("\n三件均已办结，链条完整。All three are closed.")
+    except LookupError as wrong:
+        print(f"\ngridcase: not as it should be: {wrong}", file=sys.stderr)
+        return 1
+    say("\n[bold green]三件均已办结 all three are closed[/bold green]")
     return 0
+
+
+def _readable(reply: httpx.Response) -> str:
+    try:
+        return json.dumps(reply.json(), ensure_ascii=False, indent=2)
+    except ValueError:
+        return reply.text[:2000]
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base, Ltree
+from app.core.tables import Base, Ltree
 
 TIERS = "tier in ('city', 'county', 'township', 'community')"
 

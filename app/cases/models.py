@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import REAL
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.rules import Kind, LocatedBy, PetitionClass, Status
-from app.core.database import Base, Ltree
+from app.core.tables import Base, Ltree
 
 Instant = DateTime(timezone=True)
 case_number = Sequence("case_number", metadata=Base.metadata)

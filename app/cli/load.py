@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ LAWS = {
     "gap": "缝隙 gap", "overlap": "重叠 overlap", "band": "户数超出范围 households out of band",
     "invalid": "图形无效 invalid polygon",
 }  # fmt: skip
+SHOWN = 200  # findings of each law
 SystemOption = Annotated[
     str, typer.Option("--crs", help="System of the coordinates: WGS84, CGCS2000, GCJ02, BD09 or EPSG:number.")
 ]
@@ -131,14 +133,19 @@ def _tell_mended(read: Boundaries) -> None:
 
 
 def _show_findings(findings: Sequence[dict[str, Any]]) -> None:
+    """The findings by law, the largest first, and at most SHOWN of each."""
     if not findings:
         return
     table = Table("", "cells", "township", "m²", "households", title="网格检查结果 Findings of the coverage check")
     ordered = sorted(findings, key=lambda f: (f["law"], -f.get("square_metres", 0.0), f["cells"]))
-    for finding in ordered:
-        size, households = finding.get("square_metres"), finding.get("households")
-        table.add_row(
-            LAWS[finding["law"]], ", ".join(finding["cells"]), finding.get("township") or "",
-            "" if size is None else f"{size:,.1f}", "" if households is None else f"{households:,}",
-        )  # fmt: skip
+    for law, group in groupby(ordered, key=lambda f: str(f["law"])):
+        of_law = list(group)
+        for finding in of_law[:SHOWN]:
+            size, households = finding.get("square_metres"), finding.get("households")
+            table.add_row(
+                LAWS[law], ", ".join(finding["cells"]), finding.get("township") or "",
+                "" if size is None else f"{size:,.1f}", "" if households is None else f"{households:,}",
+            )  # fmt: skip
+        if len(of_law) > SHOWN:
+            table.add_row(LAWS[law], f"… and {len(of_law) - SHOWN:,} more", "", "", "")
     console.print(table)

@@ -11,7 +11,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 
-from app.core.errors import TooLarge, UnsupportedMedia
+from app.core.errors import TooLarge, UnsupportedMedia, too_large
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -60,7 +60,7 @@ class Edge:
             else:
                 await self.app(scope, self._bounded(receive), sending)
         except _BodyTooLargeError:
-            await _say(_too_large(self.max_body), scope, sending)
+            await _say(too_large(self.max_body), scope, sending)
         finally:
             seconds = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "unknown")
@@ -71,7 +71,7 @@ class Edge:
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> TooLarge | UnsupportedMedia | None:
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > self.max_body:
-            return _too_large(self.max_body)
+            return too_large(self.max_body)
         has_body = length != b"0" or b"transfer-encoding" in headers
         media = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         if scope["method"] in ("POST", "PUT", "PATCH") and has_body and not JSON_TYPE.match(media):
@@ -97,10 +97,6 @@ class _BodyTooLargeError(HTTPException):
 
     def __init__(self) -> None:
         super().__init__(status_code=413)
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"请求体不得超过 {limit} 字节，请分批发送。", f"The body may hold {limit} bytes; send it in parts.")
 
 
 async def _say(problem: TooLarge | UnsupportedMedia, scope: Scope, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""The one place that opens connections, and the base that all tables share.
+"""The one place that opens connections.
 
 Models declare the schema (Alembic reads them); statements are SQL text in the rooms, run on asyncpg. README, design
 notes, says why. A city is a schema; its login roles carry the search path, so no statement names it.
@@ -7,14 +7,11 @@ notes, says why. A city is a schema; its login roles carry the search path, so n
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
 import uuid_utils.compat
-from sqlalchemy import MetaData, Text
-from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import UserDefinedType
 
 from app.core.crypto import keys
 from app.core.settings import settings
@@ -22,41 +19,6 @@ from app.core.settings import settings
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 uuid7 = uuid_utils.compat.uuid7
-
-
-class Base(DeclarativeBase):
-    """All tables, with one naming convention for constraints; text is `text`, never a length."""
-
-    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text}
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-
-
-class Ltree(UserDefinedType[str]):
-    """A path of labels, ancestors first."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        """The SQL type."""
-        return "ltree"
-
-
-class Xid8(UserDefinedType[int]):
-    """A transaction id that does not wrap."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        """The SQL type."""
-        return "xid8"
 
 
 class Parameters(list[Any]):

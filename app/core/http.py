@@ -20,6 +20,7 @@ from app.core import errors, tokens
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Database
 from app.core.errors import Problem, Words
+from app.core.settings import settings
 
 PROBLEM_JSON = "application/problem+json"
 log = structlog.get_logger()
@@ -234,7 +235,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     known: dict[int, Problem] = {
         404: errors.NotFound("没有这个地址。", "There is no such address; see /docs."),
         405: errors.MethodNotAllowed("该地址不支持此方法。", "This address does not take that method; see /docs."),
-        413: errors.TooLarge("请求体过大。", "The body is larger than the server takes."),
+        413: errors.too_large(settings().max_body_bytes),
     }
     response = problem_response(request, known.get(status, unreadable))
     response.headers.update(getattr(error, "headers", None) or {})

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Computed, DateTime, ForeignKey, Identity, Ind
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base, Xid8
+from app.core.tables import Base, Xid8
 
 
 class Event(Base):

@@ -1,14 +1,23 @@
 """Loading cells as a whole, with the coverage laws checked in the same transaction, and naming their workers."""
 
+import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import shapely
+from pyproj import Geod
+from shapely.geometry import Polygon
 
 from app.core.database import Connection
 from app.core.errors import Invalid
-from app.grids import queries
-from app.grids.rules import Finding, PartitionLaw
+from app.grids.rules import Finding, PartitionLaw, out_of_band
+
+GAP_WIDTH = 1e-5  # degrees, about a metre: a narrower slit between neighbours is a gap
+SLIVER = 0.01  # square metres: below that two boundaries are the same line, written twice
+_EARTH = Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ async def load_cells(
         " values ($1, $2, st_multi(st_geomfromwkb($3, 4326)), $4, $5, $6, $7, tstzrange($8, null))",
         [(r.code, r.name, r.boundary, r.households, r.residents, r.synthetic, r.source, since) for r in rows],
     )
-    findings = await queries.check_coverage(conn, at=since, band=band)
+    findings = await check_coverage(conn, at=since, band=band)
     if findings and law is PartitionLaw.ENFORCED:
         raise Invalid(
             "网格未满足“边界清晰、全域覆盖、容量适度”，未作任何更改。",
@@ -78,3 +87,57 @@ async def name_workers(conn: Connection, pairs: Sequence[tuple[str, uuid.UUID]],
         " select $1, s.id, s.full_time, 'primary', tstzrange($3, null) from staff s where s.id = $2",
         [(cell, staff, since) for cell, staff in pairs],
     )
+
+
+async def check_coverage(conn: Connection, *, at: datetime, band: tuple[int, int] | None) -> list[Finding]:
+    """Everything that breaks the coverage laws among the comprehensive cells valid at `at`, the city as a whole."""
+    rows = await conn.fetch(
+        "select v.cell, c.township, v.households, st_asbinary(v.boundary) as wkb from cell_version v"
+        " join cell c on c.code = v.cell where c.kind = 'comprehensive' and v.valid @> $1::timestamptz order by v.cell",
+        at,
+    )
+    if not rows:
+        return []
+    polygons = shapely.from_wkb([r["wkb"] for r in rows])
+    codes, townships = [r["cell"] for r in rows], [r["township"] for r in rows]
+    found = [Finding("invalid", (codes[i],), townships[i]) for i, ok in enumerate(shapely.is_valid(polygons)) if not ok]
+    sound = shapely.make_valid(polygons) if found else polygons
+    found += [
+        Finding("band", (r["cell"],), r["township"], households=r["households"])
+        for r in rows
+        if band and out_of_band(r["households"], band)
+    ]
+    edges = shapely.coverage_invalid_edges(sound, gap_width=GAP_WIDTH)
+    suspects = [i for i, edge in enumerate(edges) if not shapely.is_empty(edge)]
+    return found + _overlaps(sound, suspects, codes, townships) + _gaps(sound, codes, townships)
+
+
+def _overlaps(polygons: Any, suspects: Sequence[int], codes: list[str], townships: list[str | None]) -> list[Finding]:
+    tree = shapely.STRtree(polygons)
+    found = []
+    for i in suspects:
+        for j in sorted(tree.query(polygons[i], predicate="intersects")):
+            common = _metres(shapely.intersection(polygons[i], polygons[j])) if i < j else 0.0
+            if common > SLIVER:
+                found.append(Finding("overlap", (codes[i], codes[j]), townships[i], square_metres=round(common, 2)))
+    return found
+
+
+def _gaps(polygons: Any, codes: list[str], townships: list[str | None]) -> list[Finding]:
+    """Holes in the union of all cells; each is named by the cells around it."""
+    tree = shapely.STRtree(polygons)
+    parts = shapely.get_parts(shapely.union_all(polygons))
+    found = []
+    for ring in itertools.chain.from_iterable(part.interiors for part in parts):
+        hole = Polygon(ring)
+        size = _metres(hole)
+        around = sorted(tree.query(hole, predicate="intersects"))
+        if size > SLIVER and around:
+            found.append(
+                Finding("gap", tuple(codes[i] for i in around), townships[around[0]], square_metres=round(size, 2))
+            )
+    return found
+
+
+def _metres(shape: Any) -> float:
+    return float(abs(_EARTH.geometry_area_perimeter(shape)[0]))

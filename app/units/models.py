@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.areas.models import TIERS
-from app.core.database import Base, Ltree
+from app.core.tables import Base, Ltree
 
 
 class Unit(Base):

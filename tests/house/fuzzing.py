@@ -1,0 +1,79 @@
+"""Requests made up by schemathesis from the OpenAPI document, sent to the application in this process."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis
+import requests
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
+    response_schema_conformance,
+]  # fmt: skip
+BOTH = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+
+
+class Fuzz:
+    """One caller's made-up requests: to every operation, half of them as the document asks, half not."""
+
+    def __init__(self, client: TestClient, document: dict[str, Any], headers: dict[str, str], *, seed: int = 0) -> None:
+        self.client, self.headers, self.seed = client, headers, seed
+        self.schema = schemathesis.openapi.from_dict(document)
+        self.answers: dict[str, Counter[int]] = {}
+
+    def operations(self) -> list[Any]:
+        """Every operation of the document."""
+        return [found.ok() for found in self.schema.get_all_operations()]
+
+    def send(self, case: Any) -> None:
+        """As it would go over the wire; raises when the answer is a fault or not what the document says."""
+        kwargs = case.as_transport_kwargs(base_url="http://testserver")
+        kwargs.pop("cookies", None)
+        kwargs["headers"] = {**kwargs["headers"], **self.headers}
+        made = requests.Request(**{k: v for k, v in kwargs.items() if k in REQUEST_PARTS}).prepare()
+        sent = {k: v for k, v in made.headers.items() if k.lower() != "content-length"}
+        reply = self.client.request(made.method or "GET", made.url or "", content=made.body, headers=sent)
+        self.answers.setdefault(case.operation.label, Counter())[reply.status_code] += 1
+        case.validate_response(reply, checks=CHECKS)
+
+    def run(self, operation: Any, examples: int, own: Callable[[], str] | None = None) -> None:
+        """`examples` requests of each mode; those that name a case name one of the caller's every other time."""
+        for mode in BOTH:
+            made = [operation.as_strategy(generation_mode=mode)]
+            if own is not None and "{case_id}" in operation.path:
+                fixed = {"path_parameters": {"case_id": own()}, "headers": {"If-Match": '"1"'}}
+                made.append(operation.as_strategy(generation_mode=mode, **fixed))
+            self._hypothesis(st.one_of(made), examples)
+
+    def _hypothesis(self, made: Any, examples: int) -> None:
+        @hypothesis.seed(self.seed)
+        @hypothesis.settings(
+            max_examples=examples, deadline=None, database=None, derandomize=False,
+            suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
+        )  # fmt: skip
+        @hypothesis.given(made)
+        def attempt(case: Any) -> None:
+            self.send(case)
+
+        attempt()
+
+
+REQUEST_PARTS = {"method", "url", "headers", "files", "data", "json", "params", "auth"}
+
+
+def fresh_key() -> str:
+    """For requests that shall not meet an earlier one."""
+    return uuid.uuid4().hex
