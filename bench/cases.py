@@ -45,8 +45,8 @@ select p.n, (lpad(to_hex((extract(epoch from p.at) * 1000)::bigint), 12, '0') ||
     case when p.kind = 'petition' then 'appeal' end as petition_class, p.category, p.status, p.at, p.d, l.code as cell,
     l.city, l.county, l.township, l.community, l.path as area_path, l.centre, r.unit as routed, r.rule,
     case when p.status in ('registered', 'accepted') then l.centre else r.unit end as lead, l.worker,
-    case p.kind when 'request' then 'request_ordinary' when 'event' then 'grid_event' when 'dispute' then 'centre_dispute_ordinary'
-        else 'appeal' end as procedure,
+    case p.kind when 'request' then 'request_ordinary' when 'event' then 'grid_event'
+        when 'dispute' then 'centre_dispute_ordinary' else 'appeal' end as procedure,
     case when p.status = 'closed' then 'infinity' else p.at + interval '3 days' + interval '60 days' * p.d end as due,
     st_translate(l.middle, (p.a - p.b) * 1e-5, (p.c - p.d) * 1e-5) as point
 from placed p

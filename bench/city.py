@@ -82,7 +82,9 @@ def build(name: str, cells: int = CELLS) -> None:
     finer = draw(demo, cells)
     people, posts, workers = build_staff(finer, demo.units)
     rows = [
-        CellRow(c.code, c.community, c.centre, c.name, shapely.to_wkb(c.boundary), c.households, c.residents, True, c.source)
+        CellRow(
+            c.code, c.community, c.centre, c.name, shapely.to_wkb(c.boundary), c.households, c.residents, True, c.source
+        )
         for c in finer
     ]
 

@@ -1,6 +1,6 @@
 """An HTTP client for where wrk is not installed: connections kept open, requests rendered beforehand.
 
-    python -m bench.client HOST PORT PLAN RUN CONNECTIONS SECONDS
+python -m bench.client HOST PORT PLAN RUN CONNECTIONS SECONDS
 """
 
 import asyncio
@@ -26,9 +26,9 @@ def _requests(plan: Path, host: str, run: str) -> Iterator[bytes]:
         if method != "GET":
             head += f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n"
         planned.append((head.encode(), sent))
-    for number, (head, sent) in enumerate(itertools.cycle(planned)):
+    for number, (start, content) in enumerate(itertools.cycle(planned)):
         own = f"Authorization: Bearer {next(tokens)}\r\nIdempotency-Key: {run}-{number}\r\n\r\n"
-        yield head + own.encode() + sent
+        yield start + own.encode() + content
 
 
 class _Connection(asyncio.Protocol):
@@ -80,7 +80,8 @@ async def _drive(host: str, port: int, plan: Path, run: str, connections: int, s
     loop = asyncio.get_running_loop()
     start = time.perf_counter()
     made = [
-        await loop.create_connection(lambda: _Connection(requests, took, failed), host, port) for _ in range(connections)
+        await loop.create_connection(lambda: _Connection(requests, took, failed), host, port)
+        for _ in range(connections)
     ]
     await asyncio.sleep(seconds)
     passed, number = time.perf_counter() - start, len(took)

@@ -1,10 +1,11 @@
 """Processor time of running programs, from /proc."""
 
 import os
+import resource
 from collections.abc import Iterable
 from pathlib import Path
 
-from scripts import cluster, postgres, processes
+from scripts import postgres, processes
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -28,5 +29,11 @@ def of_postgresql(home: Path) -> float:
     known = postgres.remembered(home)
     server = postgres.postmaster(known) if known else None
     if server is None:
-        raise cluster.ClusterError(f"the cluster of {home} does not run")
+        raise postgres.ClusterError(f"the cluster of {home} does not run")
     return _seconds(server, children=True) + of_processes(processes.family(server)[1:])
+
+
+def of_children() -> float:
+    """Seconds that programs started here have used, once they have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

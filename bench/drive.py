@@ -1,14 +1,14 @@
 """Driving both sides of a comparison with eight connections: pgbench against PostgreSQL, wrk against the API."""
 
 import json
-import os
 import shutil
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,12 @@ class Measured:
     postgresql_us: float
     application_us: float = 0.0
     client_us: float = 0.0
+    seconds: float = 0.0
     failed: int = 0
 
     def told(self) -> dict[str, Any]:
         """For the results file."""
-        digits = {"per_second": 1, "p50_ms": 2, "p95_ms": 2}
+        digits = {"per_second": 1, "p50_ms": 2, "p95_ms": 2, "seconds": 2}
         return {name: round(getattr(self, name), digits.get(name, 0)) for name in self.__slots__}
 
 
@@ -48,7 +49,8 @@ def median(runs: Sequence[Measured]) -> Measured:
 def against_neighbours(variant: Sequence[Measured], floor: Sequence[Measured]) -> float:
     """The median ratio of a variant's runs to the floors run directly before and after each."""
     return statistics.median(
-        run.per_second / statistics.mean((floor[k].per_second, floor[k + 1].per_second)) for k, run in enumerate(variant)
+        run.per_second / statistics.mean((floor[k].per_second, floor[k + 1].per_second))
+        for k, run in enumerate(variant)
     )
 
 
@@ -67,17 +69,27 @@ def pgbench(
         (folder / f"{name}.sql").write_text(text, encoding="utf-8")
         command += ["-f", str(folder / f"{name}.sql")]
     command += [word for name, value in variables.items() for word in ("-D", f"{name}={value}")]
-    child = subprocess.Popen(
-        [*command, role_url(city, "app")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    time.sleep(SETTLE)
-    since, used = time.time(), cpu.of_postgresql(home)
-    said, _ = child.communicate(timeout=seconds + 60)
+    with _started([*command, role_url(city, "app")]) as child:
+        time.sleep(SETTLE)
+        since, used = time.time(), cpu.of_postgresql(home)
+        said, _ = child.communicate(timeout=seconds + 60)
     time.sleep(0.3)  # until its sessions have ended and been counted
     used = cpu.of_postgresql(home) - used
     if child.returncode != 0 or "failed transactions: 0 " not in said:
         raise RuntimeError(f"pgbench failed:\n{said[-3000:]}")
     return _from_log(folder, since, used)
+
+
+@contextmanager
+def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """A program that is killed if we are stopped before it ends."""
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield child
+    except BaseException:
+        child.kill()
+        child.communicate()
+        raise
 
 
 def _from_log(folder: Path, since: float, used: float) -> Measured:
@@ -93,31 +105,29 @@ def _from_log(folder: Path, since: float, used: float) -> Measured:
     took.sort()
     return Measured(
         per_second=len(took) / (last - since), p50_ms=took[len(took) // 2] / 1e3, p95_ms=took[len(took) * 95 // 100] / 1e3,
-        postgresql_us=used * 1e6 / len(took),
+        postgresql_us=used * 1e6 / len(took), seconds=last - since,
     )  # fmt: skip
 
 
 def http(home: Path, service: Service, plan: Path, *, run: str, seconds: float = SECONDS) -> Measured:
     """Send the requests of `plan` (see `write_plan`) for some seconds on eight connections kept open."""
-    application, server = cpu.of_processes(service.pids()), cpu.of_postgresql(home)
-    child = subprocess.Popen(
-        _client(service, plan, run, seconds), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert child.stdout is not None
-    said = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    application, server, own = cpu.of_processes(service.pids()), cpu.of_postgresql(home), cpu.of_children()
+    with _started(_client(service, plan, run, seconds)) as child:
+        said, _ = child.communicate(timeout=seconds + 60)
     lines = [line for line in said.splitlines() if line.startswith('{"requests"')]
     if child.returncode != 0 or not lines:
         raise RuntimeError(f"the HTTP client failed:\n{said[-3000:]}")
     heard = json.loads(lines[-1])
     number = max(heard["requests"], 1)
-    return Measured(
+    measured = Measured(
         per_second=heard["requests"] / heard["seconds"], p50_ms=heard["p50_us"] / 1e3, p95_ms=heard["p95_us"] / 1e3,
         application_us=(cpu.of_processes(service.pids()) - application) * 1e6 / number,
         postgresql_us=(cpu.of_postgresql(home) - server) * 1e6 / number,
-        client_us=(usage.ru_utime + usage.ru_stime) * 1e6 / number, failed=heard["failed"],
+        client_us=(cpu.of_children() - own) * 1e6 / number, seconds=heard["seconds"], failed=heard["failed"],
     )  # fmt: skip
+    if measured.failed:
+        raise RuntimeError(f"{measured.failed} of {number} requests failed: the measurement says nothing")
+    return measured
 
 
 def client_name() -> str:
@@ -141,10 +151,3 @@ def _client(service: Service, plan: Path, run: str, seconds: float) -> list[str]
     return [
         sys.executable, "-m", "bench.client", HOST, str(service.port), str(plan), run, str(CLIENTS), str(seconds),
     ]  # fmt: skip
-
-
-def without_failures(measured: Measured) -> Measured:
-    """The same; raises RuntimeError when a request was not answered with success."""
-    if measured.failed:
-        raise RuntimeError(f"{measured.failed} requests failed: the measurement says nothing")
-    return replace(measured)

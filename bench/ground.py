@@ -18,7 +18,6 @@ from scripts import cluster
 from scripts.service import environment
 from seeds import load
 
-
 T = TypeVar("T")
 
 
@@ -36,7 +35,7 @@ def ground() -> Iterator[Path]:
     guard = cluster.spawn_guard(home, os.getpid(), throw_away=True)
     try:
         say("starting a private PostgreSQL with fsync on")
-        environment(cluster.start(home), home / "keys", token_minutes="1440")
+        environment(cluster.start(home), home / "keys", token_minutes=str(24 * 60))
         settings.cache_clear()
         yield home
     finally:

@@ -15,8 +15,9 @@ from app.core.database import connect
 from app.intake.actions.register import Entry, Report, columns_of, prepare, statement
 from app.intake.schemas import ReportIn
 from bench import city
-from bench.drive import Measured, against_neighbours, http, median, pgbench, without_failures, write_plan
-from bench.ground import run, say
+from bench.drive import Measured, against_neighbours, http, median, pgbench, write_plan
+from bench.ground import as_owner, run, say
+from bench.report import Row
 from scripts.service import Service
 
 CITY = "bench"
@@ -70,7 +71,7 @@ def _prepared(sort: tuple[str, str | None, str]) -> Report:
     return run(work())
 
 
-def _literal(values: Sequence[Any]) -> str:
+def literal(values: Sequence[Any]) -> str:
     """A PostgreSQL array as text."""
     return "{" + ",".join(_element(value) for value in values) + "}"
 
@@ -122,7 +123,7 @@ def full_floor() -> tuple[dict[str, str], dict[str, str]]:
             columns.index([report.people[0][0]]): PARTY_ID,
         }
         for n, values in enumerate(columns):
-            variables[f"{kind}_{n}"] = _literal(values)
+            variables[f"{kind}_{n}"] = literal(values)
 
         def filled(found: re.Match[str], kind: str = kind, drawn: Mapping[int, str] = drawn) -> str:
             n = int(found.group(1)) - 1
@@ -162,3 +163,41 @@ select id, 1, 'registered', now(), 'bench', '{}', '', '\\x00' from filed;
 def bare_floor() -> dict[str, str]:
     """Locate, insert the case, insert an event: the same tables, indexes and foreign keys, nothing else."""
     return {"bare": DRAW + draw_point() + BARE.replace("CASE_ID", CASE_ID)}
+
+
+def measure(home: Path) -> list[Row]:
+    """Both rows, in turn: full floor, bare floor, HTTP, and again."""
+    city.build(CITY)
+    plan = write_requests(home)
+    scripts, variables = full_floor()
+    full: list[Measured] = []
+    bare: list[Measured] = []
+    over_http: list[Measured] = []
+    service = Service(CITY, home / "register.log")
+    service.start()
+    try:
+        http(home, service, plan, run="warm", seconds=3)
+        for n in range(ROUNDS + 1):
+            say(f"register, round {n + 1} of {ROUNDS + 1}")
+            full.append(pgbench(home, CITY, scripts, variables))
+            bare.append(pgbench(home, CITY, bare_floor(), {}))
+            if n < ROUNDS:
+                over_http.append(http(home, service, plan, run=f"http{n}"))
+    finally:
+        service.stop()
+    _check(len(over_http), over_http)
+    value, raw = median(over_http), {"http": [m.told() for m in over_http]}
+    return [
+        Row("register_http", against_neighbours(over_http, full), median(full).per_second, value.per_second, "req/s",
+            {**raw, "pgbench_same_statement": [m.told() for m in full]}),
+        Row("register_http_bare", against_neighbours(over_http, bare), median(bare).per_second, value.per_second, "req/s",
+            {**raw, "pgbench_bare": [m.told() for m in bare]}),
+    ]  # fmt: skip
+
+
+def _check(runs: int, over_http: Sequence[Measured]) -> None:
+    """What was answered is in the tables (wrk does not count what is under way when it ends)."""
+    stored = as_owner(CITY, lambda conn: conn.fetchval("select count(*) from idempotency where key like 'http%'"))
+    answered = sum(round(m.per_second * m.seconds) for m in over_http)
+    if not 0 <= stored - answered <= runs * 16:
+        raise RuntimeError(f"{answered} cases were answered and {stored} are stored")

@@ -107,8 +107,8 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
     server = spawn("serve", "--host", host, "--port", str(port))
     try:
         if wait_until_ready(server, host, port, stopping):
-            subprocess.run([GRIDCASE, "accounts"], check=False)
-            print(f"\ngridcase serves {address} (documentation: {address}/docs). Ctrl-C stops it.", flush=True)
+            subprocess.run([GRIDCASE, "accounts", "--address", address], check=False)
+            print(f"gridcase serves {address}. Ctrl-C stops it.", flush=True)
         elif server.poll() is None and not stopping.asked:
             return 1
         status = finish(server, stopping)

@@ -47,7 +47,8 @@ class Tour:
         self.client = httpx.Client(base_url=url, timeout=30, trust_env=False)
         self.cast = {member.login: member for member in build_city().cast}
         self.tokens: dict[str, str] = {}
-        self.words: dict[str, str] = {}
+        self.words = {"registered": "登记 registered"}
+        self.speaker = ""
 
     def arrive(self) -> None:
         """See that the city is there and learn its words; raises httpx.TransportError when nobody answers."""
@@ -81,15 +82,21 @@ class Tour:
 
     def expect(self, reply: httpx.Response, what: str, *statuses: int) -> dict[str, Any]:
         """The body of a reply that is as it should be; raises Unexpected."""
-        if reply.status_code not in (statuses or OK):
+        if reply.status_code not in (statuses or OK) or "json" not in reply.headers.get("content-type", ""):
             raise Unexpected(what, reply)
         body: dict[str, Any] = reply.json()
         return body
 
-    def who(self, login: str) -> str:
-        """A member of the cast, as a heading."""
-        member = self.cast[login]
-        return f"[bold cyan]{member.name}[/bold cyan] {login}（{member.who_zh}）"
+    def turn_of(self, login: str) -> None:
+        """A heading when somebody else begins to act."""
+        if login != self.speaker:
+            self.speaker = login
+            member = self.cast[login]
+            say(f"\n[bold cyan]{member.name}[/bold cyan] {login}（{member.who_zh}）")
+
+    def name_of(self, actor: str) -> str:
+        """Who an event was written by: `staff:ID`."""
+        return next((m.name for m in self.cast.values() if actor == f"staff:{m.staff}"), actor)
 
     def actions(self, offered: list[str]) -> str:
         """What a phone would offer next."""
@@ -103,6 +110,7 @@ class Case:
         """Register `body` as `login`."""
         self.tour, self.body, self.key = tour, body, uuid.uuid4().hex
         self.registrar = login
+        tour.speaker = ""
         reply = tour.send(login, "/v1/cases", body, key=self.key)
         self.receipt = tour.expect(reply, f"{login} registers", HTTPStatus.CREATED)
         self.id, self.version = self.receipt["id"], 1
@@ -110,20 +118,21 @@ class Case:
 
     def _show_receipt(self) -> None:
         got, names = self.receipt, self.receipt["names"]
-        say(f"\n{self.tour.who(self.registrar)}\n  登记 registers “{self.body['title']}”")
-        say(f"  编号 number [bold]{got['number']}[/bold]，查询码 query code [bold]{got['query_code']}[/bold]")
+        self.tour.turn_of(self.registrar)
+        say(f"  [bold]登记 registers[/bold] “{self.body['title']}”")
+        say(f"    编号 number [bold]{got['number']}[/bold]，查询码 query code [bold]{got['query_code']}[/bold]")
         say(
-            f"  网格 cell {got['cell']['code']}，{' '.join(names[code] for code in got['areas'].values() if code in names)}"
+            f"    网格 cell {got['cell']['code']}，{' '.join(names[code] for code in got['areas'].values() if code in names)}"
         )
-        say(f"  首接 received by {names[got['lead_unit']]}，派往 offered to {names[got['offered_to']]}")
-        say(f"  依据 because {got['routing']['reason']}")
+        say(f"    首接 received by {names[got['lead_unit']]}，派往 offered to {names[got['offered_to']]}")
+        say(f"    依据 because {got['routing']['reason']}")
         self._show_due(got["clocks"])
 
     def _show_due(self, clocks: list[dict[str, Any]]) -> None:
         running = [c for c in clocks if not c.get("met_at") and not c.get("stopped_at")]
         told = [f"{CLOCKS[c['kind']]} [yellow]{_local(c['due'])}[/yellow]" for c in running]
         if told:
-            say(f"  期限 due: {' · '.join(told)}")
+            say(f"    期限 due: {' · '.join(told)}")
 
     def repeat(self) -> None:
         """Send the registration again, as a phone does that lost the answer."""
@@ -131,7 +140,7 @@ class Case:
         again = self.tour.expect(reply, "the same request again", HTTPStatus.CREATED)
         if again["id"] != self.id or reply.headers.get("Idempotency-Replayed") != "true":
             raise Unexpected("a repeat gives the first receipt", reply)
-        say("  [green]重发同一请求，仍是原回执，未重复登记[/green] sent again: the first receipt, nothing doubled")
+        say("    [green]重发同一请求，仍是原回执，未重复登记[/green] sent again: the first receipt, nothing doubled")
 
     def hidden_from(self, *logins: str) -> None:
         """Show that these people do not even learn that the case exists."""
@@ -139,14 +148,15 @@ class Case:
             reply = self.tour.client.get(f"/v1/cases/{self.id}", headers=self.tour.headers(login))
             self.tour.expect(reply, f"{login} must not find the case", HTTPStatus.NOT_FOUND)
             member = self.tour.cast[login]
-            say(f"  [green]与本件无关者查不到[/green] not found (404) for {member.name} {login}（{member.who_zh}）")
+            say(f"    [green]与本件无关者查不到[/green] not found (404) for {member.name} {login}（{member.who_zh}）")
 
     def waits_for(self, login: str) -> None:
         """Show that it stands among someone's tasks."""
         tasks = self.tour.ask(login, "/v1/me/tasks?limit=200")["items"]
         if self.id not in {task["id"] for task in tasks}:
             raise LookupError(f"{self.receipt['number']} is not among the tasks of {login}")
-        say(f"\n{self.tour.who(login)}\n  待办 {len(tasks)} 件，其中有本件 among {len(tasks)} tasks: this one")
+        self.tour.turn_of(login)
+        say(f"  待办 {len(tasks)} 件，本件在内 this is among their {len(tasks)} tasks")
 
     def does(self, login: str, action: str, body: Mapping[str, Any] | None = None, *, said: str = "") -> None:
         """Take a step; print the state it leads to, the limits, and what comes next."""
@@ -154,24 +164,27 @@ class Case:
         reply = self.tour.send(login, path, body, version=self.version)
         page = self.tour.expect(reply, f"{login}: {action}")
         self.version = page["version"]
-        say(f"\n{self.tour.who(login)}\n  [bold]{self.tour.words[action]}[/bold]{' — ' + said if said else ''}")
+        self.tour.turn_of(login)
+        say(f"  [bold]{self.tour.words[action]}[/bold]{' — ' + said if said else ''}")
         lead = page["names"][page["lead_unit"]]
-        say(f"  状态 status [magenta]{page['status_text']}[/magenta] ({page['status']})，主办 lead {lead}")
+        say(f"    状态 status [magenta]{page['status_text']}[/magenta] ({page['status']})，主办 lead {lead}")
         self._show_due(page["clocks"])
-        say(f"  可选步骤 may do next: {self.tour.actions(page['available_actions'])}", style="dim")
+        say(f"    接着可以 may do next: {self.tour.actions(page['available_actions'])}", style="dim")
 
     def is_refused(self, login: str, action: str) -> None:
         """Try a step that the rules do not allow now."""
         reply = self.tour.send(login, f"/v1/cases/{self.id}/actions/{action}", version=self.version)
         problem = self.tour.expect(reply, f"{login} must not {action} now", HTTPStatus.CONFLICT)
-        say(f"\n{self.tour.who(login)}\n  [bold]{self.tour.words[action]}[/bold] → [red]409[/red] {problem['detail']}")
+        self.tour.turn_of(login)
+        say(f"  [bold]{self.tour.words[action]}[/bold] → [red]409[/red] {problem['detail']}")
 
     def ends(self) -> None:
         """The timeline, and what the resident reads."""
         timeline = self.tour.ask(self.registrar, f"/v1/cases/{self.id}/timeline")["items"]
         say("\n[bold]时间线 timeline[/bold]")
         for event in timeline:
-            say(f"  {event['seq']:>2}  {_local(event['at'])}  {event['title']}")
+            what = self.tour.words.get(event["kind"], event["title"])
+            say(f"  {event['seq']:>2}  {_local(event['at'])}  {self.tour.name_of(event['actor'])}  {what}")
         code = {"number": self.receipt["number"], "code": self.receipt["query_code"]}
         for language, heading in (("zh", "群众凭编号和查询码看到"), ("en", "and the resident reads")):
             reply = self.tour.client.post("/v1/query", json=code, headers={"Accept-Language": language})

@@ -51,15 +51,16 @@ FUNCTIONS = (
     """,
     # The exact text of an event, and what links it to the one before: written in one place for every writer.
     # Times enter as epoch: timestamptz as text depends on the session's time zone.
+    # Stable, as what they call is: declared immutable they would not be inlined (16 µs a row).
     """
     create function event_body(case_id uuid, seq int, kind text, at timestamptz, actor text, facts jsonb)
-    returns text language sql immutable parallel safe as $$
+    returns text language sql stable parallel safe as $$
         select (jsonb_build_object('case', case_id, 'seq', seq, 'kind', kind, 'at', extract(epoch from at),
             'actor', actor) || facts)::text
     $$
     """,
     """
-    create function event_hash(prev bytea, body text) returns bytea language sql immutable parallel safe as $$
+    create function event_hash(prev bytea, body text) returns bytea language sql stable parallel safe as $$
         select sha256(prev || convert_to(body, 'UTF8'))
     $$
     """,

@@ -1,8 +1,6 @@
 """Requests made up by schemathesis from the OpenAPI document, sent to the application in this process."""
 
-import uuid
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import hypothesis
@@ -26,17 +24,17 @@ CHECKS = [
 BOTH = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 
+def operations(document: dict[str, Any]) -> list[Any]:
+    """Every operation of the document; takes a few seconds."""
+    return [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
+
+
 class Fuzz:
     """One caller's made-up requests: to every operation, half of them as the document asks, half not."""
 
-    def __init__(self, client: TestClient, document: dict[str, Any], headers: dict[str, str], *, seed: int = 0) -> None:
+    def __init__(self, client: TestClient, headers: dict[str, str], *, seed: int = 0) -> None:
         self.client, self.headers, self.seed = client, headers, seed
-        self.schema = schemathesis.openapi.from_dict(document)
         self.answers: dict[str, Counter[int]] = {}
-
-    def operations(self) -> list[Any]:
-        """Every operation of the document."""
-        return [found.ok() for found in self.schema.get_all_operations()]
 
     def send(self, case: Any) -> None:
         """As it would go over the wire; raises when the answer is a fault or not what the document says."""
@@ -49,12 +47,12 @@ class Fuzz:
         self.answers.setdefault(case.operation.label, Counter())[reply.status_code] += 1
         case.validate_response(reply, checks=CHECKS)
 
-    def run(self, operation: Any, examples: int, own: Callable[[], str] | None = None) -> None:
-        """`examples` requests of each mode; those that name a case name one of the caller's every other time."""
+    def run(self, operation: Any, examples: int, own: str | None = None) -> None:
+        """`examples` requests of each mode; those that name a case name the caller's own every other time."""
         for mode in BOTH:
             made = [operation.as_strategy(generation_mode=mode)]
             if own is not None and "{case_id}" in operation.path:
-                fixed = {"path_parameters": {"case_id": own()}, "headers": {"If-Match": '"1"'}}
+                fixed = {"path_parameters": {"case_id": own}, "headers": {"If-Match": '"1"'}}
                 made.append(operation.as_strategy(generation_mode=mode, **fixed))
             self._hypothesis(st.one_of(made), examples)
 
@@ -72,8 +70,3 @@ class Fuzz:
 
 
 REQUEST_PARTS = {"method", "url", "headers", "files", "data", "json", "params", "auth"}
-
-
-def fresh_key() -> str:
-    """For requests that shall not meet an earlier one."""
-    return uuid.uuid4().hex

@@ -1,0 +1,87 @@
+"""The whole API against made-up requests: whole as the administrator and as one who holds every post, a share for each
+role. No fault, and no answer that the document does not know. `make attack` makes many more."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.core import tokens
+from app.core.access import Actor, Post, Role
+from tests.cast import CITY, Cast, Lives, Person, member, report
+from tests.house.fuzzing import Fuzz, operations
+
+EXAMPLES = int(os.environ.get("GRIDCASE_FUZZ_EXAMPLES", "0"))  # of each kind an operation, for everybody
+SEED = int(os.environ.get("GRIDCASE_FUZZ_SEED", "1"))
+ROLES = [
+    "wang.grid", "li.window", "sun.coordinator", "chen.housing", "zhou.mediator", "liu.head", "he.discipline",
+    "hu.supervisor", "lin.auditor", "hotline-12345",
+]  # fmt: skip
+WHOLE = ["guo.admin", "every post"]
+# schemathesis tells of parameters it cannot make; the document has none, and any other warning is an error as always
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:schemathesis")
+
+
+@pytest.fixture(scope="module")
+def known(app: Any) -> list[Any]:
+    return operations(app.openapi())
+
+
+def speaker(cast: Cast, who: str) -> Person:
+    """A cast member, the machine, or Chen with every post there is."""
+    if who == "hotline-12345":
+        return cast.machine()
+    if who != "every post":
+        return cast(who)
+    posts = tuple(
+        Post(f"D150102_housing.{role}.1", role, "D150102_housing", "D150100_housing.D150102_housing", "150100", "city")
+        for role in Role
+    )
+    actor = Actor(id=str(member("chen.housing").staff), kind="staff", posts=posts)
+    return Person(cast.client, tokens.issue(actor, CITY, datetime.now(UTC))[0], who)
+
+
+def own_case(cast: Cast, lives: Lives, person: Person) -> str:
+    """A live case that the caller sees, if there is one."""
+    lives.signed()
+    cast("li.window").register(report("request", "heating.outage"))
+    cast("li.window").register(report("petition", "conduct.service", petition_class="accusation"))
+    seen = person.get("/v1/cases?sort=newest&limit=1")
+    items = seen.json().get("items", [])
+    return str(items[0]["id"]) if items else str(lives.signed()["id"])
+
+
+@pytest.mark.parametrize("who", WHOLE)
+def test_the_whole_api_takes_whatever_comes(cast: Cast, lives: Lives, known: list[Any], who: str) -> None:
+    person = speaker(cast, who)
+    fuzz, own = Fuzz(cast.client, person.headers, seed=SEED), own_case(cast, lives, person)
+    for operation in known:
+        fuzz.run(operation, EXAMPLES or 5, own)
+    assert set(fuzz.answers) == {operation.label for operation in known}
+    assert not [s for answers in fuzz.answers.values() for s in answers if s >= 500]
+    if who == "every post":
+        reached = [label for label, answers in fuzz.answers.items() if any(s < 400 or s in (404, 412) for s in answers)]
+        assert len(reached) > 0.9 * len(known), "the made-up requests get past the first checks"
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_each_role_may_send_whatever_it_likes(cast: Cast, lives: Lives, known: list[Any], who: str) -> None:
+    person = speaker(cast, who)
+    fuzz, own = Fuzz(cast.client, person.headers, seed=SEED + ROLES.index(who)), own_case(cast, lives, person)
+    for operation in known if EXAMPLES else known[ROLES.index(who) % 2 :: 2]:
+        fuzz.run(operation, EXAMPLES or 2, own)
+    made = sum(sum(answers.values()) for answers in fuzz.answers.values())
+    assert made >= 20
+
+
+def test_without_a_login_nothing_is_stored(cast: Cast, known: list[Any], sql: Any) -> None:
+    counted = "select (select count(*) from cases) + (select count(*) from event) + (select count(*) from idempotency)"
+    before = sql(counted)[0][0]
+    fuzz = Fuzz(cast.client, {}, seed=SEED)
+    for operation in known:
+        fuzz.run(operation, EXAMPLES or 1)
+    assert sql(counted)[0][0] == before
+    for label, answers in fuzz.answers.items():
+        if label not in ("POST /v1/tokens", "POST /v1/query"):
+            assert not any(status < 400 for status in answers), label

@@ -1,0 +1,53 @@
+"""The tour ends well against a city that works, and says plainly what is wrong where it does not."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.service import Service, free_port
+
+
+def tour(url: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`make tour` against `url`."""
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.tour", "--url", url], capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def service(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real service on a real port; its address."""
+    running = Service("hohhot", tmp_path_factory.mktemp("tour") / "log", workers=1)
+    running.start()
+    yield running.url
+    running.stop()
+
+
+def test_three_cases_are_walked_to_their_end(service: str) -> None:
+    done = tour(service)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("查询码 query code") == 3
+    assert done.stdout.count("(closed)") == 3
+    assert done.stdout.count("not found (404)") == 5
+    assert "409" in done.stdout
+    assert "重发同一请求" in done.stdout
+
+
+def test_without_a_server_it_says_how_to_start_one() -> None:
+    done = tour(f"http://127.0.0.1:{free_port()}")
+    assert done.returncode == 1
+    assert "make run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unexpected_answer_is_shown_and_ends_it(service: str, tmp_path: Path) -> None:
+    done = tour(service, GRIDCASE_HOME=str(tmp_path))  # another key, so other passwords
+    assert done.returncode == 1
+    assert '"type": "/problems/not-authenticated"' in done.stderr
+    assert "GRIDCASE_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
