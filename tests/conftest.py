@@ -29,6 +29,7 @@ def _build_template() -> None:
         conn = await connect(CITY, "owner")
         async with conn.transaction():
             await load.load_demo_city(conn, profile, lambda _: None)
+        await conn.execute("analyze")
         await conn.close()
 
     asyncio.run(fill())
