@@ -104,6 +104,7 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
     if status := finish(spawn("demo", "load"), stopping):
         return 0 if stopping.asked else status
     address = f"http://{host}:{port}"
+    os.environ.setdefault("GRIDCASE_LOG_LEVEL", "WARNING")  # this terminal is read by a person
     server = spawn("serve", "--host", host, "--port", str(port))
     try:
         if wait_until_ready(server, host, port, stopping):

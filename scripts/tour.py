@@ -95,8 +95,8 @@ class Tour:
             say(f"\n[bold cyan]{member.name}[/bold cyan] {login}（{member.who_zh}）")
 
     def name_of(self, actor: str) -> str:
-        """Who an event was written by: `staff:ID`."""
-        return next((m.name for m in self.cast.values() if actor == f"staff:{m.staff}"), actor)
+        """Who an event was written by."""
+        return next((m.name for m in self.cast.values() if actor.endswith(str(m.staff))), actor)
 
     def actions(self, offered: list[str]) -> str:
         """What a phone would offer next."""

@@ -51,7 +51,7 @@ class AreaVersion(Base):
             initially="DEFERRED",
         ),
         CheckConstraint("not isempty(valid)", name="valid_not_empty"),
-        Index("ix_area_version_boundary", "boundary", "valid", postgresql_using="gist"),
+        Index("ix_area_version_boundary", "boundary", postgresql_using="gist"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -42,10 +42,10 @@ CURL = """\
 curl -s {address}/v1/cases \\
   -H 'Authorization: Bearer {key}' \\
   -H "Idempotency-Key: demo-$(date +%s)" -H 'Content-Type: application/json' -d '{{
-    "kind": "request", "category": "heating.outage", "channel": "hotline", "title": "家中停暖",
-    "location": {{"point": {{"type": "Point", "coordinates": [{lon:.6f}, {lat:.6f}]}}, "crs": "WGS84"}},
-    "parties": [{{"role": "petitioner", "name": "张三", "phone": "13800000000"}}]
-  }}' | python3 -m json.tool --no-ensure-ascii"""
+  "kind": "request", "category": "heating.outage", "channel": "hotline", "title": "家中停暖",
+  "location": {{"point": {{"type": "Point", "coordinates": [{lon:.6f}, {lat:.6f}]}}, "crs": "WGS84"}},
+  "parties": [{{"role": "petitioner", "name": "张三", "phone": "13800000000"}}]
+}}' | python3 -m json.tool --no-ensure-ascii"""
 
 
 class _Rate(ProgressColumn):
@@ -195,7 +195,9 @@ def accounts(
     )
     console.print(table)
     _show_key(city, address)
-    console.print(f"\n[bold]接着 Next[/bold]  {address}/docs  ·  make tour（另一终端 in a second terminal）\n")
+    port = "" if address == ADDRESS else f" PORT={address.rpartition(':')[2]}"
+    console.print(f"\n[bold]接着 Next[/bold]  {address}/docs  ·  在另一终端 in a second terminal: make tour{port}\n",
+                  highlight=False, soft_wrap=True)  # fmt: skip
 
 
 def _show_key(city: City, address: str) -> None:

@@ -77,7 +77,7 @@ class Database:
         """Connect; raises OSError or asyncpg errors when the server cannot be reached."""
         size = size or settings().pool_size
         pool = await asyncpg.create_pool(
-            role_url(city, role), min_size=1, max_size=size, init=_prepare, reset=_keep, command_timeout=60,
+            role_url(city, role), min_size=0, init_size=1, max_size=size, init=_prepare, reset=_keep, command_timeout=60,
             max_cacheable_statement_size=0,  # the statement of intake is longer than asyncpg would keep prepared
             server_settings={"application_name": f"gridcase {city}"},
         )  # fmt: skip

@@ -47,7 +47,7 @@ class CellVersion(Base):
             initially="DEFERRED",
         ),
         CheckConstraint("not isempty(valid)", name="valid_not_empty"),
-        Index("ix_cell_version_boundary", "boundary", "valid", postgresql_using="gist"),
+        Index("ix_cell_version_boundary", "boundary", postgresql_using="gist"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -21,7 +21,7 @@ _LOCATE = """
     from spot
     left join lateral (
         select cell, name from cell_version v
-        where st_covers(v.boundary, spot.point) and v.valid @> $3::timestamptz order by v.cell limit 1
+        where st_covers(v.boundary, spot.point) and (v.valid @> $3::timestamptz) is true order by v.cell limit 1
     ) v on true
     left join cell c on c.code = v.cell
     left join unit u on u.code = c.centre
@@ -31,7 +31,7 @@ _LOCATE = """
     left join staff s on s.id = w.staff
     left join lateral (
         select a.code from area_version av join area a on a.code = av.area
-        where c.code is null and st_covers(av.boundary, spot.point) and av.valid @> $3::timestamptz
+        where c.code is null and st_covers(av.boundary, spot.point) and (av.valid @> $3::timestamptz) is true
         order by nlevel(a.path) desc, a.code limit 1
     ) a on true
 """

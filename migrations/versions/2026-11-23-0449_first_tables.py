@@ -211,8 +211,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area"], ["area.code"], name=op.f("fk_area_version_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_area_version")),
     )
-    op.create_index(
-        "ix_area_version_boundary", "area_version", ["boundary", "valid"], unique=False, postgresql_using="gist"
+    op.create_geospatial_index(
+        "ix_area_version_boundary",
+        "area_version",
+        ["boundary"],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_ops={},
     )
     op.create_table(
         "unit",
@@ -483,8 +488,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["cell"], ["cell.code"], name=op.f("fk_cell_version_cell")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_version")),
     )
-    op.create_index(
-        "ix_cell_version_boundary", "cell_version", ["boundary", "valid"], unique=False, postgresql_using="gist"
+    op.create_geospatial_index(
+        "ix_cell_version_boundary",
+        "cell_version",
+        ["boundary"],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_ops={},
     )
     op.create_table(
         "cell_worker",
@@ -843,7 +853,9 @@ def downgrade() -> None:
     op.drop_table("post")
     op.drop_index("ix_cell_worker_cell", table_name="cell_worker")
     op.drop_table("cell_worker")
-    op.drop_index("ix_cell_version_boundary", table_name="cell_version", postgresql_using="gist")
+    op.drop_geospatial_index(
+        "ix_cell_version_boundary", table_name="cell_version", postgresql_using="gist", column_name="boundary"
+    )
     op.drop_geospatial_table("cell_version")
     op.drop_index("uq_cases_source", table_name="cases", postgresql_where=sa.text("source_system is not null"))
     op.drop_index("uq_cases_number", table_name="cases")
@@ -873,7 +885,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_unit_parent"), table_name="unit")
     op.drop_index(op.f("ix_unit_area"), table_name="unit")
     op.drop_table("unit")
-    op.drop_index("ix_area_version_boundary", table_name="area_version", postgresql_using="gist")
+    op.drop_geospatial_index(
+        "ix_area_version_boundary", table_name="area_version", postgresql_using="gist", column_name="boundary"
+    )
     op.drop_geospatial_table("area_version")
     op.drop_table("routing_rule")
     op.drop_index("ix_read_log_case_id", table_name="read_log")

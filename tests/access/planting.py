@@ -190,7 +190,7 @@ HOUSING, CITY_HOUSING = "D150102_housing", "D150100_housing"
 
 
 def sow(planter: Planter, rounds: int = 1) -> Sequence[Plant]:
-    """Twenty-eight cases a round: every class of petition, disputes, requests, events, at every stage."""
+    """Twenty-nine cases a round: every class of petition, disputes, requests, events, at every stage."""
     sowers: tuple[Callable[[Planter], None], ...] = (petitions, disputes, requests, accusations)
     for _ in range(rounds):
         for sower in sowers:
@@ -270,6 +270,7 @@ def requests(p: Planter) -> None:
         "a request about the county's urban department", "request", "waste.litter", concerns=[{"unit": "D150102_urban"}]
     )
     p.plant("a request about the worker", "request", "heating.outage", by="li.window", concerns=[_staff("wang.grid")])
+    p.plant("a request, not to the next worker", "request", "heating.outage", not_to=[_staff("zhao.grid")])
     p.plant("a request from the line", "request", "heating.outage", by="key:hotline-12345")
     p.plant("an event about the station", "event", "road.damage", concerns=[{"unit": "D150102001_urban"}])
     p.plant("an event", "event", "road.damage", by="wang.grid")

@@ -34,6 +34,8 @@ SEATS = (
     "M150105001.mediator.1", "X150102001.discipline_officer.1", "D150100_housing.organ_head.1",
     "C150100.window_clerk.1",
 )  # fmt: skip
+# Whose map, staff lists and tables are compared before and after: those complained of, and those who see no case.
+WATCHERS = ("chen.housing", "qin.head", "tian.enforcement", "lin.auditor", "hotline-12345", "anonymous")
 GUEST, STRANGER = "guest from housing", "another machine"
 
 
@@ -118,7 +120,7 @@ def look(town: Town) -> dict[str, Any]:
     seen = {}
     for name, caller in town.callers.items():
         person = caller.person
-        doors = {url: _still(person.get(url)) for url in quiet_doors(town.document)}
+        doors = {url: _still(person.get(url)) for url in quiet_doors(town.document)} if name in WATCHERS else {}
         seen[name] = {"lists": listed(person), "counts": counted(person), "doors": doors}
     return seen
 

@@ -333,5 +333,3 @@ def test_a_bad_step_is_told_what_to_mend(cast: Cast, name: str) -> None:
 @pytest.mark.usefixtures("untouched")
 def test_a_step_that_there_is_not(cast: Cast) -> None:
     refused(cast("li.window").post(f"/v1/cases/{uuid.uuid4()}/actions/explode", {}, version=1), status=404)
-
-

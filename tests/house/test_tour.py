@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
-from scripts.service import Service, free_port
+from scripts.service import GRIDCASE, Service, free_port
+from seeds.hohhot.city import build_city
 
 
 def tour(url: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -51,3 +53,17 @@ def test_an_unexpected_answer_is_shown_and_ends_it(service: str, tmp_path: Path)
     assert '"type": "/problems/not-authenticated"' in done.stderr
     assert "GRIDCASE_HOME" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_accounts_are_shown_and_the_curl_line_works_when_pasted(service: str) -> None:
+    shown = subprocess.run(
+        [GRIDCASE, "accounts", "--address", service], capture_output=True, text=True, timeout=60, check=True,
+        env={**os.environ, "COLUMNS": "100"},
+    ).stdout  # fmt: skip
+    assert max(cell_len(line) for line in shown.splitlines()) <= 100
+    for role in {member.role for member in build_city().cast}:
+        assert f"\n{role} " in shown, role
+    pasted = shown[shown.index("curl ") : shown.index("json.tool --no-ensure-ascii")] + "json.tool --no-ensure-ascii\n"
+    done = subprocess.run(["sh"], input=pasted, capture_output=True, text=True, timeout=60, check=True)
+    assert '"status": "registered"' in done.stdout, done.stdout
+    assert '"code": "150102001001001"' in done.stdout

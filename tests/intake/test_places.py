@@ -14,7 +14,7 @@ import shapely
 from seeds.hohhot.city import build_city
 from tests.cast import HOME_CELL, Cast, point_in, report
 
-POINTS = int(os.environ.get("GRIDCASE_EDGE_POINTS", "1000"))  # `make attack` takes 10,000
+POINTS = int(os.environ.get("GRIDCASE_POINTS", "1000"))  # `make attack` takes 10,000
 
 
 def at(lon: float, lat: float, crs: str = "WGS84") -> dict[str, Any]:

@@ -12,7 +12,7 @@ _PLACE = """
     with spot as (select case when $2::float8 is not null then st_setsrid(st_makepoint($2, $3), 4326) end as point),
     cell_code as (
         select coalesce((select v.cell from cell_version v, spot where st_covers(v.boundary, spot.point)
-            and v.valid @> $5::timestamptz order by v.cell limit 1), $4) as code
+            and (v.valid @> $5::timestamptz) is true order by v.cell limit 1), $4) as code
     )
     select c.id, cell.code as cell, coalesce(cell.city, c.city) as city, coalesce(cell.county, a.county) as county,
         coalesce(cell.township, a.township) as township, coalesce(cell.community, a.community) as community,

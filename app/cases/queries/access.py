@@ -35,11 +35,15 @@ def open_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> list[s
 
 
 def _not_barred(actor: Actor, parameters: Parameters, alias: str) -> str:
-    """Neither this person nor a unit they stand in or under is concerned."""
+    """Neither this person nor a unit they stand in or under is concerned: one they hold a post in, or are lent from."""
     paths = parameters.add(actor.unit_paths())
     person = parameters.add(actor.id if actor.kind == "staff" else None)
+    stands = (
+        f"select p.path::ltree as path from unnest({paths}::text[]) p(path)"
+        f" union all select u.path from staff s join unit u on u.code = s.unit where s.id = {person}::uuid"
+    )
     return (
-        f"({alias}.barred_units is null or not exists (select from unnest({paths}::text[]) p(path)"
-        f" where {alias}.barred_units @> p.path::ltree))"
+        f"({alias}.barred_units is null or not exists (select from ({stands}) stand"
+        f" where {alias}.barred_units @> stand.path))"
         f" and ({alias}.barred_staff is null or {person}::uuid is null or not {person}::uuid = any({alias}.barred_staff))"
     )

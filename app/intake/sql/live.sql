@@ -1,5 +1,6 @@
 -- Head for reports that come over HTTP: arrays, one report or up to 500. The place is found here, by the edge rule:
--- covered by the boundary, then the smallest code; outside every cell the nearest tier that holds the point.
+-- covered by the boundary, then the smallest code; outside every cell the nearest tier that holds the point. `is true`
+-- keeps the planner from the index of the exclusion constraint, in which every present boundary is valid.
 with sent as materialized (
     select n::int, id, kind, petition_class, category, channel, procedure, procedure_version, title, description, address,
         sealed, seal_key, case when lon is not null then st_setsrid(st_makepoint(lon, lat), 4326) end as point, crs,
@@ -38,12 +39,12 @@ with sent as materialized (
     from sent s
     left join lateral (
         select v.cell as code from cell_version v
-        where st_covers(v.boundary, s.point) and v.valid @> s.at
+        where st_covers(v.boundary, s.point) and (v.valid @> s.at) is true
         order by v.cell limit 1
     ) in_cell on true
     left join lateral (
         select w.area as code from area_version w join area a on a.code = w.area
-        where in_cell.code is null and st_covers(w.boundary, s.point) and w.valid @> s.at
+        where in_cell.code is null and st_covers(w.boundary, s.point) and (w.valid @> s.at) is true
         order by nlevel(a.path) desc, a.code limit 1
     ) in_area on true
 )

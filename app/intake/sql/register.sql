@@ -119,7 +119,7 @@
 ), written as materialized (  -- the receipt is part of the first event, so that a repeat can show it again
     select w.*, event_hash(''::bytea, w.body) as hash
     from (
-        select n.*, event_body(n.id, 1, 'registered', n.at, n.actor, jsonb_build_object(
+        select n.*, event_body(n.id, 1, 'registered', n.at, n.registrar, jsonb_build_object(
             'receipt', jsonb_build_object('id', n.id, 'number', n.number, 'status', n.status) || case when n.secret
                 then '{}' else jsonb_build_object('kind', n.kind, 'petition_class', nullif(n.petition_class, ''),
                     'category', n.category, 'procedure', n.procedure, 'cell',
@@ -194,5 +194,5 @@
     where not m.imported
 ), told as (
     insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
-    select id, 1, 'registered', at, actor, body, ''::bytea, hash from made order by id
+    select id, 1, 'registered', at, registrar, body, ''::bytea, hash from made order by id
 )

@@ -1,0 +1,85 @@
+"""The crawl would notice: with any one condition of need-to-know left out, somebody finds something."""
+
+from typing import Any
+
+import pytest
+
+from app.cases.actions import resident
+from app.cases.queries import access, lists, one
+from app.core.access import Actor
+from app.core.database import Parameters
+from tests.access.doors import Crawl, listed
+from tests.access.sight import may_see
+from tests.access.town import GUEST, Town
+
+CURIOUS = ["li.window", "wang.grid", "zhao.grid", "gao.window", "chen.housing", "qin.head", "tian.enforcement", GUEST]
+
+
+def everything(*_: Any, **__: Any) -> str:
+    """A condition that always holds."""
+    return "true"
+
+
+def barred_alone(actor: Actor, parameters: Parameters, *, alias: str = "c", **_: Any) -> str:
+    """`visible_to` without its arms of parts and areas."""
+    return access._not_barred(actor, parameters, alias)
+
+
+def barred_by_unit_alone(actor: Actor, parameters: Parameters, alias: str) -> str:
+    """`_not_barred` that forgets the person."""
+    nobody = Actor(id=actor.id, kind="key", posts=actor.posts)
+    return kept_barred(nobody, parameters, alias)
+
+
+def barred_by_person_alone(actor: Actor, parameters: Parameters, alias: str) -> str:
+    """`_not_barred` that forgets the units."""
+    person = parameters.add(actor.id if actor.kind == "staff" else None)
+    return f"({alias}.barred_staff is null or not coalesce({person}::uuid = any({alias}.barred_staff), false))"
+
+
+def lent_people_forgotten(actor: Actor, parameters: Parameters, alias: str) -> str:
+    """`_not_barred` that looks at posts alone, not at the unit that somebody is lent from."""
+    by_posts = kept_barred(Actor(id=actor.id, kind="key", posts=actor.posts), parameters, alias)
+    return f"{by_posts} and {barred_by_person_alone(actor, parameters, alias)}"
+
+
+kept_barred = access._not_barred
+MUTATIONS: dict[str, tuple[Any, str, Any]] = {
+    "nobody is barred": (access, "_not_barred", everything),
+    "a person alone is not barred": (access, "_not_barred", barred_by_unit_alone),
+    "a unit is not barred": (access, "_not_barred", barred_by_person_alone),
+    "somebody lent from the unit is not barred": (access, "_not_barred", lent_people_forgotten),
+    "everybody has a part, in lists": (lists, "visible_to", barred_alone),
+    "everybody has a part, in one case": (one, "visible_to", barred_alone),
+    "petitions are open to their area": (access, "_OPEN", "'request', 'event', 'petition', 'dispute'"),
+    "lists and counts show everything": (lists, "visible_to", everything),
+    "a case, its timeline and hints show everything": (one, "visible_to", everything),
+    "people are shown to everybody": (resident, "visible_to", everything),
+}
+
+
+def caught(town: Town, name: str) -> bool:
+    """Whether this caller's crawl or lists tell that something is wrong."""
+    caller = town.callers[name]
+    crawl = Crawl(caller, town.plants, town.document, every=True)
+    crawl.read_cases()
+    for plant in crawl.hidden[:8]:
+        crawl.ask("post", f"/v1/cases/{plant.id}/reveal", {"reason": "试探"})
+    if crawl.findings:
+        return True
+    due = {plant.id for plant in town.plants if may_see(caller.who, plant.ledger)}
+    hidden = {plant.id for plant in crawl.hidden}
+    seen = listed(caller.person)
+    return any(ids & hidden or not ids >= due for url, ids in seen.items() if url != "/v1/me/tasks")
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_without_it_somebody_finds_something(town: Town, monkeypatch: pytest.MonkeyPatch, mutation: str) -> None:
+    module, attribute, replacement = MUTATIONS[mutation]
+    monkeypatch.setattr(module, attribute, replacement)
+    assert any(caught(town, name) for name in CURIOUS), mutation
+
+
+def test_with_all_of_them_nobody_does(town: Town) -> None:
+    """The same eyes, nothing left out."""
+    assert not [name for name in CURIOUS if caught(town, name)]

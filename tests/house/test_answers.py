@@ -1,0 +1,136 @@
+"""Every answer of whole lives is what the document says, member by member; and every success it promises is reached."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.core.access import Role
+from app.main import create_app
+from seeds.hohhot.city import build_city
+from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
+from tests.house.documents import Strict
+
+WHY = {"reason": "当事人书面提出"}
+
+
+@pytest.fixture(scope="module")
+def strict(client: Any) -> Iterator[Strict]:
+    with Strict(create_app(CITY)) as running:
+        yield running
+
+
+def register_in_every_way(cast: Cast) -> None:
+    li, machine = cast("li.window"), cast.machine()
+    for language in ("zh-CN", "en"):
+        for kind, category in (
+            ("request", "heating.outage"),
+            ("dispute", "neighbour.noise"),
+            ("petition", "heating.temperature"),
+        ):
+            assert li.post("/v1/cases", report(kind, category), **{"Accept-Language": language}).status_code == 201
+        assert (
+            cast("wang.grid")
+            .post("/v1/cases", report("event", "road.snow"), **{"Accept-Language": language})
+            .status_code
+            < 300
+        )
+    for place in ({"address": "某处"}, {"cell": "150102001001001"}, {"area": "150102001"},
+                  {"point": {"type": "Point", "coordinates": [2.35, 48.85]}, "crs": "WGS84", "accuracy_m": 5}):  # fmt: skip
+        assert li.post("/v1/cases", report(location=place)).status_code == 201
+    accusation = report("petition", "conduct.service", petition_class="accusation", concerns=[{"unit": "C150102"}])
+    assert li.post("/v1/cases", accusation).status_code == 201
+    guarded = report(
+        "dispute",
+        "neighbour.noise",
+        concerns=[{"unit": "C150102001"}, {"text": "他们"}],
+        not_to=[{"unit": "M150102001"}],
+    )
+    assert li.post("/v1/cases", guarded).status_code == 201
+    body, key = report(source={"system": "12345", "external_id": uuid.uuid4().hex}), uuid.uuid4().hex
+    assert [machine.post("/v1/cases", body, key=k).status_code for k in (key, key, None)] == [201, 201, 200]
+    items = li.batch([report(), report(category="no.such"), {}, accusation])
+    assert [item["status"] for item in items] == [201, 422, 422, 201]
+
+
+def waived() -> dict[str, Any]:
+    return service(outcome="waived", article="第三十二条", method="none")
+
+
+def walk(cast: Cast, case: str, *steps: tuple[str, str, Any]) -> None:
+    for login, action, body in steps:
+        cast(login).does(case, action, body() if callable(body) else body)
+
+
+def take_every_step(cast: Cast, lives: Lives) -> None:
+    chen, liu = "chen.housing", "liu.head"
+    walk(cast, lives.handling()["id"], (liu, "extend", {"days": 10, **WHY}), (chen, "conclude", CONCLUSION),
+         (chen, "serve", waived), (chen, "close", None),
+         (liu, "reopen", WHY))  # fmt: skip
+    walk(cast, lives.attempted()["id"], (liu, "approve_attempt", None), (chen, "close", None))
+    walk(cast, lives.signed()["id"], (chen, "decline", {"route": "litigation", **WHY}))
+    walk(cast, lives.accepted()["id"], (chen, "refer", {"route": "arbitration", **WHY}))
+    walk(cast, lives.signed()["id"], (chen, "offer", {"unit": "D150102_hrss", **WHY}), (chen, "recall", None))
+    walk(cast, lives.registered()["id"], ("li.window", "withdraw", WHY))
+    gone = cast(chen).act(lives.registered()["id"], "refuse", WHY)
+    assert gone.json()["seen"] is False
+    one, other = lives.handling()["id"], lives.handling()["id"]
+    walk(cast, one, (liu, "merge", {"into": other, **WHY}), (liu, "unmerge", WHY))
+    queued = cast("luo.intake").register(report(location={"address": "某处"}))["id"]
+    walk(cast, queued, ("luo.intake", "place", {"code": "150102001001001"}))
+    case = lives.accepted()["id"]
+    assert cast("sun.coordinator").act(lives.registered()["id"], "reissue_code").status_code in (200, 404)
+    issued = lives.registered()
+    assert cast("li.window").act(issued["id"], "reissue_code").status_code == 200
+    parties = cast(chen).post(f"/v1/cases/{case}/reveal", {"reason": "电话回访"}).json()["items"]
+    looked = cast(chen).post(f"/v1/cases/{case}/same_phone", {"party": parties[0]["id"], "reason": "核对"})
+    assert looked.json()["items"]
+
+
+def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
+    for stage in ("registered", "signed", "accepted", "handling", "concluded", "served", "closed"):
+        receipt = getattr(lives, stage)()
+        for language in ("zh", "en"):
+            asked = {"number": receipt["number"], "code": receipt["query_code"]}
+            reply = strict.post("/v1/query", json=asked, headers={"Accept-Language": language})
+            assert reply.status_code == 200
+
+
+READS = (
+    "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
+    "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
+    *(f"/v1/cases/counts?by={by}" for by in ("status", "kind", "category", "county", "township", "lead_unit", "queue")),
+    "/v1/cells?limit=2", "/v1/cells/unstaffed", "/v1/areas?geometry=true&limit=2", "/v1/areas?tier=community&limit=2",
+    "/v1/units?limit=2", "/v1/units?kind=department&area=150102", "/v1/staff?limit=2", "/v1/staff?unit=C150102001",
+    "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
+)  # fmt: skip
+
+
+def read_everything(cast: Cast, role: Role) -> None:
+    login = next((m.login for m in build_city().cast if m.post.split(".")[1] == role), None)
+    person = cast(login) if login else cast.machine()
+    for url in READS:
+        reply = person.get(url, **{"Accept-Language": "en"})
+        assert reply.status_code in (200, 403), f"{url} {reply.text}"
+    seen = person.get("/v1/cases?limit=200")
+    for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
+        for below in ("", "/timeline", "/timeline?limit=1", "/similar"):
+            assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
+
+
+def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict) -> None:
+    cast, lives = Cast(strict), Lives(Cast(strict))
+    register_in_every_way(cast)
+    take_every_step(cast, lives)
+    ask_at_every_stage(lives, strict)
+    for role in Role:
+        read_everything(cast, role)
+    promised = {
+        (operation["operationId"], int(status))
+        for operations in strict.document["paths"].values()
+        for operation in operations.values()
+        for status in operation["responses"]
+        if status < "3"
+    }
+    assert not promised - {(name, status) for name, statuses in strict.answered.items() for status in statuses}
