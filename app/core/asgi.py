@@ -11,7 +11,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 
-from app.core.errors import TooLarge, UnsupportedMedia, too_large
+from app.core.errors import Internal, Problem, TooLarge, UnsupportedMedia, too_large
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -42,31 +42,27 @@ class Edge:
         request_id = given.decode() if REQUEST_ID.match(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        start, status = time.perf_counter(), 500
-
-        async def sending(message: MutableMapping[str, Any]) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [
-                    *message["headers"], (b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff"),
-                ]  # fmt: skip
-            await send(message)
-
+        start, answer = time.perf_counter(), _Answer(scope["path"], request_id, send)
         try:
             refused = self._refusal(scope, headers)
             if refused is not None:
-                await _say(refused, scope, sending)
+                await _say(refused, scope, answer.send)
             else:
-                await self.app(scope, self._bounded(receive), sending)
+                await self.app(scope, self._bounded(receive), answer.send)
         except _BodyTooLargeError:
-            await _say(too_large(self.max_body), scope, sending)
+            await _say(too_large(self.max_body), scope, answer.send)
+        except Exception as error:
+            # Answered here: the server would print the message, and that may hold what people wrote.
+            log.error("fault", error=type(error).__name__, exc_info=error)
+            if answer.started:
+                raise _BrokenOffError from None
+            await _say(Internal("服务出错，已记录。", "A fault of the service; it was logged."), scope, answer.send)
         finally:
             seconds = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "unknown")
-            REQUESTS.labels(scope["method"], route, str(status)).inc()
+            REQUESTS.labels(scope["method"], route, str(answer.status)).inc()
             SECONDS.labels(route).observe(seconds)
-            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+            log.info("request", method=scope["method"], route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> TooLarge | UnsupportedMedia | None:
         length = headers.get(b"content-length", b"0")
@@ -92,6 +88,30 @@ class Edge:
         return receiving
 
 
+class _Answer:
+    """What has been told so far; puts the headers on it that every answer carries."""
+
+    def __init__(self, path: str, request_id: str, send: Send) -> None:
+        self.status, self.started = 500, False
+        self._send = send
+        self._own = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+        self._private = path.startswith("/v1/")
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        """Pass a part of the answer on."""
+        if message["type"] == "http.response.start":
+            self.status, self.started = message["status"], True
+            message["headers"] = [*message["headers"], *self._own]
+            # At a shared desk no browser keeps one caller's answers for the next.
+            if self._private and all(name.lower() != b"cache-control" for name, _ in message["headers"]):
+                message["headers"].append((b"cache-control", b"no-store"))
+        await self._send(message)
+
+
+class _BrokenOffError(Exception):
+    """A fault after the reply had begun: nothing more can be told, the connection ends."""
+
+
 class _BodyTooLargeError(HTTPException):
     """Raised while reading a body that named no length; answered with 413 wherever it surfaces."""
 
@@ -99,7 +119,7 @@ class _BodyTooLargeError(HTTPException):
         super().__init__(status_code=413)
 
 
-async def _say(problem: TooLarge | UnsupportedMedia, scope: Scope, send: Send) -> None:
+async def _say(problem: Problem, scope: Scope, send: Send) -> None:
     spoken = dict(scope["headers"]).get(b"accept-language", b"").lower()
     body = json.dumps(
         problem.document("en" if spoken.startswith(b"en") else "zh", scope["path"]), ensure_ascii=False

@@ -275,16 +275,6 @@ async def on_database(request: Request, error: Exception) -> Response:
     return problem_response(request, problem)
 
 
-async def on_fault(request: Request, error: Exception) -> Response:
-    """The last resort: logged with its trace, told without detail."""
-    log.error("fault", error=type(error).__name__, exc_info=error)
-    response = problem_response(
-        request, errors.Internal("服务出错，已记录。", "A fault of the service; it was logged.")
-    )
-    response.headers["X-Request-Id"] = structlog.contextvars.get_contextvars().get("request_id", "-")
-    return response
-
-
 def install(app: FastAPI) -> None:
     """One handler a family of errors."""
     app.add_exception_handler(Problem, on_problem)
@@ -294,4 +284,3 @@ def install(app: FastAPI) -> None:
         asyncpg.PostgresError, asyncpg.InterfaceError, UnicodeEncodeError, OSError, TimeoutError,
     ):  # fmt: skip
         app.add_exception_handler(family, on_database)
-    app.add_exception_handler(Exception, on_fault)

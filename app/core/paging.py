@@ -61,7 +61,8 @@ def link(request: Request, cursor: str | None) -> dict[str, str]:
     """The `Link` header to the next page, or nothing on the last."""
     if cursor is None:
         return {}
-    return {"Link": f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'}
+    following = request.url.include_query_params(cursor=cursor)  # relative: the host is what the caller says it is
+    return {"Link": f'<{following.path}?{following.query}>; rel="next"'}
 
 
 def box(text: str | None) -> tuple[float, float, float, float] | None:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.cases.queries.reference import Reference
 from app.core import errors
 from app.core.access import Actor, Permission
+from app.core.direct import Direct
 from app.core.errors import Problem
 from app.core.http import Call, ThisCall, Write, found_places, reference, requires
 from app.core.idempotency import REPLAYED, once, reply
@@ -18,7 +19,7 @@ from app.core.openapi import carries
 from app.intake.actions import Entry, Receipt, Report, prepare, register, show
 from app.intake.schemas import BatchIn, BatchOut, ReceiptOut, ReportIn
 
-router = APIRouter(prefix="/v1", tags=["intake"])
+router = APIRouter(prefix="/v1", tags=["intake"], route_class=Direct)
 CanRegister = Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))]
 Rules = Annotated[Reference, Depends(reference)]
 _report = TypeAdapter(ReportIn)
@@ -30,9 +31,7 @@ BROUGHT_BEFORE = "The same id or source number was brought before: its first rec
     "/cases", status_code=201, response_model=ReceiptOut, summary="Register one matter",
     responses={201: RECEIPT, 200: {**RECEIPT, "model": ReceiptOut, "description": BROUGHT_BEFORE}},
 )  # fmt: skip
-async def register_case(
-    sent: ReportIn, call: ThisCall, actor: CanRegister, rules: Rules, request: Request
-) -> Response:
+async def register_case(sent: ReportIn, call: ThisCall, actor: CanRegister, rules: Rules, request: Request) -> Response:
     """Whatever the door: finds the cell, its worker, the centre and the competent unit, starts the clocks, and gives
     the receipt with the resident's query code. A repeat returns the first receipt."""
     _check_source(sent, actor, request)

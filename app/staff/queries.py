@@ -48,7 +48,8 @@ _POSTS = """
 async def get_actor(conn: Connection, staff: uuid.UUID) -> Actor:
     """The actor a member of staff is, with every post held."""
     rows = await conn.fetch(_POSTS, staff)
-    return Actor(id=str(staff), kind="staff", posts=tuple(_post(r) for r in rows))
+    home = await conn.fetchval("select u.path::text from staff s join unit u on u.code = s.unit where s.id = $1", staff)
+    return Actor(id=str(staff), kind="staff", posts=tuple(_post(r) for r in rows), home=home)
 
 
 def _post(row: Any) -> Post:

@@ -142,6 +142,7 @@ def forged(**changes: Any) -> dict[str, Any]:
         "iat": now,
         "exp": now + 600,
         "posts": posts,
+        "home": None,
     } | changes
 
 

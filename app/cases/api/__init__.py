@@ -1,7 +1,8 @@
 """Routes of a case: reading, the steps, and the resident's own door."""
 
 from app.cases.api.public import router as public
+from app.cases.api.reads import lists_router as lists
 from app.cases.api.reads import router as reads
 from app.cases.api.steps import router as steps
 
-routers = (reads, steps, public)
+routers = (lists, reads, steps, public)

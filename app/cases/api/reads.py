@@ -28,6 +28,7 @@ from app.cases.schemas import (
 )  # fmt: skip
 from app.core import errors, paging
 from app.core.access import Actor, Permission
+from app.core.direct import Direct
 from app.core.http import Language, Now, Read, Signed, reference, requires
 from app.core.idempotency import reply
 from app.core.jsontext import dumps
@@ -35,12 +36,14 @@ from app.core.openapi import carries
 from app.core.texts import Code, Searched
 
 router = APIRouter(prefix="/v1", tags=["cases"])
+lists_router = APIRouter(prefix="/v1", tags=["cases"], route_class=Direct)
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 Rules = Annotated[Reference, Depends(reference)]
 
 
 async def filters(
-    rules: Rules, actor: Signed,
+    rules: Rules,
+    actor: Signed,
     area: Annotated[Code | None, Query(description="Area code of any tier")] = None,
     cell: Annotated[Code | None, Query(description="Cell code")] = None,
     unit: Annotated[Code | None, Query(description="Unit that leads")] = None,
@@ -79,7 +82,7 @@ def _open(rules: Reference, actor: Actor, area: str | None, kind: Kind | None, c
 ThisFilter = Annotated[Filters, Depends(filters)]
 
 
-@router.get("/cases", response_model=CasePage, summary="List cases")
+@lists_router.get("/cases", response_model=CasePage, summary="List cases")
 async def list_cases(
     f: ThisFilter, actor: CanRead, conn: Read, at: Now, request: Request, limit: paging.Limit = paging.PAGE,
     cursor: paging.Cursor = None, sort: Annotated[Literal["due", "newest"], Query()] = "due",

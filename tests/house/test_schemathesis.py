@@ -1,0 +1,94 @@
+"""The edges of every schema, as schemathesis works them out from the document: each value at, inside and beyond its
+bounds, missing, of another type, with unknown fields, methods and media. The document is read strictly. Random requests
+are those of `test_fuzz.py`.
+"""
+
+import itertools
+import os
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis import GenerationMode
+
+from app.core import tokens
+from app.core.access import Actor, Post, Role
+from tests.cast import CITY, Cast, Lives, member
+from tests.house.documents import closed
+from tests.house.fuzzing import Fuzz
+
+SHARE = int(os.environ.get("GRIDCASE_EDGES_SHARE", "1"))  # every n-th edge is tried
+STATES = ("registered", "signed", "handling", "concluded", "served", "closed")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:schemathesis")
+
+
+class Edges:
+    """The edge cases of every operation, each with a key of its own and, where it can, a case that exists."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.schema = schemathesis.openapi.from_dict(closed(document))
+        self.operations = [found.ok() for found in self.schema.get_all_operations()]
+
+    def of(self, operation: Any) -> Any:
+        """schemathesis makes them without chance: the same ones in every run."""
+        made = self.schema.iter_coverage_cases(
+            operation, generation_modes=list(GenerationMode), generation_config=self.schema.config.generation
+        )
+        return itertools.islice(made, 0, None, SHARE)
+
+
+@pytest.fixture
+def edges(app: Any) -> Edges:
+    return Edges(app.openapi())
+
+
+def with_every_post() -> str:
+    """A token of Chen's, with a post of every role: past every permission, to the edges of what lies behind."""
+    posts = tuple(
+        Post(f"D150102_housing.{role}.1", role, "D150102_housing", "D150100_housing.D150102_housing", "150100", "city")
+        for role in Role
+    )
+    return tokens.issue(Actor(id=str(member("chen.housing").staff), kind="staff", posts=posts), CITY, datetime.now(UTC))[0]
+
+
+def let_through(case: Any, known: dict[str, int]) -> None:
+    """Where a request is meant to be good: an unused key, and a case that exists with its version."""
+    if case.meta is not None and case.meta.generation.mode.is_positive:
+        if "Idempotency-Key" in case.headers:
+            case.headers["Idempotency-Key"] = uuid.uuid4().hex
+        if "case_id" in case.path_parameters:
+            case_id = next(iter(known))
+            case.path_parameters["case_id"] = case_id
+            if "If-Match" in case.headers:
+                case.headers["If-Match"] = f'"{known[case_id]}"'
+
+
+def test_the_whole_api_as_administrator(cast: Cast, edges: Edges) -> None:
+    fuzz = Fuzz(cast.client, cast("guo.admin").headers)
+    for operation in edges.operations:
+        for case in edges.of(operation):
+            fuzz.send(case)
+    answers = {label: set(statuses) for label, statuses in fuzz.answers.items()}
+    assert len(answers) == len(edges.operations)
+    assert {s for label, statuses in answers.items() if label.startswith("GET /v1/cases") for s in statuses} <= {403, 405, 422}
+    assert 200 in answers["GET /v1/areas"]
+
+
+def test_the_whole_api_as_one_who_may_everything(cast: Cast, lives: Lives, edges: Edges) -> None:
+    headers = {"Authorization": f"Bearer {with_every_post()}"}
+    fuzz, states = Fuzz(cast.client, headers), itertools.cycle(STATES)
+    for operation in edges.operations:
+        known: dict[str, int] = {}
+        for number, case in enumerate(edges.of(operation)):
+            if "{case_id}" in operation.path and number % 8 == 0:
+                case_id = getattr(lives, next(states))()["id"]
+                known = {case_id: cast("chen.housing").get(f"/v1/cases/{case_id}").json()["version"]}
+            let_through(case, known)
+            fuzz.send(case)
+    statuses = {status for counted in fuzz.answers.values() for status in counted}
+    assert {200, 201, 400, 404, 405, 409, 415, 422, 428} <= statuses
+    assert not any(status >= 500 for status in statuses)
+    stuck = [label for label, counted in fuzz.answers.items() if set(counted) <= {400, 405, 415, 422, 428}]
+    assert not stuck, "no request came past the first checks"
