@@ -338,7 +338,8 @@ def answers(offer: Offer, actor: Actor) -> bool:
 
 def available_actions(facts: Facts, actor: Actor, now: datetime) -> list[str]:
     """The steps that would be accepted from this caller now, in the table's order."""
-    return [action for action in TRANSITIONS if refusal(facts, action, actor, now) is None]
+    likely = (a for a, t in TRANSITIONS.items() if facts.status in t.sources and actor.may(t.permission))
+    return [action for action in likely if refusal(facts, action, actor, now) is None]
 
 
 def check_character(number: int, alphabet: str) -> str:

@@ -101,16 +101,12 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person with posts, or a machine with a key (`kind` staff | key | system).
-
-    `home` is the ltree of the unit a person belongs to, wherever the posts are.
-    """
+    """Who acts: a person with posts, or a machine with a key (`kind` staff | key | system)."""
 
     id: str
     kind: str
     posts: tuple[Post, ...] = ()
     scopes: frozenset[Permission] | None = None
-    home: str | None = None
     permissions: frozenset[Permission] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -152,7 +148,7 @@ class Actor:
 
     def unit_paths(self) -> list[str]:
         """Where this actor stands in the tree of units: what concerns a unit above is hidden."""
-        return [post.unit_path for post in self.posts] + ([self.home] if self.home else [])
+        return [post.unit_path for post in self.posts]
 
     def areas(self) -> dict[str, list[str]]:
         """tier → codes of the areas whose requests and events are open to this actor."""

@@ -34,6 +34,16 @@ class Sealed:
     key: bytes
     body: bytes
 
+    def as_text(self) -> str:
+        """For a column of text: key and body in base64, a dot between."""
+        return ".".join(base64.b64encode(part).decode() for part in (self.key, self.body))
+
+    @classmethod
+    def from_text(cls, text: str) -> "Sealed":
+        """What `as_text` wrote; raises ValueError for anything else."""
+        key, body = (base64.b64decode(part, validate=True) for part in text.split("."))
+        return cls(key, body)
+
 
 @dataclass(frozen=True)
 class Keys:

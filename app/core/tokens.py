@@ -32,7 +32,7 @@ def issue(actor: Actor, city: str, now: datetime) -> tuple[str, int]:
     posts = [[p.id, p.role.value, p.unit, p.unit_path, p.area, p.tier] for p in actor.posts]
     claims: dict[str, Any] = {
         "iss": "gridcase", "aud": city, "sub": actor.id, "iat": int(now.timestamp()),
-        "exp": int((now + life).timestamp()), "posts": posts, "home": actor.home,
+        "exp": int((now + life).timestamp()), "posts": posts,
     }  # fmt: skip
     return jwt.encode({"alg": "HS256"}, claims, _key()), int(life.total_seconds())
 
@@ -45,12 +45,11 @@ def read(token: str, city: str) -> Actor:
         if decoded.claims["aud"] != city:
             raise Unauthenticated("该凭证属于另一城市。", "This token belongs to another city.")
         posts = tuple(Post(i, Role(r), u, up, a, t) for i, r, u, up, a, t in decoded.claims["posts"])
-        home = decoded.claims["home"]
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise Unauthenticated(
             "凭证无效或已过期，请重新登录。", "The token is invalid or expired; get a new one from POST /v1/tokens."
         ) from error
-    return Actor(id=str(decoded.claims["sub"]), kind="staff", posts=posts, home=home)
+    return Actor(id=str(decoded.claims["sub"]), kind="staff", posts=posts)
 
 
 @lru_cache(maxsize=4096)

@@ -48,8 +48,7 @@ _POSTS = """
 async def get_actor(conn: Connection, staff: uuid.UUID) -> Actor:
     """The actor a member of staff is, with every post held."""
     rows = await conn.fetch(_POSTS, staff)
-    home = await conn.fetchval("select u.path::text from staff s join unit u on u.code = s.unit where s.id = $1", staff)
-    return Actor(id=str(staff), kind="staff", posts=tuple(_post(r) for r in rows), home=home)
+    return Actor(id=str(staff), kind="staff", posts=tuple(_post(r) for r in rows))
 
 
 def _post(row: Any) -> Post:

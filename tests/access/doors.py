@@ -165,11 +165,11 @@ class Crawl:
 
     def _cursors(self, path: str) -> list[str]:
         """Before, at and behind the hidden cases, for lists of every order."""
-        if path != "/v1/cases":
+        if path not in ("/v1/cases", "/v1/me/tasks"):
             return [paging.encode([value]) for value in ("", "1", "X150100")]
         ids = [uuid.UUID(plant.id) for plant in self.hidden[:3]]
         beside = [str(uuid.UUID(int=number.int + step)) for number in ids for step in (0, 1)]
-        return [paging.encode(["-infinity" if n % 2 else "2020-01-01T00:00:00+00:00", i]) for n, i in enumerate(beside)]
+        return [paging.encode(["2020-01-01T00:00:00+00:00", i]) for i in beside] + [paging.encode([i]) for i in beside]
 
     # --- One case
 
@@ -320,8 +320,7 @@ def listed(person: Person, wanted: Sequence[str] = ("sort=due", "sort=newest")) 
     if person.get("/v1/cases?limit=1").status_code != 200:
         return {}
     found = {f"/v1/cases?{query}": {i["id"] for i in person.walk(f"/v1/cases?limit=200&{query}")} for query in wanted}
-    tasks = person.get("/v1/me/tasks?limit=200").json()["items"]
-    return {**found, "/v1/me/tasks": {task["id"] for task in tasks}}
+    return {**found, "/v1/me/tasks": {task["id"] for task in person.walk("/v1/me/tasks?limit=200")}}
 
 
 def quiet_doors(document: dict[str, Any]) -> list[str]:

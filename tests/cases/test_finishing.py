@@ -169,7 +169,7 @@ def test_closing_ends_every_task_and_every_clock(cast: Cast, lives: Lives) -> No
     assert page["closed_at"]
     assert {a["state"] for a in page["assignments"]} == {"done", "signed"}
     assert all(clock["met_at"] for clock in page["clocks"])
-    assert case not in {task["id"] for task in cast(CHEN).get("/v1/me/tasks?limit=200").json()["items"]}
+    assert case not in {task["id"] for task in cast(CHEN).walk("/v1/me/tasks?limit=200")}
     for action in ("close", "serve", "conclude", "withdraw", "accept"):
         body = (
             service()

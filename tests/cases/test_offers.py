@@ -16,8 +16,7 @@ def offers(page: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def tasks(cast: Cast, login: str) -> dict[str, str]:
-    reply = cast(login).get("/v1/me/tasks?limit=200")
-    return {task["id"]: task["assignment"] for task in reply.json()["items"]}
+    return {task["id"]: task["assignment"] for task in cast(login).walk("/v1/me/tasks?limit=200")}
 
 
 def test_registering_leads_at_the_first_centre_and_offers_to_the_competent_unit(cast: Cast, lives: Lives) -> None:
@@ -165,12 +164,29 @@ def test_any_steps_at_once_happen_one_after_another(cast: Cast, lives: Lives) ->
 
 def test_tasks_come_by_due_time_and_hold_what_the_units_lead(cast: Cast, lives: Lives) -> None:
     lives.accepted()
-    items = cast(HOUSING).get("/v1/me/tasks?limit=200").json()["items"]
+    items = list(cast(HOUSING).walk("/v1/me/tasks?limit=200"))
     dues = [item["due"] or "9999" for item in items]
     assert dues == sorted(dues)
     assert {item["part"] for item in items} == {"lead"}
     assert all(item["lead_unit"] == "D150102_housing" or item["assignment"] == "offered" for item in items)
     assert cast.machine().get("/v1/me/tasks").json() == {"items": []}
+
+
+def test_pages_of_tasks_hold_every_case_once(cast: Cast, lives: Lives, sql: Any) -> None:
+    for _ in range(4):
+        lives.accepted()
+        lives.registered(kind="request", category="heating.outage")
+    for login in (HOUSING, "wang.grid"):
+        whole = list(cast(login).walk("/v1/me/tasks?limit=200"))
+        assert list(cast(login).walk("/v1/me/tasks?limit=3")) == whole
+        ids = [task["id"] for task in whole]
+        assert len(ids) == len(set(ids)) > 3
+    open_ones = sql(
+        "select count(distinct c.id) from cases c join assignment a on a.case_id = c.id where a.unit = 'D150102_housing'"
+        " and a.part = 'lead' and a.state in ('offered', 'signed') and c.barred_units is null"
+        " and c.status in ('registered', 'accepted', 'handling', 'concluded')"
+    )[0][0]
+    assert len(list(cast(HOUSING).walk("/v1/me/tasks?limit=50"))) >= open_ones > 4
 
 
 def test_what_was_registered_elsewhere_stays_visible_to_its_registrar(cast: Cast) -> None:

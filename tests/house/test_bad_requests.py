@@ -142,7 +142,6 @@ def forged(**changes: Any) -> dict[str, Any]:
         "iat": now,
         "exp": now + 600,
         "posts": posts,
-        "home": None,
     } | changes
 
 

@@ -54,15 +54,13 @@ def with_every_post() -> str:
 
 
 def let_through(case: Any, known: dict[str, int]) -> None:
-    """Where a request is meant to be good: an unused key, and a case that exists with its version."""
-    if case.meta is not None and case.meta.generation.mode.is_positive:
-        if "Idempotency-Key" in case.headers:
-            case.headers["Idempotency-Key"] = uuid.uuid4().hex
-        if "case_id" in case.path_parameters:
-            case_id = next(iter(known))
-            case.path_parameters["case_id"] = case_id
-            if "If-Match" in case.headers:
-                case.headers["If-Match"] = f'"{known[case_id]}"'
+    """An unused key, and a case that exists with its version: what is left to judge is the body."""
+    if "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = uuid.uuid4().hex
+    for case_id, version in known.items():
+        case.path_parameters["case_id"] = case_id
+        if "If-Match" in case.headers:
+            case.headers["If-Match"] = f'"{version}"'
 
 
 def test_the_whole_api_as_administrator(cast: Cast, edges: Edges) -> None:
@@ -85,7 +83,8 @@ def test_the_whole_api_as_one_who_may_everything(cast: Cast, lives: Lives, edges
             if "{case_id}" in operation.path and number % 8 == 0:
                 case_id = getattr(lives, next(states))()["id"]
                 known = {case_id: cast("chen.housing").get(f"/v1/cases/{case_id}").json()["version"]}
-            let_through(case, known)
+            if number % 2:
+                let_through(case, known)
             fuzz.send(case)
     statuses = {status for counted in fuzz.answers.values() for status in counted}
     assert {200, 201, 400, 404, 405, 409, 415, 422, 428} <= statuses

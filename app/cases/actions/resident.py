@@ -31,7 +31,7 @@ async def reveal(
 ) -> list[dict[str, Any]]:
     """The parties in clear, and the log entry that says who saw them and why; raises NotFound."""
     await _seen(conn, case_id, actor)
-    await conn.execute(_LOG, now, f"{actor.kind}:{actor.id}", case_id, "parties", reason)
+    await _log(conn, case_id, "parties", reason, actor=actor, now=now)
     return await open_parties(conn, case_id)
 
 
@@ -42,7 +42,7 @@ async def same_phone(
     row = await _seen(conn, case_id, actor)
     if row["status"] not in LIVE:
         raise errors.Conflict("只能从在办件查询。", "A look-up starts from a live case only.")
-    await conn.execute(_LOG, now, f"{actor.kind}:{actor.id}", case_id, "phone", reason)
+    await _log(conn, case_id, "phone", reason, actor=actor, now=now)
     parameters = Parameters([case_id, party])
     where = visible_to(actor, parameters)
     return await conn.fetch(
@@ -59,6 +59,12 @@ async def still_seen(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> b
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
     return bool(await conn.fetchval(f"select exists (select from cases c where c.id = $1 and {where})", *parameters))
+
+
+async def _log(conn: Connection, case_id: uuid.UUID, what: str, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Who looked, when, and why; the reason may name people and is sealed under `read_log` and the case's id."""
+    sealed = keys().seal({"reason": reason}, f"read_log {case_id}").as_text()
+    await conn.execute(_LOG, now, f"{actor.kind}:{actor.id}", case_id, what, sealed)
 
 
 async def _seen(conn: Connection, case_id: uuid.UUID, actor: Actor) -> Any:

@@ -105,10 +105,17 @@ async def count_cases(
 
 
 @router.get("/me/tasks", response_model=TasksOut, summary="What waits for me?")
-async def list_my_tasks(actor: CanRead, conn: Read, at: Now, limit: paging.Limit = paging.PAGE) -> TasksOut:
+async def list_my_tasks(
+    actor: CanRead, conn: Read, at: Now, request: Request, response: Response, limit: paging.Limit = paging.PAGE,
+    cursor: paging.Cursor = None,
+) -> TasksOut:  # fmt: skip
     """Offers to sign for, tasks signed for, and cases the caller's units lead, by due time."""
-    rows = await lists.list_tasks(conn, actor=actor, limit=limit, now=at)
-    return TasksOut(items=[TaskOut(**dict(row)) for row in rows])
+    after = paging.decode(cursor, 2, uuids=True)
+    rows = await lists.list_tasks(conn, actor=actor, after=after, limit=limit + 1, now=at)
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        response.headers.update(paging.link(request, paging.encode([last["sort_due"], str(last["id"])])))
+    return TasksOut(items=[TaskOut(**dict(row)) for row in rows[:limit]])
 
 
 @router.get("/cases/{case_id}", response_model=CaseOut, summary="One case", responses={200: carries("ETag")})

@@ -93,21 +93,32 @@ async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, no
     )
 
 
-async def list_tasks(conn: Connection, *, actor: Actor, limit: int, now: datetime) -> list[Any]:
-    """What waits for the caller, by due time: offers to sign for, tasks signed for, cases that their units lead."""
+async def list_tasks(
+    conn: Connection, *, actor: Actor, after: list[Any] | None, limit: int, now: datetime
+) -> list[Any]:  # fmt: skip
+    """What waits for the caller, by due time: offers to sign for, tasks signed for, cases that their units lead.
+
+    A case stands in it once: as the caller's own task rather than as their unit's.
+    """
     p = Parameters([now])
     units = p.add(sorted(actor.units_with(Permission.CASE_SIGN) - _worker_units(actor)))
     person = p.add(uuid.UUID(actor.id) if actor.kind == "staff" else None)
-    where = visible_to(actor, p)
-    return await conn.fetch(
-        "select c.id, c.number, c.kind, c.category, c.status, x.title, a.part, a.state as assignment, a.offered_at,"
-        " c.lead_unit, nullif(c.due, 'infinity') as due, c.due < $1::timestamptz as overdue, c.head_seq as version"
-        " from assignment a join cases c on c.id = a.case_id left join case_text x on x.case_id = c.id and x.version = 1"
-        " where a.state in ('offered', 'signed')"
+    tasks = (
+        "select distinct on (c.id) c.id, c.number, c.kind, c.category, c.status, a.part, a.state as assignment,"
+        " a.offered_at, c.lead_unit, c.due as until, c.head_seq as version"
+        " from assignment a join cases c on c.id = a.case_id where a.state in ('offered', 'signed')"
         f" and (a.staff = {person}::uuid or a.staff is null and a.unit = any({units}::text[]))"
         " and c.status in ('registered', 'accepted', 'handling', 'concluded')"
-        f" and (a.part = 'lead' or a.state = 'offered' or a.staff = {person}::uuid) and {where}"
-        f" order by c.due, c.id, a.id limit {p.add(limit)}",
+        f" and (a.part = 'lead' or a.state = 'offered' or a.staff = {person}::uuid) and {visible_to(actor, p)}"
+        " order by c.id, a.staff nulls last, a.id"
+    )
+    further = ""
+    if after is not None:
+        further = f" where (t.until, t.id) > ({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)"
+    return await conn.fetch(
+        "select t.*, x.title, nullif(t.until, 'infinity') as due, t.until < $1::timestamptz as overdue,"
+        f" t.until::text as sort_due from (select * from ({tasks}) t{further} order by t.until, t.id limit {p.add(limit)}) t"
+        " left join case_text x on x.case_id = t.id and x.version = 1 order by t.until, t.id",
         *p,
     )
 

@@ -189,7 +189,7 @@ def _outcome(row: Any, report: Report) -> Receipt | Problem | None:
         )  # fmt: skip
     if row["receipt"] is None:
         return None
-    if how in ("id", "source") and row["registrar"] != report.registrar:
+    if how in ("key", "id", "source") and row["registrar"] != report.registrar:
         return errors.AlreadyTaken("该编号已由他人登记。", "This id or source number was registered by somebody else.")
     if how == "id" and row["digest"] != report.digest:
         return errors.AlreadyTaken("该 id 已用于不同内容。", "This id was used with other content; take a fresh one.")
