@@ -67,7 +67,7 @@ def served(app: Any, client: Any) -> Iterator[str]:
 def test_the_examples_run_as_they_stand(served: str, tmp_path: Path) -> None:
     blocks = re.findall(r"^```sh\n(.*?)^```$", README, re.M | re.S)
     assert len(blocks) >= 5
-    script = "set -euo pipefail\ncurl() { command curl --fail-with-body \"$@\"; }\n" + "\necho\n".join(blocks)
+    script = 'set -euo pipefail\ncurl() { command curl --fail-with-body "$@"; }\n' + "\necho\n".join(blocks)
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
         env={**os.environ, "URL": served, "PASSWORD": demo_password("li.window")},

@@ -50,7 +50,9 @@ def with_every_post() -> str:
         Post(f"D150102_housing.{role}.1", role, "D150102_housing", "D150100_housing.D150102_housing", "150100", "city")
         for role in Role
     )
-    return tokens.issue(Actor(id=str(member("chen.housing").staff), kind="staff", posts=posts), CITY, datetime.now(UTC))[0]
+    return tokens.issue(
+        Actor(id=str(member("chen.housing").staff), kind="staff", posts=posts), CITY, datetime.now(UTC)
+    )[0]
 
 
 def let_through(case: Any, known: dict[str, int]) -> None:
@@ -70,7 +72,11 @@ def test_the_whole_api_as_administrator(cast: Cast, edges: Edges) -> None:
             fuzz.send(case)
     answers = {label: set(statuses) for label, statuses in fuzz.answers.items()}
     assert len(answers) == len(edges.operations)
-    assert {s for label, statuses in answers.items() if label.startswith("GET /v1/cases") for s in statuses} <= {403, 405, 422}
+    assert {s for label, statuses in answers.items() if label.startswith("GET /v1/cases") for s in statuses} <= {
+        403,
+        405,
+        422,
+    }
     assert 200 in answers["GET /v1/areas"]
 
 

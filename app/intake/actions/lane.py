@@ -61,7 +61,12 @@ class Lane:
         try:
             async with self._database.connection() as conn:
                 results = await register(conn, [report for report, _ in batch])
-        except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError) as error:
+        except (
+            asyncpg.PostgresConnectionError,
+            asyncpg.OperatorInterventionError,
+            asyncpg.InterfaceError,
+            OSError,
+        ) as error:
             _refuse(batch, error)  # the server is away: for one as for all
         except Exception as error:  # noqa: BLE001 (told to whom it belongs)
             if len(batch) == 1:
