@@ -82,9 +82,9 @@ def create_app(city: str | None = None) -> FastAPI:
     )  # fmt: skip
     http.install(app)
     app.add_middleware(Edge, max_body=settings().max_body_bytes)
-    for router in (  # the busiest first: they are tried in this order
-        intake.router,
+    for router in (
         *cases.routers,
+        intake.router,
         staff.router,
         grids.router,
         areas.router,

@@ -31,7 +31,10 @@ FULL = {
 ATTACKS = {
     "canaries": ["tests/access"],
     "points": ["tests/imports/test_places_agree.py", "tests/intake/test_places.py"],
-    "bad input": ["tests/house/test_fuzz.py", "tests/house/test_bad_input.py", "tests/house/test_bad_requests.py"],
+    "bad input": [
+        "tests/house/test_fuzz.py", "tests/house/test_schemathesis.py", "tests/house/test_bad_input.py",
+        "tests/house/test_bad_requests.py",
+    ],
     "guard": ["tests/intake/test_conflict_guard.py"],
     "repeats": ["tests/intake/test_idempotency.py", "tests/intake/test_batches.py"],
 }  # fmt: skip

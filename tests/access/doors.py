@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ class Nobody(Person):
 
 @dataclass
 class Crawl:
-    """One caller against the planted cases. `every`: each write on each case, else a share of them in rotation."""
+    """One caller against the planted cases. `every`: each door on each case, else a share of them, another for each."""
 
     caller: Caller
     plants: Sequence[Plant]
@@ -86,8 +87,13 @@ class Crawl:
         self.read_cases()
         self.write_on_cases()
         self.register_beside_them()
-        self.ask_as_resident()
+        if self.every or self.caller.who.kind == "nobody":  # who asks makes no difference there
+            self.ask_as_resident()
         return self.findings
+
+    def share(self, items: Sequence[Any], step: int) -> Sequence[Any]:
+        """All of them, or one in `step`, beginning elsewhere for each caller."""
+        return items if self.every else items[zlib.crc32(self.caller.name.encode()) % step :: step]
 
     # --- Asking
 
@@ -148,15 +154,14 @@ class Crawl:
     def _known_values(self, path: str) -> dict[str, list[str]]:
         lon, lat = point_in()
         hidden = self.hidden
-        search = [
-            text for plant in hidden for name, text in plant.marks.items() if name in ("title", "address", "concern")
-        ]
-        search += (
-            [text for plant in hidden[:4] for text in plant.marks.values()] + [p.number for p in hidden[:4]] + [TITLE]
-        )
+        words = [p.marks[name] for p in hidden for name in ("title", "address", "concern") if name in p.marks]
+        search = [*self.share(words, 9 if path.endswith("counts") else 4), TITLE]
+        if path == "/v1/cases":
+            search += [text for p in self.share(hidden, 12)[:2] for text in [*p.marks.values(), p.number]]
+        units = sorted({u for p in hidden for u in p.ledger.units | p.ledger.barred_units})
         return {
             "area": [*AREAS], "parent": [*AREAS], "cell": [HOME_CELL], "q": list(dict.fromkeys(search)),
-            "unit": sorted({u for p in hidden for u in p.ledger.units | p.ledger.barred_units} | {"X150100", "X150102"}),
+            "unit": [*self.share(units, 3), "X150100", "X150102"],
             "assignee": [str(member(login).staff) for login in ("wang.grid", "he.discipline", "xu.discipline", "qin.head")],
             "category": sorted({p.sent["category"] for p in hidden}) or ["conduct.service"],
             "due_before": ["2099-01-01T00:00:00Z"], "bbox": [f"{lon - 1e-4},{lat - 1e-4},{lon + 1e-4},{lat + 1e-4}"],
@@ -179,9 +184,10 @@ class Crawl:
             if "{case_id}" not in path:
                 continue
             nothing = _face(self.ask("get", path.format(case_id=uuid7())))
-            for plant in self.hidden:
-                for form in (plant.id, plant.id.upper()) if path.endswith("}") else (plant.id,):
-                    self._alike(nothing, self.ask("get", path.format(case_id=form)), "get", path)
+            page = path.endswith("}")
+            asked = [p.id for p in (self.hidden if page else self.share(self.hidden, 3))]
+            for form in [*asked, *[i.upper() for i in self.share(asked, 9) if page]]:
+                self._alike(nothing, self.ask("get", path.format(case_id=form)), "get", path)
         for plant in self.seen:
             reply = self.ask("get", f"/v1/cases/{plant.id}")
             if reply.status_code != 200 or plant.marks["title"] not in reply.text:
@@ -194,7 +200,7 @@ class Crawl:
             body = self._example(operation)
             nothing = _face(self.ask("post", path.format(case_id=uuid7()), body, **{"If-Match": '"1"'}))
             for i, plant in enumerate(self.hidden):
-                if self.every or (i + j) % 6 == 0:
+                if self.every or (i + j) % 11 == 0:
                     reply = self.ask("post", path.format(case_id=plant.id), body, **{"If-Match": f'"{plant.version}"'})
                     self._alike(nothing, reply, "post", path)
 

@@ -32,16 +32,7 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "unmerge": lambda cast: REASON,
     "reissue_code": lambda cast: None,
 }
-CALLERS = [
-    "li.window",
-    "wang.grid",
-    "chen.housing",
-    "liu.head",
-    "ma.petition",
-    "hu.supervisor",
-    "deng.county",
-    "zhao.saihan",
-]
+CALLERS = ["li.window", "wang.grid", "chen.housing", "liu.head", "ma.petition", "hu.supervisor"]
 
 
 def other_case(cast: Cast) -> str:

@@ -2,8 +2,11 @@
 
 import random
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import pytest
 
 from tests.cast import Cast, report
 
@@ -126,3 +129,35 @@ def test_batches_and_single_reports_of_the_same_numbers_file_each_once(cast: Cas
     assert {single.result().status_code for single in singles} <= {200, 201, 409}
     external = [source["external_id"] for source in sources]
     assert sql("select count(*) from cases where external_id = any($1)", external)[0][0] == 30
+
+
+@pytest.fixture
+def refused_by_the_tables(sql: Any) -> Iterator[str]:
+    """A title that the tables refuse, whatever was checked before."""
+    title = f"毒{uuid.uuid4().hex}"
+    sql(
+        "create function refuse() returns trigger language plpgsql as $$ begin"
+        f" if new.title = '{title}' then raise exception 'refused'; end if; return new; end $$"
+    )
+    sql("create trigger refuse before insert on case_text for each row execute function refuse()")
+    yield title
+    sql("drop trigger refuse on case_text")
+    sql("drop function refuse")
+
+
+def test_a_report_that_cannot_be_stored_refuses_nobody_else(cast: Cast, refused_by_the_tables: str, sql: Any) -> None:
+    """Requests that come at once are filed together: whoever is filed with a bad one still gets a receipt."""
+    bodies = [report() for _ in range(40)]
+    for n in range(5, 40, 10):
+        bodies[n]["title"] = refused_by_the_tables
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        replies = list(pool.map(lambda body: cast("li.window").post("/v1/cases", body), bodies))
+    for body, reply in zip(bodies, replies, strict=True):
+        if body["title"] == refused_by_the_tables:
+            assert reply.status_code >= 400
+            assert refused_by_the_tables not in reply.text
+        else:
+            assert reply.status_code == 201, reply.text
+    titles = [body["title"] for body in bodies]
+    filed = {r["title"] for r in sql("select title from case_text where title = any($1)", titles)}
+    assert filed == set(titles) - {refused_by_the_tables}
