@@ -71,6 +71,15 @@ class Tour:
         """GET as one of the cast."""
         return self.expect(self.client.get(path, headers=self.headers(login, language)), f"GET {path} as {login}")
 
+    def every(self, login: str, path: str) -> list[dict[str, Any]]:
+        """Every item of a list, page after page by its `Link` header."""
+        items: list[dict[str, Any]] = []
+        while path:
+            reply = self.client.get(path, headers=self.headers(login))
+            items += self.expect(reply, f"GET {path} as {login}")["items"]
+            path = reply.links.get("next", {}).get("url", "")
+        return items
+
     def send(
         self, login: str, path: str, body: Any = None, *, key: str | None = None, version: int | None = None
     ) -> Any:
@@ -152,7 +161,7 @@ class Case:
 
     def waits_for(self, login: str) -> None:
         """Show that it stands among someone's tasks."""
-        tasks = self.tour.ask(login, "/v1/me/tasks?limit=200")["items"]
+        tasks = self.tour.every(login, "/v1/me/tasks?limit=200")
         if self.id not in {task["id"] for task in tasks}:
             raise LookupError(f"{self.receipt['number']} is not among the tasks of {login}")
         self.tour.turn_of(login)

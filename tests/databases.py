@@ -10,6 +10,7 @@ must be one for tests only: roles are shared by the whole server.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import secrets
@@ -27,6 +28,13 @@ RUN_FOLDER = "GRIDCASE_TEST_RUN"  # set for the workers, which inherit it
 RUN_PROCESS = "GRIDCASE_TEST_PROCESS"
 
 _guards: list[subprocess.Popen[bytes]] = []  # held, as they outlive this process
+
+
+@atexit.register
+def _leave_guards() -> None:
+    """They end by themselves: no warning that they still run."""
+    for guard in _guards:
+        guard.returncode = 0
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -61,7 +61,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any]] = {
 def caught(town: Town, name: str) -> bool:
     """Whether this caller's crawl or lists tell that something is wrong."""
     caller = town.callers[name]
-    crawl = Crawl(caller, town.plants, town.document, every=True)
+    crawl = Crawl(caller, town.plants, town.document)
     crawl.read_cases()
     for plant in crawl.hidden[:8]:
         crawl.ask("post", f"/v1/cases/{plant.id}/reveal", {"reason": "试探"})

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.cases.queries import lists
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection
 from tests.access.planting import Plant
@@ -171,7 +172,8 @@ def test_the_figures_and_the_problem_documents_name_no_case(town: Town) -> None:
     )
     for plant in town.plants:
         for text in plant.everything():
-            assert text not in figures + document + problems
+            assert text not in figures + problems
+        assert not [mark for mark in plant.marks.values() if mark in document]  # its example shows the first number
 
 
 def test_the_figures_tell_no_kind_of_case_from_another(town: Town) -> None:
@@ -214,3 +216,19 @@ def test_problem_documents_repeat_nothing_that_was_sent(town: Town) -> None:
 
 def _accusation(plants: list[Plant]) -> dict[str, Any]:
     return {k: v for k, v in next(p for p in plants if p.secret).sent.items() if k != "source"}
+
+
+def test_a_fault_is_answered_and_its_message_never_reaches_the_server(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server would print it to its log: whatever a fault says stays inside."""
+
+    async def breaking(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("匿迹的话")
+
+    monkeypatch.setattr(lists, "list_cases", breaking)
+    monkeypatch.setattr(town.cast.client._transport, "raise_server_exceptions", True)
+    reply = town.cast("li.window").get("/v1/cases")
+    assert reply.status_code == 500
+    assert reply.headers["x-request-id"]
+    assert "匿迹" not in reply.text
