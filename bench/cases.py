@@ -13,12 +13,11 @@ TABLES = ("cases", "case_text", "case_access", "assignment", "event")
 _DRAWN = """
 create unlogged table drawn as
 with mapped as materialized (
-    select c.*, w.staff as worker, st_pointonsurface(v.boundary) as middle
+    select c.*, w.staff as worker, st_pointonsurface(v.boundary) as middle,
+        row_number() over (order by c.code) - 1 as serial, count(*) over () as cells
     from cell c join cell_version v on v.cell = c.code and upper_inf(v.valid)
     join cell_worker w on w.cell = c.code and upper_inf(w.during)
     where $1::text[] is null or c.township = any($1)
-), spread as (
-    select array_agg(code order by code) as cells from mapped
 ), rolled as (
     select n, (hashint8extended(n, 1) & 1048575) / 1048576.0 as a, (hashint8extended(n, 2) & 1048575) / 1048576.0 as b,
         (hashint8extended(n, 3) & 1048575) / 1048576.0 as c, (hashint8extended(n, 4) & 1048575) / 1048576.0 as d,
@@ -30,28 +29,30 @@ with mapped as materialized (
         case when b < 0.08 then 'registered' when b < 0.20 then 'accepted' when b < 0.36 then 'handling'
             when b < 0.45 then 'concluded' else 'closed' end as status
     from rolled
-), placed as (
-    select s.*, x.cells[1 + floor(s.c * cardinality(x.cells))::int] as cell,
+), placed as materialized (
+    select s.*, floor(s.c * (select max(cells) from mapped))::bigint as serial,
         case s.kind when 'request' then (array['heating.outage', 'water.outage', 'road.damage', 'noise.construction',
                 'waste.collection', 'property.service'])[1 + floor(s.d * 6)::int]
             when 'event' then (array['manhole.missing', 'waste.litter', 'greenery.damage'])[1 + floor(s.d * 3)::int]
             when 'dispute' then (array['neighbour.noise', 'wage.arrears', 'property.fees'])[1 + floor(s.d * 3)::int]
             else (array['wage.arrears', 'housing.deed'])[1 + floor(s.d * 2)::int] end as category
-    from sorted s cross join spread x
+    from sorted s
+), located as materialized (  -- before the route is looked up: the planner would begin with every township's
+    select p.*, l.code as cell, l.city, l.county, l.township, l.community, l.path, l.centre, l.worker, l.middle
+    from placed p join mapped l on l.serial = p.serial
 )
 select p.n, (lpad(to_hex((extract(epoch from p.at) * 1000)::bigint), 12, '0') || '7' || substr(p.h, 1, 3) || '8'
         || substr(p.h, 4, 15))::uuid as id,
     to_char(p.at, 'YY') || lpad(p.n::text, 8, '0') as number, p.kind,
-    case when p.kind = 'petition' then 'appeal' end as petition_class, p.category, p.status, p.at, p.d, l.code as cell,
-    l.city, l.county, l.township, l.community, l.path as area_path, l.centre, r.unit as routed, r.rule,
-    case when p.status in ('registered', 'accepted') then l.centre else r.unit end as lead, l.worker,
+    case when p.kind = 'petition' then 'appeal' end as petition_class, p.category, p.status, p.at, p.d, p.cell,
+    p.city, p.county, p.township, p.community, p.path as area_path, p.centre, r.unit as routed, r.rule,
+    case when p.status in ('registered', 'accepted') then p.centre else r.unit end as lead, p.worker,
     case p.kind when 'request' then 'request_ordinary' when 'event' then 'grid_event'
         when 'dispute' then 'centre_dispute_ordinary' else 'appeal' end as procedure,
     case when p.status = 'closed' then 'infinity' else p.at + interval '3 days' + interval '60 days' * p.d end as due,
-    st_translate(l.middle, (p.a - p.b) * 1e-5, (p.c - p.d) * 1e-5) as point
-from placed p
-join mapped l on l.code = p.cell
-join route r on r.area = l.township and r.category = p.category and r.kind = p.kind
+    st_translate(p.middle, (p.a - p.b) * 1e-5, (p.c - p.d) * 1e-5) as point
+from located p
+join route r on r.area = p.township and r.category = p.category and r.kind = p.kind
     and r.petition_class = case when p.kind = 'petition' then 'appeal' else '' end
 """
 
