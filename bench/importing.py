@@ -74,17 +74,22 @@ def _copy_again(home: Path) -> float:
     return took
 
 
+PRECINCTS = FOLDER / "boston" / "boston_precincts_wgs84.gpkg"
+REQUESTS = FOLDER / "boston" / "311_service_requests_2011.csv.gz"
+
+
+def absent() -> str | None:
+    """What is missing for these rows, if anything is."""
+    missing = [f"boston/{path.name}" for path in (PRECINCTS, REQUESTS) if not path.exists()]
+    return f"{', '.join(missing)}: name the folder of real files in GRIDCASE_DATA" if missing else None
+
+
 def measure(home: Path) -> list[Row]:
     """Both rows."""
-    precincts = FOLDER / "boston" / "boston_precincts_wgs84.gpkg"
-    requests = FOLDER / "boston" / "311_service_requests_2011.csv.gz"
-    for path in (precincts, requests):
-        if not path.exists():
-            raise RuntimeError(f"boston/{path.name} is absent: name the folder of real files in GRIDCASE_DATA")
     say(f"{CITY}: {COPIES} copies of the file")
     _gridcase("city", "create", CITY, "--profile", "boston")
-    _gridcase("load", "cells", precincts, "--crs", "EPSG:4326", "--code-field", "WARD_PRECINCT")
-    rows = write_jittered(requests, home / "requests.csv", COPIES, seed=1)
+    _gridcase("load", "cells", PRECINCTS, "--crs", "EPSG:4326", "--code-field", "WARD_PRECINCT")
+    rows = write_jittered(REQUESTS, home / "requests.csv", COPIES, seed=1)
     say(f"{CITY}: importing {rows:,} rows")
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     took, peak = _import(home)
