@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from structlog.tracebacks import ExceptionDictTransformer
@@ -93,11 +93,13 @@ def create_app(city: str | None = None) -> FastAPI:
     ):
         app.include_router(router)
     _mount_house(app)
+    if settings().docs:
+        _mount_docs(app)
     return app
 
 
 def _mount_house(app: FastAPI) -> None:
-    """Health, figures, problem catalogue, and the docs with assets of our own (no internet needed)."""
+    """Health, figures, problem catalogue."""
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
@@ -125,15 +127,21 @@ def _mount_house(app: FastAPI) -> None:
                 )
         return PlainTextResponse("unknown problem\n", 404)
 
-    if settings().docs:
-        app.mount("/docs/assets", StaticFiles(directory=str(files("fastapi_offline") / "static")))
 
-        @app.get("/docs", include_in_schema=False)
-        async def docs() -> Response:
-            return get_swagger_ui_html(
-                openapi_url="/openapi.json", title="gridcase", swagger_js_url="/docs/assets/swagger-ui-bundle.js",
-                swagger_css_url="/docs/assets/swagger-ui.css", swagger_favicon_url="/docs/assets/favicon.png",
-            )  # fmt: skip
+def _mount_docs(app: FastAPI) -> None:
+    """The docs with assets of our own (no internet needed); whoever comes to the front door is led there."""
+    app.mount("/docs/assets", StaticFiles(directory=str(files("fastapi_offline") / "static")))
+
+    @app.get("/", include_in_schema=False)
+    async def front_door() -> Response:
+        return RedirectResponse("/docs")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json", title="gridcase", swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css", swagger_favicon_url="/docs/assets/favicon.png",
+        )  # fmt: skip
 
 
 def _without_messages(_: Any, __: str, event: EventDict) -> EventDict:

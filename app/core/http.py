@@ -184,6 +184,7 @@ TYPES_ZH = {
     "string_pattern_mismatch": "格式不符", "int_parsing": "应为整数", "too_long": "项目过多", "string_unicode": "含有非法字符",
     "greater_than_equal": "数值过小", "less_than_equal": "数值过大", "datetime_parsing": "时间格式不符",
     "timezone_aware": "时间须带时区",
+    "float_parsing": "应为数", "bool_parsing": "应为 true 或 false", "model_attributes_type": "应为对象",
 }  # fmt: skip
 
 
@@ -207,11 +208,15 @@ def found_places(found: Sequence[Any], said: str) -> list[dict[str, str]]:
     return [
         {
             "pointer": "#/" + "/".join(_escape(str(part)) for part in e["loc"]),
-            "detail": Words(TYPES_ZH.get(e["type"], "值无效") + f"（{e['msg']}）", e["msg"]).say(said),
+            "detail": Words(f"{_in_chinese(e)}（{e['msg']}）", e["msg"]).say(said),
             "code": e["type"],
         }
         for e in found[:50]
     ]
+
+
+def _in_chinese(finding: Any) -> str:
+    return str(finding["ctx"]["zh"]) if finding["type"] == "unfit" else TYPES_ZH.get(finding["type"], "值无效")
 
 
 def _escape(part: str) -> str:

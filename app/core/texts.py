@@ -4,16 +4,23 @@ import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 
 ALLOWED_CONTROLS = frozenset("\n\r\t")
 
 
+def unfit(zh: str, en: str) -> PydanticCustomError:
+    """What a validator raises for fields that do not fit together, in both languages."""
+    return PydanticCustomError("unfit", "{en}", {"zh": zh, "en": en})
+
+
 def clean(value: str) -> str:
-    """The text unchanged; raises ValueError where it holds a sign that cannot be stored or shown."""
+    """The text unchanged; raises where it holds a sign that cannot be stored or shown."""
     for sign in value:
         category = unicodedata.category(sign)
         if category == "Cs" or (category == "Cc" and sign not in ALLOWED_CONTROLS):
-            raise ValueError(f"the text holds the control sign U+{ord(sign):04X}; remove it")
+            code = f"U+{ord(sign):04X}"
+            raise unfit(f"文字中含有控制符 {code}，请删除", f"the text holds the control sign {code}; remove it")
     return value
 
 

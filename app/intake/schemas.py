@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas import AreasOut, CellRef, RoutingOut
 from app.core.geometry import Crs, Latitude, Longitude
-from app.core.texts import Code, LongText, Name, Phone, ShortText, Title
+from app.core.texts import Code, LongText, Name, Phone, ShortText, Title, unfit
 
 
 class Closed(BaseModel):
@@ -38,11 +38,17 @@ class LocationIn(Closed):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.point is None) != (self.crs is None):
-            raise ValueError("point and crs go together: name WGS84, CGCS2000, GCJ02 or BD09")
+            raise unfit(
+                "坐标与坐标系 crs 须同时给出：WGS84、CGCS2000、GCJ02 或 BD09",
+                "point and crs go together: name WGS84, CGCS2000, GCJ02 or BD09",
+            )
         if sum(way is not None for way in (self.point, self.cell, self.area)) > 1:
-            raise ValueError("give one of point, cell, area")
+            raise unfit("point、cell、area 只能给出一项", "give one of point, cell, area")
         if self.point is None and self.cell is None and self.area is None and self.address is None:
-            raise ValueError("give a point with its crs, a cell, an area, or at least an address")
+            raise unfit(
+                "请给出带坐标系的坐标、网格、区域，或至少给出地址",
+                "give a point with its crs, a cell, an area, or at least an address",
+            )
         return self
 
 
@@ -57,7 +63,7 @@ class PartyIn(Closed):
     @model_validator(mode="after")
     def _someone(self) -> Self:
         if self.name is None and self.phone is None:
-            raise ValueError("give a name or a phone")
+            raise unfit("姓名、电话至少填一项", "give a name or a phone")
         return self
 
 
@@ -71,7 +77,7 @@ class ConcernIn(Closed):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(way is not None for way in (self.unit, self.staff, self.text)) != 1:
-            raise ValueError("give exactly one of unit, staff, text")
+            raise unfit("unit、staff、text 须且只能给出一项", "give exactly one of unit, staff, text")
         return self
 
 
@@ -84,7 +90,7 @@ class NotToIn(Closed):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.unit is None) == (self.staff is None):
-            raise ValueError("give exactly one of unit, staff")
+            raise unfit("unit、staff 须且只能给出一项", "give exactly one of unit, staff")
         return self
 
 
@@ -127,15 +133,24 @@ class ReportIn(Closed):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if (self.kind is Kind.PETITION) != (self.petition_class is not None):
-            raise ValueError("petition_class (suggestion, accusation or appeal) is for petitions, and is needed there")
+            raise unfit(
+                "信访须注明类别 petition_class（建议意见、检举控告或申诉求决），其他事项不填",
+                "petition_class (suggestion, accusation or appeal) is for petitions, and is needed there",
+            )
         if self.complexity is not None and self.kind is not Kind.DISPUTE:
-            raise ValueError("complexity belongs to disputes")
+            raise unfit("复杂程度 complexity 仅用于矛盾纠纷", "complexity belongs to disputes")
         if self.simple and (self.kind is not Kind.PETITION or self.petition_class is PetitionClass.ACCUSATION):
-            raise ValueError("simple belongs to suggestions and appeals")
+            raise unfit("简易办理 simple 仅用于建议意见和申诉求决", "simple belongs to suggestions and appeals")
         if sum(party.role is PartyRole.REPRESENTATIVE for party in self.parties) > MAX_REPRESENTATIVES:
-            raise ValueError("a joint petition has at most five representatives (信访工作条例第二十条)")
+            raise unfit(
+                "推选的代表不得超过五人（信访工作条例第二十条）",
+                "a joint petition has at most five representatives (信访工作条例第二十条)",
+            )
         if self.kind is Kind.EVENT and any(party.role is not PartyRole.AFFECTED for party in self.parties):
-            raise ValueError("an event concerns a place or a thing; only someone asking for help is named, as affected")
+            raise unfit(
+                "网格事件针对地点或物，只可登记求助人（affected）",
+                "an event concerns a place or a thing; only someone asking for help is named, as affected",
+            )
         return self
 
 

@@ -333,3 +333,11 @@ def test_a_bad_step_is_told_what_to_mend(cast: Cast, name: str) -> None:
 @pytest.mark.usefixtures("untouched")
 def test_a_step_that_there_is_not(cast: Cast) -> None:
     refused(cast("li.window").post(f"/v1/cases/{uuid.uuid4()}/actions/explode", {}, version=1), status=404)
+
+
+def test_what_does_not_fit_together_is_said_in_the_callers_language(cast: Cast) -> None:
+    for language, expected in (("zh", "坐标与坐标系 crs 须同时给出"), ("en", "point and crs go together")):
+        reply = cast("li.window").post("/v1/cases", at(crs=None), **{"Accept-Language": language})
+        (found,) = reply.json()["errors"]
+        assert found["detail"].startswith(expected)
+        assert "error" not in found["detail"]

@@ -58,12 +58,17 @@ def test_a_method_that_it_does_not_have_is_405(cast: Cast, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/", "/v1/nothing", "/v1/cases/", "/v2/cases", "/v1/cases:other", "/docs/x"]
+    "path", ["/v1", "/v1/", "/v1/nothing", "/v1/cases/", "/v2/cases", "/v1/cases:other", "/docs/x"]
 )
 def test_an_address_that_does_not_exist_is_404(cast: Cast, path: str) -> None:
     reply = cast("li.window").get(path)
     assert (reply.status_code, reply.json()["type"]) == (404, "/problems/not-found")
     assert reply.json()["instance"] == path
+
+
+def test_the_front_door_leads_to_the_docs(cast: Cast) -> None:
+    reply = cast.client.get("/", follow_redirects=False)
+    assert (reply.status_code, reply.headers["location"]) == (307, "/docs")
 
 
 def test_health_and_docs_need_no_login(cast: Cast) -> None:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from app.cases.rules import Result, Route
 from app.core.geometry import Crs, Latitude, Longitude
-from app.core.texts import Code, LongText, Reason, ShortText
+from app.core.texts import Code, LongText, Reason, ShortText, unfit
 
 
 def _example(**values: Any) -> ConfigDict:
@@ -82,7 +82,10 @@ class ServeIn(BaseModel):
     @model_validator(mode="after")
     def _waiver_names_its_article(self) -> Self:
         if (self.outcome == "waived") != (self.article is not None):
-            raise ValueError("a waiver names the article that allows it; other outcomes name none")
+            raise unfit(
+                "免于送达须注明依据条款，其他方式不填",
+                "a waiver names the article that allows it; other outcomes name none",
+            )
         return self
 
 
@@ -109,7 +112,7 @@ class PlaceIn(BaseModel):
     def _one_way(self) -> Self:
         given = [part is not None for part in (self.lon, self.lat, self.crs)]
         if any(given) != all(given) or all(given) == (self.code is not None):
-            raise ValueError("give lon, lat and crs together, or a code")
+            raise unfit("请同时给出 lon、lat、crs，或给出一个代码", "give lon, lat and crs together, or a code")
         return self
 
 
