@@ -1,0 +1,145 @@
+"""Who may take which step now, and why not. Pure."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.cases.rules.terms import Kind, PetitionClass, Status
+from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, TRANSITIONS, By, Transition
+from app.core.access import Actor, Permission, Role
+from app.core.errors import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An open assignment: to a unit, or to one person in it."""
+
+    id: int
+    unit: str
+    staff: uuid.UUID | None
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The current service record."""
+
+    outcome: str
+    recorded_by: str
+    approved_by: str | None
+
+    @property
+    def complete(self) -> bool:
+        """Served or waived, or an attempt that somebody else approved."""
+        return self.outcome != "attempted" or self.approved_by is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decision needs to know of a case."""
+
+    id: uuid.UUID
+    status: Status
+    kind: Kind
+    petition_class: PetitionClass | None
+    lead_unit: str
+    version: int
+    offers: tuple[Offer, ...] = ()
+    service: Service | None = None
+    queued: bool = False
+    extendable_until: datetime | None = None
+
+    @property
+    def lead_offer(self) -> Offer | None:
+        """The one open offer to lead, if any."""
+        return next((offer for offer in self.offers if offer.part == "lead"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not: `forbidden` names the person's lack, otherwise it is the state of the case."""
+
+    forbidden: bool
+    why: Words
+
+
+def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal | None:
+    """Why `actor` may not take `action` now; None when nothing stands against it."""
+    step = TRANSITIONS[action]
+    if facts.petition_class is PetitionClass.ACCUSATION and action in NOT_FOR_ACCUSATIONS:
+        return Refusal(False, Words("检举控告件不适用此步骤。", "An accusation does not allow this step."))
+    if facts.status not in step.sources:
+        allowed = "、".join(sorted(s.value for s in step.sources))
+        return Refusal(False, Words(
+            f"“{step.title.zh}”只能在以下状态进行：{allowed}；当前为 {facts.status}。",
+            f"'{action}' is possible from {allowed.replace('、', ', ')}; the case is {facts.status}.",
+        ))  # fmt: skip
+    return _guard(facts, action, now) or _not_the_one(facts, step, actor)
+
+
+def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
+    offered = facts.lead_offer is not None
+    guards: dict[str, tuple[bool, Words]] = {
+        "offer": (not offered, Words("已有一份待签收的派单，请先撤回。", "An offer is open already; recall it first.")),
+        "recall": (offered, Words("没有待签收的派单。", "No offer is open.")),
+        "sign_for": (bool(facts.offers), Words("没有待签收的派单。", "No offer is open.")),
+        "refuse": (bool(facts.offers), Words("没有待签收的派单。", "No offer is open.")),
+        "place": (facts.queued, Words("该件已有网格，不在待定位队列。", "The case has a place; it is in no queue.")),
+        "conclude": (not offered, Words("派单尚未签收或撤回。", "An offer is open; have it signed for or recall it.")),
+        "close": (
+            facts.service is not None and facts.service.complete,
+            Words("尚无有效送达记录：请先登记送达、依法免送，或由他人核准送达尝试。",
+                  "No complete service record: record service, a waiver with its article, or have the attempt approved."),
+        ),
+        "approve_attempt": (
+            facts.service is not None and not facts.service.complete,
+            Words("没有待核准的送达尝试。", "No attempt waits for approval."),
+        ),
+        "extend": (
+            facts.extendable_until is not None and now <= facts.extendable_until,
+            Words("没有可延长的期限：期限须在届满前、由办理机关负责人延长一次。",
+                  "No limit can be extended: once only, before it expires (XF 34)."),
+        ),
+    }  # fmt: skip
+    holds, why = guards.get(action, (True, Words("", "")))
+    return None if holds else Refusal(False, why)
+
+
+def _not_the_one(facts: Facts, step: Transition, actor: Actor) -> Refusal | None:
+    if not actor.may(step.permission):
+        return Refusal(True, Words(
+            f"您的岗位没有“{step.title.zh}”的权限。", f"None of your posts may {step.title.en} ({step.permission})."
+        ))  # fmt: skip
+    units = actor.units_with(step.permission)
+    if step.by is By.LEAD and facts.lead_unit not in units:
+        return Refusal(True, Words(
+            f"只有主办单位 {facts.lead_unit} 可以执行“{step.title.zh}”。",
+            f"Only the lead unit {facts.lead_unit} may {step.title.en}.",
+        ))  # fmt: skip
+    if step.by is By.OFFERED and not any(answers(offer, actor) for offer in facts.offers):
+        return Refusal(True, Words("派单不是发给您或您的单位。", "The offer is not made to you or your unit."))
+    if step.action == "approve_attempt" and facts.service and facts.service.recorded_by == actor.id:
+        return Refusal(True, Words("须由登记人以外的人核准。", "Somebody other than the recorder must approve."))
+    return None
+
+
+def answers(offer: Offer, actor: Actor) -> bool:
+    """Whether `actor` may sign for or refuse `offer`: the named person, else a post of the unit with the right."""
+    if offer.staff is not None:
+        return str(offer.staff) == actor.id
+    return any(
+        post.unit == offer.unit and post.role is not Role.GRID_WORKER
+        for post in actor.posts
+        if offer.unit in actor.units_with(Permission.CASE_SIGN)
+    )
+
+
+def available_actions(facts: Facts, actor: Actor, now: datetime) -> list[str]:
+    """The steps that would be accepted from this caller now, in the table's order."""
+    likely = (a for a, t in TRANSITIONS.items() if facts.status in t.sources and actor.may(t.permission))
+    return [action for action in likely if refusal(facts, action, actor, now) is None]
+
+
+def check_character(number: int, alphabet: str) -> str:
+    """Number modulo 31 as a readable sign: catches every wrong digit and every swap of neighbours (31 is prime)."""
+    return alphabet[number % len(alphabet)]

@@ -1,0 +1,113 @@
+"""The words of a case: kinds, states, results, routes. Pure."""
+
+from enum import StrEnum
+
+from app.core.errors import Words
+
+
+class Kind(StrEnum):
+    """What comes through the door."""
+
+    PETITION = "petition"
+    DISPUTE = "dispute"
+    REQUEST = "request"
+    EVENT = "event"
+
+
+OPEN_KINDS = (Kind.REQUEST, Kind.EVENT)  # open to their area; petitions and disputes only through a part in the case
+
+
+class PetitionClass(StrEnum):
+    """信访工作条例 29 to 31."""
+
+    SUGGESTION = "suggestion"
+    ACCUSATION = "accusation"
+    APPEAL = "appeal"
+
+
+class Channel(StrEnum):
+    """The door it came through."""
+
+    WINDOW = "window"
+    GRID_WORKER = "grid_worker"
+    HOTLINE = "hotline"
+    LETTER = "letter"
+    APP = "app"
+    PARTNER = "partner"
+    IMPORT = "import"
+
+
+class LocatedBy(StrEnum):
+    """How the place is known: measured, chosen by a person, or only as words (then the queue)."""
+
+    POINT = "point"
+    PERSON = "person"
+    ADDRESS = "address"
+
+
+class PartyRole(StrEnum):
+    """What a person is to the case."""
+
+    PETITIONER = "petitioner"
+    REPRESENTATIVE = "representative"
+    AGENT = "agent"
+    RESPONDENT = "respondent"
+    AFFECTED = "affected"
+
+
+MAX_REPRESENTATIVES = 5  # 信访工作条例 20 ¶3
+
+
+class Status(StrEnum):
+    """The spine, and the ends beside it."""
+
+    REGISTERED = "registered"
+    ACCEPTED = "accepted"
+    HANDLING = "handling"
+    CONCLUDED = "concluded"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+LIVE = frozenset({Status.REGISTERED, Status.ACCEPTED, Status.HANDLING, Status.CONCLUDED})
+
+STATUS_WORDS: dict[Status, Words] = {
+    Status.REGISTERED: Words("已登记，等待受理", "registered, waiting to be accepted"),
+    Status.ACCEPTED: Words("已受理", "accepted"),
+    Status.HANDLING: Words("正在办理", "being handled"),
+    Status.CONCLUDED: Words("已有办理结果，正在答复", "decided, the reply is on its way"),
+    Status.CLOSED: Words("已办结", "closed"),
+    Status.DECLINED: Words("不予受理，已告知正确途径", "not accepted; you were told where to turn"),
+    Status.REFERRED: Words("已导入法定途径", "referred to a legal route"),
+    Status.WITHDRAWN: Words("已撤回", "withdrawn"),
+    Status.MERGED: Words("已并入同一事项办理", "joined to another case on the same matter"),
+}
+
+
+class Result(StrEnum):
+    """How a matter ended (信访工作条例 32: supported, explained, not supported; and the everyday ends)."""
+
+    RESOLVED = "resolved"
+    PARTLY_RESOLVED = "partly_resolved"
+    SUPPORTED = "supported"
+    NOT_SUPPORTED = "not_supported"
+    EXPLAINED = "explained"
+    ADOPTED = "adopted"
+    AGREEMENT = "agreement"
+    NO_AGREEMENT = "no_agreement"
+    UNFOUNDED = "unfounded"
+
+
+class Route(StrEnum):
+    """Where a matter belongs when it does not belong here (信访工作条例 31 (1) to (5))."""
+
+    LITIGATION = "litigation"
+    ARBITRATION = "arbitration"
+    RECONSIDERATION = "reconsideration"
+    PROCURATORATE = "procuratorate"
+    POLICE = "police"
+    PARTY_APPEAL = "party_appeal"
+    OTHER_ORGAN = "other_organ"

@@ -1,0 +1,102 @@
+"""The one table of transitions: served at GET /v1/transitions and enforced by every action. Pure.
+
+Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, DB11 = DB11/T 2021—2022.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.cases.rules.terms import LIVE, Status
+from app.core.access import Permission
+from app.core.errors import Words
+
+
+class By(StrEnum):
+    """Where the acting post must stand."""
+
+    LEAD = "lead"  # in the lead unit
+    OFFERED = "offered"  # in the unit, or as the person, the offer names
+    SIGHT = "sight"  # anyone who sees the case and holds the permission
+
+
+class ClockEffect(StrEnum):
+    """What a transition does to the clocks."""
+
+    MEET_ACCEPTANCE = "meet_acceptance"
+    START_COMPLETION = "start_completion"
+    MEET_COMPLETION = "meet_completion"
+    STOP_ALL = "stop_all"
+    RESTART_COMPLETION = "restart_completion"
+    EXTEND = "extend"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One arrow, or one act that leaves the status as it is (`target` None)."""
+
+    action: str
+    title: Words
+    sources: frozenset[Status]
+    target: Status | None
+    permission: Permission
+    by: By
+    required: tuple[str, ...] = ()
+    clocks: tuple[ClockEffect, ...] = ()
+    notice: str | None = None
+    basis: str = ""
+
+
+def _t(
+    action: str, zh: str, en: str, sources: set[Status] | frozenset[Status], target: Status | None,
+    permission: Permission, by: By, *required: str, clocks: tuple[ClockEffect, ...] = (), notice: str | None = None,
+    basis: str = "",
+) -> Transition:  # fmt: skip
+    return Transition(
+        action, Words(zh, en), frozenset(sources), target, permission, by, required, clocks, notice, basis
+    )
+
+
+_S, _P, _C = Status, Permission, ClockEffect
+_BEFORE_RESULT = frozenset({_S.REGISTERED, _S.ACCEPTED, _S.HANDLING})
+
+TRANSITIONS: dict[str, Transition] = {
+    t.action: t
+    for t in (
+        _t("offer", "派给其他单位", "offer to another unit", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
+           "unit", "reason", basis="XF 22, 24"),
+        _t("sign_for", "签收", "sign for the offer", _BEFORE_RESULT, None, _P.CASE_SIGN, By.OFFERED, basis="XF 23"),
+        _t("refuse", "退回", "refuse the offer", _BEFORE_RESULT, None, _P.CASE_SIGN, By.OFFERED,
+           "reason", basis="XF 23 ¶3"),
+        _t("recall", "撤回派单", "recall the offer", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD),
+        _t("place", "落图定位", "place on the map", _BEFORE_RESULT, None, _P.CASE_PLACE, By.SIGHT),
+        _t("accept", "受理", "accept", {_S.REGISTERED}, _S.ACCEPTED, _P.CASE_ACCEPT, By.LEAD,
+           clocks=(_C.MEET_ACCEPTANCE, _C.START_COMPLETION), notice="acceptance", basis="XF 22, 23"),
+        _t("decline", "不予受理", "decline", {_S.REGISTERED}, _S.DECLINED, _P.CASE_ACCEPT, By.LEAD,
+           "route", "reason", clocks=(_C.MEET_ACCEPTANCE, _C.STOP_ALL), notice="non_acceptance", basis="XF 23 ¶2"),
+        _t("refer", "导入法定途径", "refer to a legal route", {_S.REGISTERED, _S.ACCEPTED}, _S.REFERRED,
+           _P.CASE_ACCEPT, By.LEAD, "route", "reason", clocks=(_C.MEET_ACCEPTANCE, _C.STOP_ALL),
+           notice="non_acceptance", basis="XF 28, 31 (1)-(5)"),
+        _t("handle", "开始办理", "start handling", {_S.ACCEPTED}, _S.HANDLING, _P.CASE_HANDLE, By.LEAD, basis="XF 27"),
+        _t("extend", "延长办理期限", "extend the limit", {_S.ACCEPTED, _S.HANDLING}, None, _P.CLOCK_EXTEND, By.LEAD,
+           "days", "reason", clocks=(_C.EXTEND,), notice="extension", basis="XF 34"),
+        _t("conclude", "作出办理结果", "conclude", {_S.HANDLING}, _S.CONCLUDED, _P.CASE_CONCLUDE, By.LEAD,
+           "result", "reply", notice="opinion", basis="XF 31 (6), 32"),
+        _t("serve", "送达答复", "record how the reply was served", {_S.CONCLUDED}, None, _P.CASE_CLOSE, By.LEAD,
+           "outcome", "method", "at", "proof", clocks=(_C.MEET_COMPLETION,), basis="XF 32, 35"),
+        _t("approve_attempt", "核准送达尝试", "approve the attempt to serve", {_S.CONCLUDED}, None,
+           _P.SERVICE_APPROVE, By.SIGHT, clocks=(_C.MEET_COMPLETION,), basis="XF 32"),
+        _t("close", "办结", "close", {_S.CONCLUDED}, _S.CLOSED, _P.CASE_CLOSE, By.LEAD, basis="XF 32"),
+        _t("reopen", "重新办理", "reopen", {_S.CONCLUDED, _S.CLOSED, _S.WITHDRAWN}, _S.HANDLING, _P.CASE_REOPEN,
+           By.SIGHT, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 40"),
+        _t("withdraw", "撤回", "withdraw at the resident's wish", _BEFORE_RESULT, _S.WITHDRAWN, _P.CASE_WITHDRAW,
+           By.SIGHT, "reason", clocks=(_C.STOP_ALL,)),
+        _t("merge", "并案", "merge into another case", _BEFORE_RESULT, _S.MERGED, _P.CASE_MERGE, By.LEAD,
+           "into", "reason", clocks=(_C.STOP_ALL,), basis="XF 19 ¶3"),
+        _t("unmerge", "撤销并案", "undo a merge", {_S.MERGED}, None, _P.CASE_MERGE, By.LEAD, "reason"),
+        _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CODE_REISSUE,
+           By.SIGHT, basis="XF 18, 21"),
+    )
+}  # fmt: skip
+
+# An accusation keeps one desk and one file: nothing that would name it to others (信访工作条例 30 ¶3).
+NOT_FOR_ACCUSATIONS = frozenset({"merge", "unmerge", "place"})
