@@ -11,7 +11,7 @@ from app.areas.queries import list_names as area_names
 from app.core.database import Connection, Database
 from app.core.errors import Words
 from app.deadlines.queries import in_force, list_procedures, read_calendar
-from app.deadlines.rules import Calendar, ClockKind, ClockRule, PlannedClock, Procedure, StartsOn, plan
+from app.deadlines.rules import Calendar, ClockKind, ClockRule, Owner, PlannedClock, Procedure, StartsOn, first, plan
 from app.routing.queries import list_areas, list_categories, list_rules
 from app.routing.rules import Category
 from app.units.queries import list_names as unit_names
@@ -43,6 +43,11 @@ class Reference:
     def plan(self, procedure: Procedure, starts_on: StartsOn, at: datetime) -> tuple[PlannedClock, ...]:
         """The clocks that start at `at` by the city's calendar and time zone."""
         return plan(procedure, starts_on, at, calendar=self.calendar, tz=self.city.tz)
+
+    def first(self, procedure: str, version: int, start: datetime, due: datetime) -> tuple[int, datetime]:
+        """Level and next instant of an organ's clock of this procedure that runs from `start` to `due`."""
+        ladder = self.procedures[procedure, version].ladder
+        return first(ladder, Owner.ORGAN, start, due, calendar=self.calendar, tz=self.city.tz)
 
     def overlap(self, area: str, other: str) -> bool:
         """Whether one of two areas lies in the other, or they are the same."""

@@ -37,6 +37,7 @@ def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, no
     body = {**receipt.body, "query_code": receipt.query_code}
     if "kind" not in body:
         return body
+    body["clocks"] = [{k: v for k, v in c.items() if k not in ("level", "next_at")} for c in body["clocks"]]
     rule = body["routing"]["rule"]
     if rule in reference.reasons:
         body["routing"] = {**body["routing"], "reason": reference.reasons[rule].say(language)}
