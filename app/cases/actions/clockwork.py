@@ -124,11 +124,11 @@ async def settle(
     for group in groups:
         _take(taken, group, reference, now, quiet)
     await conn.execute(_CLIMB, taken.clocks, taken.places, *map(list, zip(*taken.plans, strict=True)))
-    for rung, clocks in taken.pressed.items():
-        if rung in (Rung.URGE, Rung.CRITICISE):
-            await conn.execute(_TELL, clocks, rung.value, now, f"{CLOCK.kind}:{CLOCK.id}")
     if taken.up:
         await _escalate(conn, taken.up, now)
+    for rung in (Rung.URGE, Rung.CRITICISE):
+        if clocks := taken.pressed.get(rung):
+            await conn.execute(_TELL, clocks, rung.value, now, f"{CLOCK.kind}:{CLOCK.id}")
     return len(taken.clocks)
 
 
