@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.core.database import Connection
+from app.deadlines.queries import in_force, list_procedures
 from app.deadlines.rules import Calendar, ClockKind, Due, Ladder, Owner, PlannedClock, Procedure, first, paused
 
 _procedure = TypeAdapter(Procedure)
@@ -24,6 +25,28 @@ async def load_procedures(conn: Connection, procedures: Iterable[Procedure]) -> 
         )  # fmt: skip
         added += done.endswith("1")
     return added
+
+
+async def withdraw_procedure(conn: Connection, code: str, version: int, day: date) -> int:
+    """From `day` on no case begins under this version; gives how many live cases keep it.
+
+    Raises LookupError for an unknown version, ValueError where no other version would take the cases of that day.
+    """
+    known = await list_procedures(conn)
+    if (code, version) not in known:
+        raise LookupError(f"there is no version {version} of procedure {code}")
+    try:
+        in_force({k: p for k, p in known.items() if k != (code, version)}, code, day)
+    except KeyError as nothing:
+        raise ValueError(f"no other version of {code} takes cases on {day}: load its successor first") from nothing
+    await conn.execute("update procedure set withdrawn_from = $3 where code = $1 and version = $2", code, version, day)
+    return int(
+        await conn.fetchval(
+            "select count(*) from cases where procedure = $1 and procedure_version = $2"
+            " and status in ('registered', 'accepted', 'handling', 'concluded')",
+            code, version,
+        )
+    )  # fmt: skip
 
 
 async def load_calendar(

@@ -35,18 +35,18 @@ def rungs_of(ladder: Ladder, start: str, due: str) -> list[str]:
     ("ladder", "start", "due", "expected"),
     [
         # an ordinary week: three working days before; the next working day; the fifth
-        (OFFICE, "2026-11-02 10:00", "2026-11-17 23:59:59", ["11-12 09:00:00", "11-18 00:00:00", "11-18 09:00:00", "11-24 09:00:00"]),
+        (OFFICE, "2026-11-02 10:00", "2026-11-17 23:59:59", "11-12 09:00:00 | 11-18 00:00:00 | 11-18 09:00:00 | 11-24 09:00:00"),
         # over Spring Festival 2026: 14 February is worked, 15 to 23 are off, 28 is worked
-        (OFFICE, "2026-02-01 10:00", "2026-02-14 23:59:59", ["02-11 09:00:00", "02-15 00:00:00", "02-24 09:00:00", "02-28 09:00:00"]),
-        (OFFICE, "2026-02-01 10:00", "2026-02-24 23:59:59", ["02-12 09:00:00", "02-25 00:00:00", "02-25 09:00:00", "03-02 09:00:00"]),
+        (OFFICE, "2026-02-01 10:00", "2026-02-14 23:59:59", "02-11 09:00:00 | 02-15 00:00:00 | 02-24 09:00:00 | 02-28 09:00:00"),
+        (OFFICE, "2026-02-01 10:00", "2026-02-24 23:59:59", "02-12 09:00:00 | 02-25 00:00:00 | 02-25 09:00:00 | 03-02 09:00:00"),
         # an emergency: half of the time, to the second; then by the calendar, as the duty runs round the clock
-        (DUTY, "2026-02-15 23:00:00", "2026-02-16 01:00:00", ["02-16 00:00:00", "02-16 01:00:01", "02-17 08:00:00", "02-21 08:00:00"]),
+        (DUTY, "2026-02-15 23:00:00", "2026-02-16 01:00:00", "02-16 00:00:00 | 02-16 01:00:01 | 02-17 08:00:00 | 02-21 08:00:00"),
         # hours in an office: three quarters of the time
-        (OFFICE, "2026-11-02 10:00:00", "2026-11-03 10:00:00", ["11-03 04:00:00", "11-03 10:00:01", "11-04 09:00:00", "11-10 09:00:00"]),
+        (OFFICE, "2026-11-02 10:00", "2026-11-03 10:00:00", "11-03 04:00:00 | 11-03 10:00:01 | 11-04 09:00:00 | 11-10 09:00:00"),
     ],
 )  # fmt: skip
-def test_when_each_rung_is_due(ladder: Ladder, start: str, due: str, expected: list[str]) -> None:
-    assert rungs_of(ladder, start, due) == expected
+def test_when_each_rung_is_due(ladder: Ladder, start: str, due: str, expected: str) -> None:
+    assert " | ".join(rungs_of(ladder, start, due)) == expected
 
 
 @pytest.mark.parametrize(

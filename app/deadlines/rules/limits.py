@@ -83,7 +83,8 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A way of working a case, as one version of the data. A case keeps the version it began under."""
+    """A way of working a case, as one version of the data. A case keeps the version it began under, also one that takes
+    no new cases from the day ``withdrawn_from`` on."""
 
     code: str
     version: int
@@ -97,6 +98,7 @@ class Procedure:
     petition_classes: tuple[str, ...] = ()
     forbids: tuple[Forbidden, ...] = ()
     ladder: Ladder = field(default_factory=Ladder)
+    withdrawn_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
