@@ -72,7 +72,7 @@ class Clock(Base):
         CheckConstraint("owner in ('organ', 'resident')", name="owner"),
         Index("ix_clock_case_id", "case_id"),
         Index(
-            "uq_clock_one_open_of_a_kind", "case_id", "kind", "subject", unique=True,
+            "uq_clock_one_open_of_a_subject", "case_id", "kind", "subject", unique=True,
             postgresql_where=text("met_at is null and stopped_at is null"),
         ),
         Index("ix_clock_next_at", "next_at", postgresql_where=text("met_at is null and stopped_at is null")),

@@ -90,8 +90,8 @@ def test_woken_at_night_only_what_the_law_dates_is_written(dispute: str, settle:
 
 
 def test_a_computers_clock_set_back_an_hour_repeats_nothing(dispute: str, settle: Settle, sql: Ask) -> None:
-    for now in ("2026-11-10T09:30:00", "2026-11-10T08:30:00", "2026-11-10T09:30:00"):
-        settle(local(now))
+    for look in ("2026-11-10T09:30:00", "2026-11-10T08:30:00", "2026-11-10T09:30:00"):
+        settle(local(look))
     assert told(sql, dispute) == ["escalate", "urge"]
 
 
@@ -228,7 +228,7 @@ def test_a_summer_time_city_breaches_at_its_own_midnight() -> None:
     due = due_at(5, LengthUnit.WORKING_DAY, start, calendar=WEEKDAYS, tz=tz).due
     looks = [due + timedelta(hours=h) for h in (-1, 0, 1, 2, 30)]
     level, seen = 1, []
-    for now in looks:
-        step = climb(Ladder(), Owner.ORGAN, level, start, due, now, quiet=QuietHours(), calendar=WEEKDAYS, tz=tz)
+    for look in looks:
+        step = climb(Ladder(), Owner.ORGAN, level, start, due, look, quiet=QuietHours(), calendar=WEEKDAYS, tz=tz)
         level, seen = step.level, seen + list(step.rungs)
     assert seen.count(Rung.BREACH) == 1

@@ -98,8 +98,8 @@ def test_an_emergency_is_pressed_at_night_too() -> None:
 def test_a_residents_right_lapses_once_and_nobody_is_urged() -> None:
     begun, due = at("2026-11-02 10:00"), at("2026-12-02 23:59:59")
     assert first(OFFICE, Owner.RESIDENT, begun, due, calendar=CHINA, tz=HOHHOT) == (0, due + timedelta(seconds=1))
-    for now, taken in ((due, ()), (due + timedelta(seconds=1), (L,)), (due + timedelta(days=400), (L,))):
-        step = climb(OFFICE, Owner.RESIDENT, 0, begun, due, now, quiet=QUIET, calendar=CHINA, tz=HOHHOT)
+    for look, taken in ((due, ()), (due + timedelta(seconds=1), (L,)), (due + timedelta(days=400), (L,))):
+        step = climb(OFFICE, Owner.RESIDENT, 0, begun, due, look, quiet=QUIET, calendar=CHINA, tz=HOHHOT)
         assert step.rungs == taken
 
 
@@ -133,16 +133,16 @@ def test_however_often_and_late_one_looks_each_rung_comes_once_in_order_and_neve
     due = due_at(length, unit, start, calendar=CHINA, tz=HOHHOT).due
     level, next_at = first(ladder, Owner.ORGAN, start, due, calendar=CHINA, tz=HOHHOT)
     seen: list[Rung] = []
-    for now in [*sorted(start + timedelta(hours=h) for h in looks), due + timedelta(days=90, hours=12)]:
-        noon = now.astimezone(HOHHOT).time() >= time(8)
-        while next_at is not None and next_at <= now:
-            step = climb(ladder, Owner.ORGAN, level, start, due, now, quiet=QUIET, calendar=CHINA, tz=HOHHOT)
+    for look in [*sorted(start + timedelta(hours=h) for h in looks), due + timedelta(days=90, hours=12)]:
+        noon = look.astimezone(HOHHOT).time() >= time(8)
+        while next_at is not None and next_at <= look:
+            step = climb(ladder, Owner.ORGAN, level, start, due, look, quiet=QUIET, calendar=CHINA, tz=HOHHOT)
             for rung in step.rungs:
-                assert rung_at(rung, ladder, start, due, calendar=CHINA, tz=HOHHOT) <= now
-                assert rung is B or ladder.round_the_clock or (noon and now.astimezone(HOHHOT).hour < 21)
+                assert rung_at(rung, ladder, start, due, calendar=CHINA, tz=HOHHOT) <= look
+                assert rung is B or ladder.round_the_clock or (noon and look.astimezone(HOHHOT).hour < 21)
             seen += step.rungs
             level, next_at = step.level, step.next_at
-            assert next_at is None or next_at > now
+            assert next_at is None or next_at > look
     later = due + timedelta(days=120)
     morning = later.astimezone(HOHHOT).replace(hour=10)
     seen += climb(ladder, Owner.ORGAN, level, start, due, morning, quiet=QUIET, calendar=CHINA, tz=HOHHOT).rungs
