@@ -183,7 +183,8 @@ def _not_the_one(facts: Facts, step: Transition, actor: Actor) -> Refusal | None
             f"只有主办单位 {facts.lead_unit} 可以执行“{step.title.zh}”。",
             f"Only the lead unit {facts.lead_unit} may {step.title.en}.",
         ))  # fmt: skip
-    if step.by is By.OFFERED and not any(answers(offer, actor) for offer in facts.offers):
+    offers = [o for o in facts.offers if o.part == "lead" or step.action != "dispute_competence"]
+    if step.by is By.OFFERED and not any(answers(offer, actor) for offer in offers):
         return Refusal(True, Words("派单不是发给您或您的单位。", "The offer is not made to you or your unit."))
     if step.action == "rule_competence" and facts.superior not in units:
         return Refusal(True, Words(
