@@ -1,7 +1,9 @@
 """Settings, read once from the environment; every field is documented in the README's table."""
 
+from datetime import time
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,6 +30,14 @@ class Settings(BaseSettings):
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
+    quiet_from: time = Field(default=time(21), description="Local time from which only urgent messages go out")
+    quiet_until: time = Field(default=time(8), description="Local time at which the others follow; equal: no quiet")
+    smtp_host: str = Field(default="", description="Mail server; empty: e-mails go to the file outbox/email.jsonl")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How it is spoken to")
+    smtp_user: str = Field(default="", description="Its login, where it asks for one")
+    smtp_password: str = Field(default="", repr=False, description="The password of that login")
+    smtp_sender: str = Field(default="gridcase@localhost", description="Whom e-mails come from")
 
 
 @cache
