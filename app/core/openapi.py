@@ -33,6 +33,7 @@ TAGS = {
     "steps": "What is done on a case. Each case names the steps its caller may take in `available_actions`.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
+    "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
     "staff": "Logging in, who the caller is, who is on duty.",
 }
 PARAMETERS: dict[str, dict[str, Any]] = {
