@@ -31,7 +31,7 @@ SORTS: dict[str, dict[str, Any]] = {
     "request": {"kind": "request", "category": "heating.fees"},
 }
 PEOPLE = ("li.window", "chen.housing", "liu.head", "zhou.mediator", "sun.coordinator", "deng.county", "hu.supervisor",
-          "C150102001001.coordinator.1")  # fmt: skip
+          "C150102001001.window_clerk.1")  # fmt: skip
 TIERS = ("community", "township", "county", "city")
 REASON = {"reason": "理由充分"}
 BODIES: dict[str, Any] = {
@@ -216,9 +216,8 @@ class Life(RuleBasedStateMachine):
             "select kind, start, due, met_at, stopped_at, breached_at from clock where case_id = $1 and owner = 'organ'"
             " and kind = any($2) order by id", self.id, ["acceptance", "completion", "report"],
         )  # fmt: skip
-        found = sorted(tuple(row) for row in rows)
-        counted = sorted((b.kind, b.start, b.due, b.met, b.stopped, b.breached) for b in self.book.limits)
-        assert [_shown(f) for f in found] == [_shown(c) for c in counted]
+        counted = [(b.kind, b.start, b.due, b.met, b.stopped, b.breached) for b in self.book.limits]
+        assert sorted(_shown(tuple(row)) for row in rows) == sorted(map(_shown, counted))
 
     def _events(self) -> list[dict[str, Any]]:
         rows = self.bench.ask(
