@@ -40,6 +40,8 @@ class Permission(StrEnum):
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
     PARTY_REVEAL = "party:reveal"
+    SUPERVISION_ISSUE = "supervision:issue"
+    SUPERVISION_ANSWER = "supervision:answer"
     MAP_READ = "map:read"
     STAFF_READ = "staff:read"
 
@@ -47,7 +49,7 @@ class Permission(StrEnum):
 _READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ}
 _DESK = _READ | {
     Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.CASE_WITHDRAW, Permission.CASE_PLACE,
-    Permission.PARTY_REVEAL,
+    Permission.PARTY_REVEAL, Permission.SUPERVISION_ANSWER,
 }  # fmt: skip
 _WORK = _DESK | {
     Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_HANDLE, Permission.CASE_CONCLUDE,
@@ -60,16 +62,33 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.WINDOW_CLERK: frozenset(
         _DESK | {Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_CLOSE, Permission.CODE_REISSUE}
     ),
-    Role.COORDINATOR: frozenset(_WORK | {Permission.CASE_MERGE, Permission.CASE_REOPEN, Permission.CODE_REISSUE}),
+    Role.COORDINATOR: frozenset(
+        _WORK | {Permission.CASE_MERGE, Permission.CASE_REOPEN, Permission.CODE_REISSUE, Permission.SUPERVISION_ISSUE}
+    ),
     Role.HANDLER: frozenset(_WORK),
     Role.MEDIATOR: frozenset(_WORK),
     Role.ORGAN_HEAD: frozenset(
-        _WORK | {Permission.CLOCK_EXTEND, Permission.SERVICE_APPROVE, Permission.CASE_REOPEN, Permission.CASE_MERGE}
+        _WORK
+        | {
+            Permission.CLOCK_EXTEND,
+            Permission.SERVICE_APPROVE,
+            Permission.CASE_REOPEN,
+            Permission.CASE_MERGE,
+            Permission.SUPERVISION_ISSUE,
+        }
     ),
     Role.DISCIPLINE_OFFICER: frozenset(
-        _WORK | {Permission.CLOCK_EXTEND, Permission.SERVICE_APPROVE, Permission.CASE_REOPEN}
+        _WORK
+        | {
+            Permission.CLOCK_EXTEND,
+            Permission.SERVICE_APPROVE,
+            Permission.CASE_REOPEN,
+            Permission.SUPERVISION_ISSUE,
+        }
     ),
-    Role.SUPERVISOR: frozenset(_READ | {Permission.SERVICE_APPROVE, Permission.CASE_REOPEN}),
+    Role.SUPERVISOR: frozenset(
+        _READ | {Permission.SERVICE_APPROVE, Permission.CASE_REOPEN, Permission.SUPERVISION_ISSUE}
+    ),
     Role.AUDITOR: frozenset({Permission.MAP_READ, Permission.STAFF_READ}),
     Role.ADMINISTRATOR: frozenset({Permission.MAP_READ, Permission.STAFF_READ}),
     Role.INTEGRATION: frozenset({Permission.CASE_REGISTER, Permission.CASE_READ, Permission.MAP_READ}),

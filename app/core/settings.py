@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
+    supervision_days: int = Field(default=5, ge=1, le=60, description="Working days to answer a supervision (P20)")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
 
 
