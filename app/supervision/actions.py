@@ -17,7 +17,17 @@ from app.core.settings import settings
 from app.deadlines.rules import END_OF_DAY, LengthUnit, due_at
 from app.events.actions import record
 from app.supervision import queries
-from app.supervision.rules import MOVES, Kind, Level, Problem, Standing, State, ends, move_refused, why_not
+from app.supervision.rules import (
+    MOVES,
+    CardLevel,
+    ProblemType,
+    Standing,
+    SupervisionKind,
+    SupervisionState,
+    ends,
+    move_refused,
+    why_not,
+)
 
 MOST_DAYS = 366
 
@@ -26,11 +36,11 @@ MOST_DAYS = 366
 class Demand:
     """What is asked: `unit` None is the lead; `answer_by` None is the configured number of working days (P20)."""
 
-    kind: Kind
+    kind: SupervisionKind
     text: str
     unit: str | None = None
-    level: Level | None = None
-    problem: Problem | None = None
+    level: CardLevel | None = None
+    problem: ProblemType | None = None
     answer_by: date | None = None
 
 
@@ -61,12 +71,12 @@ async def issue(act: Act, case_id: uuid.UUID, demand: Demand) -> uuid.UUID:
     return made
 
 
-def _case_allows(case: Loaded, kind: Kind) -> None:
+def _case_allows(case: Loaded, kind: SupervisionKind) -> None:
     if case.facts.status is Status.MERGED:
         raise errors.Conflict(
             "该件已并案，请督办并入的件。", "The case was merged; supervise the one it was merged into."
         )
-    if kind is Kind.URGE and case.facts.status not in LIVE:
+    if kind is SupervisionKind.URGE and case.facts.status not in LIVE:
         raise errors.Conflict(
             "该件已结束，无可催办；可督办或责令整改。", "The case has ended: supervise or order instead."
         )
@@ -96,7 +106,7 @@ async def _target(act: Act, case: Loaded, unit: str) -> Standing:
     return _standing(rows[0])
 
 
-async def _issuer(act: Act, case: Loaded, target: Standing, kind: Kind) -> Standing:
+async def _issuer(act: Act, case: Loaded, target: Standing, kind: SupervisionKind) -> Standing:
     """The unit in whose name this actor may supervise the target; raises Forbidden with the nearest reason."""
     posts = [post for post in act.actor.posts if post.unit in act.actor.units_with(Permission.SUPERVISION_ISSUE)]
     rows = await act.conn.fetch(_UNITS, [post.unit for post in posts], case.facts.id)
@@ -151,7 +161,7 @@ async def _begin(act: Act, supervision: uuid.UUID, action: str) -> Begun:
             "该督办已被更新，请按 current 重新确认后再提交。", "The supervision has changed; look at `current`.",
             current={"version": row["version"], "state": row["state"]},
         )  # fmt: skip
-    refused = move_refused(action, State(row["state"]), Kind(row["kind"]))
+    refused = move_refused(action, SupervisionState(row["state"]), SupervisionKind(row["kind"]))
     if refused is not None:
         raise errors.ActionRefused(refused.zh, refused.en, allowed=queries.actions_for(act.actor, row))
     if action not in queries.actions_for(act.actor, row):
@@ -166,7 +176,7 @@ async def _move(act: Act, begun: Begun, action: str, changes: Mapping[str, Any],
     """Change the row and append the event; returns the supervision's new version."""
     row = begun.row
     columns = {**changes, "state": MOVES[action][1].value}
-    if ends(action, Kind(row["kind"])):
+    if ends(action, SupervisionKind(row["kind"])):
         columns["ended_at"] = act.now
     sets = "".join(f", {name} = ${n}" for n, name in enumerate(columns, 2))
     version: int = await act.conn.fetchval(

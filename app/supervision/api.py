@@ -19,7 +19,7 @@ from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code
 from app.supervision import actions, queries
-from app.supervision.rules import KIND_WORDS, PROBLEM_WORDS, Kind, Problem, State
+from app.supervision.rules import KIND_WORDS, PROBLEM_WORDS, ProblemType, SupervisionKind, SupervisionState
 from app.supervision.schemas import (
     AnswerIn,
     ReturnIn,
@@ -45,8 +45,10 @@ async def board(
     tier: Annotated[Tier | None, Query(description="Of the unit asked")] = None,
     unit: Annotated[Code | None, Query(description="The unit asked")] = None,
     issuer: Annotated[Code | None, Query(description="The unit that asks")] = None,
-    kind: Kind | None = None,
-    state: Annotated[list[State] | None, Query(description="What is still owed, unless given", max_length=5)] = None,
+    kind: SupervisionKind | None = None,
+    state: Annotated[
+        list[SupervisionState] | None, Query(description="What is still owed, unless given", max_length=5)
+    ] = None,
     overdue: Annotated[bool | None, Query(description="The answer is late")] = None,
 ) -> queries.Asked:
     """The filters of the board."""
@@ -122,14 +124,14 @@ async def get_supervision(supervision_id: uuid.UUID, actor: CanRead, conn: Read,
 
 async def _shown(conn: Connection, supervision: uuid.UUID, actor: Actor, at: Any, language: str) -> dict[str, Any]:
     row = await queries.get_supervision(conn, supervision, actor=actor, now=at)
-    row["kind_text"] = KIND_WORDS[Kind(row["kind"])].say(language)
-    row["problem_text"] = PROBLEM_WORDS[Problem(row["problem"])].say(language) if row["problem"] else None
+    row["kind_text"] = KIND_WORDS[SupervisionKind(row["kind"])].say(language)
+    row["problem_text"] = PROBLEM_WORDS[ProblemType(row["problem"])].say(language) if row["problem"] else None
     return {name: row[name] for name in SupervisionOut.model_fields}
 
 
 @router.post(
     "/cases/{case_id}/supervisions", response_model=SupervisionOut, summary="Urge, supervise, order or instruct",
-    status_code=201,
+    status_code=201, responses={201: carries("ETag")},
 )  # fmt: skip
 async def issue_supervision(
     case_id: uuid.UUID, sent: SuperviseIn, conn: Write, call: ThisCall, rules: Rules, actor: CanIssue

@@ -7,12 +7,14 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.tables import Base
-from app.supervision.rules import Kind, Level, Problem, State
+from app.supervision.rules import CardLevel, ProblemType, SupervisionKind, SupervisionState
 
 Instant = DateTime(timezone=True)
 
 
-def _one_of(column: str, values: type[Kind] | type[Level] | type[Problem] | type[State]) -> str:
+def _one_of(
+    column: str, values: type[SupervisionKind] | type[CardLevel] | type[ProblemType] | type[SupervisionState]
+) -> str:
     return f"{column} in ({', '.join(repr(v.value) for v in values)})"
 
 
@@ -25,10 +27,10 @@ class Supervision(Base):
 
     __tablename__ = "supervision"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", Kind), name="kind"),
-        CheckConstraint(_one_of("level", Level), name="level"),
-        CheckConstraint(_one_of("problem", Problem), name="problem"),
-        CheckConstraint(_one_of("state", State), name="state"),
+        CheckConstraint(_one_of("kind", SupervisionKind), name="kind"),
+        CheckConstraint(_one_of("level", CardLevel), name="level"),
+        CheckConstraint(_one_of("problem", ProblemType), name="problem"),
+        CheckConstraint(_one_of("state", SupervisionState), name="state"),
         CheckConstraint("(kind = 'supervise') = (level is not null)", name="card_of_supervision"),
         CheckConstraint("kind not in ('supervise', 'correct') or problem is not null", name="problem_named"),
         CheckConstraint("issuer_unit <> target_unit", name="not_oneself"),

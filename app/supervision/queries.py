@@ -10,7 +10,7 @@ from app.core.access import Actor, Permission
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
-from app.supervision.rules import MOVES, Kind, State, move_refused
+from app.supervision.rules import MOVES, SupervisionKind, SupervisionState, move_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _opened(note: Any) -> str | None:
 
 def actions_for(actor: Actor, row: Any) -> list[str]:
     """What this actor may do with a supervision now. Who answered does not verify, whatever posts they hold."""
-    state, kind = State(row["state"]), Kind(row["kind"])
+    state, kind = SupervisionState(row["state"]), SupervisionKind(row["kind"])
     answers = row["target_unit"] in actor.units_with(Permission.SUPERVISION_ANSWER)
     asked_too = actor.id == row["answered_by"] or any(post.unit == row["target_unit"] for post in actor.posts)
     issues = row["issuer_unit"] in actor.units_with(Permission.SUPERVISION_ISSUE) and not asked_too

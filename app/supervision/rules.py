@@ -10,7 +10,7 @@ from app.core.access import Role
 from app.core.errors import Words
 
 
-class Kind(StrEnum):
+class SupervisionKind(StrEnum):
     """What is asked: urged, supervised with a card, ordered to correct by a date, or instructed by a leader."""
 
     URGE = "urge"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
     INSTRUCT = "instruct"
 
 
-class Level(StrEnum):
+class CardLevel(StrEnum):
     """The card of a supervision."""
 
     YELLOW = "yellow"
@@ -27,7 +27,7 @@ class Level(StrEnum):
     RED = "red"
 
 
-class Problem(StrEnum):
+class ProblemType(StrEnum):
     """What is wrong with the handling (XF 40, 43 to 46)."""
 
     NOT_REGISTERED = "not_registered"
@@ -43,7 +43,7 @@ class Problem(StrEnum):
     URGENT_NOT_REPORTED = "urgent_not_reported"
 
 
-class State(StrEnum):
+class SupervisionState(StrEnum):
     """Where a supervision stands."""
 
     OPEN = "open"
@@ -53,33 +53,33 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-PROBLEM_WORDS: dict[Problem, Words] = {
-    Problem.NOT_REGISTERED: Words("应登记未登记", "not registered"),
-    Problem.NOT_ACCEPTED: Words("应受理未受理", "not accepted though competent"),
-    Problem.LATE_NOTICE: Words("未按期书面告知", "no written notice in time"),
-    Problem.LATE_COMPLETION: Words("未按期办结", "not completed in time"),
-    Problem.NOT_BY_LAW: Words("未依法依规办理", "not handled by law"),
-    Problem.BUCK_PASSING: Words("推诿敷衍拖延", "passed on, put off or delayed"),
-    Problem.FALSE_REPORT: Words("弄虚作假", "false report"),
-    Problem.NOT_CARRIED_OUT: Words("拒不执行处理意见", "the opinion is not carried out"),
-    Problem.LEAK: Words("泄露检举控告材料", "material of an accusation was leaked"),
-    Problem.RETALIATION: Words("打击报复", "retaliation"),
-    Problem.URGENT_NOT_REPORTED: Words("隐瞒、缓报紧急信息", "urgent information concealed or delayed"),
+PROBLEM_WORDS: dict[ProblemType, Words] = {
+    ProblemType.NOT_REGISTERED: Words("应登记未登记", "not registered"),
+    ProblemType.NOT_ACCEPTED: Words("应受理未受理", "not accepted though competent"),
+    ProblemType.LATE_NOTICE: Words("未按期书面告知", "no written notice in time"),
+    ProblemType.LATE_COMPLETION: Words("未按期办结", "not completed in time"),
+    ProblemType.NOT_BY_LAW: Words("未依法依规办理", "not handled by law"),
+    ProblemType.BUCK_PASSING: Words("推诿敷衍拖延", "passed on, put off or delayed"),
+    ProblemType.FALSE_REPORT: Words("弄虚作假", "false report"),
+    ProblemType.NOT_CARRIED_OUT: Words("拒不执行处理意见", "the opinion is not carried out"),
+    ProblemType.LEAK: Words("泄露检举控告材料", "material of an accusation was leaked"),
+    ProblemType.RETALIATION: Words("打击报复", "retaliation"),
+    ProblemType.URGENT_NOT_REPORTED: Words("隐瞒、缓报紧急信息", "urgent information concealed or delayed"),
 }
 
-KIND_WORDS: dict[Kind, Words] = {
-    Kind.URGE: Words("催办", "urging"),
-    Kind.SUPERVISE: Words("督办", "supervision"),
-    Kind.CORRECT: Words("责令限期整改", "order to correct by a date"),
-    Kind.INSTRUCT: Words("领导批示", "leader's instruction"),
+KIND_WORDS: dict[SupervisionKind, Words] = {
+    SupervisionKind.URGE: Words("催办", "urging"),
+    SupervisionKind.SUPERVISE: Words("督办", "supervision"),
+    SupervisionKind.CORRECT: Words("责令限期整改", "order to correct by a date"),
+    SupervisionKind.INSTRUCT: Words("领导批示", "leader's instruction"),
 }
 
 # action → (from, to). An urging ends with its answer; the others wait for the issuer's verification.
-MOVES: dict[str, tuple[frozenset[State], State]] = {
-    "answer": (frozenset({State.OPEN, State.RETURNED}), State.ANSWERED),
-    "verify": (frozenset({State.ANSWERED}), State.VERIFIED),
-    "return": (frozenset({State.ANSWERED}), State.RETURNED),
-    "withdraw": (frozenset({State.OPEN, State.RETURNED}), State.WITHDRAWN),
+MOVES: dict[str, tuple[frozenset[SupervisionState], SupervisionState]] = {
+    "answer": (frozenset({SupervisionState.OPEN, SupervisionState.RETURNED}), SupervisionState.ANSWERED),
+    "verify": (frozenset({SupervisionState.ANSWERED}), SupervisionState.VERIFIED),
+    "return": (frozenset({SupervisionState.ANSWERED}), SupervisionState.RETURNED),
+    "withdraw": (frozenset({SupervisionState.OPEN, SupervisionState.RETURNED}), SupervisionState.WITHDRAWN),
 }
 TIERS = ("city", "county", "township", "community")
 OVERSEERS = frozenset({"centre", "petition_office"})
@@ -101,7 +101,7 @@ def covers(above: str, below: str) -> bool:
     return below == above or below.startswith(above + ".")
 
 
-def why_not(role: Role, issuer: Standing, target: Standing, kind: Kind, *, secret: bool) -> Words | None:
+def why_not(role: Role, issuer: Standing, target: Standing, kind: SupervisionKind, *, secret: bool) -> Words | None:
     """Why a post of `role` in `issuer` may not supervise `target`; None when it may.
 
     Downwards only: a superior of the unit in its own line, or a centre or petition office of a higher tier whose area
@@ -117,7 +117,7 @@ def why_not(role: Role, issuer: Standing, target: Standing, kind: Kind, *, secre
         )
     if role is Role.COORDINATOR and issuer.kind not in OVERSEERS:
         return Words("协调员只在中心或信访部门行使督办。", "A coordinator supervises from a centre or petition office.")
-    if kind is Kind.INSTRUCT and role is not Role.ORGAN_HEAD:
+    if kind is SupervisionKind.INSTRUCT and role is not Role.ORGAN_HEAD:
         return Words("批示只能由单位负责人作出。", "Only the head of a unit gives an instruction.")
     superior = covers(issuer.path, target.path)
     higher = TIERS.index(issuer.tier) < TIERS.index(target.tier)
@@ -129,10 +129,10 @@ def why_not(role: Role, issuer: Standing, target: Standing, kind: Kind, *, secre
     return Words("该单位不在本单位的督办范围内。", "This unit is not under yours: neither in its line nor in its area.")
 
 
-def move_refused(action: str, state: State, kind: Kind) -> Words | None:
+def move_refused(action: str, state: SupervisionState, kind: SupervisionKind) -> Words | None:
     """Why a supervision in `state` does not take `action`; None when it does."""
     sources, _ = MOVES[action]
-    if kind is Kind.URGE and action in ("verify", "return"):
+    if kind is SupervisionKind.URGE and action in ("verify", "return"):
         return Words("催办经书面答复即结束，无需核验。", "An urging ends with its written answer.")
     if state in sources:
         return None
@@ -143,6 +143,6 @@ def move_refused(action: str, state: State, kind: Kind) -> Words | None:
     )  # fmt: skip
 
 
-def ends(action: str, kind: Kind) -> bool:
+def ends(action: str, kind: SupervisionKind) -> bool:
     """Whether nothing is owed after `action`."""
-    return action in ("verify", "withdraw") or (action == "answer" and kind is Kind.URGE)
+    return action in ("verify", "withdraw") or (action == "answer" and kind is SupervisionKind.URGE)

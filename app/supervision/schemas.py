@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.core.texts import Code, LongText, unfit
-from app.supervision.rules import Kind, Level, Problem
+from app.supervision.rules import CardLevel, ProblemType, SupervisionKind
 
 
 def _example(**values: Any) -> ConfigDict:
@@ -21,20 +21,20 @@ class SuperviseIn(BaseModel):
         kind="supervise", level="yellow", problem="late_completion", text="已临近期限，请说明进展并按期办结。"
     )
 
-    kind: Kind
+    kind: SupervisionKind
     text: LongText
     unit: Code | None = Field(default=None, description="A unit with a part in the case; the lead if left out")
-    level: Level | None = Field(default=None, description="The card; with `supervise` alone")
-    problem: Problem | None = Field(default=None, description="Needed with `supervise` and `correct`")
+    level: CardLevel | None = Field(default=None, description="The card; with `supervise` alone")
+    problem: ProblemType | None = Field(default=None, description="Needed with `supervise` and `correct`")
     answer_by: date | None = Field(default=None, description="Needed with `correct`; else the configured working days")
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        if (self.kind is Kind.SUPERVISE) != (self.level is not None):
+        if (self.kind is SupervisionKind.SUPERVISE) != (self.level is not None):
             raise unfit("督办须定级（黄、橙、红），其他方式不定级", "a supervision carries a card, nothing else does")
-        if self.kind in (Kind.SUPERVISE, Kind.CORRECT) and self.problem is None:
+        if self.kind in (SupervisionKind.SUPERVISE, SupervisionKind.CORRECT) and self.problem is None:
             raise unfit("督办和责令整改须注明问题类型", "a supervision or an order names the problem")
-        if self.kind is Kind.CORRECT and self.answer_by is None:
+        if self.kind is SupervisionKind.CORRECT and self.answer_by is None:
             raise unfit("责令限期整改须写明期限", "an order to correct names its date")
         return self
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.access import Role
-from app.supervision.rules import MOVES, Kind, Standing, State, ends, move_refused, why_not
+from app.supervision.rules import MOVES, Standing, SupervisionKind, SupervisionState, ends, move_refused, why_not
 
 CITY, COUNTY, TOWN, NEXT = "150100", "150100.150102", "150100.150102.150102001", "150100.150105"
 UNITS = {
@@ -44,14 +44,16 @@ DOWNWARDS = [
 
 @pytest.mark.parametrize(("role", "issuer", "target", "why"), DOWNWARDS)
 def test_supervision_goes_downwards_only(role: Role, issuer: str, target: str, why: str | None) -> None:
-    found = why_not(role, UNITS[issuer], UNITS[target], Kind.URGE, secret=False)
+    found = why_not(role, UNITS[issuer], UNITS[target], SupervisionKind.URGE, secret=False)
     assert (found is None) if why is None else (found is not None and why in found.en)
 
 
 @pytest.mark.parametrize("issuer", UNITS)
 @pytest.mark.parametrize("target", UNITS)
 def test_an_accusation_stays_between_the_desks(issuer: str, target: str) -> None:
-    allowed = why_not(R.DISCIPLINE_OFFICER, UNITS[issuer], UNITS[target], Kind.SUPERVISE, secret=True) is None
+    allowed = (
+        why_not(R.DISCIPLINE_OFFICER, UNITS[issuer], UNITS[target], SupervisionKind.SUPERVISE, secret=True) is None
+    )
     assert allowed is ((issuer, target) == ("city desk", "desk"))
 
 
@@ -60,15 +62,16 @@ def test_an_accusation_stays_between_the_desks(issuer: str, target: str) -> None
 @pytest.mark.parametrize("role", [R.SUPERVISOR, R.ORGAN_HEAD, R.COORDINATOR, R.DISCIPLINE_OFFICER])
 def test_of_two_units_at_most_one_supervises_the_other(one: str, other: str, role: Role) -> None:
     down, up = (
-        why_not(role, UNITS[a], UNITS[b], Kind.CORRECT, secret=False) is None for a, b in ((one, other), (other, one))
+        why_not(role, UNITS[a], UNITS[b], SupervisionKind.CORRECT, secret=False) is None
+        for a, b in ((one, other), (other, one))
     )
     assert not (down and up)
 
 
 def test_an_instruction_is_the_heads() -> None:
     for role in (R.SUPERVISOR, R.COORDINATOR):
-        assert why_not(role, UNITS["centre"], UNITS["team"], Kind.INSTRUCT, secret=False)
-    assert why_not(R.ORGAN_HEAD, UNITS["centre"], UNITS["team"], Kind.INSTRUCT, secret=False) is None
+        assert why_not(role, UNITS["centre"], UNITS["team"], SupervisionKind.INSTRUCT, secret=False)
+    assert why_not(R.ORGAN_HEAD, UNITS["centre"], UNITS["team"], SupervisionKind.INSTRUCT, secret=False) is None
 
 
 # action | possible from | to
@@ -85,16 +88,16 @@ def test_what_follows_what() -> None:
     assert [row[0] for row in rows] == list(MOVES)
     for action, sources, target in rows:
         assert MOVES[action][1] == target
-        for state in State:
-            assert (move_refused(action, state, Kind.CORRECT) is None) is (state.value in sources.split())
+        for state in SupervisionState:
+            assert (move_refused(action, state, SupervisionKind.CORRECT) is None) is (state.value in sources.split())
 
 
 def test_an_urging_ends_with_its_answer_and_nothing_else_does() -> None:
-    assert ends("answer", Kind.URGE)
-    for kind in (Kind.SUPERVISE, Kind.CORRECT, Kind.INSTRUCT):
+    assert ends("answer", SupervisionKind.URGE)
+    for kind in (SupervisionKind.SUPERVISE, SupervisionKind.CORRECT, SupervisionKind.INSTRUCT):
         assert not ends("answer", kind)
     for action in ("verify", "return"):
-        assert move_refused(action, State.ANSWERED, Kind.URGE)
-    assert ends("verify", Kind.CORRECT)
-    assert ends("withdraw", Kind.URGE)
-    assert not ends("return", Kind.CORRECT)
+        assert move_refused(action, SupervisionState.ANSWERED, SupervisionKind.URGE)
+    assert ends("verify", SupervisionKind.CORRECT)
+    assert ends("withdraw", SupervisionKind.URGE)
+    assert not ends("return", SupervisionKind.CORRECT)
