@@ -36,6 +36,7 @@ class Permission(StrEnum):
     CASE_WITHDRAW = "case:withdraw"
     CASE_MERGE = "case:merge"
     CASE_PLACE = "case:place"
+    CASE_RULE = "case:rule"
     CLOCK_EXTEND = "clock:extend"
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
@@ -63,7 +64,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _DESK | {Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_CLOSE, Permission.CODE_REISSUE}
     ),
     Role.COORDINATOR: frozenset(
-        _WORK | {Permission.CASE_MERGE, Permission.CASE_REOPEN, Permission.CODE_REISSUE, Permission.SUPERVISION_ISSUE}
+        _WORK
+        | {
+            Permission.CASE_MERGE,
+            Permission.CASE_REOPEN,
+            Permission.CASE_RULE,
+            Permission.CODE_REISSUE,
+            Permission.SUPERVISION_ISSUE,
+        }
     ),
     Role.HANDLER: frozenset(_WORK),
     Role.MEDIATOR: frozenset(_WORK),
@@ -74,6 +82,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SERVICE_APPROVE,
             Permission.CASE_REOPEN,
             Permission.CASE_MERGE,
+            Permission.CASE_RULE,
             Permission.SUPERVISION_ISSUE,
         }
     ),

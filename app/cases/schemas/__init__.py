@@ -23,16 +23,19 @@ from app.cases.schemas.shown import (
 from app.cases.schemas.taken import (
     ConcludeIn,
     ExtendIn,
+    GuidanceIn,
     MergeIn,
     NothingIn,
     OfferIn,
     PlaceIn,
     QueryIn,
     ReasonIn,
+    ReclassifyIn,
     RevealIn,
     RouteIn,
     SamePhoneIn,
     ServeIn,
+    ToUnitIn,
 )
 
 __all__ = [
@@ -47,6 +50,7 @@ __all__ = [
     "CountsOut",
     "EventOut",
     "ExtendIn",
+    "GuidanceIn",
     "MergeIn",
     "NothingIn",
     "OfferIn",
@@ -58,6 +62,7 @@ __all__ = [
     "QueryIn",
     "QueryOut",
     "ReasonIn",
+    "ReclassifyIn",
     "RevealIn",
     "RouteIn",
     "RoutingOut",
@@ -68,6 +73,7 @@ __all__ = [
     "TaskOut",
     "TasksOut",
     "TimelineOut",
+    "ToUnitIn",
     "TransitionOut",
     "TransitionsOut",
     "UnseenOut",
