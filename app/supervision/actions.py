@@ -16,6 +16,7 @@ from app.core.errors import Words
 from app.core.settings import settings
 from app.deadlines.rules import END_OF_DAY, LengthUnit, due_at
 from app.events.actions import record
+from app.messages.actions import queue
 from app.supervision import queries
 from app.supervision.rules import (
     MOVES,
@@ -68,7 +69,16 @@ async def issue(act: Act, case_id: uuid.UUID, demand: Demand) -> uuid.UUID:
         "unit": target.code, "by": issuer.code, "answer_by": owed.timestamp(), **said,
     }  # fmt: skip
     await record(act.conn, case_id, "supervise", actor=act.actor, at=act.now, facts=facts)
+    await _tell(act, made, 1, "issued", target.code, case_id, {"by": issuer.code})
     return made
+
+
+async def _tell(
+    act: Act, supervision: uuid.UUID, version: int, what: str, unit: str, case_id: uuid.UUID, facts: Mapping[str, str]
+) -> None:
+    """In the app, to the unit, and there to whoever may see the case."""
+    key = f"supervision {supervision} {version} unit:{unit}"
+    await queue(act.conn, key, f"supervision_{what}", now=act.now, grantee=f"unit:{unit}", case_id=case_id, facts=facts)
 
 
 def _case_allows(case: Loaded, kind: SupervisionKind) -> None:
@@ -195,7 +205,11 @@ async def answer(act: Act, supervision: uuid.UUID, *, text: str) -> int:
     note, said = await write_note(act, begun.case, "supervision_answer", text)
     first = begun.row["first_answered_at"] or act.now
     changes = {"answer": note, "answered_at": act.now, "answered_by": act.actor.id, "first_answered_at": first}
-    return await _move(act, begun, "answer", changes, said)
+    version = await _move(act, begun, "answer", changes, said)
+    row = begun.row
+    facts = {"unit": row["target_unit"]}
+    await _tell(act, supervision, version, "answered", row["issuer_unit"], row["case_id"], facts)
+    return version
 
 
 async def verify(act: Act, supervision: uuid.UUID) -> int:
@@ -209,7 +223,10 @@ async def give_back(act: Act, supervision: uuid.UUID, *, reason: str, answer_by:
     begun = await _begin(act, supervision, "return")
     owed = max(owed_by(act, answer_by), begun.row["answer_by"])
     _, said = await write_note(act, begun.case, "supervision_return", reason)
-    return await _move(act, begun, "return", {"due": owed}, {"answer_by": owed.timestamp(), **said})
+    version = await _move(act, begun, "return", {"due": owed}, {"answer_by": owed.timestamp(), **said})
+    row = begun.row
+    await _tell(act, supervision, version, "returned", row["target_unit"], row["case_id"], {"by": row["issuer_unit"]})
+    return version
 
 
 async def withdraw(act: Act, supervision: uuid.UUID, *, reason: str) -> int:

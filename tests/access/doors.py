@@ -18,12 +18,13 @@ from tests.access.sight import Who, may_see
 from tests.cast import HOME_CELL, Person, member, point_in, report
 
 NOISE = {"x-request-id", "date"}
-LISTS = ("/v1/cases", "/v1/me/tasks", "/v1/supervisions", "/v1/me/supervisions")  # of cases, or what hangs on them
-FIGURES = ("/v1/cases/counts", "/v1/supervisions/counts")
+PAGED = ("/v1/cases", "/v1/me/tasks", "/v1/supervisions", "/v1/me/supervisions")  # of cases, or what hangs on them
 IDS = ("case_id", "supervision_id")  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
+# each shows what its caller may see
+LISTS = (*PAGED, "/v1/cases/counts", "/v1/supervisions/counts", "/v1/me/messages")
 WORDS = {"reason": "试探", "reply": "试探"}
 
 
@@ -90,6 +91,7 @@ class Crawl:
         self.read_lists()
         self.read_cases()
         self.write_on_cases()
+        self.read_messages()
         self.register_beside_them()
         if self.every or self.caller.who.kind == "nobody":  # who asks makes no difference there
             self.ask_as_resident()
@@ -177,7 +179,7 @@ class Crawl:
 
     def _cursors(self, path: str) -> list[str]:
         """Before, at and behind the hidden cases, for lists of every order."""
-        if path not in LISTS:
+        if path not in PAGED:
             return [paging.encode([value]) for value in ("", "1", "X150100")]
         ids = [uuid.UUID(plant.id) for plant in self.hidden[:3]]
         beside = [str(uuid.UUID(int=number.int + step)) for number in ids for step in (0, 1)]
@@ -212,6 +214,13 @@ class Crawl:
                     match = {"If-Match": f'"{plant.version}"'}
                     reply = self.ask("post", path.format(**{name: found}), body, **match)
                     self._alike(nothing, reply, "post", path)
+
+    def read_messages(self) -> None:
+        """No message on a hidden case can be read, though it was addressed to this very person."""
+        nothing = _face(self.ask("post", f"/v1/me/messages/{2**62}/read"))
+        for plant in self.hidden:
+            if message := plant.messages.get(f"staff:{self.caller.who.id}"):
+                self._alike(nothing, self.ask("post", f"/v1/me/messages/{message}/read"), "post", "/v1/me/messages")
 
     def _example(self, operation: dict[str, Any]) -> Any:
         """A body that passes: the one the document shows."""
@@ -297,7 +306,7 @@ class Crawl:
     def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for path, item in self.document["paths"].items():
             if method in item:
-                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES}
+                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, "message_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
 
@@ -355,7 +364,7 @@ def quiet_doors(document: dict[str, Any]) -> list[str]:
     """What planting must leave untouched for everybody: the map, staff, units, tables, the caller's own page."""
     doors = []
     for path, item in document["paths"].items():
-        if "get" in item and "{" not in path and path not in (*LISTS, *FIGURES):
+        if "get" in item and "{" not in path and path not in LISTS:
             doors += [
                 f"{path}?{urlencode(_needed(path))}",
                 f"{path}?{urlencode({**_needed(path), 'unit': quote('X150102')})}",

@@ -25,6 +25,7 @@ class Plant:
     ledger: Ledger
     marks: dict[str, str]
     version: int = 1
+    messages: dict[str, int] = field(default_factory=dict)  # in the app, by whom they are addressed to
     parties: list[str] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)  # of what hangs on it, by the name that paths give them
 

@@ -62,6 +62,8 @@ def test_a_supervision_is_answered_in_writing_and_verified(cast: Cast, lives: Li
 
     mine = [s for s in cast(CHEN).walk("/v1/me/supervisions?limit=200") if s["id"] == found["id"]]
     assert [s["state"] for s in mine] == ["open"]
+    told = [m for m in cast(CHEN).walk("/v1/me/messages") if m["case_id"] == case]
+    assert [m["template"] for m in told] == ["supervision_issued"]
     answered = move(cast, CHEN, found, "answer", {"text": "已安排抢修。"})
     assert (answered.status_code, answered.json()["state"]) == (200, "answered")
     assert answered.headers["etag"] == '"2"'
