@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
 
+from app.analytics import api as analytics
 from app.areas import api as areas
 from app.cases import api as cases
 from app.cases.queries.reference import Fresh
@@ -33,6 +34,7 @@ from app.messages import api as messages
 from app.routing import api as routing
 from app.staff import api as staff
 from app.staff.queries import find_key
+from app.supervision import api as supervision
 from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
@@ -92,6 +94,8 @@ def create_app(city: str | None = None) -> FastAPI:
         areas.router,
         units.router,
         routing.router,
+        supervision.router,
+        analytics.router,
     ):
         app.include_router(router)
     _mount_house(app)
