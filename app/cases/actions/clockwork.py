@@ -1,7 +1,8 @@
 """What is due on clocks, taken set-wise: by any number of processes at once, each action exactly once.
 
-The cases of the clocks that are due are locked (those in other hands are left for the next round), the rules say which
-rungs each clock takes, and everything is written in one transaction: the clock's new level is what makes it happen once.
+The clocks that are due are locked, and the cases of those that somebody is told about; what lies in other hands is left
+for the next round, so nothing here ever waits for a lock. The rules say which rungs each clock takes, and everything is
+written in one transaction: the clock's new level is what makes it happen once.
 """
 
 from collections.abc import Sequence
@@ -23,15 +24,18 @@ BATCH = 5000
 # Clocks of one procedure that stand alike climb alike: one row for all of them.
 _DUE = """
     with locked as materialized (
-        select k.id, k.case_id, k.kind, k.owner, k.level, k.start, k.due, c.procedure, c.procedure_version
+        select k.id, k.kind, k.owner, k.level, k.start, k.due, c.procedure, c.procedure_version
         from clock k join cases c on c.id = k.case_id
         where k.next_at <= $1 and k.met_at is null and k.stopped_at is null and k.paused_at is null
         order by k.next_at limit $2
-        for update of c skip locked
+        for update of k skip locked
     )
     select procedure, procedure_version, kind = 'completion' as completes, owner, level, due,
         case when level = 0 then start end as start, array_agg(id) as clocks
     from locked group by 1, 2, 3, 4, 5, 6, 7
+"""
+_HOLD = """
+    select k.id from clock k join cases c on c.id = k.case_id where k.id = any($1::bigint[]) for update of c skip locked
 """
 _CLIMB = """
     update clock k set level = p.level, next_at = p.next_at,
@@ -130,6 +134,17 @@ class _Round:
     pressed: dict[Rung, list[int]] = field(default_factory=dict)
     up: list[int] = field(default_factory=list)
 
+    def loud(self) -> set[int]:
+        """The clocks whose cases are written to. A breach alone is written on the clock."""
+        return {clock for clocks in (*self.pressed.values(), self.up) for clock in clocks}
+
+    def leave(self, clocks: set[int]) -> None:
+        """Put these off to the next round."""
+        kept = [(clock, place) for clock, place in zip(self.clocks, self.places, strict=True) if clock not in clocks]
+        self.clocks, self.places = [clock for clock, _ in kept], [place for _, place in kept]
+        self.pressed = {rung: [c for c in ids if c not in clocks] for rung, ids in self.pressed.items()}
+        self.up = [clock for clock in self.up if clock not in clocks]
+
 
 async def settle(
     conn: Connection, reference: Reference, *, now: datetime, quiet: QuietHours, limit: int = BATCH
@@ -145,6 +160,9 @@ async def settle(
     taken = _Round()
     for group in groups:
         _take(taken, group, reference, now, quiet)
+    if loud := taken.loud():
+        held = {row["id"] for row in await conn.fetch(_HOLD, list(loud))}
+        taken.leave(loud - held)
     await conn.execute(_CLIMB, taken.clocks, taken.places, *map(list, zip(*taken.plans, strict=True)))
     if taken.up:
         await _escalate(conn, taken.up, now)
