@@ -74,7 +74,8 @@ def supervise(cast: Cast, made: Sequence[str]) -> None:
 
 def rows_in(sql: Any, where: str) -> list[dict[str, Any]]:
     found = sql(
-        "select c.*, array(select s.state from supervision s where s.case_id = c.id) as supervisions,"
+        "select c.*, array(select s.state from supervision s where s.case_id = c.id"
+        " and (s.kind <> 'urge' or s.state <> 'answered')) as supervisions,"  # an urging ends with its answer
         " array(select k.level from clock k where k.case_id = c.id and k.met_at is null and k.stopped_at is null) as levels"
         f" from cases c where {where}"
     )
@@ -102,7 +103,7 @@ def recount(rows: list[dict[str, Any]]) -> dict[str, int]:
         "in_time": [r for r in live if due(r) >= soon],
         "urged": [r for r in live if any(level >= 3 for level in r["levels"])],
         "escalated": [r for r in live if r["escalated_to"]],
-        "supervised": [r for r in rows if {"open", "returned"} & set(r["supervisions"])],
+        "supervised": [r for r in rows if {"open", "returned", "answered"} & set(r["supervisions"])],
         "unplaced": [r for r in live if r["queue"]],
     }
     return {code: len(found) for code, found in counted.items()}

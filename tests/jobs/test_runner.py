@@ -130,7 +130,10 @@ def test_an_accusation_is_pressed_at_its_desk_and_goes_nowhere_else(
     case = cast("li.window").register(report("petition", "conduct.service", petition_class="accusation"))["id"]
     before = sql("select count(*) as n from case_access where case_id = $1 and until is null", case)[0]["n"]
     settle(local("2026-11-20T10:00:00"))
-    kinds = [r["kind"] for r in sql("select kind from event where case_id = $1 and actor = 'system:clock'", case)]
+    kinds = [
+        r["kind"]
+        for r in sql("select kind from event where case_id = $1 and actor = 'system:clock' order by seq", case)
+    ]
     assert kinds == ["urge", "criticise"]
     assert sql("select count(*) as n from case_access where case_id = $1 and until is null", case)[0]["n"] == before
 
