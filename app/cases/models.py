@@ -260,29 +260,3 @@ class Assignment(Base):
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     note: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_note.id"))
-
-
-class ServiceRecord(Base):
-    """How and when the reply reached the resident: served with proof, waived with the article that allows it, or an
-    attempt that somebody else approves. One counts at a time; a later one replaces it."""
-
-    __tablename__ = "service_record"
-    __table_args__ = (
-        CheckConstraint("outcome in ('served', 'waived', 'attempted')", name="outcome"),
-        CheckConstraint("approved_by is null or outcome = 'attempted'", name="approval_of_attempt"),
-        CheckConstraint("approved_by is null or approved_by <> recorded_by", name="approved_by_another"),
-        Index("uq_service_record_current", "case_id", unique=True, postgresql_where=text("replaced_at is null")),
-        Index("ix_service_record_case_id", "case_id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
-    outcome: Mapped[str]
-    method: Mapped[str]
-    at: Mapped[datetime] = mapped_column(Instant)
-    article: Mapped[str | None]
-    note: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_note.id"))
-    recorded_by: Mapped[str]
-    approved_by: Mapped[str | None]
-    approved_at: Mapped[datetime | None] = mapped_column(Instant)
-    replaced_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -73,11 +73,13 @@ async def meet(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: dateti
     )  # fmt: skip
 
 
-async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime) -> None:
-    """Nothing is due any more: the case ended on another way."""
+async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: ClockKind | None = None) -> None:
+    """Nothing is due any more, the case ended on another way; only a clock `but` runs on until its notice is served."""
     await conn.execute(
-        "update clock set stopped_at = $2 where case_id = $1 and met_at is null and stopped_at is null", case_id, at
-    )
+        "update clock set stopped_at = $2 where case_id = $1 and met_at is null and stopped_at is null"
+        " and kind is distinct from $3",
+        case_id, at, but.value if but else None,
+    )  # fmt: skip
 
 
 async def resume_stopped(conn: Connection, case_id: uuid.UUID, stopped_at: datetime) -> None:

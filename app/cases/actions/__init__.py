@@ -5,12 +5,12 @@ from app.cases.actions.family import merge, unmerge
 from app.cases.actions.finish import approve_attempt, close, reopen, serve, withdraw
 from app.cases.actions.handover import offer, recall, refuse, sign_for
 from app.cases.actions.place import place
-from app.cases.actions.resident import reissue_code, reveal, same_phone, still_seen
+from app.cases.actions.resident import open_notice, reissue_code, reveal, same_phone, still_seen
 from app.cases.actions.step import Act
+from app.cases.actions.tell import redraft
 
 __all__ = [
-    "Act", "accept", "approve_attempt", "close", "conclude", "decline", "handle", "lengthen", "merge", "offer", "place",
-    "recall", "refer", "refuse", "reissue_code", "reopen", "reveal", "same_phone", "serve", "sign_for", "still_seen",
-    "unmerge",
-    "withdraw",
+    "Act", "accept", "approve_attempt", "close", "conclude", "decline", "handle", "lengthen", "merge", "offer",
+    "open_notice", "place", "recall", "redraft", "refer", "refuse", "reissue_code", "reopen", "reveal", "same_phone",
+    "serve", "sign_for", "still_seen", "unmerge", "withdraw",
 ]  # fmt: skip

@@ -6,12 +6,15 @@ from typing import Any
 
 from app.cases.actions.step import Act, advance, begin
 from app.cases.queries.access import visible_to
+from app.cases.queries.notices import get_notice, no_text
 from app.cases.queries.one import open_parties
 from app.cases.rules import LIVE
 from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
+from app.notices.actions import opened
+from app.notices.rules import NoticeKind
 
 _LOG = "insert into read_log (at, actor, case_id, what, reason) values ($1, $2, $3, $4, $5)"
 
@@ -33,6 +36,18 @@ async def reveal(
     await _seen(conn, case_id, actor)
     await _log(conn, case_id, "parties", reason, actor=actor, now=now)
     return await open_parties(conn, case_id)
+
+
+async def open_notice(
+    conn: Connection, notice: uuid.UUID, *, reason: str, actor: Actor, now: datetime
+) -> tuple[str, NoticeKind]:
+    """A notice with its addressees in clear, to be printed and served; logged. Raises NotFound or Conflict."""
+    row = await get_notice(conn, notice, actor=actor)
+    text = opened(row)
+    if text is None:
+        raise no_text()
+    await _log(conn, row["case_id"], f"notice {row['kind']}", reason, actor=actor, now=now)
+    return text, NoticeKind(row["kind"])
 
 
 async def same_phone(

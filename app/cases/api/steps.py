@@ -30,6 +30,7 @@ from app.cases.schemas import (
     SamePhoneIn,
     ServeIn,
     UnseenOut,
+    WhichNoticeIn,
 )  # fmt: skip
 from app.core.access import Actor, Permission
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
@@ -81,7 +82,7 @@ def may(action: str) -> Any:
 
 NAMES = {
     "sign_for": "sign_for_offer", "refuse": "refuse_offer", "recall": "recall_offer", "extend": "extend_limit",
-    "serve": "serve_reply", "approve_attempt": "approve_attempt",
+    "serve": "serve_notice", "approve_attempt": "approve_attempt", "redraft": "redraft_notice",
 }  # fmt: skip
 
 
@@ -154,14 +155,28 @@ async def conclude(sent: ConcludeIn, step: ThisStep) -> Response:
 async def serve(sent: ServeIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.serve(
-            act, case, outcome=sent.outcome, method=sent.method, at=sent.at, proof=sent.proof, article=sent.article
+            act,
+            case,
+            outcome=sent.outcome,
+            method=sent.method,
+            at=sent.at,
+            proof=sent.proof,
+            article=sent.article,
+            kind=sent.kind,
         )
     )
 
 
 @_route("approve_attempt")
-async def approve_attempt(step: ThisStep, _: Nothing = None) -> Response:
-    return await step.take(actions.approve_attempt)
+async def approve_attempt(step: ThisStep, sent: WhichNoticeIn | None = None) -> Response:
+    kind = sent.kind if sent else None
+    return await step.take(lambda act, case: actions.approve_attempt(act, case, kind=kind))
+
+
+@_route("redraft")
+async def redraft(step: ThisStep, sent: WhichNoticeIn | None = None) -> Response:
+    kind = sent.kind if sent else None
+    return await step.take(lambda act, case: actions.redraft(act, case, kind=kind))
 
 
 @_route("close")

@@ -62,6 +62,7 @@ class PartyOut(BaseModel):
     name: str | None = None
     phone: str | None = None
     address: str | None = None
+    email: str | None = None
 
 
 class ConcernOut(BaseModel):
@@ -101,7 +102,7 @@ class AssignmentOut(BaseModel):
 
 
 class ServiceOut(BaseModel):
-    """How the reply reached the resident."""
+    """How the notice of the result reached the resident."""
 
     outcome: str
     method: str
@@ -109,6 +110,18 @@ class ServiceOut(BaseModel):
     article: str | None
     recorded_by: str
     approved_by: str | None
+
+
+class NoticeRef(BaseModel):
+    """A written notice of the case; `GET /v1/notices/{id}` shows it."""
+
+    id: uuid.UUID
+    kind: str
+    title: str
+    state: str
+    drafted_at: datetime
+    served_at: datetime | None
+    method: str | None
 
 
 class NoteOut(BaseModel):
@@ -151,6 +164,7 @@ class CaseOut(BaseModel):
     clocks: list[LimitOut]
     assignments: list[AssignmentOut]
     service: ServiceOut | None
+    notices: list[NoticeRef]
     result: str | None
     notes: list[NoteOut]
     reopened: int
