@@ -1,6 +1,5 @@
 """Settings, read once from the environment; every field is documented in the README's table."""
 
-from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -28,10 +27,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=8_000_000, ge=1_000, description="Largest request body")
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    quiet_from: int = Field(default=21, ge=12, le=23, description="Local hour from which nothing is sent that can wait")
+    quiet_until: int = Field(default=8, ge=0, le=11, description="Local hour at which the quiet hours end")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
-    quiet_from: time = Field(default=time(21), description="Local time from which only urgent messages go out")
-    quiet_until: time = Field(default=time(8), description="Local time at which the others follow; equal: no quiet")
     smtp_host: str = Field(default="", description="Mail server; empty: e-mails go to the file outbox/email.jsonl")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
     smtp_security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How it is spoken to")

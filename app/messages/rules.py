@@ -1,8 +1,8 @@
-"""What messages say, when they may go out, and when to try again. Pure."""
+"""What messages say, and when to try again. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -77,9 +77,3 @@ def retry_after(attempts: int) -> timedelta | None:
     if attempts >= MOST_ATTEMPTS:
         return None
     return min(timedelta(minutes=5 ** (attempts - 1)), timedelta(hours=12))
-
-
-def is_quiet(local: datetime, begins: time, ends: time) -> bool:
-    """Whether a local instant lies in the quiet hours, which may run over midnight; equal times mean none."""
-    at = local.time()
-    return begins <= at < ends if begins <= ends else at >= begins or at < ends

@@ -80,7 +80,7 @@ class ServiceRecord(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
-    notice: Mapped[uuid.UUID] = mapped_column(ForeignKey("notice.id"))
+    notice: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("notice.id"))
     outcome: Mapped[str]
     method: Mapped[str]
     at: Mapped[datetime] = mapped_column(Instant)

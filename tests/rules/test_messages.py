@@ -1,28 +1,10 @@
-"""Messages as tables: what they say, when they may go out, when to try again."""
+"""Messages as tables: what they say, when to try again."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 
-from app.messages.rules import MOST_ATTEMPTS, TEMPLATES, composed, is_quiet, retry_after
-
-
-@pytest.mark.parametrize(
-    ("at", "begins", "ends", "quiet"),
-    [
-        ("20:59:59", "21:00", "08:00", False),
-        ("21:00:00", "21:00", "08:00", True),
-        ("00:00:00", "21:00", "08:00", True),
-        ("07:59:59", "21:00", "08:00", True),
-        ("08:00:00", "21:00", "08:00", False),
-        ("13:00:00", "12:00", "14:00", True),
-        ("14:00:00", "12:00", "14:00", False),
-        ("03:00:00", "00:00", "00:00", False),
-    ],
-)
-def test_quiet_hours_may_run_over_midnight(at: str, begins: str, ends: str, quiet: bool) -> None:
-    local = datetime.combine(datetime(2026, 11, 23, tzinfo=UTC), time.fromisoformat(at))
-    assert is_quiet(local, time.fromisoformat(begins), time.fromisoformat(ends)) is quiet
+from app.messages.rules import MOST_ATTEMPTS, TEMPLATES, composed, retry_after
 
 
 def test_waits_grow_and_end() -> None:

@@ -52,7 +52,8 @@ async def show_case(
 
 
 STEP_WORDS = {"registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
-              "merge_undone": Words("并案撤销", "a joined case left")}  # fmt: skip
+              "merge_undone": Words("并案撤销", "a joined case left"), "urge": Words("催办", "urged"),
+              "criticise": Words("逾期通报", "criticised for delay")}  # fmt: skip
 
 
 def step_title(kind: str, language: str) -> str:
@@ -71,7 +72,7 @@ _OWN = """
 # What the resident is told of: their own steps, not who passed the file to whom.
 TOLD = frozenset(
     {"registered", "accept", "decline", "refer", "handle", "extend", "conclude", "serve", "close", "reopen", "withdraw",
-     "merge", "unmerge"}
+     "escalate", "go_up", "send_back", "reclassify", "merge", "unmerge"}
 )  # fmt: skip
 
 

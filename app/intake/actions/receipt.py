@@ -37,17 +37,18 @@ def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, no
     body = {**receipt.body, "query_code": receipt.query_code}
     if "kind" not in body:
         return body
+    body["clocks"] = [{k: v for k, v in c.items() if k not in ("level", "next_at")} for c in body["clocks"]]
     rule = body["routing"]["rule"]
     if rule in reference.reasons:
         body["routing"] = {**body["routing"], "reason": reference.reasons[rule].say(language)}
     codes = (body["centre"], body["offered_to"], *body["areas"].values())
     body["names"] = {code: reference.names[code] for code in codes if code in reference.names}
-    body["available_actions"] = available_actions(_facts(body), actor, now)
+    body["available_actions"] = available_actions(_facts(body, reference), actor, now)
     body["similar"] = f"/v1/cases/{body['id']}/similar"
     return body
 
 
-def _facts(body: dict[str, Any]) -> Facts:
+def _facts(body: dict[str, Any], reference: Reference) -> Facts:
     offers = []
     if body["offered_to"]:
         offers.append(Offer(0, body["offered_to"], None, "lead"))
@@ -57,4 +58,5 @@ def _facts(body: dict[str, Any]) -> Facts:
         id=uuid.UUID(body["id"]), status=Status(body["status"]), kind=Kind(body["kind"]),
         petition_class=PetitionClass(body["petition_class"]) if body.get("petition_class") else None,
         lead_unit=body["lead_unit"], version=1, offers=tuple(offers), queued=body["queue"] not in (None, "no_worker"),
+        above=reference.centre_above(body["lead_unit"], body["areas"].values()),
     )  # fmt: skip

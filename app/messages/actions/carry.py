@@ -14,8 +14,9 @@ from app.core import errors
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Database
 from app.core.settings import settings
+from app.deadlines.rules import QuietHours
 from app.messages.actions.ports import Letter, NotSent, Unsure, port
-from app.messages.rules import UNSURE_AFTER, Channel, composed, is_quiet, retry_after
+from app.messages.rules import UNSURE_AFTER, Channel, composed, retry_after
 
 MOST_AT_ONCE = 500
 _TAKE = """
@@ -48,7 +49,7 @@ async def carry_messages(database: Database, now: datetime) -> int:
     async with database.connection() as conn:
         city = await get_city(conn)
         await conn.execute(_UNSURE, now, now - UNSURE_AFTER)
-    quiet = is_quiet(now.astimezone(city.tz), settings().quiet_from, settings().quiet_until)
+    quiet = QuietHours(settings().quiet_from, settings().quiet_until).until(now, city.tz) is not None
     sent = 0
     for _ in range(MOST_AT_ONCE):
         async with database.connection() as conn:  # autocommit: the mark stands before anything leaves
