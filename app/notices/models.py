@@ -74,7 +74,7 @@ class ServiceRecord(Base):
         CheckConstraint("outcome in ('served', 'waived', 'attempted')", name="outcome"),
         CheckConstraint("approved_by is null or outcome = 'attempted'", name="approval_of_attempt"),
         CheckConstraint("approved_by is null or approved_by <> recorded_by", name="approved_by_another"),
-        Index("uq_service_record_current", "notice", unique=True, postgresql_where=text("replaced_at is null")),
+        Index("uq_service_record_of_a_notice", "notice", unique=True, postgresql_where=text("replaced_at is null")),
         Index("ix_service_record_case_id", "case_id"),
     )
 

@@ -62,33 +62,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("meets is not null and state <> 'replaced'"),
     )
     op.add_column("service_record", sa.Column("notice", sa.Uuid(), nullable=True))
-    op.drop_index(
-        op.f("uq_service_record_current"), table_name="service_record", postgresql_where="(replaced_at IS NULL)"
+    op.execute(
+        "alter table service_record add constraint fk_service_record_notice"
+        " foreign key (notice) references notice (id) not valid"
     )
-    op.create_index(
-        "uq_service_record_current",
-        "service_record",
-        ["notice"],
-        unique=True,
-        postgresql_where=sa.text("replaced_at is null"),
-    )
-    op.create_foreign_key(op.f("fk_service_record_notice"), "service_record", "notice", ["notice"], ["id"])
 
 
 def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("set local statement_timeout = '60s'")
-    op.drop_constraint(op.f("fk_service_record_notice"), "service_record", type_="foreignkey")
-    op.drop_index(
-        "uq_service_record_current", table_name="service_record", postgresql_where=sa.text("replaced_at is null")
-    )
-    op.create_index(
-        op.f("uq_service_record_current"),
-        "service_record",
-        ["case_id"],
-        unique=True,
-        postgresql_where="(replaced_at IS NULL)",
-    )
+    op.drop_constraint("fk_service_record_notice", "service_record")
     op.drop_column("service_record", "notice")
     op.drop_index(
         "uq_notice_one_of_a_clock",

@@ -28,7 +28,7 @@ DRAFTING = """
 """
 _ROWS = """
     select a.case_id, a.at, a.lead, a.offer_unit, a.staff, a.route, a.result, a.days, a.clocks, a.more, a.secret,
-        l.number, l.received_at, l.kind, l.procedure, l.procedure_version, x.title, x.sealed as title_sealed,
+        l.number, l.received_at, l.kind, l.procedure, l.procedure_version, x.title, x.description, x.sealed as title_sealed,
         x.seal_key as title_key, n.id as id, n.body, n.sealed, n.seal_key,
         exists (select from notice t where t.case_id = a.case_id and t.kind in ('acceptance', 'rights_and_duties')
             and t.state in ('served', 'waived', 'approved')) as told
@@ -84,15 +84,17 @@ def _named(reference: Reference, procedure: str, version: int) -> tuple[str | No
 def _made(
     reference: Reference, step: Transition, row: Any, due: Owed, parties: list[dict[str, Any]]
 ) -> tuple[Any, ...]:
-    tz, at, title = reference.city.tz, row["at"], row["title"]
+    tz, at, title, claim = reference.city.tz, row["at"], row["title"], row["description"]
     if row["title_sealed"] is not None:
         sealed = Sealed(row["title_key"], row["title_sealed"])
-        title = keys().unseal(sealed, f"case_text {row['case_id']}").get("title")
+        written = keys().unseal(sealed, f"case_text {row['case_id']}")
+        title, claim = written.get("title"), written.get("description")
     facts = _facts(reference, step, row, due)
     draft = Draft(
         kind=due.kind, number=row["number"], subject=title or "", to=addressees(parties, row["kind"]),
         organ=reference.names.get(facts["organ"], facts["organ"]), received=row["received_at"].astimezone(tz).date(),
-        drafted=at.astimezone(tz).date(), text=opened_note(row) if row["id"] else None, facts=facts,
+        drafted=at.astimezone(tz).date(), text=opened_note(row) if row["id"] else None,
+        claim=claim, facts=facts,
     )  # fmt: skip
     notice = uuid.uuid5(row["case_id"], f"notice {step.action} {at.isoformat()}")
     kept = list(as_row(draft, make(draft, notice), notice=notice, case_id=row["case_id"], meets=due.meets,

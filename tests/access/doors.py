@@ -20,7 +20,13 @@ from tests.cast import HOME_CELL, Person, member, point_in, report
 NOISE = {"x-request-id", "date"}
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
-LISTS = ("/v1/cases", "/v1/cases/counts", "/v1/me/tasks", "/v1/me/messages")  # each shows what its caller may see
+LISTS = (
+    "/v1/cases",
+    "/v1/cases/counts",
+    "/v1/me/tasks",
+    "/v1/me/messages",
+    "/v1/notices",
+)  # each shows what its caller may see
 WORDS = {"reason": "试探", "reply": "试探"}
 
 
@@ -88,6 +94,7 @@ class Crawl:
         self.read_cases()
         self.write_on_cases()
         self.read_messages()
+        self.read_notices()
         self.register_beside_them()
         if self.every or self.caller.who.kind == "nobody":  # who asks makes no difference there
             self.ask_as_resident()
@@ -209,6 +216,23 @@ class Crawl:
                     reply = self.ask("post", path.format(case_id=plant.id), body, **{"If-Match": f'"{plant.version}"'})
                     self._alike(nothing, reply, "post", path)
 
+    def read_notices(self) -> None:
+        """No notice of a hidden case can be read, printed or found in a list; nor the addressee of any in clear."""
+        paths = [f"/v1/notices/{{}}{end}" for end in ("", ".pdf")]
+        for path in paths:
+            nothing = _face(self.ask("get", path.format(uuid7())))
+            for plant in self.hidden:
+                for notice in plant.notices[:1]:
+                    self._alike(nothing, self.ask("get", path.format(notice)), "get", path)
+        reason = {"reason": "试探"}
+        nothing = _face(self.ask("post", f"/v1/notices/{uuid7()}/print", reason))
+        for plant in self.share(self.hidden, 3):
+            for notice in plant.notices:
+                self._alike(nothing, self.ask("post", f"/v1/notices/{notice}/print", reason), "post", "print")
+        for plant in self.seen:
+            for notice in plant.notices[:1]:
+                self.ask("get", f"/v1/notices/{notice}")
+
     def read_messages(self) -> None:
         """No message on a hidden case can be read, though it was addressed to this very person."""
         nothing = _face(self.ask("post", f"/v1/me/messages/{2**62}/read"))
@@ -300,7 +324,7 @@ class Crawl:
     def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for path, item in self.document["paths"].items():
             if method in item:
-                unknown = set(re.findall(r"{(\w+)}", path)) - {"case_id", "message_id"}
+                unknown = set(re.findall(r"{(\w+)}", path)) - {"case_id", "message_id", "notice_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
 

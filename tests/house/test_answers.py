@@ -106,6 +106,20 @@ def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
             assert reply.status_code == 200
 
 
+def tell_in_writing(cast: Cast, lives: Lives, strict: Strict) -> None:
+    chen = "chen.housing"
+    receipt = lives.concluded()
+    case = receipt["id"]
+    walk(cast, case, (chen, "redraft", None), (chen, "serve", lambda: service(method="sms")))
+    notices = cast(chen).get(f"/v1/cases/{case}/notices").json()["items"]
+    assert [n["state"] for n in notices] == ["served", "replaced", "served"]
+    for end in ("", ".pdf"):
+        assert cast(chen).get(f"/v1/notices/{notices[0]['id']}{end}").status_code == 200
+    assert cast(chen).post(f"/v1/notices/{notices[0]['id']}/print", {"reason": "送达用"}).status_code == 200
+    asked = {"number": receipt["number"], "code": receipt["query_code"]}
+    assert len(strict.post("/v1/query/notices", json=asked).json()["items"]) == 2
+
+
 def be_told(cast: Cast, lives: Lives, sql: Any) -> None:
     case = lives.signed()["id"]
     sql(
@@ -133,6 +147,7 @@ READS = (
     *(f"/v1/cases/counts?by={by}" for by in ("status", "kind", "category", "county", "township", "lead_unit", "queue")),
     "/v1/cells?limit=2", "/v1/cells/unstaffed", "/v1/areas?geometry=true&limit=2", "/v1/areas?tier=community&limit=2",
     "/v1/units?limit=2", "/v1/units?kind=department&area=150102", "/v1/staff?limit=2", "/v1/staff?unit=C150102001",
+    "/v1/notices", "/v1/notices?state=drafted&limit=1", "/v1/notices?state=failed&state=attempted&unit=D150102_housing",
     "/v1/me/messages", "/v1/me/messages?unread=true&limit=1", "/v1/messages", "/v1/messages?state=waiting",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
@@ -146,7 +161,7 @@ def read_everything(cast: Cast, role: Role) -> None:
         assert reply.status_code in (200, 403), f"{url} {reply.text}"
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
-        for below in ("", "/timeline", "/timeline?limit=1", "/similar"):
+        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices"):
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -155,6 +170,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     register_in_every_way(cast)
     take_every_step(cast, lives)
     ask_at_every_stage(lives, strict)
+    tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)
     for role in Role:
         read_everything(cast, role)

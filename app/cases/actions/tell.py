@@ -82,7 +82,7 @@ async def drafted(
         to=addressees(await open_parties(act.conn, case.facts.id), case.facts.kind),
         organ=act.reference.names.get(facts["organ"], facts["organ"]),
         received=case.row["received_at"].astimezone(tz).date(), drafted=act.now.astimezone(tz).date(), text=text,
-        facts=facts,
+        claim=written.get("description"), facts=facts,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, uuid7
-from app.notices.actions.make import Draft, Made, make
+from app.notices.actions.filling import Draft, Made, make
 
 COLUMNS = (
     "id", "case_id", "kind", "version", "state", "meets", "note", "facts", "sealed", "seal_key", "salt", "digest",

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core import errors
 from app.core.masking import mask_name
-from app.notices.actions.make import TEMPLATES
+from app.notices.actions.filling import TEMPLATES
 
 _ADDRESSEE = re.compile(r'(<b class="to">)(.*?)(</b>)', re.S)
 _one_at_a_time = asyncio.Semaphore(2)  # printing is all CPU: more at once would only hold up the others

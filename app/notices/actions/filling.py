@@ -33,6 +33,7 @@ class Draft:
     received: date
     drafted: date
     text: str | None = None
+    claim: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -66,7 +67,7 @@ def filled(draft: Draft) -> str:
     result = facts.get("result")
     return _templates().get_template(f"{draft.kind}.v{VERSIONS[draft.kind]}.html").render(
         title=TITLES[draft.kind].zh, number=draft.number, subject=draft.subject, to=draft.to, organ=draft.organ,
-        received=_day(draft.received), drafted=_day(draft.drafted), text=draft.text, due=due and _day(due),
+        received=_day(draft.received), drafted=_day(draft.drafted), text=draft.text, claim=draft.claim, due=due and _day(due),
         days=facts.get("days"), route=ROUTE_WORDS.get(facts.get("route") or "", facts.get("route")),
         result=RESULT_WORDS.get(result or "", result), result_code=result, last=facts.get("last"),
     )  # fmt: skip
