@@ -135,7 +135,7 @@ def note_notices(town: Town) -> None:
     known = {uuid.UUID(plant.id): plant for plant in town.plants}
     statement = "select id, case_id from notice where case_id = any($1::uuid[]) order by drafted_at"
     for row in in_city(lambda conn: conn.fetch(statement, list(known))):
-        known[row["case_id"]].notices.append(str(row["id"]))
+        known[row["case_id"]].ids.setdefault("notice_id", str(row["id"]))
 
 
 def look(town: Town) -> dict[str, Any]:
