@@ -75,6 +75,7 @@ packages_missing() {
 # what prints notices as PDF: Pango, and a font with Chinese signs
 printing_missing() {
   local name
+  command -v dpkg-query >/dev/null || return 0
   for name in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-zenhei; do
     dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || echo "$name"
   done

@@ -57,7 +57,9 @@ def walk(cast: Cast, case: str, *steps: tuple[str, str, Any]) -> None:
 
 def take_every_step(cast: Cast, lives: Lives) -> None:
     chen, liu = "chen.housing", "liu.head"
-    walk(cast, lives.handling()["id"], (liu, "extend", {"days": 10, **WHY}), (chen, "conclude", CONCLUSION),
+    extended = lambda: service(kind="extension")  # noqa: E731
+    walk(cast, lives.handling()["id"], (liu, "extend", {"days": 10, **WHY}), (chen, "serve", extended),
+         (chen, "conclude", CONCLUSION),
          (chen, "serve", waived), (chen, "close", None),
          (liu, "reopen", WHY))  # fmt: skip
     walk(cast, lives.attempted()["id"], (liu, "approve_attempt", None), (chen, "close", None))
