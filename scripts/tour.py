@@ -187,7 +187,7 @@ class Case:
 
     def notice(self, kind: str) -> dict[str, Any]:
         """The notice of a kind that counts."""
-        listed = self.tour.ask(self.registrar, f"/v1/cases/{self.id}/notices")["items"]
+        listed: list[dict[str, Any]] = self.tour.ask(self.registrar, f"/v1/cases/{self.id}/notices")["items"]
         return [n for n in listed if n["kind"] == kind and n["state"] != "replaced"][-1]
 
     def prints(self, login: str, kind: str) -> None:
