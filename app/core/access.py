@@ -43,6 +43,7 @@ class Permission(StrEnum):
     PARTY_REVEAL = "party:reveal"
     SUPERVISION_ISSUE = "supervision:issue"
     SUPERVISION_ANSWER = "supervision:answer"
+    FILE_HOLD = "file:hold"
     MESSAGE_READ = "message:read"
     MESSAGE_MANAGE = "message:manage"
     MAP_READ = "map:read"
@@ -81,6 +82,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _WORK
         | {
             Permission.CLOCK_EXTEND,
+            Permission.FILE_HOLD,
             Permission.SERVICE_APPROVE,
             Permission.CASE_REOPEN,
             Permission.CASE_MERGE,
@@ -92,13 +94,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _WORK
         | {
             Permission.CLOCK_EXTEND,
+            Permission.FILE_HOLD,
             Permission.SERVICE_APPROVE,
             Permission.CASE_REOPEN,
             Permission.SUPERVISION_ISSUE,
         }
     ),
     Role.SUPERVISOR: frozenset(
-        _READ | {Permission.SERVICE_APPROVE, Permission.CASE_REOPEN, Permission.SUPERVISION_ISSUE}
+        _READ | {Permission.FILE_HOLD, Permission.SERVICE_APPROVE, Permission.CASE_REOPEN, Permission.SUPERVISION_ISSUE}
     ),
     Role.AUDITOR: frozenset({Permission.MAP_READ, Permission.STAFF_READ}),
     Role.ADMINISTRATOR: frozenset(

@@ -139,6 +139,16 @@ def tell_in_writing(cast: Cast, lives: Lives, strict: Strict) -> None:
     for end in ("", ".pdf"):
         assert cast(chen).get(f"/v1/notices/{notices[0]['id']}{end}").status_code == 200
     assert cast(chen).post(f"/v1/notices/{notices[0]['id']}/print", {"reason": "送达用"}).status_code == 200
+    walk(
+        cast,
+        case,
+        (chen, "close", None),
+        (chen, "archive", None),
+        ("liu.head", "hold", WHY),
+        ("liu.head", "release_hold", WHY),
+    )
+    assert cast(chen).get(f"/v1/cases/{case}/file.pdf").status_code == 200
+    assert cast(chen).post(f"/v1/cases/{case}/file", {"reason": "归档"}).status_code == 200
     asked = {"number": receipt["number"], "code": receipt["query_code"]}
     assert len(strict.post("/v1/query/notices", json=asked).json()["items"]) == 2
 

@@ -1,5 +1,6 @@
 """The steps of a case, verb first. Each: lock, judge by the table, change, record."""
 
+from app.cases.actions.archive import archive, hold, release_hold
 from app.cases.actions.competence import dispute_competence, rule_competence
 from app.cases.actions.decide import accept, conclude, decline, handle, lengthen, refer
 from app.cases.actions.escalate import escalate, flag_urgent, go_up, report_upward, send_back
@@ -16,6 +17,7 @@ __all__ = [
     "Act",
     "accept",
     "approve_attempt",
+    "archive",
     "close",
     "conclude",
     "decline",
@@ -24,6 +26,7 @@ __all__ = [
     "flag_urgent",
     "go_up",
     "handle",
+    "hold",
     "lengthen",
     "merge",
     "offer",
@@ -35,6 +38,7 @@ __all__ = [
     "refer",
     "refuse",
     "reissue_code",
+    "release_hold",
     "reopen",
     "report_upward",
     "reveal",

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+from app.cases.actions.archive import TAKE_OUT
 from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
 from app.cases.actions.tell import send_word
 from app.cases.queries.one import open_parties
@@ -102,6 +103,7 @@ async def reopen(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     _, said = await write_note(act, case, "reopening_reason", reason)
     closing = [uuid.UUID(n.id) for n in case.facts.notices if n.kind in CLOSING]
     await replace(act.conn, closing, now=act.now)
+    await act.conn.execute(TAKE_OUT, case_id, act.now)
     times = await act.conn.fetchval("select reopened + 1 from cases where id = $1", case_id)
     columns = {"closed_at": None, "concluded_at": None, "result": None, "reopened": times}
     await advance(act, case, "reopen", columns=columns, facts=said)

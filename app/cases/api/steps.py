@@ -88,7 +88,7 @@ NAMES = {
     "escalate": "escalate_case", "go_up": "take_case_up", "send_back": "send_case_back",
     "dispute_competence": "dispute_competence", "rule_competence": "rule_competence", "flag_urgent": "flag_urgent",
     "report_upward": "report_upward",
-    "serve": "serve_notice", "approve_attempt": "approve_attempt", "redraft": "redraft_notice",
+    "serve": "serve_notice", "approve_attempt": "approve_attempt", "redraft": "redraft_notice", "release_hold": "release_hold",
 }  # fmt: skip
 
 
@@ -188,6 +188,21 @@ async def redraft(step: ThisStep, sent: WhichNoticeIn | None = None) -> Response
 @_route("close")
 async def close(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.close)
+
+
+@_route("archive")
+async def archive(step: ThisStep, _: Nothing = None) -> Response:
+    return await step.take(actions.archive)
+
+
+@_route("hold")
+async def hold(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.hold(act, case, reason=sent.reason))
+
+
+@_route("release_hold")
+async def release_hold(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.release_hold(act, case, reason=sent.reason))
 
 
 @_route("reopen")

@@ -61,6 +61,8 @@ _FACTS = """
          and k.stopped_at is null) as superior,
         exists (select from clock k where k.case_id = c.id and k.kind = 'report' and k.met_at is null
          and k.stopped_at is null) as reporting,
+        exists (select from archive f where f.case_id = c.id and f.taken_out_at is null) as archived,
+        exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
         c.escalated_to, {above} as above, {below} as below,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
@@ -106,7 +108,7 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         above=row["above"], below=row["below"], refused_by=frozenset(row["refused_by"] or ()), superior=row["superior"],
         reporting=row["reporting"], objectable_until=_objectable_until(row, reference),
         notices=tuple(Notice(i, NoticeKind(k), NoticeState(s), m, by) for i, k, s, m, by in row["notices"]),
-        queued=row["queue"] is not None,
+        queued=row["queue"] is not None, archived=row["archived"], held=row["held"],
         extendable_until=row["clock_due"] if left else None,
     )  # fmt: skip
 
@@ -150,6 +152,9 @@ _PAGE = """
             'drafted_at', n.drafted_at, 'served_at', s.at, 'method', s.method) order by n.drafted_at, n.id), '[]')
          from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
          where n.case_id = c.id) as notices,
+        (select jsonb_build_object('retention', f.retention, 'kept_until', f.kept_until, 'archived_at', f.archived_at)
+         from archive f where f.case_id = c.id and f.taken_out_at is null) as archive,
+        exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
         (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m
          where m.merged_into = c.id and {merged_seen}) as merged
     from cases c

@@ -40,6 +40,8 @@ class Facts:
     offers: tuple[Offer, ...] = ()
     notices: tuple[Notice, ...] = ()
     queued: bool = False
+    archived: bool = False
+    held: bool = False
     extendable_until: datetime | None = None
     above: str | None = None
     below: str | None = None
@@ -77,7 +79,7 @@ def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal |
 
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
-    holds, why = (_of_offers(facts, now) | _of_ladder(facts) | _of_result(facts, now)).get(
+    holds, why = (_of_offers(facts, now) | _of_ladder(facts) | _of_result(facts, now) | _of_file(facts)).get(
         action, (True, Words("", ""))
     )
     return None if holds else Refusal(False, why)
@@ -160,6 +162,17 @@ def _of_result(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
                   "No limit can be extended: once only, before it expires (XF 34)."),
         ),
     }  # fmt: skip
+
+
+def _of_file(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    return {
+        "archive": (
+            not facts.archived and (facts.status is Status.WITHDRAWN or not outstanding(facts.notices)),
+            Words("已归档，或尚有文书未送达。", "It is archived already, or a notice is still to be served."),
+        ),
+        "hold": (not facts.held, Words("该件已被依法保全。", "The file is held already.")),
+        "release_hold": (facts.held, Words("该件未被保全。", "No hold lies on the file.")),
+    }
 
 
 def _all_served(facts: Facts) -> bool:

@@ -1,7 +1,7 @@
 """A case as its page shows it."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel
@@ -128,6 +128,14 @@ class NoticeRef(BaseModel):
     method: str | None
 
 
+class ArchiveOut(BaseModel):
+    """A file that is kept; `kept_until` is null for one kept for ever."""
+
+    retention: str
+    kept_until: date | None
+    archived_at: datetime
+
+
 class NoteOut(BaseModel):
     """A text written while the case was worked: a reply, a reason, a proof."""
 
@@ -169,6 +177,8 @@ class CaseOut(BaseModel):
     assignments: list[AssignmentOut]
     service: ServiceOut | None
     notices: list[NoticeRef]
+    archive: ArchiveOut | None
+    held: bool
     result: str | None
     notes: list[NoteOut]
     reopened: int

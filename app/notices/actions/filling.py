@@ -73,6 +73,11 @@ def filled(draft: Draft) -> str:
     )  # fmt: skip
 
 
+def page(name: str, **context: Any) -> str:
+    """Another template of the house, as HTML; raises jinja2.TemplateError."""
+    return _templates().get_template(name).render(**context)
+
+
 def make(draft: Draft, notice: uuid.UUID) -> Made:
     """The text under a key of its own and its salted digest. A template that fails is no reason to lose the step."""
     salt = os.urandom(16)
