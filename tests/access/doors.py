@@ -122,7 +122,7 @@ class Crawl:
         if reply.status_code >= 500:
             self.note(method, url, f"status {reply.status_code}")
         told = "\n".join([*map(str, reply.headers.multi_items()), unquote_plus(str(reply.headers)), reply.text])
-        if "\\u" in told:
+        if "\\u" in told and "json" in reply.headers.get("content-type", ""):
             told += json.dumps(json.loads(reply.text), ensure_ascii=False)
         mine = (receipt.id, uuid.UUID(receipt.id).hex, receipt.number, receipt.code) if receipt else ()
         for text in self.forbidden:
@@ -355,7 +355,8 @@ def _needed(path: str) -> dict[str, str]:
 
 def _face(reply: Any) -> tuple[int, dict[str, str], Any]:
     """What an answer looks like apart from the address asked for and the request's own number."""
-    body = reply.json() if reply.text else None
+    as_json = "json" in reply.headers.get("content-type", "")
+    body = reply.json() if as_json and reply.content else reply.content
     if isinstance(body, dict):
         body.pop("instance", None)
     headers = {k: v for k, v in reply.headers.items() if k not in NOISE}
