@@ -29,6 +29,7 @@ from app.core.settings import settings
 from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
+from app.review import api as review
 from app.routing import api as routing
 from app.staff import api as staff
 from app.staff.queries import find_key
@@ -84,6 +85,7 @@ def create_app(city: str | None = None) -> FastAPI:
     app.add_middleware(Edge, max_body=settings().max_body_bytes)
     for router in (
         *cases.routers,
+        *review.routers,
         intake.router,
         staff.router,
         grids.router,

@@ -31,6 +31,7 @@ TAGS = {
     "intake": "Bringing a matter: one, or up to 500 at once.",
     "cases": "Reading cases: lists, counts, one case, its timeline. Only what the caller may see exists.",
     "steps": "What is done on a case. Each case names the steps its caller may take in `available_actions`.",
+    "review": "Going up against an opinion, and asking for a closed case to be taken up again.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
     "staff": "Logging in, who the caller is, who is on duty.",

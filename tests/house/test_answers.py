@@ -11,6 +11,7 @@ from app.main import create_app
 from seeds.hohhot.city import build_city
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
+from tests.review.doors import REDO, applied, decided, door
 
 WHY = {"reason": "当事人书面提出"}
 
@@ -89,12 +90,34 @@ def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
             assert reply.status_code == 200
 
 
+def go_up_and_ask_again(cast: Cast, lives: Lives) -> None:
+    for name, sent in (
+        ("review", {"reasons": "不服"}), ("rate", {"satisfaction": "unsatisfied", "solved": "no"}),
+        ("reopen", {"words": "请重新办理"}),
+    ):  # fmt: skip
+        receipt = lives.closed()
+        assert door(cast, name, receipt, **sent).status_code in (200, 201)
+        assert door(cast, "", receipt).status_code == 200
+        cast("liu.head").get(f"/v1/cases/{receipt['id']}")
+    original = lives.closed()
+    for _ in range(2):
+        cast("li.window").post(f"/v1/cases/{original['id']}/reviews", {"reasons": "不服"})
+    decided(cast, applied(cast, lives.closed()), REDO)
+    again = [lives.closed() for _ in range(2)]
+    for receipt, action in zip(again, ("grant_reopening", "decline_reopening"), strict=True):
+        door(cast, "rate", receipt, satisfaction="unsatisfied", solved="no", words="未解决")
+        assert cast("liu.head").get("/v1/reopening_requests?limit=1").status_code == 200
+        cast("liu.head").does(receipt["id"], action, WHY)
+        door(cast, "", receipt)
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
     *(f"/v1/cases/counts?by={by}" for by in ("status", "kind", "category", "county", "township", "lead_unit", "queue")),
     "/v1/cells?limit=2", "/v1/cells/unstaffed", "/v1/areas?geometry=true&limit=2", "/v1/areas?tier=community&limit=2",
     "/v1/units?limit=2", "/v1/units?kind=department&area=150102", "/v1/staff?limit=2", "/v1/staff?unit=C150102001",
+    "/v1/reopening_requests?state=declined", "/v1/cases?queue=no_tier_above",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 
@@ -115,6 +138,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict)
     cast, lives = Cast(strict), Lives(Cast(strict))
     register_in_every_way(cast)
     take_every_step(cast, lives)
+    go_up_and_ask_again(cast, lives)
     ask_at_every_stage(lives, strict)
     for role in Role:
         read_everything(cast, role)

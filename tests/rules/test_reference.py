@@ -38,6 +38,8 @@ POLICY = [
     ("accusation", "completion", "P9-done", 60, CAL, "accepted", "configuration"),
     ("simple", "acceptance", "P16", 3, WORK, "registered", "practice"),
     ("simple", "completion", "P17", 10, WORK, "accepted", "practice"),
+    ("review", "completion", "P11", 30, CAL, "registered", "law"),
+    ("rereview", "completion", "P13", 30, CAL, "registered", "law"),
     ("people_mediation", "acceptance", "M1", 3, WORK, "registered", "configuration"),
     ("people_mediation", "completion", "M2", 1, MONTH, "accepted", "practice"),
     ("labour_mediation", "acceptance", "L1-acc", 3, WORK, "registered", "configuration"),
@@ -112,7 +114,7 @@ def test_writing_the_calendar_again_gives_the_same_days() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("procedures: [{code: appeal, version: 1}]", "appeal: one acceptance and one completion clock"),
+        ("procedures: [{code: appeal, version: 1}]", "appeal: one completion clock is needed"),
         ("procedures: [{version: 1}]", "procedures 1: code is missing"),
         ("procedures: []", "procedures is empty"),
         ("procedures: 7", "procedures should be of type list"),

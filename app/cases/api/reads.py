@@ -54,8 +54,8 @@ async def filters(
     overdue: Annotated[bool | None, Query(description="A limit has passed")] = None,
     due_before: Annotated[AwareDatetime | None, Query(description="RFC 3339 with time zone")] = None,
     queue: Annotated[
-        Literal["any", "address_only", "outside_cells", "outside_city", "no_worker"] | None,
-        Query(description="Cases that wait for a place or a worker"),
+        Literal["any", "address_only", "outside_cells", "outside_city", "no_worker", "no_tier_above"] | None,
+        Query(description="Cases that wait for a place, a worker, or an organ above the city"),
     ] = None,
     q: Annotated[Searched | None, Query(description="Words of title or address, two signs or more")] = None,
     bbox: Annotated[str | None, Query(max_length=100, description="west,south,east,north (WGS84)")] = None,

@@ -17,6 +17,7 @@ from app.cases.schemas import (
     CaseOut,
     CodeOut,
     ConcludeIn,
+    DecideReviewIn,
     ExtendIn,
     MergeIn,
     NothingIn,
@@ -82,6 +83,7 @@ def may(action: str) -> Any:
 NAMES = {
     "sign_for": "sign_for_offer", "refuse": "refuse_offer", "recall": "recall_offer", "extend": "extend_limit",
     "serve": "serve_reply", "approve_attempt": "approve_attempt",
+    "decide_review": "decide_review", "grant_reopening": "grant_reopening", "decline_reopening": "decline_reopening",
 }  # fmt: skip
 
 
@@ -150,6 +152,15 @@ async def conclude(sent: ConcludeIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.conclude(act, case, result=sent.result, reply=sent.reply))
 
 
+@_route("decide_review")
+async def decide_review(sent: DecideReviewIn, step: ThisStep) -> Response:
+    return await step.take(
+        lambda act, case: actions.decide_review(
+            act, case, outcome=sent.outcome, reply=sent.reply, directions=sent.directions, result=sent.result
+        )
+    )
+
+
 @_route("serve")
 async def serve(sent: ServeIn, step: ThisStep) -> Response:
     return await step.take(
@@ -172,6 +183,16 @@ async def close(step: ThisStep, _: Nothing = None) -> Response:
 @_route("reopen")
 async def reopen(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.reopen(act, case, reason=sent.reason))
+
+
+@_route("grant_reopening")
+async def grant_reopening(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.grant_reopening(act, case, reason=sent.reason))
+
+
+@_route("decline_reopening")
+async def decline_reopening(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.decline_reopening(act, case, reason=sent.reason))
 
 
 @_route("withdraw")

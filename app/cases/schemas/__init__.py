@@ -22,6 +22,7 @@ from app.cases.schemas.shown import (
 )
 from app.cases.schemas.taken import (
     ConcludeIn,
+    DecideReviewIn,
     ExtendIn,
     MergeIn,
     NothingIn,
@@ -45,6 +46,7 @@ __all__ = [
     "ConcludeIn",
     "CountOut",
     "CountsOut",
+    "DecideReviewIn",
     "EventOut",
     "ExtendIn",
     "MergeIn",
