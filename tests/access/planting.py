@@ -126,7 +126,8 @@ class Planter:
 
     def reviewed(self, name: str, original: Plant, decided_by: str, lead: str) -> Plant:
         """The luo.intake desk applies for a review of a served opinion: hidden from the unit that gave it."""
-        marks = {"title": self.mark("题")}
+        people = {name: text for name, text in original.marks.items() if name.startswith("party")}
+        marks = {"title": self.mark("题"), **people}  # the same resident
         why = {"reasons": f"不服处理意见：{marks['title']}。"}
         reply = self._person("luo.intake").post(f"/v1/cases/{original.id}/reviews", why)
         assert reply.status_code == 201, reply.text
