@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from bench import drive, importing, lists, locate, register, report
+from bench import drive, due, importing, lists, locate, register, report
 from bench.ground import ground, say
 from bench.report import TARGETS, Row
 
@@ -15,6 +15,7 @@ GROUPS: dict[Callable[[Path], list[Row]], tuple[str, ...]] = {
     register.measure: ("register_http", "register_http_bare"),
     lists.measure: ("list_page_1m", "list_p95_growth"),
     locate.measure: ("locate_100k",),
+    due.measure: ("due_100k",),
     importing.measure: ("import_1m", "import_rss_mb"),
 }
 

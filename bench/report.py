@@ -35,6 +35,7 @@ TARGETS = {
     "import_1m": Target(0.4, False, "import of 1.05 M rows / COPY of the resulting rows"),
     "import_rss_mb": Target(1.0, True, "peak memory of the importer / 256 MB"),
     "locate_100k": Target(1.5, True, "locating a point in 100 k cells / in 10 k"),
+    "due_100k": Target(0.2, False, "settling 100,000 due clocks / one bare UPDATE … RETURNING"),
 }
 
 

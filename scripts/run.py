@@ -106,6 +106,7 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
     address = f"http://{host}:{port}"
     os.environ.setdefault("GRIDCASE_LOG_LEVEL", "WARNING")  # this terminal is read by a person
     server = spawn("serve", "--host", host, "--port", str(port))
+    runner = spawn("jobs", "--quiet")
     try:
         if wait_until_ready(server, host, port, stopping):
             subprocess.run([GRIDCASE, "accounts", "--address", address], check=False)
@@ -118,8 +119,9 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
         print(f"gridcase: the server ended by itself, with status {status}", file=sys.stderr)
         return 1
     finally:
-        if server.poll() is None:
-            end(server)
+        for child in (runner, server):
+            if child.poll() is None:
+                end(child)
 
 
 def main() -> int:

@@ -49,6 +49,6 @@ def existing(path: Path) -> Path:
 
 def main() -> None:
     """Entry point."""
-    from app.cli import city, demo, imports, load, serve, tidy  # noqa: F401 (their commands register themselves)
+    from app.cli import city, demo, imports, jobs, law, load, serve, tidy  # noqa: F401 (their commands register themselves)
 
     app()

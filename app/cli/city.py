@@ -1,6 +1,5 @@
-"""Cities: make room, migrate, load the reference data; calendars."""
+"""Cities: make room, migrate, load the reference data."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,20 +8,14 @@ from alembic import command
 from alembic.config import Config
 
 from app.areas.actions import found
-from app.areas.queries import get_city
 from app.cli import app, console, existing, run
 from app.core import provision
 from app.core.database import connect
 from app.core.settings import settings
-from app.deadlines.actions import load_calendar
-from app.deadlines.queries import list_calendar_years
 from seeds import load
-from seeds.reference import load as reference
 
 city_app = typer.Typer(no_args_is_help=True, help="Make and list cities.")
-calendar_app = typer.Typer(no_args_is_help=True, help="Working-day calendars.")
 app.add_typer(city_app, name="city")
-app.add_typer(calendar_app, name="calendar")
 
 
 def migrate_city(name: str) -> None:
@@ -72,46 +65,3 @@ def migrate() -> None:
     """Bring the city's schema to the newest revision (safe to repeat)."""
     migrate_city(settings().city)
     console.print(f"{settings().city}: schema is at the newest revision")
-
-
-@calendar_app.command("load")
-def load_years(name: Annotated[str, typer.Argument(help="Calendar of seeds/reference/calendar.")] = "china") -> None:
-    """Load the published years of a calendar that comes along with the software."""
-
-    async def work() -> None:
-        years, days = reference.read_calendar_years(name), reference.read_calendar_days(name)
-        conn = await connect(settings().city, "owner")
-        try:
-            async with conn.transaction():
-                await load_calendar(
-                    conn, name, [(y.year, y.source) for y in years], [(d.day, d.is_workday, d.name) for d in days]
-                )
-        finally:
-            await conn.close()
-        console.print(f"{name}: {years[0].year} to {years[-1].year}, {len(days)} days that differ from Mon-Fri")
-
-    run(work())
-
-
-@calendar_app.command("check")
-def check() -> None:
-    """List the years that cases need and no calendar has: their due dates are provisional."""
-
-    async def work() -> list[int]:
-        conn = await connect(settings().city, "owner")
-        try:
-            facts = await get_city(conn)
-            if facts.calendar == "weekdays":
-                return []
-            published = {y["year"] for y in await list_calendar_years(conn, facts.calendar)}
-            last = await conn.fetchval("select max(due) from clock where met_at is null and stopped_at is null")
-            return [year for year in range(date.today().year, max(date.today().year, last.year if last else 0) + 1)  # noqa: DTZ011
-                    if year not in published]  # fmt: skip
-        finally:
-            await conn.close()
-
-    missing = run(work())
-    if missing:
-        console.print(f"not published yet: {', '.join(map(str, missing))}; due dates there are provisional")
-        raise typer.Exit(2)
-    console.print("every year that an open clock needs is published")

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     CASE_WITHDRAW = "case:withdraw"
     CASE_MERGE = "case:merge"
     CASE_PLACE = "case:place"
+    CASE_RULE = "case:rule"
     CLOCK_EXTEND = "clock:extend"
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
@@ -60,11 +61,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.WINDOW_CLERK: frozenset(
         _DESK | {Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_CLOSE, Permission.CODE_REISSUE}
     ),
-    Role.COORDINATOR: frozenset(_WORK | {Permission.CASE_MERGE, Permission.CASE_REOPEN, Permission.CODE_REISSUE}),
+    Role.COORDINATOR: frozenset(
+        _WORK | {Permission.CASE_MERGE, Permission.CASE_REOPEN, Permission.CASE_RULE, Permission.CODE_REISSUE}
+    ),
     Role.HANDLER: frozenset(_WORK),
     Role.MEDIATOR: frozenset(_WORK),
     Role.ORGAN_HEAD: frozenset(
-        _WORK | {Permission.CLOCK_EXTEND, Permission.SERVICE_APPROVE, Permission.CASE_REOPEN, Permission.CASE_MERGE}
+        _WORK
+        | {
+            Permission.CLOCK_EXTEND,
+            Permission.SERVICE_APPROVE,
+            Permission.CASE_REOPEN,
+            Permission.CASE_MERGE,
+            Permission.CASE_RULE,
+        }
     ),
     Role.DISCIPLINE_OFFICER: frozenset(
         _WORK | {Permission.CLOCK_EXTEND, Permission.SERVICE_APPROVE, Permission.CASE_REOPEN}

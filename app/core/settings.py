@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=8_000_000, ge=1_000, description="Largest request body")
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    quiet_from: int = Field(default=21, ge=12, le=23, description="Local hour from which nothing is sent that can wait")
+    quiet_until: int = Field(default=8, ge=0, le=11, description="Local hour at which the quiet hours end")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
 

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.core.database import Connection
-from app.deadlines.rules import ClockKind, Due, PlannedClock, Procedure
+from app.deadlines.queries import in_force, list_procedures
+from app.deadlines.rules import Calendar, ClockKind, Due, Ladder, Owner, PlannedClock, Procedure, first, paused
 
 _procedure = TypeAdapter(Procedure)
 
@@ -24,6 +25,28 @@ async def load_procedures(conn: Connection, procedures: Iterable[Procedure]) -> 
         )  # fmt: skip
         added += done.endswith("1")
     return added
+
+
+async def withdraw_procedure(conn: Connection, code: str, version: int, day: date) -> int:
+    """From `day` on no case begins under this version; gives how many live cases keep it.
+
+    Raises LookupError for an unknown version, ValueError where no other version would take the cases of that day.
+    """
+    known = await list_procedures(conn)
+    if (code, version) not in known:
+        raise LookupError(f"there is no version {version} of procedure {code}")
+    try:
+        in_force({k: p for k, p in known.items() if k != (code, version)}, code, day)
+    except KeyError as nothing:
+        raise ValueError(f"no other version of {code} takes cases on {day}: load its successor first") from nothing
+    await conn.execute("update procedure set withdrawn_from = $3 where code = $1 and version = $2", code, version, day)
+    return int(
+        await conn.fetchval(
+            "select count(*) from cases where procedure = $1 and procedure_version = $2"
+            " and status in ('registered', 'accepted', 'handling', 'concluded')",
+            code, version,
+        )
+    )  # fmt: skip
 
 
 async def load_calendar(
@@ -45,39 +68,83 @@ async def load_calendar(
 
 
 def as_stored(clock: PlannedClock, tz: tzinfo) -> dict[str, Any]:
-    """A planned clock as the intake statement and the API show it; instants as RFC 3339 in the city's time zone."""
+    """A planned clock as the intake statement stores it; instants as RFC 3339 in the city's time zone."""
     return {
         "kind": clock.kind.value, "rule": clock.rule, "basis": clock.basis_zh,
         "due": clock.due.astimezone(tz).isoformat(),
         "due_unrolled": clock.due_unrolled.astimezone(tz).isoformat(), "provisional": clock.provisional,
+        "level": clock.level, "next_at": clock.next_at.isoformat(),
     }  # fmt: skip
 
 
-async def start(conn: Connection, case_id: uuid.UUID, clocks: Iterable[PlannedClock]) -> None:
-    """Set clocks running."""
+async def start(conn: Connection, case_id: uuid.UUID, clocks: Iterable[PlannedClock], *, subject: str = "") -> None:
+    """Set clocks running. `subject` tells several of one kind apart."""
     await conn.executemany(
-        "insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, owner, subject,"
+        " level, next_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         [
-            (case_id, c.kind.value, c.rule, c.version, c.basis_zh, c.start, c.due, c.due_unrolled, c.provisional)
+            (case_id, c.kind.value, c.rule, c.version, c.basis_zh, c.start, c.due, c.due_unrolled, c.provisional,
+             c.owner.value, subject, c.level, c.next_at)
             for c in clocks
         ],
-    )
+    )  # fmt: skip
 
 
 async def meet(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> None:
-    """The duty was done at `at`."""
+    """The duty was done at `at`. A clock met late keeps its breach: it is dated here if nobody looked in between."""
     await conn.execute(
-        "update clock set met_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null",
+        "update clock set met_at = $3, breached_at = case when owner = 'organ' and $3 > due then due end"
+        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null",
         case_id, kind.value, at,
     )  # fmt: skip
+
+
+async def pause(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> bool:
+    """No time counts from `at` on, until `resume`; gives whether there was a clock to pause."""
+    done = await conn.execute(
+        "update clock set paused_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null"
+        " and paused_at is null",
+        case_id, kind.value, at,
+    )  # fmt: skip
+    return done.endswith("1")
+
+
+async def resume(
+    conn: Connection,
+    case_id: uuid.UUID,
+    kind: ClockKind,
+    at: datetime,
+    *,
+    ladder: Ladder,
+    calendar: Calendar,
+    tz: tzinfo,
+) -> Due | None:
+    """Time counts again: the limit moves on by the local days from the pause to `at`, both left out. None: not paused."""
+    row = await conn.fetchrow(
+        "select id, owner, start, due, due_unrolled, provisional, paused_at from clock where case_id = $1 and kind = $2"
+        " and met_at is null and stopped_at is null and paused_at is not null",
+        case_id, kind.value,
+    )  # fmt: skip
+    if row is None:
+        return None
+    told = Due(row["due"], row["due_unrolled"], row["provisional"])
+    due = paused(told, row["paused_at"], at, calendar=calendar, tz=tz)
+    level, next_at = first(ladder, Owner(row["owner"]), row["start"], due.due, calendar=calendar, tz=tz)
+    await conn.execute(
+        "update clock set due = $2, due_unrolled = $3, provisional = $4, level = $5, next_at = $6, paused_at = null"
+        " where id = $1",
+        row["id"], due.due, due.due_unrolled, due.provisional, level, next_at,
+    )  # fmt: skip
+    return due
 
 
 async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime) -> None:
     """Nothing is due any more: the case ended on another way."""
     await conn.execute(
-        "update clock set stopped_at = $2 where case_id = $1 and met_at is null and stopped_at is null", case_id, at
-    )
+        "update clock set stopped_at = $2, breached_at = case when owner = 'organ' and $2 > due then due end"
+        " where case_id = $1 and met_at is null and stopped_at is null",
+        case_id, at,
+    )  # fmt: skip
 
 
 async def resume_stopped(conn: Connection, case_id: uuid.UUID, stopped_at: datetime) -> None:
@@ -86,12 +153,14 @@ async def resume_stopped(conn: Connection, case_id: uuid.UUID, stopped_at: datet
 
 
 async def lengthen(
-    conn: Connection, clock: int, before: datetime, due: Due, *, days: int, approver: uuid.UUID, now: datetime
-) -> None:
-    """Record one approved extension."""
+    conn: Connection, clock: int, before: datetime, due: Due, *, days: int, approver: uuid.UUID, now: datetime,
+    climbs: tuple[int, datetime],
+) -> None:  # fmt: skip
+    """Record one approved extension. `climbs`: the level and next instant of the new limit (`rules.first`)."""
     await conn.execute(
-        "update clock set due = $2, due_unrolled = $3, provisional = $4, extensions = extensions + 1 where id = $1",
-        clock, due.due, due.due_unrolled, due.provisional,
+        "update clock set due = $2, due_unrolled = $3, provisional = $4, extensions = extensions + 1, level = $5,"
+        " next_at = $6 where id = $1",
+        clock, due.due, due.due_unrolled, due.provisional, *climbs,
     )  # fmt: skip
     await conn.execute(
         "insert into clock_extension (clock, days, approver, approved_at, due_before, due_after)"

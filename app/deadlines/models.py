@@ -4,7 +4,18 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, Integer, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,13 +25,14 @@ Instant = DateTime(timezone=True)
 
 
 class Procedure(Base):
-    """One version of a procedure; a case keeps the version it started under."""
+    """One version of a procedure; a case keeps the version it started under, also after `withdrawn_from`."""
 
     __tablename__ = "procedure"
 
     code: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     valid_from: Mapped[date] = mapped_column(Date)
+    withdrawn_from: Mapped[date | None] = mapped_column(Date)
     definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
@@ -46,18 +58,24 @@ class CalendarDay(Base):
 
 
 class Clock(Base):
-    """One limit running on a case. `due` is rolled to a working day where the rule says so; `due_unrolled` is not."""
+    """One limit running on a case. `due` is rolled to a working day where the rule says so; `due_unrolled` is not.
+
+    `subject` tells clocks of one kind apart (an offer, a review). `level` is where it stands on the ladder of its
+    procedure and `next_at` when the next rung is due, null when none is left. `breached_at` is the limit that was
+    missed. While `paused_at` stands, no time counts and nothing falls due.
+    """
 
     __tablename__ = "clock"
     __table_args__ = (
         CheckConstraint("due >= start", name="due_after_start"),
         CheckConstraint("num_nonnulls(met_at, stopped_at) <= 1", name="one_end"),
+        CheckConstraint("owner in ('organ', 'resident')", name="owner"),
         Index("ix_clock_case_id", "case_id"),
         Index(
-            "uq_clock_one_open_of_a_kind", "case_id", "kind", unique=True,
+            "uq_clock_one_open_of_a_subject", "case_id", "kind", "subject", unique=True,
             postgresql_where=text("met_at is null and stopped_at is null"),
         ),
-        Index("ix_clock_open_due", "due", postgresql_where=text("met_at is null and stopped_at is null")),
+        Index("ix_clock_next_at", "next_at", postgresql_where=text("met_at is null and stopped_at is null")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -73,6 +91,12 @@ class Clock(Base):
     met_at: Mapped[datetime | None] = mapped_column(Instant)
     stopped_at: Mapped[datetime | None] = mapped_column(Instant)
     extensions: Mapped[int] = mapped_column(Integer, server_default="0")
+    owner: Mapped[str] = mapped_column(server_default="organ")
+    subject: Mapped[str] = mapped_column(server_default="")
+    level: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    next_at: Mapped[datetime | None] = mapped_column(Instant)
+    breached_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ClockExtension(Base):

@@ -1,5 +1,6 @@
 """Reading procedures and calendars back into the dataclasses of the rules."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,19 +14,25 @@ _procedure = TypeAdapter(Procedure)
 
 async def list_procedures(conn: Connection) -> dict[tuple[str, int], Procedure]:
     """Every version of every procedure, by code and version."""
-    rows = await conn.fetch("select code, version, definition from procedure order by code, version")
-    return {(r["code"], r["version"]): _procedure.validate_python(r["definition"]) for r in rows}
+    rows = await conn.fetch("select code, version, definition, withdrawn_from from procedure order by code, version")
+    return {
+        (r["code"], r["version"]): replace(
+            _procedure.validate_python(r["definition"]), withdrawn_from=r["withdrawn_from"]
+        )
+        for r in rows
+    }
 
 
 def in_force(procedures: dict[tuple[str, int], Procedure], code: str, day: date) -> Procedure:
-    """The newest version of `code` that is valid on `day`; the oldest one for days before them all.
+    """The newest version of `code` that takes cases on `day`; the oldest one for days before them all.
 
-    Raises KeyError when the city has no such procedure.
+    Raises KeyError when the city has no such procedure, or none of its versions takes cases any more.
     """
     versions = [p for (c, _), p in procedures.items() if c == code]
-    if not versions:
+    taking = [p for p in versions if p.withdrawn_from is None or day < p.withdrawn_from]
+    if not taking:
         raise KeyError(code)
-    return max((p for p in versions if p.valid_from <= day), key=lambda p: p.version, default=versions[0])
+    return max((p for p in taking if p.valid_from <= day), key=lambda p: p.version, default=taking[0])
 
 
 async def read_calendar(conn: Connection, name: str) -> Calendar:

@@ -14,7 +14,8 @@ _RECORD = """
     changed as (
         update cases c set head_seq = n.seq, head_hash = event_hash(n.prev, n.body), updated_at = $3,
             due = coalesce((select min(k.due) from clock k
-                where k.case_id = c.id and k.met_at is null and k.stopped_at is null), 'infinity'){columns}
+                where k.case_id = c.id and k.met_at is null and k.stopped_at is null and k.paused_at is null
+                    and k.owner = 'organ'), 'infinity'){columns}
         from next n where c.id = n.id
         returning c.id, c.head_seq, c.head_hash
     )

@@ -74,6 +74,22 @@ class ReopenByCodeIn(QueryIn):
     words: LongText
 
 
+class GoUpIn(QueryIn):
+    """Why the tier above should look at it."""
+
+    model_config = _example(**_HELD, words="多次到街道反映未解决，请上级处理。")
+
+    words: LongText
+
+
+class WentUpOut(BaseModel):
+    """Offered to the centre above; who has it stays responsible until that one signs for it."""
+
+    number: str
+    offered_to: str | None
+    said: str
+
+
 class AskedOut(BaseModel):
     """The request waits for somebody who did not work the case."""
 

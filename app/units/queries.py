@@ -16,6 +16,11 @@ async def list_units(conn: Connection, *, kind: str | None, area: str | None, af
     )  # fmt: skip
 
 
+async def list_centres(conn: Connection) -> list[Any]:
+    """Every unit with its tier, and the area of those that are a centre."""
+    return await conn.fetch("select code, tier, case when kind = 'centre' then area end as centre_of from unit")
+
+
 async def list_names(conn: Connection) -> dict[str, str]:
     """code → name."""
     return {r["code"]: r["name"] for r in await conn.fetch("select code, name from unit")}

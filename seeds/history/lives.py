@@ -156,6 +156,7 @@ def _as_row(clock: PlannedClock) -> dict[str, Any]:
     return {
         "kind": clock.kind.value, "rule": clock.rule, "version": clock.version, "basis": clock.basis_zh,
         "due": clock.due.isoformat(), "due_unrolled": clock.due_unrolled.isoformat(), "provisional": clock.provisional,
+        "level": clock.level, "next_at": clock.next_at.isoformat(),
     }  # fmt: skip
 
 
@@ -199,7 +200,7 @@ async def _move_clocks(conn: Connection, step: Transition) -> None:
 async def _extend(conn: Connection, reference: Reference) -> None:
     """Extensions are few and their rule is pure code: one at a time. One that the rule refuses is void."""
     rows = await conn.fetch(
-        "select a.*, k.id as clock, k.due, k.due_unrolled, k.provisional, k.extensions, c.procedure, c.procedure_version"
+        "select a.*, k.id as clock, k.start, k.due, k.due_unrolled, k.provisional, k.extensions, c.procedure, c.procedure_version"
         " from act a join life c on c.id = a.case_id left join clock k on k.case_id = a.case_id"
         " and k.kind = 'completion' and k.met_at is null and k.stopped_at is null order by a.at, a.case_id"
     )
@@ -223,5 +224,8 @@ async def _lengthen(conn: Connection, reference: Reference, row: Any) -> dict[st
         )  # fmt: skip
     except ClockRefused:
         return None
-    await deadlines.lengthen(conn, row["clock"], told.due, due, days=row["days"], approver=row["staff"], now=row["at"])
+    climbs = reference.first(row["procedure"], row["procedure_version"], row["start"], due.due)
+    await deadlines.lengthen(
+        conn, row["clock"], told.due, due, days=row["days"], approver=row["staff"], now=row["at"], climbs=climbs
+    )
     return {"days": row["days"], "due": due.due.astimezone(UTC).isoformat(), "rule": rule.id}

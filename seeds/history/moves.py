@@ -240,19 +240,19 @@ NOTE = """
     select note, case_id, $1, body, sealed, seal_key, salt, 'staff:' || staff, at from act
 """
 MEET = """
-    update clock k set met_at = a.at from act a
+    update clock k set met_at = a.at, breached_at = case when a.at > k.due then k.due end from act a
     where k.case_id = a.case_id and k.kind = $1 and k.met_at is null and k.stopped_at is null
         and a.outcome is distinct from 'attempted'
 """
 STOP = """
-    update clock k set stopped_at = a.at from act a
+    update clock k set stopped_at = a.at, breached_at = case when a.at > k.due then k.due end from act a
     where k.case_id = a.case_id and k.met_at is null and k.stopped_at is null
 """
 START = """
-    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional)
-    select a.case_id, k.kind, k.rule, k.version, k.basis, a.at, k.due, k.due_unrolled, k.provisional
+    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, level, next_at)
+    select a.case_id, k.kind, k.rule, k.version, k.basis, a.at, k.due, k.due_unrolled, k.provisional, k.level, k.next_at
     from act a cross join lateral jsonb_to_recordset(a.clocks::jsonb) k(kind text, rule text, version int, basis text,
-        due timestamptz, due_unrolled timestamptz, provisional boolean)
+        due timestamptz, due_unrolled timestamptz, provisional boolean, level smallint, next_at timestamptz)
     order by a.at, a.case_id
 """
 # As app/events/actions.py has it, for many cases at once. `key` is the column of `act` that names the case told.
@@ -265,7 +265,8 @@ RECORD = """
     ), changed as (
         update life c set head_seq = n.seq, head_hash = event_hash(n.prev, n.body), updated_at = n.at,
             due = coalesce((select min(k.due) from clock k
-                where k.case_id = c.id and k.met_at is null and k.stopped_at is null), 'infinity'){columns}
+                where k.case_id = c.id and k.met_at is null and k.stopped_at is null and k.paused_at is null
+                    and k.owner = 'organ'), 'infinity'){columns}
         from old n join act a on a.{key} = n.id where c.id = n.id
         returning c.id, c.head_hash
     )

@@ -5,10 +5,11 @@ which names the file and the entry, when something in it is missing, unknown or 
 """
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -130,8 +131,13 @@ def read_categories(path: Path = CATEGORIES) -> list[routing.Category]:
 
 
 def read_procedures(path: Path = PROCEDURES) -> list[deadlines.Procedure]:
-    """The procedures of a file, in its order. A code and version appear once; each has both first clocks."""
-    return _read_list(path, "procedures", "code", _procedure, key=lambda p: f"{p.code} version {p.version}")
+    """The procedures of a file, in its order. A code and version appear once; each has one clock of a kind at most."""
+    top = _load(path)
+    ladders = {entry.take("name", str): entry.done(_ladder(entry)) for entry in top.entries("ladders")}
+    return _read_list(
+        path, "procedures", "code", partial(_procedure, ladders=ladders), key=lambda p: f"{p.code} version {p.version}",
+        beside=("ladders",),
+    )  # fmt: skip
 
 
 def read_routing_rules(path: Path = ROUTING) -> list[routing.Rule]:
@@ -210,8 +216,11 @@ def _read_list(
     label: str,
     parse: Callable[[_Entry, int], Parsed],
     key: Callable[[Parsed], str] | None = None,
+    beside: Sequence[str] = (),
 ) -> list[Parsed]:
     top = _load(path)
+    for read_before in beside:
+        top.may(read_before, list)
     found: dict[str, Parsed] = {}
     for number, entry in enumerate(top.entries(name), 1):
         code = entry.name_by(label, path.name)
@@ -245,11 +254,30 @@ def _category(entry: _Entry, _number: int) -> routing.Category:
     return category
 
 
-def _procedure(entry: _Entry, _number: int) -> deadlines.Procedure:
+def _ladder(entry: _Entry) -> deadlines.Ladder:
+    share = entry.take("warn_share", float)
+    if not 0 < share < 1:
+        raise ReferenceDataError(f"{entry.where}: warn_share lies between 0 and 1, found {share}")
+    escalate = entry.one_of("escalate", (deadlines.Rung.BREACH, deadlines.Rung.CRITICISE))
+    return deadlines.Ladder(
+        warn_working_days=entry.length("warn_working_days"),
+        warn_share=share,
+        urge_working_days=entry.length("urge_working_days"),
+        criticise_working_days=entry.length("criticise_working_days"),
+        hour=entry.length("hour"),
+        round_the_clock=entry.may("round_the_clock", bool) or False,
+        escalate=deadlines.Rung(escalate) if escalate else None,
+    )
+
+
+def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladder]) -> deadlines.Procedure:
     clocks = tuple(_clock_rule(clock) for clock in entry.entries("clocks"))
     kinds = [clock.kind for clock in clocks]
     if kinds.count(deadlines.ClockKind.COMPLETION) != 1 or len(set(kinds)) < len(kinds):
         raise ReferenceDataError(f"{entry.where}: one completion clock is needed, and no kind of clock twice")
+    ladder = entry.one_of("ladder", ladders)
+    if ladder is None:
+        raise ReferenceDataError(f"{entry.where}: ladder is missing")
     return deadlines.Procedure(
         code=entry.take("code", str),
         version=entry.length("version"),
@@ -267,6 +295,7 @@ def _procedure(entry: _Entry, _number: int) -> deadlines.Procedure:
             )
             for item in entry.entries("forbids")
         ),
+        ladder=ladders[ladder],
     )
 
 

@@ -72,6 +72,7 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     walk(cast, one, (liu, "merge", {"into": other, **WHY}), (liu, "unmerge", WHY))
     queued = cast("luo.intake").register(report(location={"address": "某处"}))["id"]
     walk(cast, queued, ("luo.intake", "place", {"code": "150102001001001"}))
+    take_steps_of_the_ladder(cast, lives)
     case = lives.accepted()["id"]
     assert cast("sun.coordinator").act(lives.registered()["id"], "reissue_code").status_code in (200, 404)
     issued = lives.registered()
@@ -79,6 +80,22 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     parties = cast(chen).post(f"/v1/cases/{case}/reveal", {"reason": "电话回访"}).json()["items"]
     looked = cast(chen).post(f"/v1/cases/{case}/same_phone", {"party": parties[0]["id"], "reason": "核对"})
     assert looked.json()["items"]
+
+
+def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
+    chen, why = "chen.housing", {"reason": "理由充分"}
+    up = cast("li.window").register(report("dispute", "neighbour.noise"))["id"]
+    walk(cast, up, ("li.window", "go_up", why), ("sun.coordinator", "sign_for", None), ("sun.coordinator", "escalate", why),
+         ("deng.county", "sign_for", None), ("deng.county", "send_back", {"guidance": "请现场核对"}))  # fmt: skip
+    urgent = lives.accepted(simple=True)["id"]
+    walk(cast, urgent, (chen, "flag_urgent", why), (chen, "report_upward", {"unit": "C150100", **why}),
+         (chen, "reclassify", why))  # fmt: skip
+    disputed, offered = lives.signed()["id"], {"unit": "D150102_hrss", **why}
+    walk(cast, disputed, (chen, "offer", offered))
+    assert cast("zhang.hrss").act(disputed, "refuse", why).status_code == 200
+    walk(cast, disputed, (chen, "offer", offered), ("zhang.hrss", "dispute_competence", why))
+    seat = cast.seat("C150100.coordinator.1")
+    assert seat.act(disputed, "rule_competence", {"unit": "D150102_hrss", **why}).status_code == 200
 
 
 def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
@@ -99,6 +116,7 @@ def go_up_and_ask_again(cast: Cast, lives: Lives) -> None:
         assert door(cast, name, receipt, **sent).status_code in (200, 201)
         assert door(cast, "", receipt).status_code == 200
         cast("liu.head").get(f"/v1/cases/{receipt['id']}")
+    assert door(cast, "go_up", lives.registered(), words="请上级处理").status_code == 200
     original = lives.closed()
     for _ in range(2):
         cast("li.window").post(f"/v1/cases/{original['id']}/reviews", {"reasons": "不服"})

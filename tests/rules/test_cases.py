@@ -51,6 +51,14 @@ close           | concluded                      | closed    | lead    |
 reopen          | concluded closed withdrawn     | handling  | sight   | reason
 grant_reopening | closed                         | handling  | sight   | reason
 decline_reopening | closed                       | .         | sight   | reason
+escalate        | registered accepted handling   | .         | lead    | reason
+go_up           | registered accepted handling   | .         | sight   | reason
+send_back       | registered accepted handling   | .         | lead    | guidance
+dispute_competence | registered accepted handling | .        | offered | reason
+rule_competence | registered accepted handling   | .         | sight   | unit reason
+flag_urgent     | registered accepted handling   | .         | sight   | reason
+report_upward   | registered accepted handling   | .         | lead    | unit reason
+reclassify      | registered accepted handling   | .         | lead    | reason
 withdraw        | registered accepted handling   | withdrawn | sight   | reason
 merge           | registered accepted handling   | merged    | lead    | into reason
 unmerge         | merged                         | .         | lead    | reason
@@ -78,6 +86,14 @@ WHO = {
     "reopen": "coordinator organ_head discipline_officer supervisor",
     "grant_reopening": "coordinator organ_head discipline_officer supervisor",
     "decline_reopening": "coordinator organ_head discipline_officer supervisor",
+    "escalate": DESK,
+    "go_up": f"grid_worker {DESK} integration",
+    "send_back": DESK,
+    "dispute_competence": f"grid_worker {DESK}",
+    "rule_competence": "coordinator organ_head",
+    "flag_urgent": f"grid_worker {DESK}",
+    "report_upward": DESK,
+    "reclassify": DESK,
     "withdraw": DESK,
     "merge": "coordinator organ_head",
     "unmerge": "coordinator organ_head",
@@ -97,13 +113,17 @@ def member(role: str, unit: str = LEAD, person: uuid.UUID | None = None) -> Acto
 
 def case(action: str = "", status: str = "registered", **changes: object) -> Facts:
     """A petition led by the housing department in which nothing but status and person can stand against `action`."""
-    offered = action in ("sign_for", "refuse", "recall")
+    offered = action in ("sign_for", "refuse", "recall", "dispute_competence")
+    again = action == "dispute_competence"
     facts = Facts(
         id=uuid.uuid4(), status=Status(status), kind=Kind.PETITION, petition_class=PetitionClass.APPEAL,
         lead_unit=LEAD, version=1, offers=(Offer(1, LEAD, None, "lead"),) if offered else (),
         service={"close": Service("served", "someone", None), "approve_attempt": Service("attempted", "someone", None)}
         .get(action), queued=action == "place", extendable_until=NOW if action == "extend" else None,
         procedure="review" if action == "decide_review" else "appeal", asked=action.endswith("_reopening"),
+        above="C150102" if action in ("escalate", "go_up") else None, below="C150102001" if action == "send_back" else None,
+        objectable_until=NOW if again else None, refused_by=frozenset({LEAD}) if again else frozenset(),
+        superior=LEAD if action == "rule_competence" else None, reporting=action == "report_upward",
     )  # fmt: skip
     return replace(facts, **changes)  # type: ignore[arg-type]
 
@@ -135,7 +155,9 @@ def test_who_may_take_a_step_from_which_status_standing_where(action: str) -> No
             expected = "forbidden"
         else:
             expected = "may"
-        if action in ("sign_for", "refuse") and role is Role.GRID_WORKER and expected == "may":
+        if action == "rule_competence" and unit == OTHER and expected == "may":
+            expected = "forbidden"  # only the common superior rules
+        if action in ("sign_for", "refuse", "dispute_competence") and role is Role.GRID_WORKER and expected == "may":
             expected = "forbidden"  # a worker answers offers made by name, never those to the unit
         assert got == expected, f"{action} from {status} by {role} of {unit}"
 

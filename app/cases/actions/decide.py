@@ -67,8 +67,16 @@ async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> N
             ) from refused  # fmt: skip
         raise errors.ActionRefused("该期限现在不能延长。", refused.detail, reason=refused.reason) from refused
     _, said = await write_note(act, case, "extension_reason", reason)
+    climbs = act.reference.first(row["procedure"], row["procedure_version"], row["clock_start"], due.due)
     await deadlines.lengthen(
-        act.conn, row["clock_id"], told.due, due, days=days, approver=uuid.UUID(act.actor.id), now=act.now
+        act.conn,
+        row["clock_id"],
+        told.due,
+        due,
+        days=days,
+        approver=uuid.UUID(act.actor.id),
+        now=act.now,
+        climbs=climbs,
     )
     until = due.due.astimezone(UTC).isoformat()
     await advance(act, case, "extend", facts={"days": days, "due": until, "rule": rule.id, **said})

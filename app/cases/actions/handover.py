@@ -72,20 +72,29 @@ async def sign_for(act: Act, case_id: uuid.UUID) -> None:
         await _answer(act, found, "signed")
         await advance(act, case, "sign_for", facts={"part": found.part, "unit": found.unit})
         return
-    before = case.facts.lead_unit
-    # The lead before steps back first: the database holds one lead a case at any instant.
-    await act.conn.execute(
-        "update assignment set part = 'co' where case_id = $1 and part = 'lead' and state = 'signed'", case_id
-    )
+    await step_back(act, case)
     await _answer(act, found, "signed")
-    for grantee in await _grantees(act, case, before):
+    await pass_sight(act, case, found.unit)
+    await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts={"part": "lead", "unit": found.unit})
+
+
+async def step_back(act: Act, case: Loaded) -> None:
+    """The lead becomes a co-handler. It does so first: the database holds one lead a case at any instant."""
+    await act.conn.execute(
+        "update assignment set part = 'co' where case_id = $1 and part = 'lead' and state = 'signed'", case.facts.id
+    )
+
+
+async def pass_sight(act: Act, case: Loaded, unit: str) -> None:
+    """`unit` sees the case as its lead from now on, and the lead before as a co-handler."""
+    case_id = case.facts.id
+    for grantee in await _grantees(act, case, case.facts.lead_unit):
         await act.conn.execute(GRANT, case_id, grantee, "co")
         await act.conn.execute(_END, case_id, [grantee], "lead")
-    for grantee in await _grantees(act, case, found.unit):
+    for grantee in await _grantees(act, case, unit):
         await act.conn.execute(GRANT, case_id, grantee, "lead")
         await act.conn.execute(_END, case_id, [grantee], "offer")
-    await share_reviewed(act, case, found.unit)
-    await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts={"part": "lead", "unit": found.unit})
+    await share_reviewed(act, case, unit)
 
 
 async def share_reviewed(act: Act, case: Loaded, unit: str) -> None:

@@ -30,6 +30,12 @@ class Act:
     now: datetime
     version: int
 
+    async def start(self, case: Loaded, on: StartsOn, *, subject: str = "") -> None:
+        """Set the clocks of the case's procedure running that begin with this act."""
+        procedure = self.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
+        planned = self.reference.plan(procedure, on, self.now)
+        await deadlines.start(self.conn, case.facts.id, planned, subject=subject)
+
 
 async def begin(act: Act, case_id: uuid.UUID, action: str) -> Loaded:
     """The case, locked, when this actor may take this step now.

@@ -19,6 +19,7 @@ from app.cases.schemas import (
     ConcludeIn,
     DecideReviewIn,
     ExtendIn,
+    GuidanceIn,
     MergeIn,
     NothingIn,
     OfferIn,
@@ -26,10 +27,12 @@ from app.cases.schemas import (
     PartiesOut,
     PlaceIn,
     ReasonIn,
+    ReclassifyIn,
     RevealIn,
     RouteIn,
     SamePhoneIn,
     ServeIn,
+    ToUnitIn,
     UnseenOut,
 )  # fmt: skip
 from app.core.access import Actor, Permission
@@ -82,6 +85,9 @@ def may(action: str) -> Any:
 
 NAMES = {
     "sign_for": "sign_for_offer", "refuse": "refuse_offer", "recall": "recall_offer", "extend": "extend_limit",
+    "escalate": "escalate_case", "go_up": "take_case_up", "send_back": "send_case_back",
+    "dispute_competence": "dispute_competence", "rule_competence": "rule_competence", "flag_urgent": "flag_urgent",
+    "report_upward": "report_upward",
     "serve": "serve_reply", "approve_attempt": "approve_attempt",
     "decide_review": "decide_review", "grant_reopening": "grant_reopening", "decline_reopening": "decline_reopening",
 }  # fmt: skip
@@ -198,6 +204,51 @@ async def decline_reopening(sent: ReasonIn, step: ThisStep) -> Response:
 @_route("withdraw")
 async def withdraw(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.withdraw(act, case, reason=sent.reason))
+
+
+@_route("escalate")
+async def escalate(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.escalate(act, case, reason=sent.reason))
+
+
+@_route("go_up")
+async def go_up(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.go_up(act, case, reason=sent.reason))
+
+
+@_route("send_back")
+async def send_back(sent: GuidanceIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.send_back(act, case, guidance=sent.guidance))
+
+
+@_route("dispute_competence")
+async def dispute_competence(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.dispute_competence(act, case, reason=sent.reason))
+
+
+@_route("rule_competence")
+async def rule_competence(sent: ToUnitIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.rule_competence(act, case, unit=sent.unit, reason=sent.reason))
+
+
+@_route("flag_urgent")
+async def flag_urgent(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.flag_urgent(act, case, reason=sent.reason))
+
+
+@_route("report_upward")
+async def report_upward(sent: ToUnitIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.report_upward(act, case, unit=sent.unit, reason=sent.reason))
+
+
+@_route("reclassify")
+async def reclassify(sent: ReclassifyIn, step: ThisStep) -> Response:
+    return await step.take(
+        lambda act, case: actions.reclassify(
+            act, case, category=sent.category, petition_class=sent.petition_class, complexity=sent.complexity,
+            simple=sent.simple, reason=sent.reason,
+        )
+    )  # fmt: skip
 
 
 @_route("merge")

@@ -42,7 +42,8 @@ class Case(Base):
     """A matter from registration to settlement. It keeps the cell and area path it was filed in; `lead_unit` moves.
 
     `head_seq`/`head_hash` are the head of the case's event chain; `head_seq` is also the version served as ETag.
-    `due` is the nearest due instant of the open clocks, `infinity` when none runs.
+    `due` is the nearest due instant of the organs' open clocks, `infinity` when none runs. `escalated_to` is the highest
+    tier that the case was ever taken up to.
     """
 
     __tablename__ = "cases"
@@ -55,6 +56,7 @@ class Case(Base):
         CheckConstraint("(located_by = 'point') = (point is not null)", name="point_when_located_by_point"),
         CheckConstraint("(status = 'merged') = (merged_into is not null)", name="merged_into_when_merged"),
         CheckConstraint("merged_into <> id", name="not_merged_into_itself"),
+        CheckConstraint("escalated_to in ('township', 'county', 'city')", name="escalated_to"),
         CheckConstraint(
             "petition_class is distinct from 'accusation' or (worker is null and centre is null and cell is null"
             " and point is null)",
@@ -114,6 +116,7 @@ class Case(Base):
     updated_at: Mapped[datetime] = mapped_column(Instant)
     result: Mapped[str | None]
     reopened: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    escalated_to: Mapped[str | None]
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cases.id"))
     source_system: Mapped[str | None]
     external_id: Mapped[str | None]

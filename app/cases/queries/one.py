@@ -14,7 +14,7 @@ from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound, Words
 from app.core.masking import mask_address, mask_name, mask_phone
-from app.deadlines.rules import ClockKind, Procedure
+from app.deadlines.rules import ClockKind, Procedure, due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +25,47 @@ class Loaded:
     row: Mapping[str, Any]
 
 
+# The centre that a case is taken up to next: above the lead's tier and above every tier it was taken up to before, of the
+# case's own areas, and none that the matter concerns. `c` is the case.
+HEIGHT = "array_position(array['community', 'township', 'county', 'city'], {})"
+ABOVE = f"""
+    select u.code from unit u, unit l
+    where l.code = c.lead_unit and u.kind = 'centre' and u.area in (c.township, c.county, c.city)
+        and {HEIGHT.format("u.tier")} > greatest({HEIGHT.format("l.tier")}, {HEIGHT.format("c.escalated_to")})
+        and not coalesce(c.barred_units @> u.path, false)
+    order by {HEIGHT.format("u.tier")} limit 1
+"""
+# The unit that had it last below the tier of the present lead, where it was taken up.
+_BELOW = f"""
+    select u.code from assignment a join unit u on u.code = a.unit join unit l on l.code = c.lead_unit
+    where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
+        and l.kind = 'centre' and {HEIGHT.format("u.tier")} < {HEIGHT.format("l.tier")}
+        and not coalesce(c.barred_units @> u.path, false)
+    order by a.answered_at desc limit 1
+"""
 _FACTS = """
     select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_unit, c.routed_unit, c.centre, c.head_seq,
         c.queue, c.procedure, c.procedure_version, c.merged_into, c.registered_at, c.accepted_at, c.concluded_at,
         c.updated_at, c.query_issue, c.registrar, c.worker, c.township, c.county, c.city, c.result,
-        (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part) order by a.id), '[]')
+        (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part, a.offered_at) order by a.id), '[]')
          from assignment a where a.case_id = c.id and a.state = 'offered') as offers,
+        (select array_agg(a.unit) from assignment a
+         where a.case_id = c.id and a.state = 'refused' and a.part = 'lead') as refused_by,
+        (select k.subject from clock k where k.case_id = c.id and k.kind = 'competence' and k.met_at is null
+         and k.stopped_at is null) as superior,
+        exists (select from clock k where k.case_id = c.id and k.kind = 'report' and k.met_at is null
+         and k.stopped_at is null) as reporting,
+        c.escalated_to, {above} as above, {below} as below,
         (select jsonb_build_array(s.outcome, s.recorded_by, s.approved_by) from service_record s
          where s.case_id = c.id and s.replaced_at is null) as service,
         exists (select from reopening_request q where q.case_id = c.id and q.state = 'open') as asked,
         (select array_agg(distinct split_part(e.actor, ':', 2)) from event e where e.case_id = c.id
          and e.kind in ('conclude', 'decide_review', 'serve', 'close')) as worked_by,
-        k.id as clock_id, k.rule as clock_rule, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
+        k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
     from cases c
     left join clock k on k.case_id = c.id and k.kind = 'completion' and k.met_at is null and k.stopped_at is null
-"""
+""".format(above=f"({ABOVE})", below=f"({_BELOW})")
 
 
 async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> Loaded:
@@ -96,10 +121,12 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         petition_class=PetitionClass(row["petition_class"]) if row["petition_class"] else None,
         lead_unit=row["lead_unit"], version=row["head_seq"],
         offers=tuple(Offer(o[0], o[1], uuid.UUID(o[2]) if o[2] else None, o[3]) for o in row["offers"]),
+        above=row["above"], below=row["below"], refused_by=frozenset(row["refused_by"] or ()), superior=row["superior"],
+        reporting=row["reporting"], objectable_until=_objectable_until(row, reference),
         service=Service(*service) if service else None, queued=row["queue"] not in (None, NO_TIER_ABOVE),
         extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
-        forbids=forbidden(procedure),
-        top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"], worked_by=frozenset(row["worked_by"] or ()),
+        forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
+        worked_by=frozenset(row["worked_by"] or ()),
     )  # fmt: skip
 
 
@@ -111,18 +138,29 @@ def forbidden(procedure: Procedure) -> dict[str, Words]:
     }
 
 
+def _objectable_until(row: Mapping[str, Any], reference: Reference) -> datetime | None:
+    """Until when the open offer to lead may be refused, by the rule of the procedure that has one."""
+    rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.OBJECTION)
+    offered = next((o[4] for o in row["offers"] if o[3] == "lead"), None)
+    if rule is None or offered is None:
+        return None
+    start = datetime.fromisoformat(offered)
+    return due_at(rule.length, rule.unit, start, calendar=reference.calendar, tz=reference.city.tz).due
+
+
 _PAGE = """
     select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.procedure, c.procedure_version, c.status,
         c.located_by, c.crs, st_x(c.point) as lon, st_y(c.point) as lat, c.accuracy_m, c.cell, c.city, c.county,
         c.township, c.community, c.queue, c.worker, c.centre, c.lead_unit, c.routed_unit, c.rule, c.guarded,
         nullif(c.due, 'infinity') as due, c.received_at, c.registered_at, c.accepted_at, c.concluded_at, c.closed_at,
-        c.updated_at, c.result, c.reopened,
+        c.updated_at, c.result, c.reopened, c.escalated_to,
         (select m.id from cases m where m.id = c.merged_into and {merged_seen}) as merged_into,
         c.source_system, c.external_id, c.imported, c.head_seq, w.name as worker_name,
         x.title, x.description, x.address, x.sealed, x.seal_key,
         (select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule, 'basis', k.basis,
             'start', k.start, 'due', k.due, 'due_unrolled', k.due_unrolled, 'provisional', k.provisional,
-            'met_at', k.met_at, 'stopped_at', k.stopped_at, 'extensions', k.extensions) order by k.id), '[]')
+            'met_at', k.met_at, 'stopped_at', k.stopped_at, 'breached_at', k.breached_at, 'paused_at', k.paused_at,
+            'owner', k.owner, 'extensions', k.extensions) order by k.id), '[]')
          from clock k where k.case_id = c.id) as clocks,
         (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'unit', a.unit, 'staff', a.staff, 'part', a.part,
             'state', a.state, 'offered_at', a.offered_at, 'answered_at', a.answered_at) order by a.id), '[]')

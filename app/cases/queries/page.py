@@ -57,7 +57,8 @@ STEP_WORDS = {
     "review_changed": Words("复查（复核）变更了结果", "the review changed the result"),
     "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
     "rated": Words("群众已评价", "rated by the resident"),
-    "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"),
+    "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
+    "criticise": Words("逾期通报", "criticised for delay"),
 }  # fmt: skip
 
 
@@ -84,8 +85,9 @@ _OWN = """
 # What the resident is told of: their own steps, not who passed the file to whom.
 TOLD = frozenset(
     {"registered", "accept", "decline", "refer", "handle", "extend", "conclude", "serve", "close", "reopen", "withdraw",
-     "merge", "unmerge", "review_applied", "review_not_taken", "decide_review", "review_upheld", "review_changed",
-     "redo_ordered", "rated", "reopening_asked", "grant_reopening", "decline_reopening"}
+     "review_applied", "review_not_taken", "decide_review", "review_upheld", "review_changed",
+     "redo_ordered", "rated", "reopening_asked", "grant_reopening", "decline_reopening",
+     "escalate", "go_up", "send_back", "reclassify", "merge", "unmerge"}
 )  # fmt: skip
 
 

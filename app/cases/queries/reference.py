@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from app.areas.queries import list_names as area_names
 from app.core.database import Connection, Database
 from app.core.errors import Words
 from app.deadlines.queries import in_force, list_procedures, read_calendar
-from app.deadlines.rules import Calendar, ClockKind, ClockRule, PlannedClock, Procedure, StartsOn, plan
+from app.deadlines.rules import Calendar, ClockKind, ClockRule, Owner, PlannedClock, Procedure, StartsOn, first, plan
 from app.routing.queries import list_areas, list_categories, list_rules
 from app.routing.rules import Category
+from app.units.queries import list_centres
 from app.units.queries import list_names as unit_names
 
 FIXED_REASONS = {
@@ -22,6 +23,7 @@ FIXED_REASONS = {
     "review": Words("由作出处理意见机关的上一级机关复查、复核。", "The organ above the one that decided reviews it."),
 }
 FRESH_SECONDS = 30.0
+TIERS = ("community", "township", "county", "city")  # from below
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Reference:
     names: Mapping[str, str]
     tiers: Mapping[str, str]
     lines: Mapping[str, tuple[str, ...]]
+    heights: Mapping[str, int]
+    centres: Mapping[str, str]
 
     def procedure(self, code: str, at: datetime) -> Procedure:
         """The version of a procedure in force on the local day of `at`."""
@@ -44,6 +48,17 @@ class Reference:
     def plan(self, procedure: Procedure, starts_on: StartsOn, at: datetime) -> tuple[PlannedClock, ...]:
         """The clocks that start at `at` by the city's calendar and time zone."""
         return plan(procedure, starts_on, at, calendar=self.calendar, tz=self.city.tz)
+
+    def first(self, procedure: str, version: int, start: datetime, due: datetime) -> tuple[int, datetime]:
+        """Level and next instant of an organ's clock of this procedure that runs from `start` to `due`."""
+        ladder = self.procedures[procedure, version].ladder
+        return first(ladder, Owner.ORGAN, start, due, calendar=self.calendar, tz=self.city.tz)
+
+    def centre_above(self, unit: str, areas: Iterable[str | None]) -> str | None:
+        """The first centre of these areas in a tier above `unit`: where a new case would be taken up to."""
+        found = (self.centres[area] for area in areas if area and area in self.centres)
+        higher = [c for c in found if self.heights[c] > self.heights[unit]]
+        return min(higher, key=lambda c: self.heights[c], default=None)
 
     def overlap(self, area: str, other: str) -> bool:
         """Whether one of two areas lies in the other, or they are the same."""
@@ -60,12 +75,15 @@ async def load(conn: Connection) -> Reference:
     city = await get_city(conn)
     rules = await list_rules(conn)
     areas = await list_areas(conn)
+    units = await list_centres(conn)
     return Reference(
         city=city,
         categories=await list_categories(conn),
         procedures=await list_procedures(conn),
         calendar=await read_calendar(conn, city.calendar),
         reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},
+        heights={u["code"]: TIERS.index(u["tier"]) for u in units},
+        centres={u["centre_of"]: u["code"] for u in units if u["centre_of"]},
         names={**await area_names(conn), **await unit_names(conn)},
         tiers={area.code: area.tier.value for area in areas},
         lines={area.code: area.path for area in areas},

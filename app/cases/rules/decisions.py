@@ -39,6 +39,9 @@ class Service:
 class Facts:
     """What a decision needs to know of a case.
 
+    `above` is the centre it may be taken up to, `below` the unit it came up from; `objectable_until` the end of the time
+    in which the open offer may be refused, where the procedure has one (XF 23 ¶3); `refused_by` the units that refused it
+    before. `superior` is the unit that a dispute over competence waits for; `reporting` that a report upward is due.
     `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
     """
@@ -53,6 +56,12 @@ class Facts:
     service: Service | None = None
     queued: bool = False
     extendable_until: datetime | None = None
+    above: str | None = None
+    below: str | None = None
+    objectable_until: datetime | None = None
+    refused_by: frozenset[str] = frozenset()
+    superior: str | None = None
+    reporting: bool = False
     procedure: str = ""
     forbids: Mapping[str, Words] = field(default_factory=dict)
     top: bool = False
@@ -90,13 +99,71 @@ def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal |
 
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
+    holds, why = (_of_offers(facts, now) | _of_ladder(facts) | _of_result(facts, now)).get(
+        action, (True, Words("", ""))
+    )
+    return None if holds else Refusal(False, why)
+
+
+def _of_offers(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
     offered = facts.lead_offer is not None
-    guards: dict[str, tuple[bool, Words]] = {
+    none_open = Words("没有待签收的派单。", "No offer is open.")
+    return {
         "offer": (not offered, Words("已有一份待签收的派单，请先撤回。", "An offer is open already; recall it first.")),
-        "recall": (offered, Words("没有待签收的派单。", "No offer is open.")),
-        "sign_for": (bool(facts.offers), Words("没有待签收的派单。", "No offer is open.")),
-        "refuse": (bool(facts.offers), Words("没有待签收的派单。", "No offer is open.")),
+        "recall": (offered, none_open),
+        "sign_for": (bool(facts.offers), none_open),
+        "refuse": _refusable(facts, now) if facts.offers else (False, none_open),
         "place": (facts.queued, Words("该件已有网格，不在待定位队列。", "The case has a place; it is in no queue.")),
+        "dispute_competence": (
+            facts.lead_offer is not None and facts.lead_offer.unit in facts.refused_by
+            and facts.objectable_until is not None and facts.superior is None,
+            Words("须先退回；再次派来后仍认为不属本机关职权的，方可提请共同上级裁定，且同时只有一件争议。",
+                  "Refuse it first; once it is offered again, the common superior may be asked to rule, one dispute at a time."),
+        ),
+        "rule_competence": (facts.superior is not None, Words("没有待裁定的管辖争议。", "No dispute waits for a ruling.")),
+    }  # fmt: skip
+
+
+def _refusable(facts: Facts, now: datetime) -> tuple[bool, Words]:
+    """A forwarded petition goes back once, within the days the law gives; who sent it again did not agree (XF 23, 24)."""
+    if facts.objectable_until is not None and now > facts.objectable_until:
+        return False, Words(
+            "已过提出异议的期限（收到之日起5个工作日），请签收办理。",
+            "The time to object is over (XF 23: five working days of receipt); sign for it.",
+        )
+    if facts.objectable_until is not None and facts.lead_offer and facts.lead_offer.unit in facts.refused_by:
+        return False, Words(
+            "派出单位未同意退回；仍有异议的，请提请共同上级裁定（dispute_competence）。",
+            "The sender did not agree; ask the common superior to rule (dispute_competence).",
+        )
+    return True, Words("", "")
+
+
+def _of_ladder(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    top = Words(
+        "已到最高层级，没有可上报的中心；对处理意见不服的可申请复查。",
+        "There is no centre above to take it to; a decision may be reviewed.",
+    )
+    return {
+        "escalate": (facts.above is not None, top),
+        "go_up": (facts.above is not None, top),
+        "send_back": (
+            facts.below is not None and facts.lead_offer is None,
+            Words(
+                "该件不是由下级上报、已签收的，无从退回。", "It did not come up from below, or an offer is still open."
+            ),
+        ),
+        "flag_urgent": (
+            not facts.reporting,
+            Words("已标记，等待报告上级。", "It is flagged; the report upward is due."),
+        ),
+        "report_upward": (facts.reporting, Words("没有待报告的重大紧急标记。", "Nothing is flagged to be reported.")),
+    }
+
+
+def _of_result(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
+    offered = facts.lead_offer is not None
+    return {
         "conclude": (not offered, Words("派单尚未签收或撤回。", "An offer is open; have it signed for or recall it.")),
         "decide_review": (
             not offered, Words("派单尚未签收或撤回。", "An offer is open; have it signed for or recall it.")
@@ -116,8 +183,6 @@ def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
                   "No limit can be extended: once only, before it expires (XF 34)."),
         ),
     }  # fmt: skip
-    holds, why = guards.get(action, (True, Words("", "")))
-    return None if holds else Refusal(False, why)
 
 
 def _of_reviews(facts: Facts, action: str) -> Refusal | None:
@@ -147,11 +212,16 @@ def _not_the_one(facts: Facts, step: Transition, actor: Actor) -> Refusal | None
             f"只有主办单位 {facts.lead_unit} 可以执行“{step.title.zh}”。",
             f"Only the lead unit {facts.lead_unit} may {step.title.en}.",
         ))  # fmt: skip
-    if step.by is By.OFFERED and not any(answers(offer, actor) for offer in facts.offers):
+    offers = [o for o in facts.offers if o.part == "lead" or step.action != "dispute_competence"]
+    if step.by is By.OFFERED and not any(answers(offer, actor) for offer in offers):
         return Refusal(True, Words("派单不是发给您或您的单位。", "The offer is not made to you or your unit."))
     if step.action in ("grant_reopening", "decline_reopening") and actor.id in facts.worked_by:
         return Refusal(True, Words(
             "须由承办、办结本件以外的人决定。", "Somebody who neither handled nor closed the case must decide."
+        ))  # fmt: skip
+    if step.action == "rule_competence" and facts.superior not in units:
+        return Refusal(True, Words(
+            f"管辖争议由共同上级 {facts.superior} 裁定。", f"The common superior {facts.superior} rules on this dispute."
         ))  # fmt: skip
     if step.action == "approve_attempt" and facts.service and facts.service.recorded_by == actor.id:
         return Refusal(True, Words("须由登记人以外的人核准。", "Somebody other than the recorder must approve."))

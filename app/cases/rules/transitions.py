@@ -28,6 +28,7 @@ class ClockEffect(StrEnum):
     STOP_ALL = "stop_all"
     RESTART_COMPLETION = "restart_completion"
     EXTEND = "extend"
+    RECOMPUTE = "recompute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,22 @@ TRANSITIONS: dict[str, Transition] = {
            By.SIGHT, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 21, 40"),
         _t("decline_reopening", "不同意重新办理", "decline the request to reopen", {_S.CLOSED}, None, _P.CASE_REOPEN,
            By.SIGHT, "reason", basis="XF 21, 27"),
+        _t("escalate", "上报上级中心", "take up to the centre above", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
+           "reason", basis="XF 15 ¶3"),
+        _t("go_up", "按群众意愿上报", "take up at the resident's wish", _BEFORE_RESULT, None, _P.CASE_REGISTER, By.SIGHT,
+           "reason", basis="XF 15 ¶3, 20"),
+        _t("send_back", "退回下级并指导", "send back down with guidance", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
+           "guidance", basis="XF 15 ¶3"),
+        _t("dispute_competence", "提出管辖争议", "dispute who is competent", _BEFORE_RESULT, None, _P.CASE_SIGN,
+           By.OFFERED, "reason", basis="XF 24"),
+        _t("rule_competence", "裁定办理机关", "rule who is competent", _BEFORE_RESULT, None, _P.CASE_RULE, By.SIGHT,
+           "unit", "reason", basis="XF 24"),
+        _t("flag_urgent", "标记重大紧急", "flag as major or urgent", _BEFORE_RESULT, None, _P.CASE_SIGN, By.SIGHT,
+           "reason", basis="XF 25"),
+        _t("report_upward", "报告上级", "report a major or urgent matter upward", _BEFORE_RESULT, None, _P.CASE_OFFER,
+           By.LEAD, "unit", "reason", basis="XF 25"),
+        _t("reclassify", "变更类别或程序", "change category or procedure", _BEFORE_RESULT, None, _P.CASE_ACCEPT, By.LEAD,
+           "reason", clocks=(_C.RECOMPUTE,), basis="XF 22, 31"),
         _t("withdraw", "撤回", "withdraw at the resident's wish", _BEFORE_RESULT, _S.WITHDRAWN, _P.CASE_WITHDRAW,
            By.SIGHT, "reason", clocks=(_C.STOP_ALL,)),
         _t("merge", "并案", "merge into another case", _BEFORE_RESULT, _S.MERGED, _P.CASE_MERGE, By.LEAD,
@@ -105,4 +122,7 @@ TRANSITIONS: dict[str, Transition] = {
 }  # fmt: skip
 
 # An accusation keeps one desk and one file: nothing that would name it to others (信访工作条例 30 ¶3).
-NOT_FOR_ACCUSATIONS = frozenset({"merge", "unmerge", "place"})
+NOT_FOR_ACCUSATIONS = frozenset({
+    "merge", "unmerge", "place", "escalate", "go_up", "send_back", "dispute_competence", "rule_competence", "flag_urgent",
+    "report_upward", "reclassify",
+})  # fmt: skip

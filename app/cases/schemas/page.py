@@ -74,7 +74,8 @@ class ConcernOut(BaseModel):
 
 
 class LimitOut(BaseModel):
-    """A clock: `due` decides lateness, `due_unrolled` is the day before any roll over days off."""
+    """A clock: `due` decides lateness, `due_unrolled` is the day before any roll over days off; `breached_at` the limit
+    that was missed. `owner` says whose limit it is: the organ's, or the resident's to exercise a right."""
 
     kind: str
     rule: str
@@ -85,6 +86,9 @@ class LimitOut(BaseModel):
     provisional: bool
     met_at: datetime | None
     stopped_at: datetime | None
+    breached_at: datetime | None
+    paused_at: datetime | None
+    owner: str
     extensions: int
 
 
@@ -184,6 +188,7 @@ class CaseOut(BaseModel):
     result: str | None
     notes: list[NoteOut]
     reopened: int
+    escalated_to: str | None
     merged_into: uuid.UUID | None
     merged: list[uuid.UUID]
     links: list[LinkOut]

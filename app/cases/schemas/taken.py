@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.cases.rules import Outcome, Result, Route
+from app.cases.rules import Outcome, PetitionClass, Result, Route
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Reason, ShortText, unfit
 
@@ -34,6 +34,35 @@ class OfferIn(BaseModel):
     model_config = _example(unit="D150102_housing", reason="属住建部门职责")
 
     unit: Code
+    reason: LongText
+
+
+class GuidanceIn(BaseModel):
+    """What the tier below should do."""
+
+    model_config = _example(guidance="请组织双方现场核对供热温度记录，五日内再行调处")
+
+    guidance: LongText
+
+
+class ToUnitIn(BaseModel):
+    """Which unit, and why."""
+
+    model_config = _example(unit="C150102", reason="属于可能影响公共安全的紧急事项")
+
+    unit: Code
+    reason: LongText
+
+
+class ReclassifyIn(BaseModel):
+    """What the matter is after all, and why: at least one of category, petition_class, complexity, simple."""
+
+    model_config = _example(category="heating.temperature", reason="实为室温不达标，并非停暖")
+
+    category: Code | None = None
+    petition_class: PetitionClass | None = None
+    complexity: Literal["simple", "ordinary", "complex"] | None = Field(default=None, description="Of a dispute")
+    simple: bool = Field(default=False, description="The simple procedure, for appeals and suggestions")
     reason: LongText
 
 

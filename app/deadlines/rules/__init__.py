@@ -1,4 +1,4 @@
-"""Legal clocks: when something falls due, how far a limit may be extended, and which procedure a case runs under. Pure."""
+"""Legal clocks: when something falls due, what then happens, how far a limit may be extended, which procedure applies. Pure."""
 
 from app.deadlines.rules.calendar import (
     DECEMBER_DAYS,
@@ -11,6 +11,20 @@ from app.deadlines.rules.calendar import (
     Due,
     LengthUnit,
     due_at,
+    later_by_days,
+)
+from app.deadlines.rules.ladder import (
+    AT_ONCE,
+    ONE_SECOND,
+    RUNGS,
+    Ladder,
+    Owner,
+    QuietHours,
+    Rung,
+    Step,
+    climb,
+    first,
+    rung_at,
 )
 from app.deadlines.rules.limits import (
     BasisStatus,
@@ -18,20 +32,23 @@ from app.deadlines.rules.limits import (
     ClockRule,
     Extension,
     Forbidden,
-    Owner,
     PlannedClock,
     Procedure,
     StartsOn,
     choose_procedure,
     extend,
+    paused,
     plan,
     revise,
 )
 
 __all__ = [
+    "AT_ONCE",
     "DECEMBER_DAYS",
     "END_OF_DAY",
     "ONE_DAY",
+    "ONE_SECOND",
+    "RUNGS",
     "SATURDAY",
     "WEEKDAYS",
     "BasisStatus",
@@ -42,14 +59,23 @@ __all__ = [
     "Due",
     "Extension",
     "Forbidden",
+    "Ladder",
     "LengthUnit",
     "Owner",
     "PlannedClock",
     "Procedure",
+    "QuietHours",
+    "Rung",
     "StartsOn",
+    "Step",
     "choose_procedure",
+    "climb",
     "due_at",
     "extend",
+    "first",
+    "later_by_days",
+    "paused",
     "plan",
     "revise",
+    "rung_at",
 ]

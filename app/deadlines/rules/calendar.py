@@ -111,6 +111,13 @@ def due_at(length: int, unit: LengthUnit, start: datetime, *, calendar: Calendar
     return Due(_end_of(last, tz), _end_of(unrolled, tz), provisional=not settled)
 
 
+def later_by_days(current: Due, days: int, *, calendar: Calendar, tz: tzinfo) -> Due:
+    """A due of days moved on by ``days`` calendar days from its unrolled end, and rolled anew."""
+    last = current.due_unrolled.astimezone(tz).date() + days * ONE_DAY
+    rolled, settled = _roll(last, calendar)
+    return Due(_end_of(rolled, tz), _end_of(last, tz), provisional=not settled)
+
+
 def _elapsed(length: int, unit: LengthUnit, start: datetime) -> datetime:
     """Elapsed time, rounded up to the second so that no clock is shorter than its rule."""
     span = timedelta(minutes=length) if unit is LengthUnit.MINUTE else timedelta(hours=length)

@@ -1,18 +1,12 @@
 """The limits of a procedure: which clocks begin with which act, how far they may be extended, which procedure applies. Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
-from app.deadlines.rules.calendar import Calendar, ClockRefused, Due, LengthUnit, due_at
-
-
-class Owner(StrEnum):
-    """Whose limit it is: the organ's (a duty to act) or the resident's (a time to exercise a right)."""
-
-    ORGAN = "organ"
-    RESIDENT = "resident"
+from app.deadlines.rules.calendar import Calendar, ClockRefused, Due, LengthUnit, due_at, later_by_days
+from app.deadlines.rules.ladder import Ladder, Owner, first
 
 
 class StartsOn(StrEnum):
@@ -20,6 +14,9 @@ class StartsOn(StrEnum):
 
     REGISTERED = "registered"
     ACCEPTED = "accepted"
+    OFFERED = "offered"
+    DISPUTED = "disputed"
+    DISCOVERED = "discovered"
 
 
 class ClockKind(StrEnum):
@@ -27,6 +24,9 @@ class ClockKind(StrEnum):
 
     ACCEPTANCE = "acceptance"
     COMPLETION = "completion"
+    OBJECTION = "objection"
+    COMPETENCE = "competence"
+    REPORT = "report"
 
 
 class BasisStatus(StrEnum):
@@ -83,7 +83,8 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A way of working a case, as one version of the data. A case keeps the version it began under."""
+    """A way of working a case, as one version of the data. A case keeps the version it began under, also one that takes
+    no new cases from the day ``withdrawn_from`` on."""
 
     code: str
     version: int
@@ -96,11 +97,16 @@ class Procedure:
     clocks: tuple[ClockRule, ...]
     petition_classes: tuple[str, ...] = ()
     forbids: tuple[Forbidden, ...] = ()
+    ladder: Ladder = field(default_factory=Ladder)
+    withdrawn_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedClock:
-    """A clock of one case, ready to be stored. ``rule`` is the rule's id, ``version`` the procedure's."""
+    """A clock of one case, ready to be stored. ``rule`` is the rule's id, ``version`` the procedure's.
+
+    ``level`` and ``next_at`` (UTC) say where on the ladder it stands and when to look at it.
+    """
 
     kind: ClockKind
     rule: str
@@ -112,6 +118,8 @@ class PlannedClock:
     due: datetime
     due_unrolled: datetime
     provisional: bool
+    level: int
+    next_at: datetime
 
 
 def plan(
@@ -123,9 +131,7 @@ def plan(
     clocks in days, so one plan serves all cases of one procedure, day and act that have no hour clock.
     """
     return tuple(
-        _planned(rule, procedure.version, start, due_at(rule.length, rule.unit, start, calendar=calendar, tz=tz))
-        for rule in procedure.clocks
-        if rule.starts_on is starts_on
+        _planned(procedure, rule, start, calendar, tz) for rule in procedure.clocks if rule.starts_on is starts_on
     )
 
 
@@ -166,6 +172,15 @@ def extend(
     return Due(max(longer.due, current.due), longer.due_unrolled, longer.provisional)
 
 
+def paused(current: Due, began: datetime, ended: datetime, *, calendar: Calendar, tz: tzinfo) -> Due:
+    """The due of a clock whose procedure does not count the days from ``began`` to ``ended``, both local days left out.
+
+    Regulation 36 (2): the time of a hearing in re-review is not counted. No other pause is known to the Regulation.
+    """
+    days = (ended.astimezone(tz).date() - began.astimezone(tz).date()).days + 1
+    return later_by_days(current, days, calendar=calendar, tz=tz)
+
+
 def revise(told: Due, new: Due, owner: Owner) -> Due:
     """What holds when a due date is computed again, for instance when a year's holidays are published.
 
@@ -204,11 +219,13 @@ def choose_procedure(
     )
 
 
-def _planned(rule: ClockRule, version: int, start: datetime, due: Due) -> PlannedClock:
+def _planned(procedure: Procedure, rule: ClockRule, start: datetime, calendar: Calendar, tz: tzinfo) -> PlannedClock:
+    due = due_at(rule.length, rule.unit, start, calendar=calendar, tz=tz)
+    level, next_at = first(procedure.ladder, rule.owner, start, due.due, calendar=calendar, tz=tz)
     return PlannedClock(
         kind=rule.kind,
         rule=rule.id,
-        version=version,
+        version=procedure.version,
         owner=rule.owner,
         basis_zh=rule.basis_zh,
         basis_en=rule.basis_en,
@@ -216,4 +233,6 @@ def _planned(rule: ClockRule, version: int, start: datetime, due: Due) -> Planne
         due=due.due,
         due_unrolled=due.due_unrolled,
         provisional=due.provisional,
+        level=level,
+        next_at=next_at,
     )

@@ -38,6 +38,7 @@ def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, no
     body = {**receipt.body, "query_code": receipt.query_code}
     if "kind" not in body:
         return body
+    body["clocks"] = [{k: v for k, v in c.items() if k not in ("level", "next_at")} for c in body["clocks"]]
     rule = body["routing"]["rule"]
     if rule in reference.reasons:
         body["routing"] = {**body["routing"], "reason": reference.reasons[rule].say(language)}
@@ -60,4 +61,5 @@ def _facts(body: dict[str, Any], reference: Reference, now: datetime) -> Facts:
         lead_unit=body["lead_unit"], version=1, offers=tuple(offers),
         queued=body["queue"] not in (None, "no_worker", NO_TIER_ABOVE), procedure=body["procedure"],
         forbids=forbidden(reference.procedure(body["procedure"], now)), top=body["queue"] == NO_TIER_ABOVE,
+        above=reference.centre_above(body["lead_unit"], body["areas"].values()),
     )  # fmt: skip

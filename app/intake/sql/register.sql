@@ -191,10 +191,11 @@
     union all select m.id, st.unit, m.helper, 'co', 'offered', m.actor, m.at, null, null
         from made m join staff st on st.id = m.helper
 ), clocked as (
-    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional)
-    select m.id, c.kind, c.rule, m.procedure_version, c.basis, m.at, c.due, c.due_unrolled, c.provisional
+    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, level, next_at)
+    select m.id, c.kind, c.rule, m.procedure_version, c.basis, m.at, c.due, c.due_unrolled, c.provisional, c.level, c.next_at
     from made m cross join lateral jsonb_to_recordset(m.clocks)
-        c(kind text, rule text, basis text, due timestamptz, due_unrolled timestamptz, provisional boolean)
+        c(kind text, rule text, basis text, due timestamptz, due_unrolled timestamptz, provisional boolean,
+            level smallint, next_at timestamptz)
     where not m.imported
 ), told as (
     insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)

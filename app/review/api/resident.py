@@ -16,7 +16,16 @@ from app.core.http import Language, Now, reference
 from app.core.openapi import may_answer
 from app.core.rates import count_try
 from app.review import actions
-from app.review.schemas import AskedOut, RatedOut, RateIn, ReopenByCodeIn, ReviewByCodeIn, ReviewReceiptOut
+from app.review.schemas import (
+    AskedOut,
+    GoUpIn,
+    RatedOut,
+    RateIn,
+    ReopenByCodeIn,
+    ReviewByCodeIn,
+    ReviewReceiptOut,
+    WentUpOut,
+)
 
 router = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(NotFound, Conflict, TooMany))
 Rules = Annotated[Reference, Depends(reference)]
@@ -33,6 +42,10 @@ _PASSED_ON = Words(
 _ASKED = Words(
     "已收到，由承办人员以外的人决定是否重新办理，结果可凭查询码查询。",
     "Received. Somebody who did not work the case decides whether it is taken up again; the query shows the outcome.",
+)
+_UP = Words(
+    "已按您的意愿上报；上一级中心签收之前，现办理单位仍负责办理。",
+    "Taken up at your wish; who has the case stays responsible until the centre above signs for it.",
 )
 _THANKS = Words("感谢评价。", "Thank you for the rating.")
 
@@ -93,3 +106,11 @@ async def ask_to_reopen(sent: ReopenByCodeIn, opened: ThisCase) -> AskedOut:
     """申请重新办理, in words, without a low rating. Decided by somebody who did not work the case."""
     await opened.take(sent, lambda act, case: cases.ask_to_reopen(act, case, words=sent.words))
     return AskedOut(number=sent.number, said=_ASKED.say(opened.language))
+
+
+@router.post("/go_up", response_model=WentUpOut, summary="Have the tier above look at it")
+async def take_case_up(sent: GoUpIn, opened: ThisCase) -> WentUpOut:
+    """按群众意愿上报: a resident may always go up, from township to county to city, before there is a result. Against a
+    result there is the review."""
+    above: str = await opened.take(sent, lambda act, case: cases.go_up_by_code(act, case, words=sent.words))
+    return WentUpOut(number=sent.number, offered_to=opened.rules.names.get(above), said=_UP.say(opened.language))

@@ -1,0 +1,155 @@
+"""What is due on clocks, taken set-wise: by any number of processes at once, each action exactly once.
+
+The cases of the clocks that are due are locked (those in other hands are left for the next round), the rules say which
+rungs each clock takes, and everything is written in one transaction: the clock's new level is what makes it happen once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.cases.queries.one import ABOVE
+from app.cases.queries.reference import Reference
+from app.core.access import Actor
+from app.core.database import Connection
+from app.deadlines.rules import Owner, QuietHours, Rung, climb
+
+CLOCK = Actor(id="clock", kind="system")
+BATCH = 5000
+
+# Clocks of one procedure that stand alike climb alike: one row for all of them.
+_DUE = """
+    with locked as materialized (
+        select k.id, k.case_id, k.kind, k.owner, k.level, k.start, k.due, c.procedure, c.procedure_version
+        from clock k join cases c on c.id = k.case_id
+        where k.next_at <= $1 and k.met_at is null and k.stopped_at is null and k.paused_at is null
+        order by k.next_at limit $2
+        for update of c skip locked
+    )
+    select procedure, procedure_version, kind = 'completion' as completes, owner, level, due,
+        case when level = 0 then start end as start, array_agg(id) as clocks
+    from locked group by 1, 2, 3, 4, 5, 6, 7
+"""
+_CLIMB = """
+    update clock k set level = p.level, next_at = p.next_at,
+        breached_at = case when p.breached then k.due else k.breached_at end,
+        stopped_at = case when p.lapsed then k.due else k.stopped_at end
+    from unnest($1::bigint[], $2::int[]) m(id, n)
+    join unnest($3::int[], $4::smallint[], $5::timestamptz[], $6::boolean[], $7::boolean[])
+        p(n, level, next_at, breached, lapsed) using (n)
+    where k.id = m.id
+"""
+# One event a case, whatever number of its clocks it is about; as app/events/actions.py has it, for many cases at once.
+_TELL = """
+    with pressed as (
+        select k.case_id, jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule,
+            'due', extract(epoch from k.due)) order by k.id) as clocks
+        from clock k where k.id = any($1::bigint[]) group by 1
+    ), old as materialized (
+        select c.id, c.head_seq + 1 as seq, c.head_hash as prev, event_body(c.id, c.head_seq + 1, $2, $3, $4,
+            jsonb_build_object('set', '{}'::jsonb, 'clocks', p.clocks)) as body
+        from cases c join pressed p on p.case_id = c.id
+    ), changed as (
+        update cases c set head_seq = o.seq, head_hash = event_hash(o.prev, o.body), updated_at = $3
+        from old o where c.id = o.id returning c.id, c.head_hash
+    )
+    insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
+    select o.id, o.seq, $2, $3, $4, o.body, o.prev, changed.head_hash from old o join changed using (id) order by o.id
+"""
+_RECALL = """
+    with up as materialized (
+        select c.id, ({above}) as target from cases c
+        where c.id in (select case_id from clock where id = any($1::bigint[]))
+            and c.status in ('registered', 'accepted', 'handling') and c.petition_class is distinct from 'accusation'
+    ), recalled as (
+        update assignment a set state = 'recalled', answered_by = $3, answered_at = $2 from up
+        where up.target is not null and a.case_id = up.id and a.part = 'lead' and a.state = 'offered'
+        returning a.case_id, a.unit
+    ), unseen as (
+        update case_access x set until = now() from up
+        where up.target is not null and x.case_id = up.id and x.part = 'offer' and x.until is null
+            and x.grantee <> 'unit:' || up.target
+    )
+    select up.id, up.target, r.unit as recalled from up left join recalled r on r.case_id = up.id
+    where up.target is not null order by up.id
+"""
+_ESCALATE = """
+    with up as materialized (
+        select s.id, s.target, s.recalled, u.tier from unnest($1::uuid[], $2::text[], $3::text[]) s(id, target, recalled)
+        join unit u on u.code = s.target
+    ), offered as (
+        insert into assignment (case_id, unit, part, state, offered_by, offered_at)
+        select id, target, 'lead', 'offered', $5, $4 from up order by id
+    ), seen as (
+        insert into case_access (case_id, grantee, part) select id, 'unit:' || target, 'offer' from up
+        on conflict (case_id, grantee, part) do update set until = null
+    ), old as materialized (
+        select c.id, c.head_seq + 1 as seq, c.head_hash as prev, up.tier, event_body(c.id, c.head_seq + 1, 'escalate', $4,
+            $6, jsonb_build_object('set', jsonb_build_object('escalated_to', up.tier), 'unit', up.target,
+                'recalled', up.recalled, 'why', 'breach', 'basis', 'XF 15 ¶3')) as body
+        from cases c join up on up.id = c.id
+    ), changed as (
+        update cases c set head_seq = o.seq, head_hash = event_hash(o.prev, o.body), updated_at = $4, escalated_to = o.tier
+        from old o where c.id = o.id returning c.id, c.head_hash
+    )
+    insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
+    select o.id, o.seq, 'escalate', $4, $6, o.body, o.prev, changed.head_hash from old o join changed using (id)
+"""
+
+
+@dataclass(slots=True)
+class _Round:
+    """What the clocks of one batch take, as the columns of the statements."""
+
+    clocks: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    plans: list[tuple[int, int, datetime | None, bool, bool]] = field(default_factory=list)
+    pressed: dict[Rung, list[int]] = field(default_factory=dict)
+    up: list[int] = field(default_factory=list)
+
+
+async def settle(
+    conn: Connection, reference: Reference, *, now: datetime, quiet: QuietHours, limit: int = BATCH
+) -> int:  # fmt: skip
+    """Take what is due on at most `limit` clocks, in the caller's transaction; gives how many clocks were moved.
+
+    Breach and lapse are facts kept on the clock; urging, criticism and escalation are events of the case. Cases that
+    somebody holds are left out, so a caller goes on until it gets 0 and comes back later.
+    """
+    groups = await conn.fetch(_DUE, now, limit)
+    if not groups:
+        return 0
+    taken = _Round()
+    for group in groups:
+        _take(taken, group, reference, now, quiet)
+    await conn.execute(_CLIMB, taken.clocks, taken.places, *map(list, zip(*taken.plans, strict=True)))
+    if taken.up:
+        await _escalate(conn, taken.up, now)
+    for rung in (Rung.URGE, Rung.CRITICISE):
+        if clocks := taken.pressed.get(rung):
+            await conn.execute(_TELL, clocks, rung.value, now, f"{CLOCK.kind}:{CLOCK.id}")
+    return len(taken.clocks)
+
+
+def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet: QuietHours) -> None:
+    ladder = reference.procedures[group["procedure"], group["procedure_version"]].ladder
+    step = climb(
+        ladder, Owner(group["owner"]), group["level"], group["start"] or group["due"], group["due"], now,
+        quiet=quiet, calendar=reference.calendar, tz=reference.city.tz,
+    )  # fmt: skip
+    place = len(taken.plans)
+    taken.clocks += group["clocks"]
+    taken.places += [place] * len(group["clocks"])
+    taken.plans.append((place, step.level, step.next_at, Rung.BREACH in step.rungs, Rung.LAPSE in step.rungs))
+    for rung in step.rungs:
+        taken.pressed.setdefault(rung, []).extend(group["clocks"])
+    if group["completes"] and ladder.escalate in step.rungs:
+        taken.up += group["clocks"]
+
+
+async def _escalate(conn: Connection, clocks: Sequence[int], now: datetime) -> None:
+    """The cases of these clocks go up to the centre above, where there is one and no result yet."""
+    rows = await conn.fetch(_RECALL.format(above=ABOVE), clocks, now, CLOCK.id)
+    columns = [[row[name] for row in rows] for name in ("id", "target", "recalled")]
+    await conn.execute(_ESCALATE, *columns, now, CLOCK.id, f"{CLOCK.kind}:{CLOCK.id}")

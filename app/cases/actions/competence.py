@@ -1,0 +1,68 @@
+"""Who is competent, when two units do not agree: their common superior rules (信访工作条例 24)."""
+
+import uuid
+
+from app.cases.actions.handover import pass_sight, step_back
+from app.cases.actions.step import GRANT, Act, advance, begin, write_note
+from app.core import errors
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, StartsOn
+
+# The nearest centre above both: of the case's areas, none that the matter concerns; else the city's intake desk.
+_SUPERIOR = """
+    select coalesce((
+        select u.code from unit u where u.kind = 'centre' and u.area in (c.township, c.county, c.city)
+            and u.code not in ($2, $3) and not coalesce(c.barred_units @> u.path, false)
+            and array_position(array['community', 'township', 'county', 'city'], u.tier) > (
+                select max(array_position(array['community', 'township', 'county', 'city'], o.tier))
+                from unit o where o.code in ($2, $3))
+        order by array_position(array['community', 'township', 'county', 'city'], u.tier) limit 1),
+        (select code from unit where kind = 'intake_desk'))
+    from cases c where c.id = $1
+"""
+_MAY_LEAD = """
+    select not coalesce(c.barred_units @> u.path, false) from unit u, cases c
+    where u.code = $1 and c.id = $2 and u.kind <> 'discipline_desk'
+"""
+
+
+async def dispute_competence(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+    """The unit that it was offered to again still holds that it is not competent: the common superior shall rule."""
+    case = await begin(act, case_id, "dispute_competence")
+    offer = case.facts.lead_offer
+    if offer is None:
+        raise errors.ActionRefused("没有待签收的派单。", "No offer is open.")
+    superior = await act.conn.fetchval(_SUPERIOR, case_id, case.facts.lead_unit, offer.unit)
+    _, said = await write_note(act, case, "competence_reason", reason)
+    await act.start(case, StartsOn.DISPUTED, subject=superior)
+    await act.conn.execute(GRANT, case_id, f"unit:{superior}", "superior")
+    await advance(act, case, "dispute_competence", facts={"superior": superior, "unit": offer.unit, **said})
+
+
+async def rule_competence(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
+    """The common superior names the unit that handles it; the lead moves at once, and nobody sends it back again."""
+    case = await begin(act, case_id, "rule_competence")
+    may = await act.conn.fetchval(_MAY_LEAD, unit, case_id)
+    if not may:
+        raise errors.Invalid("不能裁定由该单位办理。", "This unit cannot be ruled competent.", pointer="#/body/unit")
+    _, said = await write_note(act, case, "competence_ruling", reason)
+    await deadlines.meet(act.conn, case_id, ClockKind.COMPETENCE, act.now)
+    await act.conn.execute(
+        "update assignment set state = 'recalled', answered_by = $2, answered_at = $3"
+        " where case_id = $1 and state = 'offered' and part = 'lead'",
+        case_id, act.actor.id, act.now,
+    )  # fmt: skip
+    await act.conn.execute(
+        "update case_access set until = now() where case_id = $1 and part = 'offer' and until is null", case_id
+    )
+    columns = {}
+    if unit != case.facts.lead_unit:
+        await step_back(act, case)
+        await act.conn.execute(
+            "insert into assignment (case_id, unit, part, state, offered_by, offered_at, answered_by, answered_at)"
+            " values ($1, $2, 'lead', 'signed', $3, $4, $3, $4)",
+            case_id, unit, act.actor.id, act.now,
+        )  # fmt: skip
+        await pass_sight(act, case, unit)
+        columns = {"lead_unit": unit}
+    await advance(act, case, "rule_competence", columns=columns, facts={"unit": unit, **said})

@@ -1,0 +1,108 @@
+"""Up and down the ladder of centres: township → county → city. The tier below stays responsible until the one above signs.
+
+Taken up by the lead ("beyond our power"), at the resident's wish, or by a breached limit (see clockwork). Never twice to
+one tier; the ceiling is the city.
+"""
+
+import uuid
+
+from app.cases.actions.step import GRANT, Act, advance, begin, write_note
+from app.cases.queries.one import Loaded
+from app.cases.rules import refusal
+from app.core import errors
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, StartsOn
+
+# A report upward reaches a unit above the lead, of the case's own areas, that the matter does not concern.
+_REACHED = """
+    select true from unit u, cases c join unit l on l.code = c.lead_unit
+    where u.code = $1 and c.id = $2 and u.area in (c.township, c.county, c.city)
+        and array_position(array['community', 'township', 'county', 'city'], u.tier)
+            > array_position(array['community', 'township', 'county', 'city'], l.tier)
+        and not coalesce(c.barred_units @> u.path, false)
+"""
+
+
+async def escalate(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+    """上报: the lead declares the matter beyond its power; the centre above is offered the lead."""
+    await _take_up(act, case_id, "escalate", reason)
+
+
+async def go_up(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+    """The resident wants the tier above to look at it; nobody below may hold that back."""
+    await _take_up(act, case_id, "go_up", reason)
+
+
+async def go_up_by_code(act: Act, case: Loaded, *, words: str) -> str:
+    """The same by the resident's own hand. The caller has checked the query code and holds the case's lock; gives the
+    centre that it is offered to. Raises ActionRefused where the case is in no state for it."""
+    no = refusal(case.facts, "go_up", act.actor, act.now)
+    if no is not None and not no.forbidden:  # a permission is what staff need
+        raise errors.ActionRefused(no.why.zh, no.why.en)
+    _, said = await write_note(act, case, "escalation_reason", words)
+    facts, columns = await offer_above(act, case)
+    await advance(act, case, "go_up", columns=columns, facts={**facts, **said})
+    return str(case.facts.above)
+
+
+async def _take_up(act: Act, case_id: uuid.UUID, action: str, reason: str) -> None:
+    case = await begin(act, case_id, action)
+    _, said = await write_note(act, case, "escalation_reason", reason)
+    facts, columns = await offer_above(act, case)
+    await advance(act, case, action, columns=columns, facts={**facts, **said})
+
+
+async def offer_above(act: Act, case: Loaded) -> tuple[dict[str, str | None], dict[str, str]]:
+    """Offer the lead to the centre above; an offer that is open gives way. Gives the event's facts and the columns."""
+    recalled = case.facts.lead_offer
+    await act.conn.execute(
+        "update assignment set state = 'recalled', answered_by = $2, answered_at = $3"
+        " where case_id = $1 and state = 'offered' and part = 'lead'",
+        case.facts.id, act.actor.id, act.now,
+    )  # fmt: skip
+    await act.conn.execute(
+        "update case_access set until = now() where case_id = $1 and part = 'offer' and until is null", case.facts.id
+    )
+    await act.conn.execute(
+        "insert into assignment (case_id, unit, part, state, offered_by, offered_at)"
+        " values ($1, $2, 'lead', 'offered', $3, $4)",
+        case.facts.id, case.facts.above, act.actor.id, act.now,
+    )  # fmt: skip
+    await act.conn.execute(GRANT, case.facts.id, f"unit:{case.facts.above}", "offer")
+    tier = await act.conn.fetchval("select tier from unit where code = $1", case.facts.above)
+    return {"unit": case.facts.above, "recalled": recalled.unit if recalled else None}, {"escalated_to": tier}
+
+
+async def send_back(act: Act, case_id: uuid.UUID, *, guidance: str) -> None:
+    """退回下级: offered to the unit that had it below, with guidance in writing; the tier above leads until it signs."""
+    case = await begin(act, case_id, "send_back")
+    note, said = await write_note(act, case, "guidance", guidance)
+    await act.conn.execute(
+        "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
+        " values ($1, $2, 'lead', 'offered', $3, $4, $5)",
+        case_id, case.facts.below, act.actor.id, act.now, note,
+    )  # fmt: skip
+    await act.conn.execute(GRANT, case_id, f"unit:{case.facts.below}", "offer")
+    await advance(act, case, "send_back", facts={"unit": case.facts.below, **said})
+
+
+async def flag_urgent(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+    """A major or urgent matter is discovered: the time to report it upward begins (信访工作条例 25)."""
+    case = await begin(act, case_id, "flag_urgent")
+    _, said = await write_note(act, case, "urgency_reason", reason)
+    await act.start(case, StartsOn.DISCOVERED)
+    await advance(act, case, "flag_urgent", facts=said)
+
+
+async def report_upward(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
+    """Report it to a unit above, which sees the case from then on; the lead stays where it is (信访工作条例 25)."""
+    case = await begin(act, case_id, "report_upward")
+    if not await act.conn.fetchval(_REACHED, unit, case_id):
+        raise errors.Invalid(
+            "请选择本件所在区域、主办单位以上层级且不涉及本件的单位。",
+            "Name a unit above the lead, in the case's own areas, that the matter does not concern.", pointer="#/body/unit",
+        )  # fmt: skip
+    _, said = await write_note(act, case, "report", reason)
+    await act.conn.execute(GRANT, case_id, f"unit:{unit}", "informed")
+    await deadlines.meet(act.conn, case_id, ClockKind.REPORT, act.now)
+    await advance(act, case, "report_upward", facts={"unit": unit, **said})

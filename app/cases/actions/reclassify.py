@@ -1,0 +1,107 @@
+"""Another category or procedure: the limits are computed again from the time of filing, and why is written down."""
+
+import uuid
+from datetime import datetime
+
+from app.cases.actions.step import Act, advance, begin, write_note
+from app.cases.queries.one import Loaded
+from app.cases.rules import PetitionClass
+from app.core import errors
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, Due, PlannedClock, Procedure, StartsOn, choose_procedure, due_at
+
+MAIN = (ClockKind.ACCEPTANCE, ClockKind.COMPLETION)
+
+
+async def reclassify(
+    act: Act, case_id: uuid.UUID, *, category: str | None, petition_class: PetitionClass | None, complexity: str | None,
+    simple: bool, reason: str,
+) -> None:  # fmt: skip
+    """The lead corrects what the matter is. Limits already met stay met; those that run begin anew from their own start.
+
+    The version of the new procedure is the one in force on the day of filing. An accusation is never made or unmade so.
+    """
+    case = await begin(act, case_id, "reclassify")
+    code, name = _sort(act, case, category, petition_class, complexity, simple), category or case.row["category"]
+    kind = petition_class or case.facts.petition_class
+    procedure = act.reference.procedure(code, case.row["registered_at"])
+    if (procedure.code, name, kind) == (case.row["procedure"], case.row["category"], case.facts.petition_class):
+        raise errors.Invalid("没有任何变化。", "Nothing would change.", pointer="#/body")
+    _, said = await write_note(act, case, "reclassification_reason", reason)
+    before = {"procedure": case.row["procedure"], "category": case.row["category"]}
+    await _recompute(act, case, procedure)
+    columns = {"category": name, "procedure": procedure.code, "procedure_version": procedure.version}
+    if kind is not case.facts.petition_class:
+        columns["petition_class"] = str(kind)
+    await advance(act, case, "reclassify", columns=columns, facts={"before": before, **said})
+
+
+def _sort(
+    act: Act, case: Loaded, category: str | None, petition_class: PetitionClass | None, complexity: str | None, simple: bool
+) -> str:  # fmt: skip
+    if petition_class is PetitionClass.ACCUSATION or (petition_class and case.facts.petition_class is None):
+        raise errors.Invalid(
+            "不能改为检举控告：请不予受理并告知，由当事人另行密件登记。",
+            "A case is not turned into an accusation: decline it, and register the accusation, which is sealed.",
+            pointer="#/body/petition_class",
+        )  # fmt: skip
+    found = act.reference.categories.get(category or case.row["category"])
+    if found is None or case.facts.kind not in found.kinds:
+        fitting = [code for code, c in act.reference.categories.items() if case.facts.kind in c.kinds]
+        raise errors.Invalid(
+            "没有适用的类别。",
+            "There is no such category for this kind.",
+            pointer="#/body/category",
+            categories=fitting,
+        )
+    kind = petition_class or case.facts.petition_class
+    return choose_procedure(case.facts.kind, kind, found.urgency, complexity or found.complexity, simple)
+
+
+async def _recompute(act: Act, case: Loaded, procedure: Procedure) -> None:
+    met = await act.conn.fetch(
+        "select kind from clock where case_id = $1 and met_at is not null and stopped_at is null", case.facts.id
+    )
+    done = {row["kind"] for row in met}
+    days = await act.conn.fetchval(
+        "select sum(x.days)::int from clock_extension x join clock k on k.id = x.clock"
+        " where k.case_id = $1 and k.kind = 'completion' and k.met_at is null and k.stopped_at is null",
+        case.facts.id,
+    )
+    await act.conn.execute(
+        "update clock set stopped_at = $2 where case_id = $1 and kind = any($3) and met_at is null and stopped_at is null",
+        case.facts.id, act.now, [kind.value for kind in MAIN],
+    )  # fmt: skip
+    starts = {StartsOn.REGISTERED: case.row["registered_at"], StartsOn.ACCEPTED: case.row["accepted_at"]}
+    planned = [
+        clock
+        for on, at in starts.items()
+        if at is not None
+        for clock in act.reference.plan(procedure, on, at)
+        if clock.kind in MAIN and clock.kind.value not in done
+    ]
+    await deadlines.start(act.conn, case.facts.id, planned)
+    if days and any(clock.kind is ClockKind.COMPLETION for clock in planned):
+        await _keep_extension(act, case, procedure, days, next(c for c in planned if c.kind is ClockKind.COMPLETION))
+
+
+async def _keep_extension(act: Act, case: Loaded, procedure: Procedure, days: int, clock: PlannedClock) -> None:
+    """An extension that was granted holds under the new procedure too, as far as that knows one."""
+    rule = next(r for r in procedure.clocks if r.kind is ClockKind.COMPLETION)
+    if rule.extension is None:
+        return
+    length = min(days, rule.extension.max_length)
+    later = due_at(
+        length, rule.extension.unit, clock.due_unrolled, calendar=act.reference.calendar, tz=act.reference.city.tz
+    )
+    due = Due(max(later.due, clock.due), later.due_unrolled, later.provisional)
+    level, next_at = _first(act, procedure, clock.start, due.due)
+    await act.conn.execute(
+        "update clock set due = $2, due_unrolled = $3, provisional = $4, extensions = 1, level = $5, next_at = $6"
+        " where case_id = $1 and kind = 'completion' and met_at is null and stopped_at is null",
+        case.facts.id, due.due, due.due_unrolled, due.provisional, level, next_at,
+    )  # fmt: skip
+
+
+def _first(act: Act, procedure: Procedure, start: datetime, due: datetime) -> tuple[int, datetime]:
+    return act.reference.first(procedure.code, procedure.version, start, due)

@@ -1,0 +1,127 @@
+"""The rules of a city that are data: calendars and procedures."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from app.areas.queries import get_city
+from app.cases.actions.recompute import recompute_provisional
+from app.cases.queries.reference import load as load_rules
+from app.cli import app, console, existing, run
+from app.core.database import Connection, connect
+from app.core.settings import settings
+from app.deadlines.actions import load_calendar, load_procedures, withdraw_procedure
+from app.deadlines.queries import list_calendar_years, list_procedures
+from seeds.reference import load as reference
+
+calendar_app = typer.Typer(no_args_is_help=True, help="Working-day calendars.")
+procedures_app = typer.Typer(no_args_is_help=True, help="Procedures: how long a case may take, and on what ground.")
+app.add_typer(calendar_app, name="calendar")
+app.add_typer(procedures_app, name="procedures")
+
+
+async def _in_city(work: Any) -> Any:
+    conn = await connect(settings().city, "owner")
+    try:
+        async with conn.transaction():
+            return await work(conn)
+    finally:
+        await conn.close()
+
+
+@calendar_app.command("load")
+def load_years(
+    name: Annotated[str, typer.Argument(help="Calendar, such as china.")] = "china",
+    folder: Annotated[
+        Path, typer.Option("--from", help="Folder with NAME.yaml (years and their sources) and NAME.csv (their days).")
+    ] = reference.CALENDARS,
+) -> None:
+    """Load the published years of a calendar, and count again the limits that waited for them.
+
+    A resident's limit never moves earlier than the date told, an organ's never later. Without --from, what comes along
+    with the software is loaded. May be repeated.
+
+    Example: gridcase calendar load china --from notices/
+    """
+    years, days = reference.read_calendar_years(name, folder), reference.read_calendar_days(name, folder)
+
+    async def work(conn: Connection) -> tuple[int, int]:
+        await load_calendar(
+            conn, name, [(y.year, y.source) for y in years], [(d.day, d.is_workday, d.name) for d in days]
+        )
+        return await recompute_provisional(conn, await load_rules(conn), now=datetime.now(UTC))
+
+    looked, moved = run(_in_city(work))
+    console.print(f"{name}: {years[0].year} to {years[-1].year}, {len(days)} days that differ from Mon-Fri")
+    console.print(f"{looked:,} provisional limits counted again, {moved:,} of them moved")
+
+
+@calendar_app.command("check")
+def check() -> None:
+    """List the years that cases need and no calendar has: their due dates are provisional.
+
+    Example: gridcase calendar check || echo "load the new notice"
+    """
+
+    async def work(conn: Connection) -> tuple[list[int], int]:
+        facts = await get_city(conn)
+        if facts.calendar == "weekdays":
+            return [], 0
+        published = {y["year"] for y in await list_calendar_years(conn, facts.calendar)}
+        this = datetime.now(facts.tz).year
+        open_clocks = "from clock where met_at is null and stopped_at is null"
+        last = await conn.fetchval(f"select max(due) {open_clocks}")
+        waiting = await conn.fetchval(f"select count(*) {open_clocks} and provisional")
+        until = max(this, last.astimezone(facts.tz).year if last else this)
+        return [year for year in range(this, until + 1) if year not in published], waiting
+
+    missing, waiting = run(_in_city(work))
+    if missing:
+        years = ", ".join(map(str, missing))
+        console.print(f"not published yet: {years}; {waiting:,} open limits are provisional")
+        raise typer.Exit(2)
+    console.print("every year that an open clock needs is published")
+
+
+@procedures_app.command("list")
+def show_procedures() -> None:
+    """Every version of every procedure, with the days between which new cases begin under it."""
+    table = Table("procedure", "version", "from", "withdrawn from", "名称", "name")
+    for (code, version), p in run(_in_city(list_procedures)).items():
+        table.add_row(code, str(version), str(p.valid_from), str(p.withdrawn_from or ""), p.name_zh, p.name_en)
+    console.print(table)
+
+
+@procedures_app.command("load")
+def load_versions(
+    file: Annotated[
+        Path, typer.Argument(help="Procedures as in seeds/reference/procedures.yaml.")
+    ] = reference.PROCEDURES,
+) -> None:
+    """Add the versions that the city does not have yet. A version that cases may run under is never rewritten.
+
+    Example: gridcase procedures load our-procedures.yaml
+    """
+    read = reference.read_procedures(existing(file))
+    added = run(_in_city(lambda conn: load_procedures(conn, read)))
+    console.print(f"{added} new versions, {len(read) - added} known")
+
+
+@procedures_app.command("withdraw")
+def withdraw(
+    code: Annotated[str, typer.Argument(help="Procedure.")],
+    version: Annotated[int, typer.Argument(help="Version.")],
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day without it.")],
+) -> None:
+    """Let no new case begin under a version from a day on. Cases that began under it keep it to their end.
+
+    Refused where no other version would take the cases of that day.
+
+    Example: gridcase procedures withdraw appeal 1 --from 2027-01-01
+    """
+    day = date(since.year, since.month, since.day)
+    running = run(_in_city(lambda conn: withdraw_procedure(conn, code, version, day)))
+    console.print(f"{code} version {version}: no new cases from {day} on; {running:,} live cases keep it")
