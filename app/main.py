@@ -29,6 +29,7 @@ from app.core.settings import settings
 from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
+from app.messages import api as messages
 from app.review import api as review
 from app.routing import api as routing
 from app.staff import api as staff
@@ -87,6 +88,7 @@ def create_app(city: str | None = None) -> FastAPI:
         *cases.routers,
         *review.routers,
         intake.router,
+        messages.router,
         staff.router,
         grids.router,
         areas.router,

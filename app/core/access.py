@@ -41,11 +41,13 @@ class Permission(StrEnum):
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
     PARTY_REVEAL = "party:reveal"
+    MESSAGE_READ = "message:read"
+    MESSAGE_MANAGE = "message:manage"
     MAP_READ = "map:read"
     STAFF_READ = "staff:read"
 
 
-_READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ}
+_READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ}
 _DESK = _READ | {
     Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.CASE_WITHDRAW, Permission.CASE_PLACE,
     Permission.PARTY_REVEAL,
@@ -81,7 +83,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SUPERVISOR: frozenset(_READ | {Permission.SERVICE_APPROVE, Permission.CASE_REOPEN}),
     Role.AUDITOR: frozenset({Permission.MAP_READ, Permission.STAFF_READ}),
-    Role.ADMINISTRATOR: frozenset({Permission.MAP_READ, Permission.STAFF_READ}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ, Permission.MESSAGE_MANAGE}
+    ),
     Role.INTEGRATION: frozenset({Permission.CASE_REGISTER, Permission.CASE_READ, Permission.MAP_READ}),
 }
 

@@ -34,6 +34,7 @@ TAGS = {
     "review": "Going up against an opinion, and asking for a closed case to be taken up again.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
+    "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
     "staff": "Logging in, who the caller is, who is on duty.",
 }
 PARAMETERS: dict[str, dict[str, Any]] = {

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,12 @@ class Settings(BaseSettings):
     quiet_until: int = Field(default=8, ge=0, le=11, description="Local hour at which the quiet hours end")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
+    smtp_host: str = Field(default="", description="Mail server; empty: e-mails go to the file outbox/email.jsonl")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How it is spoken to")
+    smtp_user: str = Field(default="", description="Its login, where it asks for one")
+    smtp_password: str = Field(default="", repr=False, description="The password of that login")
+    smtp_sender: str = Field(default="gridcase@localhost", description="Whom e-mails come from")
 
 
 @cache

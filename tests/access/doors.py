@@ -20,6 +20,7 @@ from tests.cast import HOME_CELL, Person, member, point_in, report
 NOISE = {"x-request-id", "date"}
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
+LISTS = ("/v1/cases", "/v1/cases/counts", "/v1/me/tasks", "/v1/me/messages")  # each shows what its caller may see
 WORDS = {"reason": "试探", "reply": "试探"}
 
 
@@ -86,6 +87,7 @@ class Crawl:
         self.read_lists()
         self.read_cases()
         self.write_on_cases()
+        self.read_messages()
         self.register_beside_them()
         if self.every or self.caller.who.kind == "nobody":  # who asks makes no difference there
             self.ask_as_resident()
@@ -207,6 +209,13 @@ class Crawl:
                     reply = self.ask("post", path.format(case_id=plant.id), body, **{"If-Match": f'"{plant.version}"'})
                     self._alike(nothing, reply, "post", path)
 
+    def read_messages(self) -> None:
+        """No message on a hidden case can be read, though it was addressed to this very person."""
+        nothing = _face(self.ask("post", f"/v1/me/messages/{2**62}/read"))
+        for plant in self.hidden:
+            if message := plant.messages.get(f"staff:{self.caller.who.id}"):
+                self._alike(nothing, self.ask("post", f"/v1/me/messages/{message}/read"), "post", "/v1/me/messages")
+
     def _example(self, operation: dict[str, Any]) -> Any:
         """A body that passes: the one the document shows."""
         schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
@@ -291,7 +300,7 @@ class Crawl:
     def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for path, item in self.document["paths"].items():
             if method in item:
-                unknown = set(re.findall(r"{(\w+)}", path)) - {"case_id"}
+                unknown = set(re.findall(r"{(\w+)}", path)) - {"case_id", "message_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
 
@@ -338,7 +347,7 @@ def quiet_doors(document: dict[str, Any]) -> list[str]:
     """What planting must leave untouched for everybody: the map, staff, units, tables, the caller's own page."""
     doors = []
     for path, item in document["paths"].items():
-        if "get" in item and "{" not in path and path not in ("/v1/cases", "/v1/cases/counts", "/v1/me/tasks"):
+        if "get" in item and "{" not in path and path not in LISTS:
             doors += [
                 f"{path}?{urlencode(_needed(path))}",
                 f"{path}?{urlencode({**_needed(path), 'unit': quote('X150102')})}",

@@ -25,6 +25,7 @@ class Plant:
     ledger: Ledger
     marks: dict[str, str]
     version: int = 1
+    messages: dict[str, int] = field(default_factory=dict)  # in the app, by whom they are addressed to
     parties: list[str] = field(default_factory=list)
 
     @property

@@ -116,6 +116,20 @@ def callers(cast: Cast) -> dict[str, Caller]:
     return {caller.name: caller for caller in found}
 
 
+def address_everybody(town: Town) -> None:
+    """A message on every case to every person who looks, as if somebody had queued too many."""
+    people = [caller.who.id for caller in town.callers.values() if caller.who.kind == "staff"]
+    ids = [uuid.UUID(plant.id) for plant in town.plants]
+    statement = (
+        "insert into message (key, grantee, template, case_id, created_at)"
+        " select concat_ws(' ', 'planted', c, s), 'staff:' || s, 'notice_urging', c, now()"
+        " from unnest($1::uuid[]) c, unnest($2::text[]) s returning id, grantee, case_id"
+    )
+    known = {uuid.UUID(plant.id): plant for plant in town.plants}
+    for row in in_city(lambda conn: conn.fetch(statement, ids, people)):
+        known[row["case_id"]].messages[row["grantee"]] = row["id"]
+
+
 def look(town: Town) -> dict[str, Any]:
     seen = {}
     for name, caller in town.callers.items():

@@ -23,4 +23,5 @@ def api_routes(app: Any) -> list[tuple[str, str, Any]]:
 
 def filled(path: str) -> str:
     """The path with a well-formed id."""
-    return path.replace("{case_id}", "01a206cf-ffd4-701d-98b1-6b2166fde918")
+    path = path.replace("{case_id}", "01a206cf-ffd4-701d-98b1-6b2166fde918")
+    return path.replace("{message_id}", "1")

@@ -129,6 +129,27 @@ def go_up_and_ask_again(cast: Cast, lives: Lives) -> None:
         door(cast, "", receipt)
 
 
+def be_told(cast: Cast, lives: Lives, sql: Any) -> None:
+    case = lives.signed()["id"]
+    sql(
+        "insert into message (key, grantee, template, case_id, created_at)"
+        " values ($1, 'unit:D150102_housing', 'notice_urging', $2::uuid, now()) returning id",
+        f"told {case}",
+        case,
+    )
+    chen, admin = cast("chen.housing"), cast("guo.admin")
+    (message, *_) = chen.get("/v1/me/messages?limit=1").json()["items"]
+    assert chen.post(f"/v1/me/messages/{message['id']}/read").status_code == 200
+    sql(
+        "insert into message (key, channel, sealed, seal_key, template, created_at, stuck_at)"
+        " values ($1, 'sms', '', '', 'notice_ready', now(), now())",
+        f"stuck {case}",
+    )
+    (stuck, *_) = admin.get("/v1/messages?state=stuck").json()["items"]
+    assert admin.post(f"/v1/messages/{stuck['id']}/retry").status_code == 200
+    sql("delete from message where key = $1", f"stuck {case}")
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
@@ -136,6 +157,7 @@ READS = (
     "/v1/cells?limit=2", "/v1/cells/unstaffed", "/v1/areas?geometry=true&limit=2", "/v1/areas?tier=community&limit=2",
     "/v1/units?limit=2", "/v1/units?kind=department&area=150102", "/v1/staff?limit=2", "/v1/staff?unit=C150102001",
     "/v1/reopening_requests?state=declined", "/v1/cases?queue=no_tier_above",
+    "/v1/me/messages", "/v1/me/messages?unread=true&limit=1", "/v1/messages", "/v1/messages?state=waiting",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 
@@ -152,12 +174,13 @@ def read_everything(cast: Cast, role: Role) -> None:
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
-def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict) -> None:
+def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict, sql: Any) -> None:
     cast, lives = Cast(strict), Lives(Cast(strict))
     register_in_every_way(cast)
     take_every_step(cast, lives)
     go_up_and_ask_again(cast, lives)
     ask_at_every_stage(lives, strict)
+    be_told(cast, lives, sql)
     for role in Role:
         read_everything(cast, role)
     promised = {

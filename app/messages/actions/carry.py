@@ -1,0 +1,100 @@
+"""Carrying messages out, after the commit that queued them.
+
+A message is marked as taken before it is sent and as sent afterwards, each in a transaction of its own. Whoever is killed
+between the two leaves it taken: nobody knows whether it left, so it is never sent again by itself but shown as stuck. So
+a message goes out at most once without a person's word, and none is lost from sight.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from app.areas.queries import get_city
+from app.core import errors
+from app.core.crypto import Sealed, Unsealable, keys
+from app.core.database import Connection, Database
+from app.core.settings import settings
+from app.deadlines.rules import QuietHours
+from app.messages.actions.ports import Letter, NotSent, Unsure, port
+from app.messages.rules import UNSURE_AFTER, Channel, composed, retry_after
+
+MOST_AT_ONCE = 500
+_TAKE = """
+    update message m set taken_at = $1, attempts = m.attempts + 1
+    from (
+        select id from message
+        where channel <> 'in_app' and sent_at is null and stuck_at is null and taken_at is null
+            and (not_before is null or not_before <= $1) and (urgent or not $2)
+        order by id limit 1 for update skip locked
+    ) next
+    where m.id = next.id
+    returning m.id, m.key, m.channel, m.sealed, m.seal_key, m.template, m.facts, m.attempts,
+        (select c.number from cases c where c.id = m.case_id) as number
+"""
+_SENT = "update message set sent_at = $2, taken_at = null, failed = null, sealed = null, seal_key = null where id = $1"
+_FAILED = "update message set taken_at = null, failed = $2, not_before = $3 where id = $1"
+_STUCK = "update message set taken_at = null, failed = $2, stuck_at = $3 where id = $1"
+_UNSURE = """
+    update message set taken_at = null, failed = 'interrupted', stuck_at = $1
+    where taken_at < $2 and channel <> 'in_app' and sent_at is null and stuck_at is null
+"""
+_RETRY = """
+    update message set stuck_at = null, failed = null, attempts = 0, not_before = $2
+    where id = $1 and stuck_at is not null returning id
+"""
+
+
+async def carry_messages(database: Database, now: datetime) -> int:
+    """Send what is due, at most five hundred; gives how many were sent. What nobody vouches for becomes stuck."""
+    async with database.connection() as conn:
+        city = await get_city(conn)
+        await conn.execute(_UNSURE, now, now - UNSURE_AFTER)
+    quiet = QuietHours(settings().quiet_from, settings().quiet_until).until(now, city.tz) is not None
+    sent = 0
+    for _ in range(MOST_AT_ONCE):
+        async with database.connection() as conn:  # autocommit: the mark stands before anything leaves
+            taken = await conn.fetchrow(_TAKE, now, quiet)
+        if taken is None:
+            break
+        outcome = await _send(taken)
+        async with database.connection() as conn:
+            sent += await _note(conn, taken, outcome, now)
+    return sent
+
+
+async def _send(taken: Any) -> Exception | None:
+    """None once it is sent, else why not."""
+    subject, text = composed(taken["template"], taken["facts"], taken["number"])
+    try:
+        to = keys().unseal(Sealed(taken["seal_key"], taken["sealed"]), f"message {taken['key']}")["to"]
+        letter = Letter(f"message-{taken['id']}", to, subject.zh, text.zh)
+        await asyncio.to_thread(port(Channel(taken["channel"])), letter)
+    except (NotSent, Unsure, Unsealable) as why:
+        return why
+    except Exception as why:  # noqa: BLE001 (an address a port cannot take must not stop those behind it)
+        return Unsure(type(why).__name__)
+    return None
+
+
+async def _note(conn: Connection, taken: Any, outcome: Exception | None, now: datetime) -> int:
+    if outcome is None:
+        await conn.execute(_SENT, taken["id"], now)
+        return 1
+    if isinstance(outcome, Unsealable):
+        await conn.execute(_STUCK, taken["id"], "erased", now)
+        return 0
+    wait = retry_after(taken["attempts"]) if isinstance(outcome, NotSent) else None
+    if wait is None:
+        await conn.execute(_STUCK, taken["id"], str(outcome), now)
+    else:
+        await conn.execute(_FAILED, taken["id"], str(outcome), now + wait)
+    return 0
+
+
+async def retry(conn: Connection, message: int, *, now: datetime) -> None:
+    """A person's word that a stuck message is to go out again; raises NotFound or Conflict."""
+    if await conn.fetchval(_RETRY, message, now) is not None:
+        return
+    if await conn.fetchval("select id from message where id = $1 and channel <> 'in_app'", message) is None:
+        raise errors.NotFound
+    raise errors.Conflict("该消息没有卡住，无需重发。", "The message is not stuck; there is nothing to retry.")

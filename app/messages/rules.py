@@ -1,0 +1,79 @@
+"""What messages say, and when to try again. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from app.core.errors import Words
+
+
+class Channel(StrEnum):
+    """How a message reaches somebody."""
+
+    IN_APP = "in_app"
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class State(StrEnum):
+    """What became of it. In the app a message is delivered as soon as it stands; `stuck` needs a person."""
+
+    DELIVERED = "delivered"
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message's subject and text; braces take `number` (the case's) and the message's facts."""
+
+    subject: Words
+    text: Words
+
+
+# A new occasion is one row. No text holds a name, an address or what a matter is about: a phone may lie on a table.
+TEMPLATES: dict[str, Template] = {
+    "notice_ready": Template(
+        Words("您有一份新的文书", "A written notice for you"),
+        Words("您反映的事项（编号{number}）有新的书面告知。请凭编号和查询码查询，或到受理窗口领取。",
+              "There is a written notice on your matter {number}. Ask with its number and query code, or at the window."),
+    ),
+    "notice_failed": Template(
+        Words("文书未能生成", "A notice could not be made"),
+        Words("编号{number}的文书（{kind}）未能生成，请修正后重新生成。",
+              "The notice ({kind}) of case {number} could not be made; mend and redraft it."),
+    ),
+    "notice_urging": Template(
+        Words("催办通知", "You are urged to act"),
+        Words("编号{number}有一份催办通知，请尽快办理。", "Case {number} has an urging notice; please act on it."),
+    ),
+}  # fmt: skip
+
+
+def composed(template: str, facts: Mapping[str, Any], number: str | None) -> tuple[Words, Words]:
+    """Subject and text of a message; a template that is not known here is shown by its code."""
+    known = TEMPLATES.get(template)
+    if known is None:
+        return Words(template, template), Words(number or "", number or "")
+    said = _Said({**facts, "number": number or "-"})
+    return known.subject, Words(known.text.zh.format_map(said), known.text.en.format_map(said))
+
+
+class _Said(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+MOST_ATTEMPTS = 6
+UNSURE_AFTER = timedelta(minutes=15)  # far longer than any port waits
+
+
+def retry_after(attempts: int) -> timedelta | None:
+    """How long to wait after so many failed attempts: 1, 5, 25, 125 minutes, then half a day; None gives up."""
+    if attempts >= MOST_ATTEMPTS:
+        return None
+    return min(timedelta(minutes=5 ** (attempts - 1)), timedelta(hours=12))

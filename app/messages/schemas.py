@@ -1,0 +1,54 @@
+"""Messages as they are shown."""
+
+import uuid
+from datetime import datetime
+
+from pydantic import BaseModel
+
+
+class MessageOut(BaseModel):
+    """A message to the caller, in the caller's language."""
+
+    id: int
+    template: str
+    subject: str
+    text: str
+    case_id: uuid.UUID | None
+    urgent: bool
+    created_at: datetime
+    read_at: datetime | None
+
+
+class MessagesOut(BaseModel):
+    """The newest first."""
+
+    items: list[MessageOut]
+
+
+class OutgoingOut(BaseModel):
+    """A message on its way out; `failed` says why the last attempt did not work."""
+
+    id: int
+    channel: str
+    template: str
+    state: str
+    attempts: int
+    failed: str | None
+    urgent: bool
+    created_at: datetime
+    not_before: datetime | None
+    sent_at: datetime | None
+    stuck_at: datetime | None
+
+
+class OutgoingPage(BaseModel):
+    """The oldest first."""
+
+    items: list[OutgoingOut]
+
+
+class MessageStateOut(BaseModel):
+    """What was done to one message."""
+
+    id: int
+    state: str
