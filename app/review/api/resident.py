@@ -109,7 +109,7 @@ async def ask_to_reopen(sent: ReopenByCodeIn, opened: ThisCase) -> AskedOut:
 
 
 @router.post("/go_up", response_model=WentUpOut, summary="Have the tier above look at it")
-async def take_case_up(sent: GoUpIn, opened: ThisCase) -> WentUpOut:
+async def go_up_by_code(sent: GoUpIn, opened: ThisCase) -> WentUpOut:
     """按群众意愿上报: a resident may always go up, from township to county to city, before there is a result. Against a
     result there is the review."""
     above: str = await opened.take(sent, lambda act, case: cases.go_up_by_code(act, case, words=sent.words))
