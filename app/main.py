@@ -34,6 +34,7 @@ from app.review import api as review
 from app.routing import api as routing
 from app.staff import api as staff
 from app.staff.queries import find_key
+from app.supervision import api as supervision
 from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
@@ -94,6 +95,7 @@ def create_app(city: str | None = None) -> FastAPI:
         areas.router,
         units.router,
         routing.router,
+        supervision.router,
     ):
         app.include_router(router)
     _mount_house(app)

@@ -51,6 +51,18 @@ TEMPLATES: dict[str, Template] = {
         Words("催办通知", "You are urged to act"),
         Words("编号{number}有一份催办通知，请尽快办理。", "Case {number} has an urging notice; please act on it."),
     ),
+    "supervision_issued": Template(
+        Words("有一件督办待书面答复", "A supervision to answer in writing"),
+        Words("编号{number}由{by}督办，请在规定日期前书面答复。", "{by} supervises case {number}; answer it by its date."),
+    ),
+    "supervision_answered": Template(
+        Words("督办已答复，待核验", "A supervision was answered"),
+        Words("编号{number}的督办已由{unit}书面答复，请核验。", "{unit} answered the supervision of case {number}; verify it."),
+    ),
+    "supervision_returned": Template(
+        Words("督办答复被退回", "The answer to a supervision was returned"),
+        Words("编号{number}的督办答复被{by}退回，请重新答复。", "{by} returned the answer on case {number}; answer again."),
+    ),
 }  # fmt: skip
 
 

@@ -18,9 +18,13 @@ from tests.access.sight import Who, may_see
 from tests.cast import HOME_CELL, Person, member, point_in, report
 
 NOISE = {"x-request-id", "date"}
+PAGED = ("/v1/cases", "/v1/me/tasks", "/v1/supervisions", "/v1/me/supervisions")  # of cases, or what hangs on them
+IDS = ("case_id", "supervision_id")  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
+CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
-LISTS = ("/v1/cases", "/v1/cases/counts", "/v1/me/tasks", "/v1/me/messages")  # each shows what its caller may see
+# each shows what its caller may see
+LISTS = (*PAGED, "/v1/cases/counts", "/v1/supervisions/counts", "/v1/me/messages")
 WORDS = {"reason": "试探", "reply": "试探"}
 
 
@@ -166,7 +170,7 @@ class Crawl:
         units = sorted({u for p in hidden for u in p.ledger.units | p.ledger.barred_units})
         return {
             "area": [*AREAS], "parent": [*AREAS], "cell": [HOME_CELL], "q": list(dict.fromkeys(search)),
-            "unit": [*self.share(units, 3), "X150100", "X150102"],
+            "unit": [*self.share(units, 3), "X150100", "X150102"], "issuer": ["X150100", "C150102"],
             "assignee": [str(member(login).staff) for login in ("wang.grid", "he.discipline", "xu.discipline", "qin.head")],
             "category": sorted({p.sent["category"] for p in hidden}) or ["conduct.service"],
             "due_before": ["2099-01-01T00:00:00Z"], "bbox": [f"{lon - 1e-4},{lat - 1e-4},{lon + 1e-4},{lat + 1e-4}"],
@@ -175,7 +179,7 @@ class Crawl:
 
     def _cursors(self, path: str) -> list[str]:
         """Before, at and behind the hidden cases, for lists of every order."""
-        if path not in ("/v1/cases", "/v1/me/tasks"):
+        if path not in PAGED:
             return [paging.encode([value]) for value in ("", "1", "X150100")]
         ids = [uuid.UUID(plant.id) for plant in self.hidden[:3]]
         beside = [str(uuid.UUID(int=number.int + step)) for number in ids for step in (0, 1)]
@@ -186,13 +190,13 @@ class Crawl:
     def read_cases(self) -> None:
         """Every GET on a hidden case answers as for an id that never was; a case with a part is there, masked."""
         for path, _ in self._operations("get"):
-            if "{case_id}" not in path:
+            if (name := _named_in(path)) not in IDS:
                 continue
-            nothing = _face(self.ask("get", path.format(case_id=uuid7())))
+            nothing = _face(self.ask("get", path.format(**{name: uuid7()})))
             page = path.endswith("}")
-            asked = [p.id for p in (self.hidden if page else self.share(self.hidden, 3))]
+            asked = [i for p in (self.hidden if page else self.share(self.hidden, 3)) if (i := _id_of(p, name))]
             for form in [*asked, *[i.upper() for i in self.share(asked, 9) if page]]:
-                self._alike(nothing, self.ask("get", path.format(case_id=form)), "get", path)
+                self._alike(nothing, self.ask("get", path.format(**{name: form})), "get", path)
         for plant in self.seen:
             reply = self.ask("get", f"/v1/cases/{plant.id}")
             if reply.status_code != 200 or plant.marks["title"] not in reply.text:
@@ -200,13 +204,15 @@ class Crawl:
 
     def write_on_cases(self) -> None:
         """Every POST on a hidden case likewise, with a version that might fit; a share of them unless `every`."""
-        doors = [(path, op) for path, op in self._operations("post") if "{case_id}" in path]
+        doors = [(path, op) for path, op in self._operations("post") if _named_in(path) in IDS]
         for j, (path, operation) in enumerate(doors):
-            body = self._example(operation)
-            nothing = _face(self.ask("post", path.format(case_id=uuid7()), body, **{"If-Match": '"1"'}))
+            body, name = self._example(operation), _named_in(path)
+            nothing = _face(self.ask("post", path.format(**{name: uuid7()}), body, **{"If-Match": '"1"'}))
             for i, plant in enumerate(self.hidden):
-                if self.every or (i + j) % 11 == 0:
-                    reply = self.ask("post", path.format(case_id=plant.id), body, **{"If-Match": f'"{plant.version}"'})
+                found = _id_of(plant, name)
+                if found and (self.every or (i + j) % 11 == 0 or name != "case_id"):
+                    match = {"If-Match": f'"{plant.version}"'}
+                    reply = self.ask("post", path.format(**{name: found}), body, **match)
                     self._alike(nothing, reply, "post", path)
 
     def read_messages(self) -> None:
@@ -300,9 +306,18 @@ class Crawl:
     def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for path, item in self.document["paths"].items():
             if method in item:
-                unknown = set(re.findall(r"{(\w+)}", path)) - {"case_id", "message_id"}
+                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, "message_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
+
+
+def _named_in(path: str) -> str:
+    """The one parameter of a path, or nothing."""
+    return next(iter(re.findall(r"{(\w+)}", path)), "")
+
+
+def _id_of(plant: Plant, name: str) -> str | None:
+    return plant.id if name == "case_id" else plant.ids.get(name)
 
 
 def _brought_by(plant: Plant) -> str:
@@ -340,7 +355,9 @@ def listed(person: Person, wanted: Sequence[str] = ("sort=due", "sort=newest")) 
     if person.get("/v1/cases?limit=1").status_code != 200:
         return {}
     found = {f"/v1/cases?{query}": {i["id"] for i in person.walk(f"/v1/cases?limit=200&{query}")} for query in wanted}
-    return {**found, "/v1/me/tasks": {task["id"] for task in person.walk("/v1/me/tasks?limit=200")}}
+    for url, name in (("/v1/me/tasks", "id"), ("/v1/supervisions", "case_id"), ("/v1/me/supervisions", "case_id")):
+        found[url] = {item[name] for item in person.walk(f"{url}?limit=200")}
+    return found
 
 
 def quiet_doors(document: dict[str, Any]) -> list[str]:

@@ -27,6 +27,7 @@ class Plant:
     version: int = 1
     messages: dict[str, int] = field(default_factory=dict)  # in the app, by whom they are addressed to
     parties: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)  # of what hangs on it, by the name that paths give them
 
     @property
     def secret(self) -> bool:
@@ -40,7 +41,7 @@ class Plant:
 
     def everything(self) -> list[str]:
         """Whatever would betray it."""
-        return [*self.marks.values(), self.id, uuid.UUID(self.id).hex, self.number, self.code]
+        return [*self.marks.values(), self.id, uuid.UUID(self.id).hex, self.number, self.code, *self.ids.values()]
 
 
 class Planter:
@@ -186,6 +187,27 @@ class Planter:
         proof = {"outcome": "served", "method": "in_person", "at": datetime.now(UTC).isoformat()}
         self.does(plant, who, "serve", {**proof, "proof": self.said(plant, "证")})
 
+    def supervised(self, plant: Plant, who: str, unit: str) -> None:
+        """A higher unit asks one with a part in it for a written answer."""
+        body = {
+            "kind": "supervise",
+            "level": "red",
+            "problem": "buck_passing",
+            "text": self.said(plant, "督"),
+            "unit": unit,
+        }
+        reply = self._person(who).post(f"/v1/cases/{plant.id}/supervisions", body)
+        assert reply.status_code == 201, reply.text
+        plant.ids["supervision_id"] = reply.json()["id"]
+        plant.version += 1
+
+    def answered(self, plant: Plant, who: str) -> None:
+        """The unit asked has answered."""
+        url = f"/v1/supervisions/{plant.ids['supervision_id']}/actions/answer"
+        reply = self._person(who).post(url, {"text": self.said(plant, "答")}, version=1)
+        assert reply.status_code == 200, reply.text
+        plant.version += 1
+
     def reason(self, plant: Plant, who: str, action: str) -> None:
         """A step with a reason."""
         self.does(plant, who, action, {"reason": self.said(plant, "因")})
@@ -276,6 +298,7 @@ def disputes(p: Planter) -> None:
     p.recall(moved, clerk, "M150102001")
     p.offer(moved, clerk, "C150102")
     p.does(moved, "deng.county", "sign_for")
+    p.supervised(moved, "hu.supervisor", "C150102001001")
 
     p.plant("a dispute, not to the committee", kind, category, not_to=[{"unit": "M150102001"}])
     p.plant("a dispute about the head of the centre", kind, category, concerns=[_staff("qin.head")], text=True)
@@ -298,7 +321,9 @@ def requests(p: Planter) -> None:
         "a request about the county's urban department", "request", "waste.litter", concerns=[{"unit": "D150102_urban"}]
     )
     p.plant("a request about the worker", "request", "heating.outage", by="li.window", concerns=[_staff("wang.grid")])
-    p.plant("a request, not to the next worker", "request", "heating.outage", not_to=[_staff("zhao.grid")])
+    pressed = p.plant("a request, not to the next worker", "request", "heating.outage", not_to=[_staff("zhao.grid")])
+    p.supervised(pressed, "hu.supervisor", "C150102001001")
+    p.answered(pressed, "C150102001001.window_clerk.1")
     p.plant("a request from the line", "request", "heating.outage", by="key:hotline-12345")
     p.plant("an event about the station", "event", "road.damage", concerns=[{"unit": "D150102001_urban"}])
     p.plant("an event", "event", "road.damage", by="wang.grid")
@@ -325,6 +350,8 @@ def accusations(p: Planter) -> None:
     up = accuse("against the head, taken up", "X150102", concerns=[_staff("qin.head")], by="qin.head")
     p.offer(up, "xu.discipline", "X150100")
     p.does(up, desk, "sign_for")
+    p.supervised(up, desk, "X150102")
+    p.answered(up, "xu.discipline")
     accuse("against somebody", "X150100", by="key:hotline-12345", text=True)
     accuse("against the worker", "X150102001", by="zhao.grid", concerns=[_staff("wang.grid")])
     accuse("against the county's desk", "X150100", by="gao.window", concerns=[{"unit": "X150102"}])

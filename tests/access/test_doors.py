@@ -43,7 +43,16 @@ def test_lists_and_tasks_grew_by_what_each_may_see_alone(town: Town) -> None:
         assert set(before) == set(after), name
         for url in after:
             grown = after[url] - before[url]
-            assert grown <= due if url == "/v1/me/tasks" else grown == due, f"{name} {url}"
+            assert grown == due if url.startswith("/v1/cases") else grown <= due, f"{name} {url}"
+
+
+def test_the_board_shows_what_is_owed_on_cases_that_each_may_see(town: Town) -> None:
+    """Open or waiting for verification: the three that were planted."""
+    for name, caller in town.callers.items():
+        if town.before[name]["lists"]:
+            grown = town.after[name]["lists"]["/v1/supervisions"] - town.before[name]["lists"]["/v1/supervisions"]
+            asked = [plant for plant in town.plants if plant.ids]
+            assert grown == {plant.id for plant in asked if may_see(caller.who, plant.ledger)}, name
 
 
 def test_counts_grew_by_what_each_may_see_alone(town: Town, sql: Any) -> None:

@@ -1,5 +1,6 @@
 """Every route of the application, as the house tests walk them."""
 
+import re
 from typing import Any
 
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -23,5 +24,5 @@ def api_routes(app: Any) -> list[tuple[str, str, Any]]:
 
 def filled(path: str) -> str:
     """The path with a well-formed id."""
-    path = path.replace("{case_id}", "01a206cf-ffd4-701d-98b1-6b2166fde918")
-    return path.replace("{message_id}", "1")
+    path = path.replace("{message_id}", "1").replace("{code}", "150102")
+    return re.sub(r"{\w+_id}", "01a206cf-ffd4-701d-98b1-6b2166fde918", path)

@@ -82,6 +82,27 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     assert looked.json()["items"]
 
 
+def supervise(cast: Cast, lives: Lives) -> None:
+    """Each way of asking, and each answer to it."""
+    above = cast.seat("C150100.organ_head.1")
+    case = lives.handling(kind="request", category="heating.outage")["id"]
+    card = {"kind": "supervise", "level": "red", "problem": "buck_passing", "text": "请说明。"}
+    moves: tuple[tuple[Any, str, Any], ...] = (
+        (cast("chen.housing"), "answer", {"text": "已办。"}), (above, "return", WHY),
+        (cast("liu.head"), "answer", {"text": "补报。"}), (above, "verify", None),
+    )  # fmt: skip
+    made = [
+        above.post(f"/v1/cases/{case}/supervisions", body) for body in (card, {"kind": "instruct", "text": "速办。"})
+    ]
+    assert [reply.status_code for reply in made] == [201, 201]
+    urls = [f"/v1/supervisions/{reply.json()['id']}" for reply in made]
+    for version, (person, action, body) in enumerate(moves, 1):
+        assert person.post(f"{urls[0]}/actions/{action}", body, version=version).status_code == 200
+    assert above.get(urls[0]).json()["state"] == "verified"
+    assert above.post(f"{urls[1]}/actions/withdraw", WHY, version=1).status_code == 200
+    assert len(list(above.walk(f"/v1/cases/{case}/supervisions?limit=1"))) == 2
+
+
 def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
     chen, why = "chen.housing", {"reason": "理由充分"}
     up = cast("li.window").register(report("dispute", "neighbour.noise"))["id"]
@@ -157,6 +178,8 @@ READS = (
     "/v1/cells?limit=2", "/v1/cells/unstaffed", "/v1/areas?geometry=true&limit=2", "/v1/areas?tier=community&limit=2",
     "/v1/units?limit=2", "/v1/units?kind=department&area=150102", "/v1/staff?limit=2", "/v1/staff?unit=C150102001",
     "/v1/reopening_requests?state=declined", "/v1/cases?queue=no_tier_above",
+    "/v1/supervisions?limit=1", "/v1/supervisions?state=verified&state=open", "/v1/me/supervisions",
+    *(f"/v1/supervisions/counts?by={by}" for by in ("tier", "state", "kind", "level", "problem", "target_unit")),
     "/v1/me/messages", "/v1/me/messages?unread=true&limit=1", "/v1/messages", "/v1/messages?state=waiting",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
@@ -179,6 +202,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     register_in_every_way(cast)
     take_every_step(cast, lives)
     go_up_and_ask_again(cast, lives)
+    supervise(cast, lives)
     ask_at_every_stage(lives, strict)
     be_told(cast, lives, sql)
     for role in Role:

@@ -58,7 +58,11 @@ STEP_WORDS = {
     "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
     "rated": Words("群众已评价", "rated by the resident"),
     "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
-    "criticise": Words("逾期通报", "criticised for delay"),
+    "criticise": Words("逾期通报", "criticised for delay"), "supervise": Words("督办", "supervised"),
+    "answer_supervision": Words("答复督办", "supervision answered"),
+    "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
+    "return_supervision": Words("退回督办答复", "answer to supervision returned"),
+    "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
 }  # fmt: skip
 
 

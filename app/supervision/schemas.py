@@ -1,0 +1,123 @@
+"""Supervisions as asked and as shown."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.core.texts import Code, LongText, unfit
+from app.supervision.rules import CardLevel, ProblemType, SupervisionKind
+
+
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
+
+
+class SuperviseIn(BaseModel):
+    """What is asked of which unit (the lead unless named), and by which day the written answer is owed."""
+
+    model_config = _example(
+        kind="supervise", level="yellow", problem="late_completion", text="已临近期限，请说明进展并按期办结。"
+    )
+
+    kind: SupervisionKind
+    text: LongText
+    unit: Code | None = Field(default=None, description="A unit with a part in the case; the lead if left out")
+    level: CardLevel | None = Field(default=None, description="The card; with `supervise` alone")
+    problem: ProblemType | None = Field(default=None, description="Needed with `supervise` and `correct`")
+    answer_by: date | None = Field(default=None, description="Needed with `correct`; else the configured working days")
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if (self.kind is SupervisionKind.SUPERVISE) != (self.level is not None):
+            raise unfit("督办须定级（黄、橙、红），其他方式不定级", "a supervision carries a card, nothing else does")
+        if self.kind in (SupervisionKind.SUPERVISE, SupervisionKind.CORRECT) and self.problem is None:
+            raise unfit("督办和责令整改须注明问题类型", "a supervision or an order names the problem")
+        if self.kind is SupervisionKind.CORRECT and self.answer_by is None:
+            raise unfit("责令限期整改须写明期限", "an order to correct names its date")
+        return self
+
+
+class AnswerIn(BaseModel):
+    """The written answer."""
+
+    model_config = _example(text="已安排抢修，预计本周五前恢复供暖。")
+
+    text: LongText
+
+
+class ReturnIn(BaseModel):
+    """Why the answer does not hold, and by which day another is owed."""
+
+    model_config = _example(reason="未说明整改措施，请补充。")
+
+    reason: LongText
+    answer_by: date | None = None
+
+
+class WithdrawIn(BaseModel):
+    """Why nothing more is asked."""
+
+    model_config = _example(reason="情况已查明，无需继续督办。")
+
+    reason: LongText
+
+
+class SupervisionItem(BaseModel):
+    """A supervision in a list."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    case_kind: str
+    category: str
+    status: str
+    title: str | None
+    lead_unit: str
+    kind: str
+    level: str | None
+    problem: str | None
+    issuer_unit: str
+    target_unit: str
+    tier: str
+    issued_at: datetime
+    answer_by: datetime
+    due: datetime
+    state: str
+    overdue: bool
+    answered_at: datetime | None
+    verified_at: datetime | None
+    ended_at: datetime | None
+    version: int
+
+
+class SupervisionOut(SupervisionItem):
+    """One with its texts and what this caller may do."""
+
+    text: str | None
+    answer_text: str | None
+    kind_text: str
+    problem_text: str | None
+    available_actions: list[str]
+
+
+class SupervisionPage(BaseModel):
+    """One page; the `Link` header leads to the next."""
+
+    items: list[SupervisionItem]
+
+
+class SupervisionCountOut(BaseModel):
+    """How many, of which overdue."""
+
+    key: str | None
+    supervisions: int
+    overdue: int
+
+
+class SupervisionCountsOut(BaseModel):
+    """The board's figures."""
+
+    by: str
+    items: list[SupervisionCountOut]
