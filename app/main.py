@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
 
+from app.analytics import api as analytics
 from app.areas import api as areas
 from app.cases import api as cases
 from app.cases.queries.reference import Fresh
@@ -96,6 +97,7 @@ def create_app(city: str | None = None) -> FastAPI:
         units.router,
         routing.router,
         supervision.router,
+        analytics.router,
     ):
         app.include_router(router)
     _mount_house(app)

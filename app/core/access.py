@@ -41,6 +41,7 @@ class Permission(StrEnum):
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
     PARTY_REVEAL = "party:reveal"
+    FIGURES_READ = "figures:read"
     SUPERVISION_ISSUE = "supervision:issue"
     SUPERVISION_ANSWER = "supervision:answer"
     MESSAGE_READ = "message:read"
@@ -52,7 +53,7 @@ class Permission(StrEnum):
 _READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ}
 _DESK = _READ | {
     Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.CASE_WITHDRAW, Permission.CASE_PLACE,
-    Permission.PARTY_REVEAL, Permission.SUPERVISION_ANSWER,
+    Permission.PARTY_REVEAL, Permission.SUPERVISION_ANSWER, Permission.FIGURES_READ,
 }  # fmt: skip
 _WORK = _DESK | {
     Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_HANDLE, Permission.CASE_CONCLUDE,
@@ -98,7 +99,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.SUPERVISOR: frozenset(
-        _READ | {Permission.SERVICE_APPROVE, Permission.CASE_REOPEN, Permission.SUPERVISION_ISSUE}
+        _READ
+        | {
+            Permission.SERVICE_APPROVE,
+            Permission.CASE_REOPEN,
+            Permission.SUPERVISION_ISSUE,
+            Permission.FIGURES_READ,
+        }
     ),
     Role.AUDITOR: frozenset({Permission.MAP_READ, Permission.STAFF_READ}),
     Role.ADMINISTRATOR: frozenset(

@@ -24,7 +24,7 @@ CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
 # each shows what its caller may see
-LISTS = (*PAGED, "/v1/cases/counts", "/v1/supervisions/counts", "/v1/me/messages")
+LISTS = (*PAGED, "/v1/cases/counts", "/v1/supervisions/counts", "/v1/me/messages", "/v1/indicators")
 WORDS = {"reason": "试探", "reply": "试探"}
 
 
@@ -90,6 +90,7 @@ class Crawl:
         """Every door."""
         self.read_lists()
         self.read_cases()
+        self.read_figures()
         self.write_on_cases()
         self.read_messages()
         self.register_beside_them()
@@ -174,6 +175,9 @@ class Crawl:
             "assignee": [str(member(login).staff) for login in ("wang.grid", "he.discipline", "xu.discipline", "qin.head")],
             "category": sorted({p.sent["category"] for p in hidden}) or ["conduct.service"],
             "due_before": ["2099-01-01T00:00:00Z"], "bbox": [f"{lon - 1e-4},{lat - 1e-4},{lon + 1e-4},{lat + 1e-4}"],
+            "centre": [f"C{code}" for code in AREAS], "due_from": ["2020-01-01T00:00:00Z"],
+            "registered_from": ["2020-01-01T00:00:00Z"], "since": ["2026-11", "2026-12"], "until": ["2026-12"],
+            "as_of": ["2026-11-23"], "indicator": ["returned", "answered_on_time"],
             "limit": ["1", "200"], "cursor": self._cursors(path), "lon": [str(lon)], "lat": [str(lat)],
         }  # fmt: skip
 
@@ -186,6 +190,13 @@ class Crawl:
         return [paging.encode(["2020-01-01T00:00:00+00:00", i]) for i in beside] + [paging.encode([i]) for i in beside]
 
     # --- One case
+
+    def read_figures(self) -> None:
+        """Dashboards of centres and areas: what a hidden case would betray is in no figure, and no link leads to it."""
+        for path, _ in self._operations("get"):
+            if _named_in(path) in CODES:
+                for code in AREAS:
+                    self.ask("get", path.format(code=f"C{code}" if "centres" in path else code))
 
     def read_cases(self) -> None:
         """Every GET on a hidden case answers as for an id that never was; a case with a part is there, masked."""
@@ -338,6 +349,16 @@ def _face(reply: Any) -> tuple[int, dict[str, str], Any]:
     if "instance" in reply.text:
         headers.pop("content-length", None)
     return reply.status_code, headers, body
+
+
+def figures(person: Person) -> dict[str, Counter[str]]:
+    """What the dashboards of the areas say that this person may ask for."""
+    found = {}
+    for area in AREAS:
+        reply = person.get(f"/v1/areas/{area}/dashboard")
+        if reply.status_code == 200:
+            found[area] = Counter({figure["code"]: figure["value"] for figure in reply.json()["figures"]})
+    return found
 
 
 def counted(person: Person) -> dict[str, Counter[str | None]]:

@@ -67,6 +67,23 @@ def test_counts_grew_by_what_each_may_see_alone(town: Town, sql: Any) -> None:
             assert grown == Counter(row[group] for row in due), f"{name} counts by {group}"
 
 
+def test_dashboards_grew_by_what_each_may_see_alone(town: Town, sql: Any) -> None:
+    rows = {str(r["id"]): r for r in sql("select * from cases where id = any($1::uuid[])", [p.id for p in town.plants])}
+    live = ("registered", "accepted", "handling", "concluded")
+    asked = 0
+    for name, caller in town.callers.items():
+        due = [rows[plant.id] for plant in town.plants if may_see(caller.who, plant.ledger)]
+        for area, after in town.after[name]["figures"].items():
+            before = town.before[name]["figures"][area]
+            inside = [r for r in due if area in (r["city"], r["county"], r["township"], r["community"])]
+            grown = {code: after[code] - before[code] for code in after}
+            asked += 1
+            assert grown["in_hand"] == sum(r["status"] in live for r in inside), f"{name} {area}"
+            assert grown["waiting_for_acceptance"] == sum(r["status"] == "registered" for r in inside), f"{name} {area}"
+            assert grown["new_today"] == grown["new_this_week"] == len(inside), f"{name} {area}"
+    assert asked > 20
+
+
 def test_the_map_the_staff_and_the_tables_did_not_change(town: Town) -> None:
     for name in WATCHERS:
         assert len(town.before[name]["doors"]) > 15

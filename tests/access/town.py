@@ -13,7 +13,7 @@ from app.core.access import Permission
 from app.core.database import Connection, connect
 from app.staff import actions as staff
 from app.staff.queries import get_actor
-from tests.access.doors import Caller, Nobody, counted, listed, quiet_doors
+from tests.access.doors import Caller, Nobody, counted, figures, listed, quiet_doors
 from tests.access.planting import HOUSING, Plant, Planter
 from tests.access.sight import Seat, Who, cast_member, seat
 from tests.cast import CITY, Cast, Person
@@ -135,7 +135,7 @@ def look(town: Town) -> dict[str, Any]:
     for name, caller in town.callers.items():
         person = caller.person
         doors = {url: _still(person.get(url)) for url in quiet_doors(town.document)} if name in WATCHERS else {}
-        seen[name] = {"lists": listed(person), "counts": counted(person), "doors": doors}
+        seen[name] = {"lists": listed(person), "counts": counted(person), "figures": figures(person), "doors": doors}
     return seen
 
 

@@ -181,6 +181,9 @@ READS = (
     "/v1/supervisions?limit=1", "/v1/supervisions?state=verified&state=open", "/v1/me/supervisions",
     *(f"/v1/supervisions/counts?by={by}" for by in ("tier", "state", "kind", "level", "problem", "target_unit")),
     "/v1/me/messages", "/v1/me/messages?unread=true&limit=1", "/v1/messages", "/v1/messages?state=waiting",
+    *(f"/v1/areas/{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
+    *(f"/v1/centres/C{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
+    *(f"/v1/indicators?by={by}" for by in ("none", "county", "township", "community", "category", "unit")),
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 

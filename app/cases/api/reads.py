@@ -2,11 +2,11 @@
 
 import json
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
 
+from app.cases.api.narrowing import narrowing
 from app.cases.queries import lists, one
 from app.cases.queries.filters import Filters, area_filter
 from app.cases.queries.page import show_case, step_title
@@ -44,6 +44,7 @@ Rules = Annotated[Reference, Depends(reference)]
 async def filters(
     rules: Rules,
     actor: Signed,
+    more: Annotated[dict[str, Any], Depends(narrowing)],
     area: Annotated[Code | None, Query(description="Area code of any tier")] = None,
     cell: Annotated[Code | None, Query(description="Cell code")] = None,
     unit: Annotated[Code | None, Query(description="Unit that leads")] = None,
@@ -52,7 +53,6 @@ async def filters(
     category: Annotated[Code | None, Query()] = None,
     status: Annotated[list[Status] | None, Query(description="One or more", max_length=9)] = None,
     overdue: Annotated[bool | None, Query(description="A limit has passed")] = None,
-    due_before: Annotated[AwareDatetime | None, Query(description="RFC 3339 with time zone")] = None,
     queue: Annotated[
         Literal["any", "address_only", "outside_cells", "outside_city", "no_worker", "no_tier_above"] | None,
         Query(description="Cases that wait for a place, a worker, or an organ above the city"),
@@ -66,8 +66,7 @@ async def filters(
     return Filters(
         area=area, tier=area_filter(area, rules.tiers), cell=cell, unit=unit, assignee=assignee, kind=kind,
         category=category, status=tuple(s.value for s in dict.fromkeys(status or ())), overdue=overdue,
-        due_before=due_before, queue=queue, text=q, bbox=paging.box(bbox),
-        sparse=not _open(rules, actor, area, kind, category),
+        queue=queue, text=q, bbox=paging.box(bbox), sparse=not _open(rules, actor, area, kind, category), **more,
     )  # fmt: skip
 
 

@@ -32,6 +32,12 @@ class Filters:
     status: tuple[str, ...] = ()
     overdue: bool | None = None
     due_before: datetime | None = None
+    due_from: datetime | None = None
+    registered_from: datetime | None = None
+    centre: str | None = None
+    supervised: bool | None = None
+    escalated: bool | None = None
+    urged: bool | None = None
     queue: str | None = None
     text: str | None = None
     bbox: tuple[float, float, float, float] | None = None
@@ -55,10 +61,7 @@ def conditions(f: Filters, p: Parameters, now: datetime) -> list[str]:
             f"(select true from assignment s where s.case_id = c.id and s.staff = {p.add(f.assignee)}"
             " and s.state in ('offered', 'signed') limit 1)"
         )
-    if f.overdue is not None:
-        found.append(f"c.due {'<' if f.overdue else '>='} {p.add(now)}::timestamptz")
-    if f.due_before is not None:
-        found.append(f"c.due < {p.add(f.due_before)}::timestamptz")
+    found += [*_times(f, p, now), *_marks(f, p, now)]
     if f.queue is not None:
         found.append(_queue(f, p))
     if f.bbox is not None:
@@ -67,9 +70,31 @@ def conditions(f: Filters, p: Parameters, now: datetime) -> list[str]:
     return found
 
 
+def _times(f: Filters, p: Parameters, now: datetime) -> list[str]:
+    bounds = (
+        ("c.due >=", now if f.overdue is False else None), ("c.due <", now if f.overdue else None),
+        ("c.due <", f.due_before), ("c.due >=", f.due_from), ("c.registered_at >=", f.registered_from),
+    )  # fmt: skip
+    return [f"{bound} {p.add(at)}::timestamptz" for bound, at in bounds if at is not None]
+
+
+def _marks(f: Filters, p: Parameters, now: datetime) -> list[str]:
+    found = []
+    if f.supervised is not None:
+        found.append(f"c.id {'' if f.supervised else 'not '}in ({_SUPERVISED})")
+    if f.escalated is not None:
+        found.append(f"c.escalated_to is {'not ' if f.escalated else ''}null")
+    if f.urged is not None:
+        found.append(f"({_URGED.format(now=p.add(now))}) is {'' if f.urged else 'not '}true")
+    return found
+
+
 def _columns(f: Filters, p: Parameters) -> list[str]:
     asked = {f.tier: f.area, "cell": f.cell, "kind": f.kind, "category": f.category, "lead_unit": f.unit}
-    return [f"c.{column} = {p.add(value)}" for column, value in asked.items() if value is not None]
+    found = [f"c.{column} = {p.add(value)}" for column, value in asked.items() if value is not None]
+    if f.centre is not None:
+        found.append(f"(c.centre = {p.add(f.centre)} or c.lead_unit = {p.add(f.centre)})")
+    return found
 
 
 def has_status(f: Filters, p: Parameters) -> list[str]:
@@ -77,6 +102,14 @@ def has_status(f: Filters, p: Parameters) -> list[str]:
     if len(f.status) == 1:
         return [f"c.status = {p.add(f.status[0])}"]
     return [f"c.status = any({p.add(list(f.status))}::text[])"] if f.status else []
+
+
+# A limit of an organ that was missed and has been urged by the clock (level 3 of its ladder; 4 is criticised).
+_URGED = (
+    "select true from clock k where c.due < {now}::timestamptz and k.case_id = c.id and k.met_at is null"
+    " and k.stopped_at is null and k.owner = 'organ' and k.level >= 3 limit 1"
+)
+_SUPERVISED = "select v.case_id from supervision v where v.ended_at is null"
 
 
 def _queue(f: Filters, p: Parameters) -> str:
@@ -122,6 +155,11 @@ _SOURCES: dict[str, Callable[[Filters, Actor, Parameters], str]] = {
     "cell": lambda f, _, p: f"select c.id from cases c where c.cell = {p.add(f.cell)}",
     "community": lambda f, _, p: f"select c.id from cases c where c.community = {p.add(f.area)}",
     "unit": lambda f, _, p: f"select c.id from cases c where c.lead_unit = {p.add(f.unit)}",
+    "centre": lambda f, _, p: (
+        f"select c.id from cases c where c.centre = {p.add(f.centre)}"
+        f" union all select c.id from cases c where c.lead_unit = {p.add(f.centre)}"
+    ),
+    "supervised": lambda *_: _SUPERVISED.replace("v.case_id", "v.case_id as id", 1),
     "text": _by_word,
     "bbox": lambda f, _, p: f"select c.id from cases c where {_box(f, p)}",
     "queue": lambda f, _, p: f"select c.id from cases c where {_queue(f, p)}",
@@ -134,7 +172,7 @@ def _selective(f: Filters, actor: Actor, *, newest: bool) -> list[str]:
     asked = {
         "assignee": f.assignee is not None, "cell": f.cell is not None, "community": newest and f.tier == "community",
         "unit": newest and f.unit is not None, "text": bool(f.words), "bbox": f.bbox is not None,
-        "queue": f.queue is not None,
+        "queue": f.queue is not None, "centre": f.centre is not None, "supervised": f.supervised is True,
         "sight": f.sparse or not any(post.role in UNIT_SIGHT for post in actor.posts),
     }  # fmt: skip
     return [name for name, is_asked in asked.items() if is_asked]

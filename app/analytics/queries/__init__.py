@@ -1,0 +1,1 @@
+"""Figures read over the cases that the caller may see."""

@@ -1,0 +1,101 @@
+"""A dashboard in one statement: every figure is a filter of the list of cases, counted by that filter's own conditions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from app.analytics.rules import LIVE, Figure, Moments
+from app.cases.queries.access import visible_to
+from app.cases.queries.filters import Filters, conditions, has_status
+from app.cases.queries.reference import Reference
+from app.core.access import Actor, Permission, Post
+from app.core.database import Connection, Parameters
+from app.core.errors import Forbidden, NotFound
+
+WIDE = ("city", "county")  # there most rows are gone through anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a dashboard is about: an area of a tier, or what a centre received or leads."""
+
+    kind: str
+    code: str
+    name: str
+    tier: str
+
+    @property
+    def narrow(self) -> dict[str, Any]:
+        """The filter that its rows share, as an address has it."""
+        return {self.kind: self.code}
+
+    @property
+    def filters(self) -> Filters:
+        """The same as the conditions have it."""
+        return Filters(area=self.code, tier=self.tier) if self.kind == "area" else Filters(centre=self.code)
+
+
+def find_area(reference: Reference, code: str, *, actor: Actor) -> Scope:
+    """The area, for posts whose own area covers it; raises NotFound or Forbidden."""
+    if code not in reference.tiers:
+        raise NotFound("没有这个区域。", "There is no such area.")
+    if not any(post.area in reference.lines[code] for post in reading(actor)):
+        raise Forbidden("该区域的看板只对覆盖该区域的岗位开放。", "For posts whose area covers this one.")
+    return Scope("area", code, reference.names.get(code, code), reference.tiers[code])
+
+
+async def find_centre(conn: Connection, code: str, *, actor: Actor) -> Scope:
+    """The centre, for posts of it and of the centres above it; raises NotFound or Forbidden."""
+    row = await conn.fetchrow(
+        "select code, name, tier, path::text as path from unit where code = $1 and kind = 'centre'", code
+    )
+    if row is None:
+        raise NotFound("没有这个中心。", "There is no such centre.")
+    line = row["path"].split(".")
+    if not any(post.unit in line for post in reading(actor)):
+        raise Forbidden("该中心的看板只对本中心及上级中心开放。", "For posts of this centre and of those above it.")
+    return Scope("centre", row["code"], row["name"], row["tier"])
+
+
+def reading(actor: Actor) -> tuple[Post, ...]:
+    """The posts that let their holder read dashboards."""
+    units = actor.units_with(Permission.FIGURES_READ)
+    return tuple(post for post in actor.posts if post.unit in units)
+
+
+# Whatever a figure counts is among these: live, new this week, or under supervision.
+_WORTH = (
+    "(c.status = any({live}::text[]) or c.registered_at >= {week}::timestamptz"
+    " or c.id in (select v.case_id from supervision v where v.ended_at is null))"
+)
+
+
+async def count(conn: Connection, scope: Scope, wanted: Sequence[Figure], m: Moments, *, actor: Actor) -> list[int]:
+    """The value of each figure, in one statement; only cases that the caller may see are counted."""
+    p = Parameters()
+    counts = []
+    for figure in wanted:
+        f = Filters(**figure.narrow)
+        counts.append(f"count(*) filter (where {' and '.join([*conditions(f, p, m.now), *has_status(f, p)])})")
+    worth = _WORTH.format(live=p.add(list(LIVE)), week=p.add(m.week))
+    base = conditions(scope.filters, p, m.now)
+    where = " and ".join([*base, worth, visible_to(actor, p, sweep=scope.tier in WIDE)])
+    row = await conn.fetchrow(f"select {', '.join(counts)} from cases c where {where}", *p)
+    return [int(value) for value in row or ()]
+
+
+def rows_of(scope: Scope, figure: Figure) -> str:
+    """The address of the list that holds exactly the rows which a figure counts."""
+    asked: list[tuple[str, str]] = []
+    for name, value in {**scope.narrow, **figure.narrow}.items():
+        values = value if isinstance(value, tuple) else (value,)
+        asked += [(name, _written(each)) for each in values]
+    return f"/v1/cases?{urlencode(asked)}"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,26 @@
+"""Filters of lists of cases that dashboards lead to, beside those of area, kind, status and words."""
+
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from app.core.texts import Code
+
+
+async def narrowing(
+    centre: Annotated[Code | None, Query(description="Centre that received or leads it")] = None,
+    due_before: Annotated[AwareDatetime | None, Query(description="RFC 3339 with time zone")] = None,
+    due_from: Annotated[AwareDatetime | None, Query(description="RFC 3339 with time zone, or nothing due")] = None,
+    registered_from: Annotated[AwareDatetime | None, Query(description="RFC 3339 with time zone")] = None,
+    escalated: Annotated[bool | None, Query(description="Taken up to a higher tier")] = None,
+    urged: Annotated[bool | None, Query(description="A missed limit was urged by the clock")] = None,
+    supervised: Annotated[
+        bool | None, Query(description="An answer to a supervision is owed or to be verified")
+    ] = None,
+) -> dict[str, Any]:
+    """Their values, as `Filters` names them."""
+    return {
+        "centre": centre, "due_before": due_before, "due_from": due_from, "registered_from": registered_from,
+        "supervised": supervised, "escalated": escalated, "urged": urged,
+    }  # fmt: skip
