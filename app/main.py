@@ -27,6 +27,7 @@ from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
+from app.emergency import api as emergency
 from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
@@ -96,6 +97,7 @@ def create_app(city: str | None = None) -> FastAPI:
         routing.router,
         supervision.router,
         analytics.router,
+        emergency.router,
     ):
         app.include_router(router)
     _mount_house(app)

@@ -97,6 +97,8 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, met_at: datetime) 
         await deadlines.start(act.conn, case_id, act.reference.plan(procedure, StartsOn.ACCEPTED, act.now))
     elif effect is ClockEffect.MEET_COMPLETION:
         await deadlines.meet(act.conn, case_id, ClockKind.COMPLETION, met_at)
+    elif effect is ClockEffect.MEET_EMERGENCY:
+        await deadlines.meet(act.conn, case_id, ClockKind.EMERGENCY, met_at)
     elif effect is ClockEffect.STOP_ALL:
         await deadlines.stop_all(act.conn, case_id, act.now)
     elif effect is ClockEffect.RESTART_COMPLETION:
