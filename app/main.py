@@ -40,6 +40,20 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 
+ROUTERS = (
+    *cases.routers,
+    intake.router,
+    messages.router,
+    staff.router,
+    grids.router,
+    areas.router,
+    units.router,
+    routing.router,
+    supervision.router,
+    analytics.router,
+    emergency.router,
+)
+
 
 class KeyBook:
     """API keys as looked up in the last seconds."""
@@ -86,19 +100,7 @@ def create_app(city: str | None = None) -> FastAPI:
     )  # fmt: skip
     http.install(app)
     app.add_middleware(Edge, max_body=settings().max_body_bytes)
-    for router in (
-        *cases.routers,
-        intake.router,
-        messages.router,
-        staff.router,
-        grids.router,
-        areas.router,
-        units.router,
-        routing.router,
-        supervision.router,
-        analytics.router,
-        emergency.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
     if settings().docs:
