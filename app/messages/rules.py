@@ -37,6 +37,27 @@ class Template:
 
 # A new occasion is one row. No text holds a name, an address or what a matter is about: a phone may lie on a table.
 TEMPLATES: dict[str, Template] = {
+    "clock_warn": Template(
+        Words("期限将到", "A limit is near"),
+        Words("编号{number}的期限（{rule}）将到，请按期办理。", "A limit of case {number} ({rule}) is near; please act in time."),
+    ),
+    "clock_breach": Template(
+        Words("期限已过", "A limit has passed"),
+        Words("编号{number}的期限（{rule}）已过，请立即办理。", "A limit of case {number} ({rule}) has passed; act at once."),
+    ),
+    "clock_urge": Template(
+        Words("催办", "You are urged"),
+        Words("编号{number}已逾期（{rule}），现予催办。", "Case {number} is late ({rule}); you are urged to act."),
+    ),
+    "clock_criticise": Template(
+        Words("逾期通报", "Criticised for delay"),
+        Words("编号{number}逾期已久（{rule}），现予通报，请说明情况并限期办结。",
+              "Case {number} is long overdue ({rule}); explain why, and finish it."),
+    ),
+    "escalated": Template(
+        Words("有事项上报到本中心", "A matter was taken up to you"),
+        Words("编号{number}由下级上报，请签收。", "Case {number} was taken up from below; please sign for it."),
+    ),
     "notice_ready": Template(
         Words("您有一份新的文书", "A written notice for you"),
         Words("您反映的事项（编号{number}）有新的书面告知。请凭编号和查询码查询，或到受理窗口领取。",

@@ -17,13 +17,6 @@ from tests.house.routes import PUBLIC
 VERSIONED = (
     "get_case", "register_case", "get_supervision", "issue_supervision", "get_emergency", "switch_on_emergency",
 )  # fmt: skip
-    "get_case",
-    "register_case",
-    "get_supervision",
-    "issue_supervision",
-    "get_emergency",
-    "switch_on_emergency",
-)  # beside the steps
 DOCUMENT = create_app("hohhot").openapi()
 OPERATIONS = [
     pytest.param(path, method, operation, id=operation["operationId"])

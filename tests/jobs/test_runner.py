@@ -43,7 +43,7 @@ def completion(sql: Ask, case: str) -> Any:
 @pytest.fixture(autouse=True)
 def logged_in(cast: Cast) -> None:
     """Before time is frozen: a token is of its own day."""
-    for login in ("li.window", "chen.housing"):
+    for login in ("li.window", "chen.housing", "sun.coordinator"):
         cast(login)
 
 
@@ -196,6 +196,27 @@ def test_a_case_in_somebodys_hands_is_left_for_the_next_look(
     assert told(sql, dispute) == []
     settle(local("2026-11-10T00:00:00"))
     assert told(sql, dispute) == ["escalate"]
+
+
+def test_whoever_leads_is_told_once_and_an_accusation_only_its_sworn_posts(
+    cast: Cast, at: Freeze, dispute: str, settle: Settle, sql: Ask
+) -> None:
+    secret = cast("li.window").register(report("petition", "conduct.service", petition_class="accusation"))["id"]
+    for look in ("2026-11-06T10:00:00", "2026-11-10T10:00:00", "2026-11-20T10:00:00", "2026-11-20T10:00:00"):
+        settle(local(look))
+    mine = sql(
+        "select template, grantee from message where case_id = $1 and (facts->>'rule' = 'C2' or facts = '{}') order by id",
+        dispute,
+    )
+    lead, above = "unit:C150102001001", "unit:C150102001"
+    assert [tuple(row) for row in mine] == [
+        ("clock_warn", lead), ("escalated", above), ("clock_urge", lead), ("clock_criticise", lead),
+    ]  # fmt: skip
+    assert all(
+        row["grantee"].startswith("post:X") for row in sql("select grantee from message where case_id = $1", secret)
+    )
+    above_reads = [m["template"] for m in cast("sun.coordinator").walk("/v1/me/messages") if m["case_id"] == dispute]
+    assert above_reads == ["escalated"]
 
 
 def test_the_list_shows_it_overdue_and_the_timeline_says_who_pressed(dispute: str, settle: Settle, cast: Cast) -> None:

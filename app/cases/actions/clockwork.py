@@ -13,7 +13,9 @@ from app.cases.queries.one import ABOVE
 from app.cases.queries.reference import Reference
 from app.core.access import Actor
 from app.core.database import Connection
-from app.deadlines.rules import Owner, QuietHours, Rung, climb
+from app.deadlines.rules import AT_ONCE, Owner, QuietHours, Rung, climb
+from app.messages.actions import IN_APP
+from app.messages.actions.queue import ON_TWICE
 
 CLOCK = Actor(id="clock", kind="system")
 BATCH = 5000
@@ -96,6 +98,26 @@ _ESCALATE = """
     insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
     select o.id, o.seq, 'escalate', $4, $6, o.body, o.prev, changed.head_hash from old o join changed using (id)
 """
+# To whoever leads; an accusation's lead is its sworn posts.
+_MESSAGE = f"""
+    {IN_APP}
+    select 'clock ' || k.id || ' ' || k.extensions || ' ' || $2 || ' ' || g.grantee, g.grantee, 'clock_' || $2, k.case_id,
+        jsonb_build_object('kind', k.kind, 'rule', k.rule), $3
+    from clock k join cases c on c.id = k.case_id
+    cross join lateral (
+        select 'unit:' || c.lead_unit as grantee where c.petition_class is distinct from 'accusation'
+        union all select 'post:' || p.id from post p where c.petition_class = 'accusation' and p.unit = c.lead_unit
+            and p.role in ('discipline_officer', 'coordinator')
+    ) g
+    where k.id = any($1::bigint[])
+    {ON_TWICE}
+"""
+_MESSAGE_UP = f"""
+    {IN_APP}
+    select 'escalated ' || s.id || ' ' || s.target, 'unit:' || s.target, 'escalated', s.id, '{{}}'::jsonb, $3
+    from unnest($1::uuid[], $2::text[]) s(id, target)
+    {ON_TWICE}
+"""
 
 
 @dataclass(slots=True)
@@ -126,9 +148,10 @@ async def settle(
     await conn.execute(_CLIMB, taken.clocks, taken.places, *map(list, zip(*taken.plans, strict=True)))
     if taken.up:
         await _escalate(conn, taken.up, now)
-    for rung in (Rung.URGE, Rung.CRITICISE):
-        if clocks := taken.pressed.get(rung):
+    for rung, clocks in taken.pressed.items():
+        if rung in (Rung.URGE, Rung.CRITICISE):
             await conn.execute(_TELL, clocks, rung.value, now, f"{CLOCK.kind}:{CLOCK.id}")
+        await conn.execute(_MESSAGE, clocks, rung.value, now)
     return len(taken.clocks)
 
 
@@ -143,7 +166,10 @@ def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet:
     taken.places += [place] * len(group["clocks"])
     taken.plans.append((place, step.level, step.next_at, Rung.BREACH in step.rungs, Rung.LAPSE in step.rungs))
     for rung in step.rungs:
-        taken.pressed.setdefault(rung, []).extend(group["clocks"])
+        if rung not in AT_ONCE or (
+            rung is Rung.BREACH and ladder.round_the_clock
+        ):  # a breach is on the board by itself
+            taken.pressed.setdefault(rung, []).extend(group["clocks"])
     if group["completes"] and ladder.escalate in step.rungs:
         taken.up += group["clocks"]
 
@@ -153,3 +179,4 @@ async def _escalate(conn: Connection, clocks: Sequence[int], now: datetime) -> N
     rows = await conn.fetch(_RECALL.format(above=ABOVE), clocks, now, CLOCK.id)
     columns = [[row[name] for row in rows] for name in ("id", "target", "recalled")]
     await conn.execute(_ESCALATE, *columns, now, CLOCK.id, f"{CLOCK.kind}:{CLOCK.id}")
+    await conn.execute(_MESSAGE_UP, *columns[:2], now)

@@ -11,6 +11,7 @@ from app.cases.queries.one import Loaded
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
+from app.messages.actions import queue
 
 # A report upward reaches a unit above the lead, of the case's own areas, that the matter does not concern.
 _REACHED = """
@@ -56,6 +57,10 @@ async def offer_above(act: Act, case: Loaded) -> tuple[dict[str, str | None], di
         case.facts.id, case.facts.above, act.actor.id, act.now,
     )  # fmt: skip
     await act.conn.execute(GRANT, case.facts.id, f"unit:{case.facts.above}", "offer")
+    await queue(
+        act.conn, f"escalated {case.facts.id} {case.facts.above}", "escalated", now=act.now,
+        grantee=f"unit:{case.facts.above}", case_id=case.facts.id,
+    )  # fmt: skip
     tier = await act.conn.fetchval("select tier from unit where code = $1", case.facts.above)
     return {"unit": case.facts.above, "recalled": recalled.unit if recalled else None}, {"escalated_to": tier}
 
