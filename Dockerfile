@@ -33,6 +33,7 @@ RUN /uv/bin/uv pip install --constraints requirements.lock setuptools \
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 \
+       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-zenhei \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --home-dir /var/lib/gridcase --no-create-home gridcase \
     && install --directory --owner gridcase --group gridcase /var/lib/gridcase

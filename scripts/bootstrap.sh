@@ -69,6 +69,16 @@ packages_missing() {
   if [[ -z ${DATABASE_URL-} && -z $python_only ]] && ! has_postgis; then
     echo postgis
   fi
+  [[ -n $python_only ]] || printing_missing
+}
+
+# what prints notices as PDF: Pango, and a font with Chinese signs
+printing_missing() {
+  local name
+  command -v dpkg-query >/dev/null || return 0
+  for name in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-zenhei; do
+    dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || echo "$name"
+  done
 }
 
 # newest PostGIS that the distribution offers: postgresql-15-postgis-3 on Debian 12, postgresql-16-postgis-3 on Ubuntu 24.04

@@ -180,6 +180,26 @@ class Case:
         self._show_due(page["clocks"])
         say(f"    接着可以 may do next: {self.tour.actions(page['available_actions'])}", style="dim")
 
+    def told(self, login: str, kind: str) -> None:
+        """Hand over a notice that waits, and say so."""
+        proof = served("served", "in_person", "当面签收，回证已存。")
+        self.does(login, "serve", {**proof, "kind": kind}, said=f"{self.notice(kind)['title']}，当面签收 handed over")
+
+    def notice(self, kind: str) -> dict[str, Any]:
+        """The notice of a kind that counts."""
+        listed: list[dict[str, Any]] = self.tour.ask(self.registrar, f"/v1/cases/{self.id}/notices")["items"]
+        return [n for n in listed if n["kind"] == kind and n["state"] != "replaced"][-1]
+
+    def prints(self, login: str, kind: str) -> None:
+        """Print a notice and say where its PDF lies."""
+        found = self.notice(kind)
+        path = f"/v1/notices/{found['id']}"
+        reply = self.tour.send(login, f"{path}/print", {"reason": "打印送达"})
+        if reply.status_code != HTTPStatus.OK or not reply.content.startswith(b"%PDF-"):
+            raise Unexpected(f"{login} prints the {kind}", reply)
+        size = f"{len(reply.content) / 1000:.0f} kB"
+        say(f"    {found['title']} PDF {size}：[link]{self.tour.client.base_url}{path.lstrip('/')}.pdf[/link]")
+
     def is_refused(self, login: str, action: str) -> None:
         """Try a step that the rules do not allow now."""
         reply = self.tour.send(login, f"/v1/cases/{self.id}/actions/{action}", version=self.version)
@@ -236,11 +256,14 @@ def walk_petition(tour: Tour) -> None:
     case.waits_for("chen.housing")
     case.does("chen.housing", "sign_for", said="责任随签收转移 responsibility moves when signed for")
     case.does("chen.housing", "accept")
+    case.told("chen.housing", "acceptance")
     case.does("chen.housing", "handle")
     extension = {"days": 10, "reason": "需请第三方入户检测室温。"}
     case.does("liu.head", "extend", extension, said="办理机关负责人批准延长十日 by the head of the organ, ten days")
+    case.told("chen.housing", "extension")
     reply = "经检测室温不达标属实，供热单位已更换阀门，现室温二十一度，并退还部分热费。"
     case.does("chen.housing", "conclude", {"result": "supported", "reply": reply}, said=reply)
+    case.prints("chen.housing", "opinion")
     attempt = served("attempted", "phone", "两次致电无人接听。")
     case.does("chen.housing", "serve", attempt, said="电话未接通 an attempt: nobody answered")
     case.is_refused("chen.housing", "close")

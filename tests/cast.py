@@ -192,10 +192,18 @@ class Lives:
         return receipt
 
     def accepted(self, **changes: Any) -> dict[str, Any]:
-        """Accepted by the housing department."""
+        """Accepted by the housing department, and the petitioner told so in writing where that is owed."""
         receipt = self.signed(**changes)
         self.cast("chen.housing").does(receipt["id"], "accept")
+        self.told(receipt["id"])
         return receipt
+
+    def told(self, case_id: str, who: str = "chen.housing") -> None:
+        """Every notice that waits is handed over."""
+        waiting = self.cast(who).get(f"/v1/cases/{case_id}").json()["notices"]
+        for notice in waiting:
+            if notice["state"] == "drafted":
+                self.cast(who).does(case_id, "serve", service(kind=notice["kind"], at=notice["drafted_at"]))
 
     def handling(self, **changes: Any) -> dict[str, Any]:
         """Being handled."""

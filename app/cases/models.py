@@ -1,7 +1,7 @@
 """The case, what was written about it, who takes part in it, and who may see it."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Computed,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -210,6 +211,42 @@ class CaseConcern(Base):
     seal_key: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
+class Archive(Base):
+    """A file that is kept: its class, and the last day of keeping (null: for ever). Reopening takes it out again."""
+
+    __tablename__ = "archive"
+    __table_args__ = (
+        CheckConstraint("retention in ('permanent', '30_years', '10_years')", name="retention"),
+        CheckConstraint("(retention = 'permanent') = (kept_until is null)", name="for_ever_if_permanent"),
+        Index("ix_archive_kept_until", "kept_until", postgresql_where=text("taken_out_at is null")),
+    )
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    retention: Mapped[str]
+    kept_until: Mapped[date | None] = mapped_column(Date)
+    archived_at: Mapped[datetime] = mapped_column(Instant)
+    archived_by: Mapped[str]
+    taken_out_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class LegalHold(Base):
+    """Somebody needs the file as it is. While a hold is open the database lets nothing of it be erased (`keep_held`)."""
+
+    __tablename__ = "legal_hold"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(released_at, released_by) in (0, 2)", name="released_by_somebody"),
+        Index("uq_legal_hold_open", "case_id", unique=True, postgresql_where=text("released_at is null")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
+    note: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_note.id"))
+    placed_by: Mapped[str]
+    placed_at: Mapped[datetime] = mapped_column(Instant)
+    released_by: Mapped[str | None]
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class CaseAccess(Base):
     """Who sees a case, and as what. Written in the statement that registers it or moves responsibility.
 
@@ -263,29 +300,3 @@ class Assignment(Base):
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     note: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_note.id"))
-
-
-class ServiceRecord(Base):
-    """How and when the reply reached the resident: served with proof, waived with the article that allows it, or an
-    attempt that somebody else approves. One counts at a time; a later one replaces it."""
-
-    __tablename__ = "service_record"
-    __table_args__ = (
-        CheckConstraint("outcome in ('served', 'waived', 'attempted')", name="outcome"),
-        CheckConstraint("approved_by is null or outcome = 'attempted'", name="approval_of_attempt"),
-        CheckConstraint("approved_by is null or approved_by <> recorded_by", name="approved_by_another"),
-        Index("uq_service_record_current", "case_id", unique=True, postgresql_where=text("replaced_at is null")),
-        Index("ix_service_record_case_id", "case_id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
-    outcome: Mapped[str]
-    method: Mapped[str]
-    at: Mapped[datetime] = mapped_column(Instant)
-    article: Mapped[str | None]
-    note: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_note.id"))
-    recorded_by: Mapped[str]
-    approved_by: Mapped[str | None]
-    approved_at: Mapped[datetime | None] = mapped_column(Instant)
-    replaced_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     SUPERVISION_ISSUE = "supervision:issue"
     SUPERVISION_ANSWER = "supervision:answer"
+    FILE_HOLD = "file:hold"
     MESSAGE_READ = "message:read"
     MESSAGE_MANAGE = "message:manage"
     MAP_READ = "map:read"
@@ -82,6 +83,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _WORK
         | {
             Permission.CLOCK_EXTEND,
+            Permission.FILE_HOLD,
             Permission.SERVICE_APPROVE,
             Permission.CASE_REOPEN,
             Permission.CASE_MERGE,
@@ -93,6 +95,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _WORK
         | {
             Permission.CLOCK_EXTEND,
+            Permission.FILE_HOLD,
             Permission.SERVICE_APPROVE,
             Permission.CASE_REOPEN,
             Permission.SUPERVISION_ISSUE,
@@ -101,6 +104,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         _READ
         | {
+            Permission.FILE_HOLD,
             Permission.SERVICE_APPROVE,
             Permission.CASE_REOPEN,
             Permission.SUPERVISION_ISSUE,

@@ -31,6 +31,12 @@ def mask_phone(phone: str) -> str:
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else f"****{digits[-2:]}"
 
 
+def mask_email(email: str) -> str:
+    """The first sign and the domain."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}***@{domain}"
+
+
 def mask_address(address: str) -> str:
     """Up to the street or estate; house, unit and room numbers are starred."""
     return HOUSE_NUMBER.split(address, maxsplit=1)[0][:20] + "***"

@@ -35,6 +35,7 @@ TAGS = {
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
+    "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",
     "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
     "staff": "Logging in, who the caller is, who is on duty.",
 }
@@ -117,6 +118,13 @@ def may_answer(*problems: type[Problem]) -> Answers:
     return {problem.status: {"description": problem.title.en} for problem in problems}
 
 
+def gives_pdf() -> Answers:
+    """For `responses=` of a route whose success is a PDF."""
+    return {
+        200: {"content": {"application/pdf": {"schema": {"type": "string", "contentMediaType": "application/pdf"}}}}
+    }
+
+
 def carries(*headers: str) -> dict[str, Any]:
     """For `responses={200: …}` of a route: headers of its success that its signature does not show."""
     return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers}}
@@ -169,8 +177,9 @@ def _complete(operation: dict[str, Any], route: Any) -> None:
     headers = carries(*_headers(calls, operation))["headers"]
     for answer in answers.values():
         answer["headers"] = {**answer.get("headers", {}), **headers}
-        content = answer["content"]["application/json"]
-        content["examples"] = {name: {"$ref": f"#/components/examples/{name}"} for name in _named(content["schema"])}
+        if content := answer["content"].get("application/json"):
+            names = _named(content["schema"])
+            content["examples"] = {name: {"$ref": f"#/components/examples/{name}"} for name in names}
     refusals = {int(status) for status in route.responses if int(status) >= 400} | _refusals(route, calls)
     refused = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(refusals)}
     operation["responses"] = answers | refused

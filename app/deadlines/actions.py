@@ -138,12 +138,12 @@ async def resume(
     return due
 
 
-async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime) -> None:
-    """Nothing is due any more: the case ended on another way."""
+async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: ClockKind | None = None) -> None:
+    """Nothing is due any more, the case ended on another way; only a clock `but` runs on until its notice is served."""
     await conn.execute(
         "update clock set stopped_at = $2, breached_at = case when owner = 'organ' and $2 > due then due end"
-        " where case_id = $1 and met_at is null and stopped_at is null",
-        case_id, at,
+        " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3",
+        case_id, at, but.value if but else None,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas import AreasOut, CellRef, RoutingOut
 from app.core.geometry import Crs, Latitude, Longitude
-from app.core.texts import Code, LongText, Name, Phone, ShortText, Title, unfit
+from app.core.texts import Code, Email, LongText, Name, Phone, ShortText, Title, unfit
 
 
 class Closed(BaseModel):
@@ -53,12 +53,13 @@ class LocationIn(Closed):
 
 
 class PartyIn(Closed):
-    """Someone who takes part. Name, phone and address are sealed; nothing else about a person is taken."""
+    """Someone who takes part. Name, phone, address and e-mail are sealed; nothing else about a person is taken."""
 
     role: PartyRole
     name: Name | None = None
     phone: Phone | None = None
     address: ShortText | None = None
+    email: Email | None = Field(default=None, description="Only to send word of what is served by e-mail")
 
     @model_validator(mode="after")
     def _someone(self) -> Self:

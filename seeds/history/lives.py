@@ -20,6 +20,7 @@ from app.deadlines.rules import ClockKind, ClockRefused, Due, PlannedClock, Proc
 from seeds.history import moves
 from seeds.history.ahead import ahead
 from seeds.history.moves import MOVES, SENT_COLUMNS
+from seeds.history.notices import DRAFTING, draft_notices
 from seeds.history.reports import Moved
 from seeds.hohhot.cases import DemoReport
 from seeds.hohhot.records import City
@@ -48,6 +49,7 @@ class Step:
     into: uuid.UUID | None = None
     unit: str | None = None
     days: int | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class _Matter:
 def steps_of(reports: Iterable[DemoReport]) -> list[Step]:
     """The steps of all reports."""
     return [
-        Step(report.id, s.action, s.at, s.text, s.result, s.route, s.outcome, s.method, s.article, s.into)
+        Step(report.id, s.action, s.at, s.text, s.result, s.route, s.outcome, s.method, s.article, s.into, kind=s.kind)
         for report in reports
         for s in report.steps
     ]
@@ -108,7 +110,7 @@ def _rounds(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
 
 
 async def _prepare(conn: Connection, city: City) -> None:
-    for table in (moves.SENT, moves.ACT, moves.DOER, moves.LIFE):
+    for table in (moves.SENT, moves.ACT, moves.DOER, moves.LIFE, DRAFTING):
         await conn.execute(table)
     await conn.execute("alter table life add primary key (id)")
     doers: dict[tuple[str, str], tuple[Any, ...]] = {}
@@ -137,7 +139,7 @@ def _row(step: Step, matter: _Matter, reference: Reference) -> tuple[Any, ...]:
     return (
         step.case, step.at, note, body, sealed.body if sealed else None, sealed.key if sealed else None, salt, digest,
         step.route, step.result, step.outcome, step.method, step.article, step.unit, step.into, step.days,
-        json.dumps([_as_row(clock) for clock in planned], ensure_ascii=False) if planned else None,
+        json.dumps([_as_row(clock) for clock in planned], ensure_ascii=False) if planned else None, step.kind,
     )  # fmt: skip
 
 
@@ -171,9 +173,11 @@ async def _take(conn: Connection, reference: Reference, step: Transition) -> int
         await conn.execute(moves.NOTE, move.note)
     for write in move.writes:
         await conn.execute(write)
+    if step.notice:
+        await draft_notices(conn, reference, step)
     await _move_clocks(conn, step)
     status = {"status": f"'{step.target.value}'"} if step.target else {}
-    said = {k: v for k, v in (("notice", step.notice), ("basis", step.basis)) if v}
+    said = {"basis": step.basis} if step.basis else {}
     noted = " || jsonb_build_object('note', a.note, 'digest', a.digest)" if move.note else ""
     statement = moves.record({**status, **move.columns}, f"{move.facts}{noted} || a.more")
     done = await conn.execute(statement, step.action, said)
@@ -187,10 +191,12 @@ async def _move_clocks(conn: Connection, step: Transition) -> None:
     for effect in step.clocks:
         if effect is ClockEffect.MEET_ACCEPTANCE:
             await conn.execute(moves.MEET, ClockKind.ACCEPTANCE.value)
-        elif effect is ClockEffect.MEET_COMPLETION:
-            await conn.execute(moves.MEET, ClockKind.COMPLETION.value)
-        if effect in (ClockEffect.STOP_ALL, ClockEffect.RESTART_COMPLETION):
-            await conn.execute(moves.STOP)
+        elif effect is ClockEffect.MEET_SERVED:
+            await conn.execute(moves.MEET_SERVED)
+        if effect is ClockEffect.STOP_ALL:
+            await conn.execute(moves.STOP, None)
+        elif effect is ClockEffect.RESTART_COMPLETION:
+            await conn.execute(moves.STOP, ClockKind.ACCEPTANCE.value)
         if effect in (ClockEffect.START_COMPLETION, ClockEffect.RESTART_COMPLETION):
             await conn.execute(moves.START)
 

@@ -7,23 +7,26 @@ plays the same lives both ways and compares every row.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.notices.rules import CLOSING
+
 # One row a step that is to be taken in this round, all of one action (COPY).
 SENT = """
     create temp table sent (
         case_id uuid, at timestamptz, note uuid, body text, sealed bytea, seal_key bytea, salt bytea, digest text,
         route text, result text, outcome text, method text, article text, unit text, into_case uuid, days int,
-        clocks text
+        clocks text, kind text
     ) on commit drop
 """
 SENT_COLUMNS = (
     "case_id", "at", "note", "body", "sealed", "seal_key", "salt", "digest", "route", "result", "outcome", "method",
-    "article", "unit", "into_case", "days", "clocks",
+    "article", "unit", "into_case", "days", "clocks", "kind",
 )  # fmt: skip
-# The same with what the case says of it: the lead and status before, the open offer, and who takes the step.
+# The same with what the case says of it: the lead and status before, the open offer, who takes the step, the notice
+# that is served, and the kind of clock that waits for the notice which the step drafted.
 ACT = """
     create temp table act (
-        like sent, lead text, before text, secret boolean, offer bigint, offer_unit text, staff uuid,
-        more jsonb not null default '{}'
+        like sent, lead text, before text, secret boolean, offer bigint, offer_unit text, offer_note uuid, staff uuid,
+        served uuid, served_kind text, served_meets text, waits text, more jsonb not null default '{}'
     ) on commit drop
 """
 # The cases as they go through their lives. Their own table, which many indexes and foreign keys guard, is written once.
@@ -33,8 +36,8 @@ LIFE_COLUMNS = (
 )  # fmt: skip
 LIFE = f"""
     create temp table life on commit drop as
-    select id, kind, petition_class, procedure, procedure_version, city, county, township, community, routed_unit,
-        {", ".join(LIFE_COLUMNS)}
+    select id, number, received_at, kind, petition_class, procedure, procedure_version, city, county, township,
+        community, routed_unit, {", ".join(LIFE_COLUMNS)}
     from cases
 """
 LIVED = f"""
@@ -103,16 +106,35 @@ _END_OFFERED_SIGHT = (
     " where x.case_id = a.case_id and x.part = 'offer' and x.until is null"
 )
 _END_THE_WORK = (_END_ASSIGNMENTS, _END_OFFERED_SIGHT)
-_REPLACE_SERVICE = (
-    "update service_record x set replaced_at = a.at from act a where x.case_id = a.case_id and x.replaced_at is null"
+_CLOSING = ", ".join(f"'{kind.value}'" for kind in sorted(CLOSING))
+_SERVED_BEFORE = (
+    "update service_record x set replaced_at = a.at from act a where x.notice = a.served and x.replaced_at is null"
 )
 _SERVE = (
-    "insert into service_record (case_id, outcome, method, at, article, note, recorded_by)"
-    " select case_id, outcome, method, at, article, note, staff::text from act order by at, case_id"
+    "insert into service_record (case_id, notice, outcome, method, at, article, note, recorded_by)"
+    " select case_id, served, outcome, method, at, article, note, staff::text from act order by at, case_id"
 )
+_SERVED = "update notice n set state = a.outcome from act a where n.id = a.served"
 _APPROVE = (
     "update service_record x set approved_by = a.staff::text, approved_at = a.at"
-    " from act a where x.case_id = a.case_id and x.replaced_at is null"
+    " from act a where x.notice = a.served and x.replaced_at is null"
+)
+_APPROVED = "update notice n set state = 'approved' from act a where n.id = a.served"
+
+
+def _replace(which: str) -> tuple[str, str]:
+    """Notices that count no more, and how they were served."""
+    return (
+        "update service_record x set replaced_at = a.at from act a join notice n on n.case_id = a.case_id"
+        f" where x.notice = n.id and n.state <> 'replaced' and {which} and x.replaced_at is null",
+        "update notice n set state = 'replaced' from act a"
+        f" where n.case_id = a.case_id and n.state <> 'replaced' and {which}",
+    )
+
+
+_NO_LONGER_CLOSING = _replace(f"n.kind in ({_CLOSING})")
+_NO_LONGER_ACCEPTED = _replace(
+    "n.kind in ('acceptance', 'rights_and_duties') and n.state in ('drafted', 'failed', 'attempted')"
 )
 _BAR_FROM_BOTH = """
     update life o set
@@ -127,7 +149,8 @@ _NO_OFFER, _AN_OFFER = "o.id is null", "o.id is not null"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """`guard`: a condition on s (sent), c (case), o (open offer to lead), v (service record), d (doer). `columns`: of
+    """`guard`: a condition on s (sent), c (case), o (open offer to lead), v (the notice
+    that is served: the closing one, or of the kind named), d (doer). `columns`: of
     the case, as SQL on a (act) and c. `facts`: jsonb for the event. `note`: the kind of its text."""
 
     note: str | None = None
@@ -170,21 +193,28 @@ MOVES: Mapping[str, Move] = {
     "recall": Move(None, _AN_OFFER, (_answer("recalled"), _end("a.offer_unit", "offer")),
                    facts="jsonb_build_object('unit', a.offer_unit)"),
     "accept": Move(columns={"accepted_at": "a.at"}),
-    "decline": Move("decline_reason", writes=_END_THE_WORK, columns=_CLOSED, facts=_ROUTE),
-    "refer": Move("referral_reason", writes=_END_THE_WORK, columns=_CLOSED, facts=_ROUTE),
+    "decline": Move("decline_reason", writes=(*_END_THE_WORK, *_NO_LONGER_ACCEPTED), columns=_CLOSED, facts=_ROUTE),
+    "refer": Move("referral_reason", writes=(*_END_THE_WORK, *_NO_LONGER_ACCEPTED), columns=_CLOSED, facts=_ROUTE),
     "handle": Move(),
     "extend": Move("extension_reason"),
     "conclude": Move("reply", _NO_OFFER, columns={"result": "a.result", "concluded_at": "a.at"}),
     "serve": Move(
-        "service_proof", "s.at >= c.concluded_at", (_REPLACE_SERVICE, _SERVE),
+        "service_proof",
+        "s.at >= v.drafted_at and (v.state in ('drafted', 'attempted')"
+        f" or c.status = 'concluded' and v.kind in ({_CLOSING}) and v.state <> 'failed')",
+        (_SERVED_BEFORE, _SERVE, _SERVED),
         facts="jsonb_build_object('outcome', a.outcome, 'method', a.method, 'at_service', "
-              f"{instant('a.at')}, 'article', a.article)",
+              f"{instant('a.at')}, 'article', a.article, 'notice', a.served_kind, 'notice_id', a.served)",
     ),
-    "approve_attempt": Move(guard="v.outcome = 'attempted' and v.approved_by is null", writes=(_APPROVE,)),
-    "close": Move(guard="v.outcome <> 'attempted' or v.approved_by is not null", writes=_END_THE_WORK,
-                  columns=_CLOSED),
+    "approve_attempt": Move(guard="v.state = 'attempted'", writes=(_APPROVE, _APPROVED),
+                            facts="jsonb_build_object('notice', a.served_kind, 'notice_id', a.served)"),
+    "close": Move(
+        guard="v.id is not null and not exists (select from notice w where w.case_id = c.id"
+              " and w.state in ('drafted', 'failed', 'attempted'))",
+        writes=_END_THE_WORK, columns=_CLOSED,
+    ),
     "reopen": Move(
-        "reopening_reason", writes=(_REPLACE_SERVICE,),
+        "reopening_reason", writes=_NO_LONGER_CLOSING,
         columns={"closed_at": "null::timestamptz", "concluded_at": "null::timestamptz", "result": "null::text",
                  "reopened": "c.reopened + 1"},
     ),
@@ -214,19 +244,22 @@ SIGHT = f"""
         and (c.barred_staff is null or not x.staff = any(c.barred_staff))
     order by x.near, x.unit limit 1
 """
-TAKE = """
+TAKE = f"""
     insert into act
-    select s.*, c.lead_unit, c.status, c.petition_class is not distinct from 'accusation', o.id, o.unit, d.staff
+    select s.*, c.lead_unit, c.status, c.petition_class is not distinct from 'accusation', o.id, o.unit, o.note, d.staff,
+        v.id, v.kind, v.meets
     from sent s join life c on c.id = s.case_id
     left join lateral (  -- by index, case by case: what the planner knows of these tables is old by now (OFFSET 0)
-        select id, unit from assignment where case_id = c.id and part = 'lead' and state = 'offered' offset 0
+        select id, unit, note from assignment where case_id = c.id and part = 'lead' and state = 'offered' offset 0
     ) o on true
     left join lateral (
-        select outcome, recorded_by, approved_by from service_record
-        where case_id = c.id and replaced_at is null offset 0
+        select n.id, n.kind, n.state, n.meets, n.drafted_at, r.recorded_by
+        from notice n left join service_record r on r.notice = n.id and r.replaced_at is null
+        where n.case_id = c.id and n.state <> 'replaced'
+            and case when s.kind is null then n.kind in ({_CLOSING}) else n.kind = s.kind end offset 0
     ) v on true
-    cross join lateral ({doer}) d
-    where c.status = any($2::text[]) and {guard}
+    cross join lateral ({{doer}}) d
+    where c.status = any($2::text[]) and {{guard}}
 """
 NOTE = """
     insert into case_note (id, case_id, kind, body, sealed, seal_key, salt, author, at)
@@ -234,12 +267,18 @@ NOTE = """
 """
 MEET = """
     update clock k set met_at = a.at, breached_at = case when a.at > k.due then k.due end from act a
-    where k.case_id = a.case_id and k.kind = $1 and k.met_at is null and k.stopped_at is null
+    where k.case_id = a.case_id and k.kind = $1 and a.waits is distinct from $1 and k.met_at is null
+        and k.stopped_at is null
+"""
+MEET_SERVED = """
+    update clock k set met_at = a.at, breached_at = case when a.at > k.due then k.due end from act a
+    where k.case_id = a.case_id and k.kind = a.served_meets and k.met_at is null and k.stopped_at is null
         and a.outcome is distinct from 'attempted'
 """
 STOP = """
     update clock k set stopped_at = a.at, breached_at = case when a.at > k.due then k.due end from act a
     where k.case_id = a.case_id and k.met_at is null and k.stopped_at is null
+        and k.kind is distinct from coalesce(a.waits, $1)
 """
 START = """
     insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, level, next_at)

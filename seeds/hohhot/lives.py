@@ -43,7 +43,8 @@ class DemoStep:
     """An action and its local time, with what the action needs.
 
     `sign_for` means: the unit to which the case was offered signs for it; it is void where nothing is offered. `text`
-    is the reply, the reason or the proof, in the words of the organ.
+    is the reply, the reason or the proof, in the words of the organ. `kind` names the notice that is served, where it is
+    not the one of the result.
     """
 
     action: str
@@ -55,6 +56,7 @@ class DemoStep:
     method: str | None = None
     article: str | None = None
     into: UUID | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,10 @@ def _life(matter: Matter, chance: Random) -> Iterator[DemoStep]:
     first -= _WITHDRAWN
     if 0 <= first < _DECLINED + _REFERRED and matter.kind != "event" and matter.petition_class != "accusation":
         yield _turned_away(matter, decided, first < _DECLINED, chance)
+        yield from _told(matter, "non_acceptance", decided, chance)
         return
     yield DemoStep("accept", decided)
+    yield from _told(matter, "acceptance", decided, chance)
     yield from _handled(matter, decided, chance)
 
 
@@ -134,6 +138,24 @@ def _withdrawn(matter: Matter, signed: datetime, decided: datetime, chance: Rand
         yield DemoStep("accept", decided)
     at = _office_hours(matter, decided + timedelta(hours=between(chance, 2, 60)), chance)
     yield DemoStep("withdraw", at, pick(chance, texts()["reasons"]["withdraw"]))
+
+
+def _told(matter: Matter, kind: str, drafted: datetime, chance: Random) -> Iterator[DemoStep]:
+    """Where the procedure owes it in writing, the notice of acceptance or not is served within a day or two."""
+    if not _acceptance_notice(matter.procedure):
+        return
+    at = _office_hours(matter, drafted + timedelta(hours=between(chance, 0.3, 40)), chance)
+    if matter.nobody_to_answer:
+        proof = texts()["proofs"]["waived"]
+        yield DemoStep("serve", at, proof, outcome="waived", method="none", article="XF 23", kind=kind)
+        return
+    method = pick_weighted(chance, [name for name, _ in _METHODS], [float(weight) for _, weight in _METHODS])
+    yield DemoStep("serve", at, pick(chance, texts()["proofs"]["served"]), outcome="served", method=method, kind=kind)
+
+
+@cache
+def _acceptance_notice(procedure: str) -> bool:
+    return any(c.kind is ClockKind.ACCEPTANCE and c.notice for c in _procedures()[procedure].clocks)
 
 
 def _turned_away(matter: Matter, at: datetime, declined: bool, chance: Random) -> DemoStep:

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.http import now
 from tests.access.planting import Planter, sow
-from tests.access.town import Town, address_everybody, callers, look
+from tests.access.town import Town, address_everybody, callers, look, note_notices
 from tests.cast import Cast
 
 ROUNDS = int(os.environ.get("GRIDCASE_ATTACK_ROUNDS", "1"))  # `make attack` plants more
@@ -31,5 +31,6 @@ def town(app: Any, cast: Cast) -> Town:
     found.before = look_now()
     found.plants = list(sow(found.planter, ROUNDS))
     address_everybody(found)
+    note_notices(found)
     found.after = look_now()
     return found

@@ -18,8 +18,14 @@ from tests.access.sight import Who, may_see
 from tests.cast import HOME_CELL, Person, member, point_in, report
 
 NOISE = {"x-request-id", "date"}
-PAGED = ("/v1/cases", "/v1/me/tasks", "/v1/supervisions", "/v1/me/supervisions")  # of cases, or what hangs on them
-IDS = ("case_id", "supervision_id")  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
+PAGED = (
+    "/v1/cases",
+    "/v1/me/tasks",
+    "/v1/supervisions",
+    "/v1/me/supervisions",
+    "/v1/notices",
+)  # of cases, or what hangs on them
+IDS = ("case_id", "supervision_id", "notice_id")  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
@@ -93,6 +99,7 @@ class Crawl:
         self.read_figures()
         self.write_on_cases()
         self.read_messages()
+        self.read_notices()
         self.register_beside_them()
         if self.every or self.caller.who.kind == "nobody":  # who asks makes no difference there
             self.ask_as_resident()
@@ -115,7 +122,7 @@ class Crawl:
         if reply.status_code >= 500:
             self.note(method, url, f"status {reply.status_code}")
         told = "\n".join([*map(str, reply.headers.multi_items()), unquote_plus(str(reply.headers)), reply.text])
-        if "\\u" in told:
+        if "\\u" in told and "json" in reply.headers.get("content-type", ""):
             told += json.dumps(json.loads(reply.text), ensure_ascii=False)
         mine = (receipt.id, uuid.UUID(receipt.id).hex, receipt.number, receipt.code) if receipt else ()
         for text in self.forbidden:
@@ -225,6 +232,12 @@ class Crawl:
                     match = {"If-Match": f'"{plant.version}"'}
                     reply = self.ask("post", path.format(**{name: found}), body, **match)
                     self._alike(nothing, reply, "post", path)
+
+    def read_notices(self) -> None:
+        """Who sees a case reads its notices, with nobody's name in clear."""
+        for plant in self.share(self.seen, 3):
+            if "notice_id" in plant.ids:
+                self.ask("get", f"/v1/notices/{plant.ids['notice_id']}")
 
     def read_messages(self) -> None:
         """No message on a hidden case can be read, though it was addressed to this very person."""
@@ -342,7 +355,8 @@ def _needed(path: str) -> dict[str, str]:
 
 def _face(reply: Any) -> tuple[int, dict[str, str], Any]:
     """What an answer looks like apart from the address asked for and the request's own number."""
-    body = reply.json() if reply.text else None
+    as_json = "json" in reply.headers.get("content-type", "")
+    body = reply.json() if as_json and reply.content else reply.content
     if isinstance(body, dict):
         body.pop("instance", None)
     headers = {k: v for k, v in reply.headers.items() if k not in NOISE}

@@ -160,7 +160,15 @@ class Planter:
     def handled(self, plant: Plant, who: str) -> None:
         """Accepted and being handled."""
         self.does(plant, who, "accept")
+        self.told(plant, who)
         self.does(plant, who, "handle")
+
+    def told(self, plant: Plant, who: str) -> None:
+        """Every notice that waits is handed over."""
+        for notice in self._person(who).get(f"/v1/cases/{plant.id}").json()["notices"]:
+            if notice["state"] == "drafted":
+                proof = {"outcome": "served", "method": "in_person", "at": notice["drafted_at"], "kind": notice["kind"]}
+                self.does(plant, who, "serve", {**proof, "proof": self.said(plant, "证")})
 
     def replied(self, plant: Plant, who: str) -> None:
         """Concluded, and the reply has reached the resident."""

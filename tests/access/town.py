@@ -130,6 +130,14 @@ def address_everybody(town: Town) -> None:
         known[row["case_id"]].messages[row["grantee"]] = row["id"]
 
 
+def note_notices(town: Town) -> None:
+    """Which notices were drafted on the planted cases."""
+    known = {uuid.UUID(plant.id): plant for plant in town.plants}
+    statement = "select id, case_id from notice where case_id = any($1::uuid[]) order by drafted_at"
+    for row in in_city(lambda conn: conn.fetch(statement, list(known))):
+        known[row["case_id"]].ids.setdefault("notice_id", str(row["id"]))
+
+
 def look(town: Town) -> dict[str, Any]:
     seen = {}
     for name, caller in town.callers.items():

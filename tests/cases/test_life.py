@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.cast import Cast, report
+from tests.cast import Cast, report, service
 
 
 def test_a_petition_lives_from_registration_to_closing(cast: Cast) -> None:
@@ -13,8 +13,10 @@ def test_a_petition_lives_from_registration_to_closing(cast: Cast) -> None:
     handler = cast("chen.housing")
     assert handler.does(case, "sign_for")["lead_unit"] == "D150102_housing"
     assert handler.does(case, "accept")["status"] == "accepted"
+    handler.does(case, "serve", service(kind="acceptance"))
     handler.does(case, "handle")
     cast("liu.head").does(case, "extend", {"days": 10, "reason": "需进一步检测"})
+    handler.does(case, "serve", service(kind="extension"))
     handler.does(case, "conclude", {"result": "supported", "reply": "已修复。"})
     assert handler.act(case, "close").status_code == 409
     now = datetime.now(UTC).isoformat()

@@ -130,14 +130,14 @@ TAMPERINGS = {
     ),
     "deleted": "delete from event where case_id = $1::uuid and seq = 3",
     "the first deleted": "delete from event where case_id = $1::uuid and seq = 1",
-    "the last deleted": "delete from event where case_id = $1::uuid and seq = 4",
+    "the last deleted": "delete from event where case_id = $1::uuid and seq = 5",
     "all deleted": "delete from event where case_id = $1::uuid",
     "two swapped": "update event e set body = o.body, hash = o.hash, prev_hash = o.prev_hash from event o"
     " where e.case_id = $1::uuid and o.case_id = $1::uuid and (e.seq, o.seq) in ((2, 3), (3, 2))",
     "the head set back": "update cases set head_seq = 3 where id = $1::uuid",
     "the head forged": "update cases set head_hash = sha256('x') where id = $1::uuid",
     "one added behind": "insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)"
-    " select case_id, 5, 'close', at, actor, body, hash, event_hash(hash, body) from event"
+    " select case_id, 6, 'close', at, actor, body, hash, event_hash(hash, body) from event"
     " where case_id = $1::uuid and seq = 4",
 }
 
@@ -273,7 +273,7 @@ def test_events_come_in_order_page_by_page(cast: Cast, lives: Lives) -> None:
     case = lives.closed()["id"]
     li = cast("li.window")
     whole = li.get(f"/v1/cases/{case}/timeline").json()["items"]
-    assert [e["seq"] for e in whole] == list(range(1, 8))
+    assert [e["seq"] for e in whole] == list(range(1, 9))
     assert list(li.walk(f"/v1/cases/{case}/timeline?limit=2")) == whole
     assert [e["title"] for e in whole][:3] == ["登记", "签收", "受理"]
     times = [datetime.fromisoformat(e["at"]) for e in whole]

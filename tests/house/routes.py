@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.routing import APIRoute, iter_route_contexts
 
 # Whoever has no login: logging in, the resident's query, and what a machine or a browser asks before.
-PUBLIC = {("POST", "/v1/tokens"), ("POST", "/v1/query")}
+PUBLIC = {("POST", "/v1/tokens"), ("POST", "/v1/query"), ("POST", "/v1/query/notices")}
 HOUSE = {"/", "/healthz", "/readyz", "/metrics", "/problems/{slug}", "/docs"}
 SIGNED = {("GET", "/v1/me")}  # whoever is signed in
 

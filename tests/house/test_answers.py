@@ -57,7 +57,9 @@ def walk(cast: Cast, case: str, *steps: tuple[str, str, Any]) -> None:
 
 def take_every_step(cast: Cast, lives: Lives) -> None:
     chen, liu = "chen.housing", "liu.head"
-    walk(cast, lives.handling()["id"], (liu, "extend", {"days": 10, **WHY}), (chen, "conclude", CONCLUSION),
+    extended = lambda: service(kind="extension")  # noqa: E731
+    walk(cast, lives.handling()["id"], (liu, "extend", {"days": 10, **WHY}), (chen, "serve", extended),
+         (chen, "conclude", CONCLUSION),
          (chen, "serve", waived), (chen, "close", None),
          (liu, "reopen", WHY))  # fmt: skip
     walk(cast, lives.attempted()["id"], (liu, "approve_attempt", None), (chen, "close", None))
@@ -127,6 +129,30 @@ def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
             assert reply.status_code == 200
 
 
+def tell_in_writing(cast: Cast, lives: Lives, strict: Strict) -> None:
+    chen = "chen.housing"
+    receipt = lives.concluded()
+    case = receipt["id"]
+    walk(cast, case, (chen, "redraft", None), (chen, "serve", lambda: service(method="sms")))
+    notices = cast(chen).get(f"/v1/cases/{case}/notices").json()["items"]
+    assert [n["state"] for n in notices] == ["served", "replaced", "served"]
+    for end in ("", ".pdf"):
+        assert cast(chen).get(f"/v1/notices/{notices[0]['id']}{end}").status_code == 200
+    assert cast(chen).post(f"/v1/notices/{notices[0]['id']}/print", {"reason": "送达用"}).status_code == 200
+    walk(
+        cast,
+        case,
+        (chen, "close", None),
+        (chen, "archive", None),
+        ("liu.head", "hold", WHY),
+        ("liu.head", "release_hold", WHY),
+    )
+    assert cast(chen).get(f"/v1/cases/{case}/file.pdf").status_code == 200
+    assert cast(chen).post(f"/v1/cases/{case}/file", {"reason": "归档"}).status_code == 200
+    asked = {"number": receipt["number"], "code": receipt["query_code"]}
+    assert len(strict.post("/v1/query/notices", json=asked).json()["items"]) == 2
+
+
 def be_told(cast: Cast, lives: Lives, sql: Any) -> None:
     case = lives.signed()["id"]
     sql(
@@ -154,6 +180,7 @@ READS = (
     *(f"/v1/cases/counts?by={by}" for by in ("status", "kind", "category", "county", "township", "lead_unit", "queue")),
     "/v1/cells?limit=2", "/v1/cells/unstaffed", "/v1/areas?geometry=true&limit=2", "/v1/areas?tier=community&limit=2",
     "/v1/units?limit=2", "/v1/units?kind=department&area=150102", "/v1/staff?limit=2", "/v1/staff?unit=C150102001",
+    "/v1/notices", "/v1/notices?state=drafted&limit=1", "/v1/notices?state=failed&state=attempted&unit=D150102_housing",
     "/v1/supervisions?limit=1", "/v1/supervisions?state=verified&state=open", "/v1/me/supervisions",
     *(f"/v1/supervisions/counts?by={by}" for by in ("tier", "state", "kind", "level", "problem", "target_unit")),
     "/v1/me/messages", "/v1/me/messages?unread=true&limit=1", "/v1/messages", "/v1/messages?state=waiting",
@@ -172,7 +199,7 @@ def read_everything(cast: Cast, role: Role) -> None:
         assert reply.status_code in (200, 403), f"{url} {reply.text}"
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
-        for below in ("", "/timeline", "/timeline?limit=1", "/similar"):
+        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices"):
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -182,6 +209,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     take_every_step(cast, lives)
     supervise(cast, lives)
     ask_at_every_stage(lives, strict)
+    tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)
     for role in Role:
         read_everything(cast, role)

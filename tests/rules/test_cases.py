@@ -18,7 +18,6 @@ from app.cases.rules import (
     Kind,
     Offer,
     PetitionClass,
-    Service,
     Status,
     answers,
     available_actions,
@@ -27,6 +26,7 @@ from app.cases.rules import (
 )
 from app.core.access import ROLE_PERMISSIONS, Actor, Post, Role
 from app.core.crypto import READABLE
+from app.notices.rules import Notice, NoticeKind, NoticeState
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 LEAD, OTHER = "D150102_housing", "D150102_water"
@@ -44,9 +44,13 @@ refer           | registered accepted            | referred  | lead    | route r
 handle          | accepted                       | handling  | lead    |
 extend          | accepted handling              | .         | lead    | days reason
 conclude        | handling                       | concluded | lead    | result reply
-serve           | concluded                      | .         | lead    | outcome method at proof
-approve_attempt | concluded                      | .         | sight   |
+serve           | registered accepted handling concluded declined referred | .         | lead    | outcome method at proof
+approve_attempt | registered accepted handling concluded declined referred | .         | sight   |
+redraft         | registered accepted handling concluded declined referred | .         | lead    |
 close           | concluded                      | closed    | lead    |
+archive         | closed declined referred withdrawn | .     | lead    |
+hold            | registered accepted handling concluded closed declined referred withdrawn merged | . | sight | reason
+release_hold    | registered accepted handling concluded closed declined referred withdrawn merged | . | sight | reason
 reopen          | concluded closed withdrawn     | handling  | sight   | reason
 escalate        | registered accepted handling   | .         | lead    | reason
 go_up           | registered accepted handling   | .         | sight   | reason
@@ -77,6 +81,10 @@ WHO = {
     "extend": "organ_head discipline_officer",
     "conclude": WORK,
     "serve": DESK,
+    "redraft": DESK,
+    "archive": DESK,
+    "hold": "organ_head discipline_officer supervisor",
+    "release_hold": "organ_head discipline_officer supervisor",
     "approve_attempt": "organ_head discipline_officer supervisor",
     "close": DESK,
     "reopen": "coordinator organ_head discipline_officer supervisor",
@@ -105,6 +113,11 @@ def member(role: str, unit: str = LEAD, person: uuid.UUID | None = None) -> Acto
     return Actor(id=str(person or uuid.uuid4()), kind="staff", posts=(post,))
 
 
+def closing(state: str, by: str = "someone") -> tuple[Notice, ...]:
+    """The notice of the result, in a state; `by` recorded its service."""
+    return (Notice("n", NoticeKind.OPINION, NoticeState(state), "completion", by),)
+
+
 def case(action: str = "", status: str = "registered", **changes: object) -> Facts:
     """A petition led by the housing department in which nothing but status and person can stand against `action`."""
     offered = action in ("sign_for", "refuse", "recall", "dispute_competence")
@@ -112,8 +125,9 @@ def case(action: str = "", status: str = "registered", **changes: object) -> Fac
     facts = Facts(
         id=uuid.uuid4(), status=Status(status), kind=Kind.PETITION, petition_class=PetitionClass.APPEAL,
         lead_unit=LEAD, version=1, offers=(Offer(1, LEAD, None, "lead"),) if offered else (),
-        service={"close": Service("served", "someone", None), "approve_attempt": Service("attempted", "someone", None)}
-        .get(action), queued=action == "place", extendable_until=NOW if action == "extend" else None,
+        notices={"close": closing("served"), "approve_attempt": closing("attempted"), "serve": closing("drafted"),
+                 "redraft": closing("failed")}.get(action, ()),
+        queued=action == "place", held=action == "release_hold", extendable_until=NOW if action == "extend" else None,
         above="C150102" if action in ("escalate", "go_up") else None, below="C150102001" if action == "send_back" else None,
         objectable_until=NOW if again else None, refused_by=frozenset({LEAD}) if again else frozenset(),
         superior=LEAD if action == "rule_competence" else None, reporting=action == "report_upward",
@@ -188,12 +202,19 @@ AGAINST = [
     ("recall", {"offers": (Offer(1, LEAD, uuid.uuid4(), "co"),)}),
     ("place", {"queued": False}),
     ("conclude", {"offers": (Offer(1, OTHER, None, "lead"),)}),
-    ("close", {"service": None}),
-    ("close", {"service": Service("attempted", "someone", None)}),
-    ("approve_attempt", {"service": None}),
-    ("approve_attempt", {"service": Service("served", "someone", None)}),
-    ("approve_attempt", {"service": Service("waived", "someone", None)}),
-    ("approve_attempt", {"service": Service("attempted", "someone", "another")}),
+    ("close", {"notices": ()}),
+    *(("close", {"notices": closing(state)}) for state in ("drafted", "failed", "attempted")),
+    ("close", {"notices": (*closing("served"), Notice("m", NoticeKind.ACCEPTANCE, NoticeState.DRAFTED))}),
+    ("close", {"notices": (Notice("m", NoticeKind.ACCEPTANCE, NoticeState.SERVED),)}),
+    ("archive", {"archived": True}),
+    ("archive", {"notices": closing("drafted")}),
+    ("hold", {"held": True}),
+    ("release_hold", {"held": False}),
+    ("serve", {"notices": ()}),
+    *(("serve", {"notices": closing(state)}) for state in ("served", "waived", "approved", "failed")),
+    *(("approve_attempt", {"notices": closing(state)}) for state in ("drafted", "served", "waived", "approved")),
+    ("approve_attempt", {"notices": ()}),
+    *(("redraft", {"notices": closing(state)}) for state in ("served", "waived", "attempted", "approved")),
     ("extend", {"extendable_until": None}),
     ("extend", {"extendable_until": NOW - timedelta(microseconds=1)}),
 ]
@@ -207,14 +228,19 @@ def test_what_stands_against_a_step(action: str, facts: dict[str, object]) -> No
     assert verdict(replace(right, **facts), action, member(role)) == "state"  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("service", [Service("waived", "a", None), Service("attempted", "a", "b")])
-def test_a_waiver_or_an_approved_attempt_closes_a_case(service: Service) -> None:
-    assert verdict(case("close", "concluded", service=service), "close", member("handler")) == "may"
+@pytest.mark.parametrize("state", ["served", "waived", "approved"])
+def test_a_waiver_or_an_approved_attempt_closes_a_case(state: str) -> None:
+    assert verdict(case("close", "concluded", notices=closing(state)), "close", member("handler")) == "may"
+
+
+def test_once_concluded_the_record_of_the_result_may_be_made_anew() -> None:
+    assert verdict(case("serve", "concluded", notices=closing("served")), "serve", member("handler")) == "may"
+    assert verdict(case("serve", "concluded", notices=closing("failed")), "serve", member("handler")) == "state"
 
 
 def test_nobody_approves_the_attempt_they_recorded() -> None:
     person = uuid.uuid4()
-    facts = case("approve_attempt", "concluded", service=Service("attempted", str(person), None))
+    facts = case("approve_attempt", "concluded", notices=closing("attempted", str(person)))
     assert verdict(facts, "approve_attempt", member("organ_head", person=person)) == "forbidden"
     assert verdict(facts, "approve_attempt", member("organ_head")) == "may"
 
@@ -236,10 +262,9 @@ def test_a_post_elsewhere_lends_no_right_here() -> None:
     assert verdict(case("accept", "registered"), "accept", actor) == "forbidden"
 
 
-def test_only_live_cases_can_be_worked_and_every_end_is_an_end() -> None:
-    assert {status for t in TRANSITIONS.values() if t.by is not By.SIGHT for status in t.sources} == LIVE | {
-        Status.MERGED
-    }
+def test_a_case_that_has_ended_is_only_told_kept_and_unmerged() -> None:
+    after = {a for a, t in TRANSITIONS.items() if t.by is not By.SIGHT and t.sources - LIVE}
+    assert after == {"serve", "redraft", "archive", "unmerge"}
 
 
 @given(st.integers(0, 10**12 - 1))

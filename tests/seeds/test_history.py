@@ -20,6 +20,7 @@ from app.core.crypto import Sealed, keys
 from app.core.database import connect
 from app.core.settings import settings
 from app.events.queries import list_breaks
+from app.notices.actions import opened
 from seeds.history import check, city_hash, load_history
 from seeds.history.fingerprint import LEFT_OUT, NOT_THE_CITY
 from seeds.history.lives import Step, live, steps_of
@@ -32,7 +33,7 @@ from tests.cast import HOME_CELL, Cast, Person
 
 AS_OF = date(2026, 11, 1)
 # Same seed, same day, same city. Who changes what the demo holds, or a column, pins the new one.
-HASH_OF_1500 = "c7d500b2dd52a3bedd3c3c1ba2d5d4b8c49c819501e9db4a45aa2ebae631112a"
+HASH_OF_1500 = "b6223d663c73cf866b807d1c6a1e3c160c8a8ae0cc2fa026890d9b904a08d939"
 Ask = Callable[[Callable[[asyncpg.Connection], Any]], Any]
 
 
@@ -113,7 +114,9 @@ def written_lives(like: DemoReport) -> tuple[list[DemoReport], list[Step]]:
     steps = [
         *life(passed_on, ("refuse", WHY), ("offer", {"unit": "P150102", **WHY}), ("recall", {}),
               ("offer", {"unit": "D150102_housing", **WHY}), ("sign_for", {}), ("accept", {}), ("handle", {}),
-              ("extend", EXTENSION), ("extend", EXTENSION), ("conclude", CONCLUSION), ("close", {}),
+              ("extend", EXTENSION), ("extend", EXTENSION), ("serve", {**SERVED, "kind": "acceptance"}),
+              ("conclude", CONCLUSION), ("close", {}), ("serve", {**SERVED, "kind": "extension"}),
+              ("serve", {**ATTEMPTED, "kind": "transfer"}), ("serve", {**SERVED, "kind": "transfer"}), ("close", {}),
               ("serve", ATTEMPTED), ("close", {}), ("approve_attempt", {}), ("close", {}), ("reopen", WHY),
               ("conclude", CONCLUSION), ("serve", SERVED), ("close", {})),
         *life(barred, ("recall", {}), ("offer", {"unit": "D150102_housing", **WHY}),
@@ -220,9 +223,13 @@ def take(who: Person, step: Step) -> Any:
     sent = {
         "reason": step.text, "reply": step.text, "proof": step.text, "result": step.result, "route": step.route,
         "outcome": step.outcome, "method": step.method, "article": step.article, "unit": step.unit, "days": step.days,
-        "at": step.at.isoformat(), "into": str(step.into) if step.into else None,
+        "at": step.at.isoformat(), "kind": step.kind, "into": str(step.into) if step.into else None,
     }  # fmt: skip
-    asked = (*TRANSITIONS[step.action].required, *(["article"] if step.article else []))
+    asked = (
+        *TRANSITIONS[step.action].required,
+        *(["article"] if step.article else []),
+        *(["kind"] if step.kind else []),
+    )
     return who.act(str(step.case), step.action, {field: sent[field] for field in asked} or None)
 
 
@@ -236,6 +243,7 @@ _STORY = {
     "party": "select to_jsonb(t) - '{id,sealed,seal_key}'::text[] from party t where case_id = any($1)",
     "assignment": "select to_jsonb(t) - '{id}'::text[] from assignment t where case_id = any($1)",
     "service_record": "select to_jsonb(t) - '{id}'::text[] from service_record t where case_id = any($1)",
+    "notice": "select to_jsonb(t) - '{sealed,seal_key,salt,digest}'::text[] from notice t where case_id = any($1)",
     "clock": "select to_jsonb(t) - '{id}'::text[] from clock t where case_id = any($1)",
     "clock_extension": "select to_jsonb(t) - '{id,clock}'::text[] || jsonb_build_object('case', k.case_id)"
     " from clock_extension t join clock k on k.id = t.clock where k.case_id = any($1)",
@@ -246,13 +254,19 @@ _STORY = {
 async def story(conn: asyncpg.Connection, ids: list[uuid.UUID]) -> dict[str, list[str]]:
     """Every row of the cases by table, as sorted text; numbers, note ids and digests give way to what they stand for."""
     notes, known = await conn.fetch("select * from case_note where case_id = any($1)", ids), {}
+    numbers = {r["id"]: r["number"] for r in await conn.fetch("select id, number from cases where id = any($1)", ids)}
     for note in notes:
         body = note["body"]
         if body is None:
             body = keys().unseal(Sealed(note["seal_key"], note["sealed"]), f"case_note {note['id']}")["body"]
         known[str(note["id"])] = body
         known[hashlib.sha256(note["salt"] + body.encode()).hexdigest()] = f"digest of {body}"
-    known |= {row["number"]: "number" for row in await conn.fetch("select number from cases where id = any($1)", ids)}
+    for row in await conn.fetch("select * from notice where case_id = any($1)", ids):
+        text = opened(row)
+        assert text is not None, row["kind"]
+        known[str(row["id"])] = text.replace(numbers[row["case_id"]], "number")
+        known[row["digest"].hex()] = f"digest of {known[str(row['id'])]}"
+    known |= dict.fromkeys(numbers.values(), "number")
     told = {
         table: sorted(_told(row[0], known) for row in await conn.fetch(statement, ids))
         for table, statement in _STORY.items()

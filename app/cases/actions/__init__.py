@@ -1,5 +1,6 @@
 """The steps of a case, verb first. Each: lock, judge by the table, change, record."""
 
+from app.cases.actions.archive import archive, hold, release_hold
 from app.cases.actions.competence import dispute_competence, rule_competence
 from app.cases.actions.decide import accept, conclude, decline, handle, lengthen, refer
 from app.cases.actions.escalate import escalate, flag_urgent, go_up, report_upward, send_back
@@ -8,13 +9,15 @@ from app.cases.actions.finish import approve_attempt, close, reopen, serve, with
 from app.cases.actions.handover import offer, recall, refuse, sign_for
 from app.cases.actions.place import place
 from app.cases.actions.reclassify import reclassify
-from app.cases.actions.resident import reissue_code, reveal, same_phone, still_seen
+from app.cases.actions.resident import open_notice, reissue_code, reveal, same_phone, still_seen
 from app.cases.actions.step import Act
+from app.cases.actions.tell import redraft
 
 __all__ = [
     "Act",
     "accept",
     "approve_attempt",
+    "archive",
     "close",
     "conclude",
     "decline",
@@ -23,15 +26,19 @@ __all__ = [
     "flag_urgent",
     "go_up",
     "handle",
+    "hold",
     "lengthen",
     "merge",
     "offer",
+    "open_notice",
     "place",
     "recall",
     "reclassify",
+    "redraft",
     "refer",
     "refuse",
     "reissue_code",
+    "release_hold",
     "reopen",
     "report_upward",
     "reveal",

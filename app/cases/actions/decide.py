@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC
 
 from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
+from app.cases.actions.tell import Words, tell
 from app.cases.rules import Result, Route
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -11,17 +12,21 @@ from app.deadlines.rules import ClockKind, ClockRefused, Due, extend
 
 
 async def accept(act: Act, case_id: uuid.UUID) -> None:
-    """受理: the acceptance clock is met, completion starts (信访工作条例 22, 23)."""
+    """受理: completion starts (信访工作条例 22, 23). Where the procedure owes a written notice, the acceptance clock
+    is met once that is served; elsewhere by the act."""
     case = await begin(act, case_id, "accept")
-    await advance(act, case, "accept", columns={"accepted_at": act.now})
+    owing = await tell(act, case, "accept")
+    await advance(act, case, "accept", columns={"accepted_at": act.now}, owing=owing)
 
 
 async def decline(act: Act, case_id: uuid.UUID, *, route: Route, reason: str) -> None:
     """不予受理: with the reason and where the matter belongs (信访工作条例 23 ¶2)."""
     case = await begin(act, case_id, "decline")
-    _, said = await write_note(act, case, "decline_reason", reason)
+    note, said = await write_note(act, case, "decline_reason", reason)
     await end_assignments(act, case_id)
-    await advance(act, case, "decline", columns={"closed_at": act.now}, facts={"route": route.value, **said})
+    owing = await tell(act, case, "decline", Words(note, reason, {"route": route.value}))
+    facts = {"route": route.value, **said}
+    await advance(act, case, "decline", columns={"closed_at": act.now}, facts=facts, owing=owing)
 
 
 async def refer(act: Act, case_id: uuid.UUID, *, route: Route, reason: str) -> None:
@@ -32,9 +37,11 @@ async def refer(act: Act, case_id: uuid.UUID, *, route: Route, reason: str) -> N
             pointer="#/body/route",
         )  # fmt: skip
     case = await begin(act, case_id, "refer")
-    _, said = await write_note(act, case, "referral_reason", reason)
+    note, said = await write_note(act, case, "referral_reason", reason)
     await end_assignments(act, case_id)
-    await advance(act, case, "refer", columns={"closed_at": act.now}, facts={"route": route.value, **said})
+    owing = await tell(act, case, "refer", Words(note, reason, {"route": route.value}))
+    facts = {"route": route.value, **said}
+    await advance(act, case, "refer", columns={"closed_at": act.now}, facts=facts, owing=owing)
 
 
 async def handle(act: Act, case_id: uuid.UUID) -> None:
@@ -66,7 +73,7 @@ async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> N
                 pointer="#/body/days",
             ) from refused  # fmt: skip
         raise errors.ActionRefused("该期限现在不能延长。", refused.detail, reason=refused.reason) from refused
-    _, said = await write_note(act, case, "extension_reason", reason)
+    note, said = await write_note(act, case, "extension_reason", reason)
     climbs = act.reference.first(row["procedure"], row["procedure_version"], row["clock_start"], due.due)
     await deadlines.lengthen(
         act.conn,
@@ -79,12 +86,15 @@ async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> N
         climbs=climbs,
     )
     until = due.due.astimezone(UTC).isoformat()
-    await advance(act, case, "extend", facts={"days": days, "due": until, "rule": rule.id, **said})
+    day = due.due.astimezone(act.reference.city.tz).date().isoformat()
+    owing = await tell(act, case, "extend", Words(note, reason, {"days": days, "due": day}))
+    await advance(act, case, "extend", facts={"days": days, "due": until, "rule": rule.id, **said}, owing=owing)
 
 
 async def conclude(act: Act, case_id: uuid.UUID, *, result: Result, reply: str) -> None:
     """办理结果: a result from the list and the reply that the resident will get (信访工作条例 31 (6), 32)."""
     case = await begin(act, case_id, "conclude")
-    _, said = await write_note(act, case, "reply", reply)
+    note, said = await write_note(act, case, "reply", reply)
+    owing = await tell(act, case, "conclude", Words(note, reply, {"result": result.value}))
     columns = {"result": result.value, "concluded_at": act.now}
-    await advance(act, case, "conclude", columns=columns, facts=said)
+    await advance(act, case, "conclude", columns=columns, facts=said, owing=owing)

@@ -3,59 +3,107 @@
 import uuid
 from datetime import datetime
 
+from app.cases.actions.archive import TAKE_OUT
 from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
+from app.cases.actions.tell import send_word
+from app.cases.queries.one import open_parties
+from app.cases.rules import Status
 from app.core import errors
+from app.notices.actions import replace
+from app.notices.rules import CLOSING, WAIVED_IF_UNKNOWN, Notice, NoticeKind, to_approve, to_serve
+
+_NO_LONGER = "update service_record set replaced_at = $2 where notice = any($1::uuid[]) and replaced_at is null"
 
 
 async def serve(
-    act: Act, case_id: uuid.UUID, *, outcome: str, method: str, at: datetime, proof: str, article: str | None
-) -> None:
-    """Record how the reply reached the resident; a later record replaces an earlier one.
+    act: Act, case_id: uuid.UUID, *, outcome: str, method: str, at: datetime, proof: str, article: str | None,
+    kind: NoticeKind | None = None,
+) -> None:  # fmt: skip
+    """Record how a notice reached the resident; a later record replaces an earlier one.
 
-    Served or waived (with the article that allows it) meets the completion clock; an attempt does so once approved.
+    Served or waived (with the article that allows it) meets the clock that waits for it; an attempt does once approved.
     """
     case = await begin(act, case_id, "serve")
-    if at > act.now or at < case.row["concluded_at"]:
+    notice = _the_one(to_serve(case.facts.notices, concluded=case.facts.status is Status.CONCLUDED, kind=kind))
+    notice_id = uuid.UUID(notice.id)
+    drafted_at = await act.conn.fetchval("select drafted_at from notice where id = $1", notice_id)
+    if at > act.now or at < drafted_at:
         raise errors.Invalid(
-            "送达时间须在作出结果之后、现在之前。", "Service lies between the decision and now.", pointer="#/body/at"
-        )
+            "送达时间须在文书作出之后、现在之前。", "Service lies between the drafting of the notice and now.",
+            pointer="#/body/at",
+        )  # fmt: skip
+    if outcome == "waived" and notice.kind in WAIVED_IF_UNKNOWN:
+        await _name_or_address_is_unclear(act, case_id)
     note, said = await write_note(act, case, "service_proof", proof)
+    await act.conn.execute(_NO_LONGER, [notice_id], act.now)
     await act.conn.execute(
-        "update service_record set replaced_at = $2 where case_id = $1 and replaced_at is null", case_id, act.now
-    )
-    await act.conn.execute(
-        "insert into service_record (case_id, outcome, method, at, article, note, recorded_by)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
-        case_id, outcome, method, at, article, note, act.actor.id,
+        "insert into service_record (case_id, notice, outcome, method, at, article, note, recorded_by)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        case_id, notice_id, outcome, method, at, article, note, act.actor.id,
     )  # fmt: skip
+    await act.conn.execute("update notice set state = $2 where id = $1", notice_id, outcome)
+    if outcome == "served":
+        await send_word(act, case, notice, method)
     facts = {"outcome": outcome, "method": method, "at_service": at.timestamp(), "article": article, **said}
-    await advance(act, case, "serve", facts=facts, met_at=at, clocks=outcome != "attempted")
+    met = notice.meets if outcome != "attempted" else None
+    await advance(act, case, "serve", facts={**facts, **_named(notice)}, met=met, met_at=at)
 
 
-async def approve_attempt(act: Act, case_id: uuid.UUID) -> None:
-    """Somebody other than the recorder accepts that the reply could not be handed over; the clock is met now."""
+async def _name_or_address_is_unclear(act: Act, case_id: uuid.UUID) -> None:
+    """信访工作条例 23 ¶2: only then need the petitioner not be told in writing."""
+    parties = await open_parties(act.conn, case_id)
+    if any(p["role"] == "petitioner" and p.get("name") and p.get("address") for p in parties):
+        raise errors.Invalid(
+            "信访人姓名、住址清楚，受理与否须书面告知，不得免送（信访工作条例第二十三条）。",
+            "Name and address are clear: whether it is accepted must be told in writing (XF 23).",
+            pointer="#/body/outcome",
+        )
+
+
+def _the_one(found: list[Notice]) -> Notice:
+    """The notice meant. Raises ActionRefused when none waits, Invalid when several do and none is named."""
+    if not found:
+        raise errors.ActionRefused("没有这种待送达的文书。", "No notice of that kind waits for this.")
+    if len({notice.kind for notice in found}) > 1 and found[0].kind not in CLOSING:
+        kinds = sorted({notice.kind.value for notice in found})
+        raise errors.Invalid(
+            f"有多份文书待处理，请用 kind 指明：{'、'.join(kinds)}。", f"Several notices wait; name one: {', '.join(kinds)}.",
+            pointer="#/body/kind",
+        )  # fmt: skip
+    return found[0]
+
+
+def _named(notice: Notice) -> dict[str, str]:
+    return {"notice": notice.kind.value, "notice_id": notice.id}
+
+
+async def approve_attempt(act: Act, case_id: uuid.UUID, *, kind: NoticeKind | None = None) -> None:
+    """Somebody other than the recorder accepts that a notice could not be handed over; its clock is met now."""
     case = await begin(act, case_id, "approve_attempt")
+    others = [n for n in to_approve(case.facts.notices, kind) if n.recorded_by != act.actor.id]
+    notice = _the_one(others)
     await act.conn.execute(
-        "update service_record set approved_by = $2, approved_at = $3 where case_id = $1 and replaced_at is null",
-        case_id, act.actor.id, act.now,
+        "update service_record set approved_by = $2, approved_at = $3 where notice = $1 and replaced_at is null",
+        uuid.UUID(notice.id), act.actor.id, act.now,
     )  # fmt: skip
-    await advance(act, case, "approve_attempt")
+    await act.conn.execute("update notice set state = 'approved' where id = $1", uuid.UUID(notice.id))
+    await advance(act, case, "approve_attempt", facts=_named(notice), met=notice.meets)
 
 
 async def close(act: Act, case_id: uuid.UUID) -> None:
-    """办结, once a complete service record stands."""
+    """办结, once every notice due has reached the resident, is waived, or was attempted and approved by another."""
     case = await begin(act, case_id, "close")
     await end_assignments(act, case_id)
     await advance(act, case, "close", columns={"closed_at": act.now})
 
 
 async def reopen(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
-    """Take a matter up again: back to handling, completion starts anew, the old service record no longer counts."""
+    """Take a matter up again: back to handling, completion starts anew, the old result and its service no longer count."""
     case = await begin(act, case_id, "reopen")
     _, said = await write_note(act, case, "reopening_reason", reason)
-    await act.conn.execute(
-        "update service_record set replaced_at = $2 where case_id = $1 and replaced_at is null", case_id, act.now
-    )
+    closing = [uuid.UUID(n.id) for n in case.facts.notices if n.kind in CLOSING]
+    await replace(act.conn, closing, now=act.now)
+    await act.conn.execute(TAKE_OUT, case_id, act.now)
     times = await act.conn.fetchval("select reopened + 1 from cases where id = $1", case_id)
     columns = {"closed_at": None, "concluded_at": None, "result": None, "reopened": times}
     await advance(act, case, "reopen", columns=columns, facts=said)

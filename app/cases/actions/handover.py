@@ -2,8 +2,9 @@
 
 import uuid
 
-from app.cases.actions.step import GRANT, Act, advance, begin, write_note
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import GRANT, NOTHING_OWED, Act, advance, begin, write_note
+from app.cases.actions.tell import Words, tell
+from app.cases.queries.one import Loaded, opened_note
 from app.cases.rules import Offer, PetitionClass, answers
 from app.core import errors
 
@@ -57,7 +58,9 @@ async def sign_for(act: Act, case_id: uuid.UUID) -> None:
     await step_back(act, case)
     await _answer(act, found, "signed")
     await pass_sight(act, case, found.unit)
-    await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts={"part": "lead", "unit": found.unit})
+    owing = await tell(act, case, "sign_for", await _transferred(act, found)) if found.note else NOTHING_OWED
+    facts = {"part": "lead", "unit": found.unit}
+    await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts=facts, owing=owing)
 
 
 async def step_back(act: Act, case: Loaded) -> None:
@@ -97,6 +100,13 @@ async def recall(act: Act, case_id: uuid.UUID) -> None:
     await _answer(act, found, "recalled")
     await _withdraw_sight(act, case, found)
     await advance(act, case, "recall", facts={"unit": found.unit})
+
+
+async def _transferred(act: Act, found: Offer) -> Words:
+    """Another organ took over what one had offered it for a reason: the petitioner is told (信访工作条例 23). The first
+    routing has none: it is the registration itself."""
+    (row,) = await act.conn.fetch("select id, body, sealed, seal_key from case_note where id = $1", found.note)
+    return Words(found.note, opened_note(row), {"organ": found.unit})
 
 
 def _own_offer(act: Act, case: Loaded) -> Offer:

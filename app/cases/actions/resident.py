@@ -6,12 +6,15 @@ from typing import Any
 
 from app.cases.actions.step import Act, advance, begin
 from app.cases.queries.access import visible_to
+from app.cases.queries.notices import get_notice, no_text
 from app.cases.queries.one import open_parties
 from app.cases.rules import LIVE
 from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
+from app.notices.actions import opened
+from app.notices.rules import NoticeKind
 
 _LOG = "insert into read_log (at, actor, case_id, what, reason) values ($1, $2, $3, $4, $5)"
 
@@ -31,8 +34,20 @@ async def reveal(
 ) -> list[dict[str, Any]]:
     """The parties in clear, and the log entry that says who saw them and why; raises NotFound."""
     await _seen(conn, case_id, actor)
-    await _log(conn, case_id, "parties", reason, actor=actor, now=now)
+    await log_reading(conn, case_id, "parties", reason, actor=actor, now=now)
     return await open_parties(conn, case_id)
+
+
+async def open_notice(
+    conn: Connection, notice: uuid.UUID, *, reason: str, actor: Actor, now: datetime
+) -> tuple[str, NoticeKind]:
+    """A notice with its addressees in clear, to be printed and served; logged. Raises NotFound or Conflict."""
+    row = await get_notice(conn, notice, actor=actor)
+    text = opened(row)
+    if text is None:
+        raise no_text()
+    await log_reading(conn, row["case_id"], f"notice {row['kind']}", reason, actor=actor, now=now)
+    return text, NoticeKind(row["kind"])
 
 
 async def same_phone(
@@ -42,7 +57,7 @@ async def same_phone(
     row = await _seen(conn, case_id, actor)
     if row["status"] not in LIVE:
         raise errors.Conflict("只能从在办件查询。", "A look-up starts from a live case only.")
-    await _log(conn, case_id, "phone", reason, actor=actor, now=now)
+    await log_reading(conn, case_id, "phone", reason, actor=actor, now=now)
     parameters = Parameters([case_id, party])
     where = visible_to(actor, parameters)
     return await conn.fetch(
@@ -61,7 +76,9 @@ async def still_seen(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> b
     return bool(await conn.fetchval(f"select exists (select from cases c where c.id = $1 and {where})", *parameters))
 
 
-async def _log(conn: Connection, case_id: uuid.UUID, what: str, reason: str, *, actor: Actor, now: datetime) -> None:
+async def log_reading(
+    conn: Connection, case_id: uuid.UUID, what: str, reason: str, *, actor: Actor, now: datetime
+) -> None:
     """Who looked, when, and why; the reason may name people and is sealed under `read_log` and the case's id."""
     sealed = keys().seal({"reason": reason}, f"read_log {case_id}").as_text()
     await conn.execute(_LOG, now, f"{actor.kind}:{actor.id}", case_id, what, sealed)

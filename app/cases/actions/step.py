@@ -4,13 +4,13 @@ import hashlib
 import os
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from app.cases.queries.one import Loaded, get_for_change
 from app.cases.queries.reference import Reference
-from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Transition, available_actions, refusal
+from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, available_actions, refusal
 from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
@@ -35,6 +35,17 @@ class Act:
         procedure = self.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
         planned = self.reference.plan(procedure, on, self.now)
         await deadlines.start(self.conn, case.facts.id, planned, subject=subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """A notice that a step drafted: what the event says of it, and the kind of clock that waits for its service."""
+
+    said: Mapping[str, Any] = field(default_factory=dict)
+    meets: str | None = None
+
+
+NOTHING_OWED = Owing()
 
 
 async def begin(act: Act, case_id: uuid.UUID, action: str) -> Loaded:
@@ -70,37 +81,41 @@ def _procedure_allows(act: Act, case: Loaded, action: str) -> None:
 
 async def advance(
     act: Act, case: Loaded, action: str, *, columns: Mapping[str, Any] | None = None,
-    facts: Mapping[str, Any] | None = None, met_at: datetime | None = None, clocks: bool = True,
+    facts: Mapping[str, Any] | None = None, owing: Owing = NOTHING_OWED, met: str | None = None,
+    met_at: datetime | None = None,
 ) -> int:  # fmt: skip
-    """Carry out what the table says of this step (status, clocks) together with `columns`; returns the new version."""
+    """Carry out what the table says of this step (status, clocks) together with `columns`; returns the new version.
+
+    `owing` is the notice that the step drafted: the clock that waits for it runs on. `met` is the kind of clock that a
+    service meets, at `met_at`.
+    """
     step = TRANSITIONS[action]
-    if clocks:
-        for effect in step.clocks:
-            await _apply(act, case, effect, met_at or act.now)
+    waits = ClockKind(owing.meets) if owing.meets else None
+    for effect in step.clocks:
+        if effect is ClockEffect.MEET_SERVED:
+            if met is not None:
+                await deadlines.meet(act.conn, case.facts.id, ClockKind(met), met_at or act.now)
+        elif effect is not ClockEffect.MEET_ACCEPTANCE or waits is not ClockKind.ACCEPTANCE:
+            await _apply(act, case, effect, waits)
     status = {"status": step.target.value} if step.target else {}
     return await record(
         act.conn, case.facts.id, action, actor=act.actor, at=act.now, columns={**status, **(columns or {})},
-        facts={**_said(step), **(facts or {})},
+        facts={**({"basis": step.basis} if step.basis else {}), **owing.said, **(facts or {})},
     )  # fmt: skip
 
 
-def _said(step: Transition) -> dict[str, Any]:
-    return {k: v for k, v in (("notice", step.notice), ("basis", step.basis)) if v}
-
-
-async def _apply(act: Act, case: Loaded, effect: ClockEffect, met_at: datetime) -> None:
+async def _apply(act: Act, case: Loaded, effect: ClockEffect, waits: ClockKind | None) -> None:
     case_id = case.facts.id
     procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
     if effect is ClockEffect.MEET_ACCEPTANCE:
-        await deadlines.meet(act.conn, case_id, ClockKind.ACCEPTANCE, met_at)
+        await deadlines.meet(act.conn, case_id, ClockKind.ACCEPTANCE, act.now)
     elif effect is ClockEffect.START_COMPLETION:
         await deadlines.start(act.conn, case_id, act.reference.plan(procedure, StartsOn.ACCEPTED, act.now))
-    elif effect is ClockEffect.MEET_COMPLETION:
-        await deadlines.meet(act.conn, case_id, ClockKind.COMPLETION, met_at)
     elif effect is ClockEffect.STOP_ALL:
-        await deadlines.stop_all(act.conn, case_id, act.now)
+        await deadlines.stop_all(act.conn, case_id, act.now, but=waits)
     elif effect is ClockEffect.RESTART_COMPLETION:
-        await deadlines.stop_all(act.conn, case_id, act.now)
+        # A notice of acceptance that nobody has served yet is still to be served in time.
+        await deadlines.stop_all(act.conn, case_id, act.now, but=ClockKind.ACCEPTANCE)
         planned = [
             clock
             for starts_on in StartsOn

@@ -33,6 +33,7 @@ from app.cases.schemas import (
     ServeIn,
     ToUnitIn,
     UnseenOut,
+    WhichNoticeIn,
 )  # fmt: skip
 from app.core.access import Actor, Permission
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
@@ -87,7 +88,7 @@ NAMES = {
     "escalate": "escalate_case", "go_up": "take_case_up", "send_back": "send_case_back",
     "dispute_competence": "dispute_competence", "rule_competence": "rule_competence", "flag_urgent": "flag_urgent",
     "report_upward": "report_upward",
-    "serve": "serve_reply", "approve_attempt": "approve_attempt",
+    "serve": "serve_notice", "approve_attempt": "approve_attempt", "redraft": "redraft_notice", "release_hold": "release_hold",
 }  # fmt: skip
 
 
@@ -160,19 +161,48 @@ async def conclude(sent: ConcludeIn, step: ThisStep) -> Response:
 async def serve(sent: ServeIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.serve(
-            act, case, outcome=sent.outcome, method=sent.method, at=sent.at, proof=sent.proof, article=sent.article
+            act,
+            case,
+            outcome=sent.outcome,
+            method=sent.method,
+            at=sent.at,
+            proof=sent.proof,
+            article=sent.article,
+            kind=sent.kind,
         )
     )
 
 
 @_route("approve_attempt")
-async def approve_attempt(step: ThisStep, _: Nothing = None) -> Response:
-    return await step.take(actions.approve_attempt)
+async def approve_attempt(step: ThisStep, sent: WhichNoticeIn | None = None) -> Response:
+    kind = sent.kind if sent else None
+    return await step.take(lambda act, case: actions.approve_attempt(act, case, kind=kind))
+
+
+@_route("redraft")
+async def redraft(step: ThisStep, sent: WhichNoticeIn | None = None) -> Response:
+    kind = sent.kind if sent else None
+    return await step.take(lambda act, case: actions.redraft(act, case, kind=kind))
 
 
 @_route("close")
 async def close(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.close)
+
+
+@_route("archive")
+async def archive(step: ThisStep, _: Nothing = None) -> Response:
+    return await step.take(actions.archive)
+
+
+@_route("hold")
+async def hold(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.hold(act, case, reason=sent.reason))
+
+
+@_route("release_hold")
+async def release_hold(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.release_hold(act, case, reason=sent.reason))
 
 
 @_route("reopen")

@@ -8,13 +8,14 @@ from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.reference import Reference
-from app.cases.rules import Facts, Kind, Offer, PetitionClass, Service, Status
+from app.cases.rules import Facts, Kind, Offer, PetitionClass, Status
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
-from app.core.masking import mask_address, mask_name, mask_phone
+from app.core.masking import mask_address, mask_email, mask_name, mask_phone
 from app.deadlines.rules import ClockKind, due_at
+from app.notices.rules import CLOSING, Notice, NoticeKind, NoticeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,24 @@ _BELOW = f"""
 """
 _FACTS = """
     select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_unit, c.routed_unit, c.centre, c.head_seq,
-        c.queue, c.procedure, c.procedure_version, c.merged_into, c.registered_at, c.accepted_at, c.concluded_at,
+        c.queue, c.procedure, c.procedure_version, c.merged_into, c.received_at, c.registered_at, c.accepted_at, c.concluded_at,
         c.updated_at, c.query_issue, c.registrar, c.worker, c.township, c.county, c.city, c.result,
-        (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part, a.offered_at) order by a.id), '[]')
+        (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part, a.note,
+            a.offered_at) order by a.id), '[]')
          from assignment a where a.case_id = c.id and a.state = 'offered') as offers,
+        (select coalesce(jsonb_agg(jsonb_build_array(n.id, n.kind, n.state, n.meets, s.recorded_by)
+            order by n.drafted_at, n.id), '[]')
+         from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
+         where n.case_id = c.id and n.state <> 'replaced') as notices,
         (select array_agg(a.unit) from assignment a
          where a.case_id = c.id and a.state = 'refused' and a.part = 'lead') as refused_by,
         (select k.subject from clock k where k.case_id = c.id and k.kind = 'competence' and k.met_at is null
          and k.stopped_at is null) as superior,
         exists (select from clock k where k.case_id = c.id and k.kind = 'report' and k.met_at is null
          and k.stopped_at is null) as reporting,
+        exists (select from archive f where f.case_id = c.id and f.taken_out_at is null) as archived,
+        exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
         c.escalated_to, {above} as above, {below} as below,
-        (select jsonb_build_array(s.outcome, s.recorded_by, s.approved_by) from service_record s
-         where s.case_id = c.id and s.replaced_at is null) as service,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
     from cases c
@@ -94,23 +100,27 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
     rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
     extension = rule.extension if rule else None
     left = extension is not None and row["clock_id"] is not None and row["clock_extensions"] < extension.times
-    service = row["service"]
     return Facts(
         id=row["id"], status=Status(row["status"]), kind=Kind(row["kind"]),
         petition_class=PetitionClass(row["petition_class"]) if row["petition_class"] else None,
         lead_unit=row["lead_unit"], version=row["head_seq"],
-        offers=tuple(Offer(o[0], o[1], uuid.UUID(o[2]) if o[2] else None, o[3]) for o in row["offers"]),
+        offers=tuple(Offer(i, unit, _uuid(staff), part, _uuid(note)) for i, unit, staff, part, note, _ in row["offers"]),
         above=row["above"], below=row["below"], refused_by=frozenset(row["refused_by"] or ()), superior=row["superior"],
         reporting=row["reporting"], objectable_until=_objectable_until(row, reference),
-        service=Service(*service) if service else None, queued=row["queue"] is not None,
+        notices=tuple(Notice(i, NoticeKind(k), NoticeState(s), m, by) for i, k, s, m, by in row["notices"]),
+        queued=row["queue"] is not None, archived=row["archived"], held=row["held"],
         extendable_until=row["clock_due"] if left else None,
     )  # fmt: skip
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    return uuid.UUID(text) if text else None
 
 
 def _objectable_until(row: Mapping[str, Any], reference: Reference) -> datetime | None:
     """Until when the open offer to lead may be refused, by the rule of the procedure that has one."""
     rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.OBJECTION)
-    offered = next((o[4] for o in row["offers"] if o[3] == "lead"), None)
+    offered = next((o[5] for o in row["offers"] if o[3] == "lead"), None)
     if rule is None or offered is None:
         return None
     start = datetime.fromisoformat(offered)
@@ -136,7 +146,15 @@ _PAGE = """
          from assignment a where a.case_id = c.id) as assignments,
         (select jsonb_build_object('outcome', s.outcome, 'method', s.method, 'at', s.at, 'article', s.article,
             'recorded_by', s.recorded_by, 'approved_by', s.approved_by)
-         from service_record s where s.case_id = c.id and s.replaced_at is null) as service,
+         from service_record s join notice n on n.id = s.notice
+         where s.case_id = c.id and s.replaced_at is null and n.state <> 'replaced' and n.kind in ({closing})) as service,
+        (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'state', n.state,
+            'drafted_at', n.drafted_at, 'served_at', s.at, 'method', s.method) order by n.drafted_at, n.id), '[]')
+         from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
+         where n.case_id = c.id) as notices,
+        (select jsonb_build_object('retention', f.retention, 'kept_until', f.kept_until, 'archived_at', f.archived_at)
+         from archive f where f.case_id = c.id and f.taken_out_at is null) as archive,
+        exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
         (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m
          where m.merged_into = c.id and {merged_seen}) as merged
     from cases c
@@ -145,11 +163,14 @@ _PAGE = """
 """
 
 
+_CLOSING = ", ".join(f"'{kind.value}'" for kind in sorted(CLOSING))
+
+
 async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dict[str, Any]:
     """Everything a case page shows, personal data masked; raises NotFound."""
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
-    statement = _PAGE.format(merged_seen=visible_to(actor, parameters, alias="m"))
+    statement = _PAGE.format(merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING)
     row = await conn.fetchrow(f"{statement} where c.id = $1 and {where}", *parameters)
     if row is None:
         raise NotFound
@@ -183,7 +204,7 @@ def _opened(key: bytes, sealed: bytes, place: str) -> dict[str, Any]:
 
 def masked(party: Mapping[str, Any]) -> dict[str, Any]:
     """As everybody who sees the case sees a party."""
-    hide = {"name": mask_name, "phone": mask_phone, "address": mask_address}
+    hide = {"name": mask_name, "phone": mask_phone, "address": mask_address, "email": mask_email}
     return {k: hide[k](v) if k in hide else v for k, v in party.items()}
 
 
@@ -205,10 +226,26 @@ async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
         "select id, kind, body, sealed, seal_key, author, at from case_note where case_id = $1 order by at, id", case_id
     )
     return [
-        {"id": r["id"], "kind": r["kind"], "author": r["author"], "at": r["at"], "body": r["body"]
-         if r["sealed"] is None else _opened(r["seal_key"], r["sealed"], f"case_note {r['id']}").get("body")}
-        for r in rows
-    ]  # fmt: skip
+        {"id": r["id"], "kind": r["kind"], "author": r["author"], "at": r["at"], "body": opened_note(r)} for r in rows
+    ]
+
+
+def opened_note(row: Any) -> str | None:
+    """The text of a note's row, sealed or not; None once it was erased."""
+    if row["sealed"] is None:
+        return str(row["body"])
+    return _opened(row["seal_key"], row["sealed"], f"case_note {row['id']}").get("body")
+
+
+async def read_text(conn: Connection, case_id: uuid.UUID) -> dict[str, Any]:
+    """Title and description as last written. The caller has seen the case."""
+    (row,) = await conn.fetch(
+        "select title, description, sealed, seal_key from case_text where case_id = $1 order by version desc limit 1",
+        case_id,
+    )
+    if row["sealed"] is not None:
+        return _opened(row["seal_key"], row["sealed"], f"case_text {case_id}")
+    return {"title": row["title"], "description": row["description"]}
 
 
 async def list_timeline(conn: Connection, case_id: uuid.UUID, *, actor: Actor, after: int, limit: int) -> list[Any]:

@@ -11,6 +11,8 @@ from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection
 from app.core.errors import NotFound, Words
+from app.notices.actions import opened
+from app.notices.rules import TITLES, NoticeKind
 
 HIDDEN = ("sealed", "seal_key", "lon", "lat", "accuracy_m", "located_by", "crs", "head_seq", "cell", "worker_name",
           "city", "county", "township", "community", "rule", "guarded")  # fmt: skip
@@ -41,6 +43,7 @@ async def show_case(
         "routing": {"rule": rule, "guarded": page["guarded"],
                     "reason": reference.reasons[rule].say(language) if rule in reference.reasons else None},
         "names": {c: reference.names[c] for c in sorted({*codes, *units} - {None}) if c in reference.names},
+        "notices": [{**n, "title": TITLES[NoticeKind(n["kind"])].say(language)} for n in page["notices"]],
         "available_actions": available_actions(case.facts, actor, now),
         "version": page["head_seq"],
     }  # fmt: skip
@@ -76,6 +79,33 @@ TOLD = frozenset(
     {"registered", "accept", "decline", "refer", "handle", "extend", "conclude", "serve", "close", "reopen", "withdraw",
      "escalate", "go_up", "send_back", "reclassify", "merge", "unmerge"}
 )  # fmt: skip
+
+
+_SERVED = """
+    select n.id, n.kind, n.sealed, n.seal_key, n.drafted_at, s.at as served_at
+    from cases c join notice n on n.case_id = c.id and n.state in ('served', 'waived', 'approved')
+    join service_record s on s.notice = n.id and s.replaced_at is null
+    where c.number = $1 and c.query_hash = $2 order by s.at, n.id
+"""
+
+
+async def ask_for_notices(conn: Connection, number: str, code: str, *, language: str) -> list[dict[str, Any]]:
+    """What the resident was told in writing, as it was; raises NotFound as `ask` does. Of an accusation nothing: its
+    desk speaks with its petitioner."""
+    hashed = keys().query_hash(code)
+    found = await conn.fetchrow(
+        "select petition_class from cases where number = $1 and query_hash = $2", number, hashed
+    )
+    if found is None:
+        raise NotFound("编号或查询码有误。", "The number or the code is wrong.")
+    if found["petition_class"] == "accusation":
+        return []
+    rows = await conn.fetch(_SERVED, number, hashed)
+    return [
+        {"id": r["id"], "kind": r["kind"], "title": TITLES[NoticeKind(r["kind"])].say(language),
+         "served_at": r["served_at"], "html": opened(r)}
+        for r in rows
+    ]  # fmt: skip
 
 
 async def ask(conn: Connection, number: str, code: str, *, reference: Reference, language: str) -> dict[str, Any]:

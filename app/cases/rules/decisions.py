@@ -8,6 +8,7 @@ from app.cases.rules.terms import Kind, PetitionClass, Status
 from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, TRANSITIONS, By, Transition
 from app.core.access import Actor, Permission, Role
 from app.core.errors import Words
+from app.notices.rules import CLOSING, TITLES, Notice, outstanding, to_approve, to_redraft, to_serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +19,7 @@ class Offer:
     unit: str
     staff: uuid.UUID | None
     part: str
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """The current service record."""
-
-    outcome: str
-    recorded_by: str
-    approved_by: str | None
-
-    @property
-    def complete(self) -> bool:
-        """Served or waived, or an attempt that somebody else approved."""
-        return self.outcome != "attempted" or self.approved_by is not None
+    note: uuid.UUID | None = None  # why it was offered; an offer made at registration has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +38,10 @@ class Facts:
     lead_unit: str
     version: int
     offers: tuple[Offer, ...] = ()
-    service: Service | None = None
+    notices: tuple[Notice, ...] = ()
     queued: bool = False
+    archived: bool = False
+    held: bool = False
     extendable_until: datetime | None = None
     above: str | None = None
     below: str | None = None
@@ -89,7 +79,7 @@ def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal |
 
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
-    holds, why = (_of_offers(facts, now) | _of_ladder(facts) | _of_result(facts, now)).get(
+    holds, why = (_of_offers(facts, now) | _of_ladder(facts) | _of_result(facts, now) | _of_file(facts)).get(
         action, (True, Words("", ""))
     )
     return None if holds else Refusal(False, why)
@@ -155,14 +145,16 @@ def _of_result(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
     offered = facts.lead_offer is not None
     return {
         "conclude": (not offered, Words("派单尚未签收或撤回。", "An offer is open; have it signed for or recall it.")),
-        "close": (
-            facts.service is not None and facts.service.complete,
-            Words("尚无有效送达记录：请先登记送达、依法免送，或由他人核准送达尝试。",
-                  "No complete service record: record service, a waiver with its article, or have the attempt approved."),
+        "serve": (
+            bool(to_serve(facts.notices, concluded=facts.status is Status.CONCLUDED)),
+            Words("没有待送达的文书。", "No notice waits to be served."),
         ),
+        "close": (_all_served(facts), _unserved(facts)),
         "approve_attempt": (
-            facts.service is not None and not facts.service.complete,
-            Words("没有待核准的送达尝试。", "No attempt waits for approval."),
+            bool(to_approve(facts.notices)), Words("没有待核准的送达尝试。", "No attempt waits for approval."),
+        ),
+        "redraft": (
+            bool(to_redraft(facts.notices)), Words("没有需要重新生成的文书。", "No notice waits to be redrafted."),
         ),
         "extend": (
             facts.extendable_until is not None and now <= facts.extendable_until,
@@ -170,6 +162,30 @@ def _of_result(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
                   "No limit can be extended: once only, before it expires (XF 34)."),
         ),
     }  # fmt: skip
+
+
+def _of_file(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    return {
+        "archive": (
+            not facts.archived and (facts.status is Status.WITHDRAWN or not outstanding(facts.notices)),
+            Words("已归档，或尚有文书未送达。", "It is archived already, or a notice is still to be served."),
+        ),
+        "hold": (not facts.held, Words("该件已被依法保全。", "The file is held already.")),
+        "release_hold": (facts.held, Words("该件未被保全。", "No hold lies on the file.")),
+    }
+
+
+def _all_served(facts: Facts) -> bool:
+    return not outstanding(facts.notices) and any(n.kind in CLOSING for n in facts.notices)
+
+
+def _unserved(facts: Facts) -> Words:
+    kinds = [TITLES[n.kind] for n in outstanding(facts.notices)] or [Words("办理结果", "the result")]
+    zh, en = "、".join(k.zh for k in kinds), ", ".join(k.en for k in kinds)
+    return Words(
+        f"尚无有效送达记录（{zh}）：请先登记送达、依法免送，或由他人核准送达尝试。",
+        f"No complete service record of {en}: record service, a waiver with its article, or have the attempt approved.",
+    )
 
 
 def _not_the_one(facts: Facts, step: Transition, actor: Actor) -> Refusal | None:
@@ -190,7 +206,7 @@ def _not_the_one(facts: Facts, step: Transition, actor: Actor) -> Refusal | None
         return Refusal(True, Words(
             f"管辖争议由共同上级 {facts.superior} 裁定。", f"The common superior {facts.superior} rules on this dispute."
         ))  # fmt: skip
-    if step.action == "approve_attempt" and facts.service and facts.service.recorded_by == actor.id:
+    if step.action == "approve_attempt" and all(n.recorded_by == actor.id for n in to_approve(facts.notices)):
         return Refusal(True, Words("须由登记人以外的人核准。", "Somebody other than the recorder must approve."))
     return None
 

@@ -24,7 +24,7 @@ class ClockEffect(StrEnum):
 
     MEET_ACCEPTANCE = "meet_acceptance"
     START_COMPLETION = "start_completion"
-    MEET_COMPLETION = "meet_completion"
+    MEET_SERVED = "meet_served"  # the clock that waits for the notice which is served
     STOP_ALL = "stop_all"
     RESTART_COMPLETION = "restart_completion"
     EXTEND = "extend"
@@ -59,13 +59,16 @@ def _t(
 
 _S, _P, _C = Status, Permission, ClockEffect
 _BEFORE_RESULT = frozenset({_S.REGISTERED, _S.ACCEPTED, _S.HANDLING})
+# Where a notice may wait for service: that of non-acceptance is owed by cases that have ended.
+_TOLD = _BEFORE_RESULT | {_S.CONCLUDED, _S.DECLINED, _S.REFERRED}
 
 TRANSITIONS: dict[str, Transition] = {
     t.action: t
     for t in (
         _t("offer", "派给其他单位", "offer to another unit", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
            "unit", "reason", basis="XF 22, 24"),
-        _t("sign_for", "签收", "sign for the offer", _BEFORE_RESULT, None, _P.CASE_SIGN, By.OFFERED, basis="XF 23"),
+        _t("sign_for", "签收", "sign for the offer", _BEFORE_RESULT, None, _P.CASE_SIGN, By.OFFERED, notice="transfer",
+           basis="XF 23"),
         _t("refuse", "退回", "refuse the offer", _BEFORE_RESULT, None, _P.CASE_SIGN, By.OFFERED,
            "reason", basis="XF 23 ¶3"),
         _t("recall", "撤回派单", "recall the offer", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD),
@@ -82,11 +85,15 @@ TRANSITIONS: dict[str, Transition] = {
            "days", "reason", clocks=(_C.EXTEND,), notice="extension", basis="XF 34"),
         _t("conclude", "作出办理结果", "conclude", {_S.HANDLING}, _S.CONCLUDED, _P.CASE_CONCLUDE, By.LEAD,
            "result", "reply", notice="opinion", basis="XF 31 (6), 32"),
-        _t("serve", "送达答复", "record how the reply was served", {_S.CONCLUDED}, None, _P.CASE_CLOSE, By.LEAD,
-           "outcome", "method", "at", "proof", clocks=(_C.MEET_COMPLETION,), basis="XF 32, 35"),
-        _t("approve_attempt", "核准送达尝试", "approve the attempt to serve", {_S.CONCLUDED}, None,
-           _P.SERVICE_APPROVE, By.SIGHT, clocks=(_C.MEET_COMPLETION,), basis="XF 32"),
+        _t("serve", "送达文书", "record how a notice was served", _TOLD, None, _P.CASE_CLOSE, By.LEAD,
+           "outcome", "method", "at", "proof", clocks=(_C.MEET_SERVED,), basis="XF 23, 32, 34, 35"),
+        _t("approve_attempt", "核准送达尝试", "approve the attempt to serve", _TOLD, None,
+           _P.SERVICE_APPROVE, By.SIGHT, clocks=(_C.MEET_SERVED,), basis="XF 32"),
+        _t("redraft", "重新生成文书", "redraft a notice", _TOLD, None, _P.CASE_CLOSE, By.LEAD),
         _t("close", "办结", "close", {_S.CONCLUDED}, _S.CLOSED, _P.CASE_CLOSE, By.LEAD, basis="XF 32"),
+        _t("archive", "归档", "archive", {_S.CLOSED, _S.DECLINED, _S.REFERRED, _S.WITHDRAWN}, None, _P.CASE_CLOSE, By.LEAD),
+        _t("hold", "依法保全", "put under legal hold", frozenset(_S), None, _P.FILE_HOLD, By.SIGHT, "reason"),
+        _t("release_hold", "解除保全", "release from legal hold", frozenset(_S), None, _P.FILE_HOLD, By.SIGHT, "reason"),
         _t("reopen", "重新办理", "reopen", {_S.CONCLUDED, _S.CLOSED, _S.WITHDRAWN}, _S.HANDLING, _P.CASE_REOPEN,
            By.SIGHT, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 40"),
         _t("escalate", "上报上级中心", "take up to the centre above", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,

@@ -1,7 +1,7 @@
 """A case as its page shows it."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel
@@ -62,6 +62,7 @@ class PartyOut(BaseModel):
     name: str | None = None
     phone: str | None = None
     address: str | None = None
+    email: str | None = None
 
 
 class ConcernOut(BaseModel):
@@ -105,7 +106,7 @@ class AssignmentOut(BaseModel):
 
 
 class ServiceOut(BaseModel):
-    """How the reply reached the resident."""
+    """How the notice of the result reached the resident."""
 
     outcome: str
     method: str
@@ -113,6 +114,26 @@ class ServiceOut(BaseModel):
     article: str | None
     recorded_by: str
     approved_by: str | None
+
+
+class NoticeRef(BaseModel):
+    """A written notice of the case; `GET /v1/notices/{id}` shows it."""
+
+    id: uuid.UUID
+    kind: str
+    title: str
+    state: str
+    drafted_at: datetime
+    served_at: datetime | None
+    method: str | None
+
+
+class ArchiveOut(BaseModel):
+    """A file that is kept; `kept_until` is null for one kept for ever."""
+
+    retention: str
+    kept_until: date | None
+    archived_at: datetime
 
 
 class NoteOut(BaseModel):
@@ -155,6 +176,9 @@ class CaseOut(BaseModel):
     clocks: list[LimitOut]
     assignments: list[AssignmentOut]
     service: ServiceOut | None
+    notices: list[NoticeRef]
+    archive: ArchiveOut | None
+    held: bool
     result: str | None
     notes: list[NoteOut]
     reopened: int

@@ -28,6 +28,77 @@ class QueryOut(BaseModel):
     reply: str | None = None
 
 
+class ServedNoticeOut(BaseModel):
+    """A notice as its addressee reads it; `html` is null once it was erased."""
+
+    id: uuid.UUID
+    kind: str
+    title: str
+    served_at: datetime
+    html: str | None
+
+
+class ServedOut(BaseModel):
+    """What was served, in order."""
+
+    items: list[ServedNoticeOut]
+
+
+class NoticeItem(BaseModel):
+    """A notice in a list."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    kind: str
+    title: str
+    state: str
+    lead_unit: str
+    due: datetime | None
+    drafted_at: datetime
+
+
+class NoticePage(BaseModel):
+    """One page; the `Link` header leads to the next."""
+
+    items: list[NoticeItem]
+
+
+class NoticeServiceOut(BaseModel):
+    """One record of service; `replaced_at` when a later one counts in its place."""
+
+    outcome: str
+    method: str
+    at: datetime
+    article: str | None
+    recorded_by: str
+    approved_by: str | None
+    replaced_at: datetime | None
+
+
+class NoticeOut(BaseModel):
+    """A notice as it was made; its addressees masked. `html` is null for one that failed or was erased."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    kind: str
+    version: int
+    title: str
+    state: str
+    meets: str | None
+    drafted_at: datetime
+    drafted_by: str
+    digest: str | None
+    html: str | None
+    service: list[NoticeServiceOut]
+
+
+class NoticesOut(BaseModel):
+    """The notices of one case in order."""
+
+    items: list[NoticeOut]
+
+
 class CaseItem(BaseModel):
     """A case in a list."""
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from app.cases.rules import PetitionClass, Result, Route
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Reason, ShortText, unfit
+from app.notices.rules import NoticeKind
 
 
 def _example(**values: Any) -> ConfigDict:
@@ -101,11 +102,14 @@ class ServeIn(BaseModel):
     )
 
     outcome: Literal["served", "waived", "attempted"]
-    method: Literal["in_person", "phone", "sms", "letter", "online", "posted", "none"]
+    method: Literal["in_person", "phone", "sms", "email", "letter", "online", "posted", "none"]
     at: AwareDatetime
     proof: LongText
     article: ShortText | None = Field(
         default=None, description="The article that allows a waiver; needed with `waived`"
+    )
+    kind: NoticeKind | None = Field(
+        default=None, description="Which notice, where several wait; once concluded that of the result unless named"
     )
 
     @model_validator(mode="after")
@@ -116,6 +120,14 @@ class ServeIn(BaseModel):
                 "a waiver names the article that allows it; other outcomes name none",
             )
         return self
+
+
+class WhichNoticeIn(BaseModel):
+    """Which notice, where several wait."""
+
+    model_config = _example(kind="acceptance")
+
+    kind: NoticeKind | None = None
 
 
 class MergeIn(BaseModel):

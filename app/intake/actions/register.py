@@ -103,7 +103,7 @@ def _people(sent: ReportIn, secret: bool) -> list[tuple[Any, ...]]:
     people: list[tuple[Any, ...]] = []
     for party in sent.parties:
         party_id = uuid7()
-        content = party.model_dump(include={"name", "phone", "address"}, exclude_none=True)
+        content = party.model_dump(include={"name", "phone", "address", "email"}, exclude_none=True)
         sealed = keys().seal(content, f"party {party_id}")
         index = keys().phone_index(party.phone) if party.phone and not secret else None
         people.append((party_id, PartyRole(party.role).value, sealed.body, sealed.key, index))

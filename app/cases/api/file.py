@@ -1,0 +1,48 @@
+"""The file of a case as one PDF."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from app.cases.actions.resident import log_reading
+from app.cases.queries.file import compose_file
+from app.cases.queries.reference import Reference
+from app.cases.schemas import RevealIn
+from app.core.access import Actor, Permission
+from app.core.http import Read, ThisCall, Write, reference, requires
+from app.core.idempotency import once
+from app.core.openapi import gives_pdf
+from app.notices.actions import printed
+
+router = APIRouter(prefix="/v1/cases/{case_id}", tags=["cases"])
+CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
+CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
+Rules = Annotated[Reference, Depends(reference)]
+
+
+def _pdf(content: bytes) -> Response:
+    return Response(content, media_type="application/pdf", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/file.pdf", response_class=Response, summary="The file of a case as PDF", responses=gives_pdf())
+async def get_case_file(case_id: uuid.UUID, actor: CanRead, conn: Read, rules: Rules) -> Response:
+    """Cover, contents, matter, parties, limits, timeline, texts, and every notice as it was; names masked."""
+    return _pdf(await printed(await compose_file(conn, case_id, actor=actor, reference=rules), "案卷"))
+
+
+@router.post("/file", response_class=Response, summary="The file with names in clear", responses=gives_pdf())
+async def print_case_file(
+    case_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal, rules: Rules
+) -> Response:
+    """For the archive, a review or a court. Who took it, when and why is kept."""
+    pages: list[bytes] = []
+
+    async def act() -> tuple[int, bytes, str | None]:
+        text = await compose_file(conn, case_id, actor=actor, reference=rules, clear=True)
+        await log_reading(conn, case_id, "file", sent.reason, actor=actor, now=call.now)
+        pages.append(await printed(text, "案卷"))
+        return 200, b"", None
+
+    await once(conn, call, act, keep=False)
+    return _pdf(pages[0])

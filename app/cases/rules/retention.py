@@ -1,0 +1,38 @@
+"""How long a file is kept after it is archived. Pure.
+
+No law names these years for petition and mediation files (the Regulation and the Mediation Law are silent): they are
+configuration, after the classes usual in archives: permanent, 30 years, 10 years. A city's profile may set its own under
+`retention`, procedure by procedure.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class Retention(StrEnum):
+    """永久、三十年、十年."""
+
+    PERMANENT = "permanent"
+    YEARS_30 = "30_years"
+    YEARS_10 = "10_years"
+
+
+_YEARS = {Retention.YEARS_30: 30, Retention.YEARS_10: 10}
+_USUAL = {
+    "appeal": Retention.YEARS_30, "suggestion": Retention.YEARS_10, "accusation": Retention.PERMANENT,
+    "review": Retention.PERMANENT, "rereview": Retention.PERMANENT, "people_mediation": Retention.YEARS_30,
+    "labour_mediation": Retention.YEARS_30, "centre_dispute_complex": Retention.YEARS_30,
+}  # fmt: skip
+
+
+def retention_of(procedure: str, profile: Mapping[str, Any]) -> Retention:
+    """The class of a procedure's files; ten years where nobody set one. Raises ValueError for a class there is not."""
+    return Retention((profile.get("retention") or {}).get(procedure, _USUAL.get(procedure, Retention.YEARS_10)))
+
+
+def kept_until(retention: Retention, archived: date) -> date | None:
+    """The last day of keeping, counted from the first day of the year after archiving; None means for ever."""
+    years = _YEARS.get(retention)
+    return None if years is None else date(archived.year + years, 12, 31)
