@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ SQUARES = {"0101": (0, 0), "0102": (1, 0), "0201": (0, 1), "0202": (1, 1)}  # of
 
 
 @pytest.fixture
-def gridcase(database: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def gridcase(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
     """`gridcase("boston", "load", "cells", …)` runs a command on a city; the result has exit_code and output."""
     import app.cli.imports
     import app.cli.load
@@ -35,7 +35,9 @@ def gridcase(database: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Re
             raise result.exception
         return result
 
-    return invoke
+    yield invoke
+    monkeypatch.undo()
+    settings.cache_clear()  # what was read for the other city must not outlive it
 
 
 @pytest.fixture(scope="session")
