@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from app.cases.actions.evaluate import window_end
 from app.cases.queries.reference import Reference
 from app.cases.rules import TRANSITIONS, By, ClockEffect, Transition
 from app.core.access import ROLE_PERMISSIONS, UNIT_SIGHT, Role
@@ -138,6 +139,7 @@ def _row(step: Step, matter: _Matter, reference: Reference) -> tuple[Any, ...]:
         step.case, step.at, note, body, sealed.body if sealed else None, sealed.key if sealed else None, salt, digest,
         step.route, step.result, step.outcome, step.method, step.article, step.unit, step.into, step.days,
         json.dumps([_as_row(clock) for clock in planned], ensure_ascii=False) if planned else None,
+        window_end(reference, step.at) if step.action == "close" else None,
     )  # fmt: skip
 
 

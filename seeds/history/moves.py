@@ -12,12 +12,12 @@ SENT = """
     create temp table sent (
         case_id uuid, at timestamptz, note uuid, body text, sealed bytea, seal_key bytea, salt bytea, digest text,
         route text, result text, outcome text, method text, article text, unit text, into_case uuid, days int,
-        clocks text
+        clocks text, until timestamptz
     ) on commit drop
 """
 SENT_COLUMNS = (
     "case_id", "at", "note", "body", "sealed", "seal_key", "salt", "digest", "route", "result", "outcome", "method",
-    "article", "unit", "into_case", "days", "clocks",
+    "article", "unit", "into_case", "days", "clocks", "until",
 )  # fmt: skip
 # The same with what the case says of it: the lead and status before, the open offer, and who takes the step.
 ACT = """
@@ -114,6 +114,13 @@ _APPROVE = (
     "update service_record x set approved_by = a.staff::text, approved_at = a.at"
     " from act a where x.case_id = a.case_id and x.replaced_at is null"
 )
+_INVITE = (
+    "insert into rating (case_id, invited_at, window_ends) select a.case_id, a.at, a.until from act a"
+    " join life c on c.id = a.case_id where not a.secret and c.kind <> 'event' order by a.at, a.case_id"
+)
+_SUPERSEDE_RATING = (
+    "update rating x set superseded_at = a.at from act a where x.case_id = a.case_id and x.superseded_at is null"
+)
 _BAR_FROM_BOTH = """
     update life o set
         barred_units = nullif(array(select distinct p
@@ -181,10 +188,10 @@ MOVES: Mapping[str, Move] = {
               f"{instant('a.at')}, 'article', a.article)",
     ),
     "approve_attempt": Move(guard="v.outcome = 'attempted' and v.approved_by is null", writes=(_APPROVE,)),
-    "close": Move(guard="v.outcome <> 'attempted' or v.approved_by is not null", writes=_END_THE_WORK,
-                  columns=_CLOSED),
+    "close": Move(guard="v.outcome <> 'attempted' or v.approved_by is not null",
+                  writes=(*_END_THE_WORK, _INVITE), columns=_CLOSED),
     "reopen": Move(
-        "reopening_reason", writes=(_REPLACE_SERVICE,),
+        "reopening_reason", writes=(_REPLACE_SERVICE, _SUPERSEDE_RATING),
         columns={"closed_at": "null::timestamptz", "concluded_at": "null::timestamptz", "result": "null::text",
                  "reopened": "c.reopened + 1"},
     ),

@@ -8,6 +8,7 @@ import pytest
 
 from app.cases.rules import TRANSITIONS
 from tests.cast import CONCLUSION, Cast, Lives, report, service
+from tests.review.doors import door
 
 REASON = {"reason": "理由充分"}
 UNKNOWN = "01a206cf-ffd4-701d-98b1-6b2166fde918"
@@ -23,10 +24,13 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "handle": lambda cast: None,
     "extend": lambda cast: {"days": 1, **REASON},
     "conclude": lambda cast: CONCLUSION,
+    "decide_review": lambda cast: {"outcome": "uphold", "reply": "予以维持。"},
     "serve": lambda cast: service(),
     "approve_attempt": lambda cast: None,
     "close": lambda cast: None,
     "reopen": lambda cast: REASON,
+    "grant_reopening": lambda cast: REASON,
+    "decline_reopening": lambda cast: REASON,
     "escalate": lambda cast: REASON,
     "go_up": lambda cast: REASON,
     "send_back": lambda cast: {"guidance": "请组织现场核对"},
@@ -70,6 +74,13 @@ def ended(action: str) -> Callable[[Lives], dict[str, Any]]:
     return make
 
 
+def asked_again(lives: Lives) -> dict[str, Any]:
+    receipt = lives.closed()
+    reply = door(lives.cast, "reopen", receipt, words="请重新办理。")
+    assert reply.status_code == 200, reply.text
+    return receipt
+
+
 STATES: dict[str, Callable[[Lives], dict[str, Any]]] = {
     "registered": lambda lives: lives.registered(),
     "queued": lambda lives: lives.registered(location={"address": "不明"}),
@@ -81,6 +92,7 @@ STATES: dict[str, Callable[[Lives], dict[str, Any]]] = {
     "attempted": lambda lives: lives.attempted(),
     "served": lambda lives: lives.served(),
     "closed": lambda lives: lives.closed(),
+    "asked": asked_again,
     "declined": ended("decline"),
     "referred": ended("refer"),
     "withdrawn": ended("withdraw"),

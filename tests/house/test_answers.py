@@ -11,6 +11,7 @@ from app.main import create_app
 from seeds.hohhot.city import build_city
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
+from tests.review.doors import REDO, applied, decided, door
 
 WHY = {"reason": "当事人书面提出"}
 
@@ -127,6 +128,28 @@ def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
             assert reply.status_code == 200
 
 
+def go_up_and_ask_again(cast: Cast, lives: Lives) -> None:
+    for name, sent in (
+        ("review", {"reasons": "不服"}), ("rate", {"satisfaction": "unsatisfied", "solved": "no"}),
+        ("reopen", {"words": "请重新办理"}),
+    ):  # fmt: skip
+        receipt = lives.closed()
+        assert door(cast, name, receipt, **sent).status_code in (200, 201)
+        assert door(cast, "", receipt).status_code == 200
+        cast("liu.head").get(f"/v1/cases/{receipt['id']}")
+    assert door(cast, "go_up", lives.registered(), words="请上级处理").status_code == 200
+    original = lives.closed()
+    for _ in range(2):
+        cast("li.window").post(f"/v1/cases/{original['id']}/reviews", {"reasons": "不服"})
+    decided(cast, applied(cast, lives.closed()), REDO)
+    again = [lives.closed() for _ in range(2)]
+    for receipt, action in zip(again, ("grant_reopening", "decline_reopening"), strict=True):
+        door(cast, "rate", receipt, satisfaction="unsatisfied", solved="no", words="未解决")
+        assert cast("liu.head").get("/v1/reopening_requests?limit=1").status_code == 200
+        cast("liu.head").does(receipt["id"], action, WHY)
+        door(cast, "", receipt)
+
+
 def be_told(cast: Cast, lives: Lives, sql: Any) -> None:
     case = lives.signed()["id"]
     sql(
@@ -154,6 +177,7 @@ READS = (
     *(f"/v1/cases/counts?by={by}" for by in ("status", "kind", "category", "county", "township", "lead_unit", "queue")),
     "/v1/cells?limit=2", "/v1/cells/unstaffed", "/v1/areas?geometry=true&limit=2", "/v1/areas?tier=community&limit=2",
     "/v1/units?limit=2", "/v1/units?kind=department&area=150102", "/v1/staff?limit=2", "/v1/staff?unit=C150102001",
+    "/v1/reopening_requests?state=declined", "/v1/cases?queue=no_tier_above",
     "/v1/supervisions?limit=1", "/v1/supervisions?state=verified&state=open", "/v1/me/supervisions",
     *(f"/v1/supervisions/counts?by={by}" for by in ("tier", "state", "kind", "level", "problem", "target_unit")),
     "/v1/me/messages", "/v1/me/messages?unread=true&limit=1", "/v1/messages", "/v1/messages?state=waiting",
@@ -180,6 +204,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     cast, lives = Cast(strict), Lives(Cast(strict))
     register_in_every_way(cast)
     take_every_step(cast, lives)
+    go_up_and_ask_again(cast, lives)
     supervise(cast, lives)
     ask_at_every_stage(lives, strict)
     be_told(cast, lives, sql)

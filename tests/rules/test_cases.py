@@ -44,10 +44,13 @@ refer           | registered accepted            | referred  | lead    | route r
 handle          | accepted                       | handling  | lead    |
 extend          | accepted handling              | .         | lead    | days reason
 conclude        | handling                       | concluded | lead    | result reply
+decide_review   | handling                       | concluded | lead    | outcome reply
 serve           | concluded                      | .         | lead    | outcome method at proof
 approve_attempt | concluded                      | .         | sight   |
 close           | concluded                      | closed    | lead    |
 reopen          | concluded closed withdrawn     | handling  | sight   | reason
+grant_reopening | closed                         | handling  | sight   | reason
+decline_reopening | closed                       | .         | sight   | reason
 escalate        | registered accepted handling   | .         | lead    | reason
 go_up           | registered accepted handling   | .         | sight   | reason
 send_back       | registered accepted handling   | .         | lead    | guidance
@@ -76,10 +79,13 @@ WHO = {
     "handle": WORK,
     "extend": "organ_head discipline_officer",
     "conclude": WORK,
+    "decide_review": WORK,
     "serve": DESK,
     "approve_attempt": "organ_head discipline_officer supervisor",
     "close": DESK,
     "reopen": "coordinator organ_head discipline_officer supervisor",
+    "grant_reopening": "coordinator organ_head discipline_officer supervisor",
+    "decline_reopening": "coordinator organ_head discipline_officer supervisor",
     "escalate": DESK,
     "go_up": f"grid_worker {DESK} integration",
     "send_back": DESK,
@@ -114,6 +120,7 @@ def case(action: str = "", status: str = "registered", **changes: object) -> Fac
         lead_unit=LEAD, version=1, offers=(Offer(1, LEAD, None, "lead"),) if offered else (),
         service={"close": Service("served", "someone", None), "approve_attempt": Service("attempted", "someone", None)}
         .get(action), queued=action == "place", extendable_until=NOW if action == "extend" else None,
+        procedure="review" if action == "decide_review" else "appeal", asked=action.endswith("_reopening"),
         above="C150102" if action in ("escalate", "go_up") else None, below="C150102001" if action == "send_back" else None,
         objectable_until=NOW if again else None, refused_by=frozenset({LEAD}) if again else frozenset(),
         superior=LEAD if action == "rule_competence" else None, reporting=action == "report_upward",

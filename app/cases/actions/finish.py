@@ -3,7 +3,9 @@
 import uuid
 from datetime import datetime
 
-from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
+from app.cases.actions.evaluate import invite
+from app.cases.actions.review import settle
+from app.cases.actions.step import Act, advance, begin, end_assignments, take_up_again, write_note
 from app.core import errors
 
 
@@ -30,6 +32,8 @@ async def serve(
     )  # fmt: skip
     facts = {"outcome": outcome, "method": method, "at_service": at.timestamp(), "article": article, **said}
     await advance(act, case, "serve", facts=facts, met_at=at, clocks=outcome != "attempted")
+    if outcome != "attempted":
+        await settle(act, case)
 
 
 async def approve_attempt(act: Act, case_id: uuid.UUID) -> None:
@@ -40,25 +44,22 @@ async def approve_attempt(act: Act, case_id: uuid.UUID) -> None:
         case_id, act.actor.id, act.now,
     )  # fmt: skip
     await advance(act, case, "approve_attempt")
+    await settle(act, case)
 
 
 async def close(act: Act, case_id: uuid.UUID) -> None:
-    """办结, once a complete service record stands."""
+    """办结, once a complete service record stands. The resident is invited to rate what was done."""
     case = await begin(act, case_id, "close")
     await end_assignments(act, case_id)
+    await invite(act, case)
     await advance(act, case, "close", columns={"closed_at": act.now})
 
 
 async def reopen(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     """Take a matter up again: back to handling, completion starts anew, the old service record no longer counts."""
     case = await begin(act, case_id, "reopen")
-    _, said = await write_note(act, case, "reopening_reason", reason)
-    await act.conn.execute(
-        "update service_record set replaced_at = $2 where case_id = $1 and replaced_at is null", case_id, act.now
-    )
-    times = await act.conn.fetchval("select reopened + 1 from cases where id = $1", case_id)
-    columns = {"closed_at": None, "concluded_at": None, "result": None, "reopened": times}
-    await advance(act, case, "reopen", columns=columns, facts=said)
+    note, said = await write_note(act, case, "reopening_reason", reason)
+    await take_up_again(act, case, "reopen", said, request=note)
 
 
 async def withdraw(act: Act, case_id: uuid.UUID, *, reason: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.cases.queries.one import Loaded, get_for_change
 from app.cases.queries.reference import Reference
-from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Transition, available_actions, refusal
+from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
 from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
@@ -55,17 +55,7 @@ async def begin(act: Act, case_id: uuid.UUID, action: str) -> Loaded:
     if no is not None:
         kind = errors.Forbidden if no.forbidden else errors.ActionRefused
         raise kind(no.why.zh, no.why.en, allowed=allowed)
-    _procedure_allows(act, case, action)
     return case
-
-
-def _procedure_allows(act: Act, case: Loaded, action: str) -> None:
-    procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
-    for forbidden in procedure.forbids:
-        if forbidden.action == action:
-            raise errors.ActionRefused(
-                f"该程序不允许此步骤：{forbidden.basis_zh}", f"The procedure rules this out: {forbidden.basis_en}"
-            )
 
 
 async def advance(
@@ -108,6 +98,29 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, met_at: datetime) 
             if clock.kind is ClockKind.COMPLETION
         ]
         await deadlines.start(act.conn, case_id, planned)
+
+
+async def take_up_again(
+    act: Act, case: Loaded, kind: str, facts: Mapping[str, Any], *, request: uuid.UUID | None = None
+) -> None:
+    """Back to handling, whatever led to it: completion starts anew, the old service record and the rating no longer count,
+    and whoever asked for it has it granted."""
+    case_id = case.facts.id
+    for table, column in (("service_record", "replaced_at"), ("rating", "superseded_at")):
+        await act.conn.execute(
+            f"update {table} set {column} = $2 where case_id = $1 and {column} is null", case_id, act.now
+        )
+    await act.conn.execute(
+        "update reopening_request set state = 'granted', decided_by = $2, decided_at = $3, note = $4"
+        " where case_id = $1 and state = 'open'",
+        case_id, act.actor.id, act.now, request,
+    )  # fmt: skip
+    await _apply(act, case, ClockEffect.RESTART_COMPLETION, act.now)
+    times = await act.conn.fetchval("select reopened + 1 from cases where id = $1", case_id)
+    columns = {"status": Status.HANDLING.value, "closed_at": None, "concluded_at": None, "result": None,
+               "reopened": times}  # fmt: skip
+    said = _said(TRANSITIONS[kind]) if kind in TRANSITIONS else {}
+    await record(act.conn, case_id, kind, actor=act.actor, at=act.now, columns=columns, facts={**said, **facts})
 
 
 async def write_note(act: Act, case: Loaded, kind: str, body: str) -> tuple[uuid.UUID, dict[str, str]]:

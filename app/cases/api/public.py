@@ -10,8 +10,7 @@ from app.cases.schemas import QueryIn, QueryOut
 from app.core.errors import NotFound, TooMany
 from app.core.http import Language, Now, Read, reference
 from app.core.openapi import may_answer
-from app.core.rates import allow, count
-from app.core.settings import settings
+from app.core.rates import count_try
 
 router = APIRouter(prefix="/v1", tags=["resident"])
 
@@ -29,8 +28,5 @@ async def ask_for_progress(
     request: Request,
 ) -> QueryOut:
     """In plain words, for whoever holds the number and the code of the receipt."""
-    address = request.client.host if request.client else "-"
-    for bucket in (f"query from {address}", f"query {sent.number}"):
-        await allow(conn, bucket, settings().query_tries_per_hour, at)
-        await count(conn, bucket, at)
+    await count_try(conn, request.client.host if request.client else "-", sent.number, at)
     return QueryOut(**await ask(conn, sent.number, sent.code, reference=rules, language=said))

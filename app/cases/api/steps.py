@@ -17,6 +17,7 @@ from app.cases.schemas import (
     CaseOut,
     CodeOut,
     ConcludeIn,
+    DecideReviewIn,
     ExtendIn,
     GuidanceIn,
     MergeIn,
@@ -88,6 +89,7 @@ NAMES = {
     "dispute_competence": "dispute_competence", "rule_competence": "rule_competence", "flag_urgent": "flag_urgent",
     "report_upward": "report_upward",
     "serve": "serve_reply", "approve_attempt": "approve_attempt",
+    "decide_review": "decide_review", "grant_reopening": "grant_reopening", "decline_reopening": "decline_reopening",
 }  # fmt: skip
 
 
@@ -156,6 +158,15 @@ async def conclude(sent: ConcludeIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.conclude(act, case, result=sent.result, reply=sent.reply))
 
 
+@_route("decide_review")
+async def decide_review(sent: DecideReviewIn, step: ThisStep) -> Response:
+    return await step.take(
+        lambda act, case: actions.decide_review(
+            act, case, outcome=sent.outcome, reply=sent.reply, directions=sent.directions, result=sent.result
+        )
+    )
+
+
 @_route("serve")
 async def serve(sent: ServeIn, step: ThisStep) -> Response:
     return await step.take(
@@ -178,6 +189,16 @@ async def close(step: ThisStep, _: Nothing = None) -> Response:
 @_route("reopen")
 async def reopen(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.reopen(act, case, reason=sent.reason))
+
+
+@_route("grant_reopening")
+async def grant_reopening(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.grant_reopening(act, case, reason=sent.reason))
+
+
+@_route("decline_reopening")
+async def decline_reopening(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.decline_reopening(act, case, reason=sent.reason))
 
 
 @_route("withdraw")

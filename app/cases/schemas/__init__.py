@@ -22,6 +22,7 @@ from app.cases.schemas.shown import (
 )
 from app.cases.schemas.taken import (
     ConcludeIn,
+    DecideReviewIn,
     ExtendIn,
     GuidanceIn,
     MergeIn,
@@ -48,6 +49,7 @@ __all__ = [
     "ConcludeIn",
     "CountOut",
     "CountsOut",
+    "DecideReviewIn",
     "EventOut",
     "ExtendIn",
     "GuidanceIn",

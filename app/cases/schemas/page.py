@@ -125,6 +125,36 @@ class NoteOut(BaseModel):
     body: str
 
 
+class LinkOut(BaseModel):
+    """Another case of the same matter: `later` when that one came after this. Its id for who may see it."""
+
+    relation: str
+    later: bool
+    case: uuid.UUID | None
+    made_at: datetime
+    settled_at: datetime | None
+
+
+class RatingOut(BaseModel):
+    """The invitation to rate, and what the resident said. Nobody else can rate."""
+
+    invited_at: datetime
+    window_ends: datetime
+    rated_at: datetime | None
+    satisfaction: str | None
+    solved: str | None
+
+
+class AskedToReopenOut(BaseModel):
+    """The resident asked for the case to be taken up again; the words are read where it is decided."""
+
+    id: uuid.UUID
+    cause: str
+    state: str
+    asked_at: datetime
+    decided_at: datetime | None
+
+
 class CaseOut(BaseModel):
     """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names."""
 
@@ -161,6 +191,9 @@ class CaseOut(BaseModel):
     escalated_to: str | None
     merged_into: uuid.UUID | None
     merged: list[uuid.UUID]
+    links: list[LinkOut]
+    rating: RatingOut | None
+    reopening_requests: list[AskedToReopenOut]
     source_system: str | None
     external_id: str | None
     imported: bool

@@ -1,0 +1,27 @@
+"""Tables of the case: the case itself, what links it to others, and what its resident says of it."""
+
+from app.cases.models.case import (
+    Assignment,
+    Case,
+    CaseAccess,
+    CaseConcern,
+    CaseNote,
+    CaseText,
+    Party,
+    ServiceRecord,
+)
+from app.cases.models.linked import CaseLink, Rating, ReopeningRequest
+
+__all__ = [
+    "Assignment",
+    "Case",
+    "CaseAccess",
+    "CaseConcern",
+    "CaseLink",
+    "CaseNote",
+    "CaseText",
+    "Party",
+    "Rating",
+    "ReopeningRequest",
+    "ServiceRecord",
+]
