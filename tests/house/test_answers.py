@@ -11,7 +11,7 @@ from app.main import create_app
 from seeds.hohhot.city import build_city
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
-from tests.review.doors import REDO, applied, decided, door
+from tests.review.doors import REDO, applied, decided, door, hearing
 
 WHY = {"reason": "当事人书面提出"}
 
@@ -171,6 +171,26 @@ def be_told(cast: Cast, lives: Lives, sql: Any) -> None:
     sql("delete from message where key = $1", f"stuck {case}")
 
 
+def hear_link_and_follow(cast: Cast, lives: Lives) -> None:
+    case = lives.handling()["id"]
+    for action, body in (
+        ("schedule_hearing", hearing()), ("cancel_hearing", WHY), ("schedule_hearing", hearing()), ("hold_hearing", None),
+        ("record_hearing", {"record": "双方陈述意见。"}),
+    ):  # fmt: skip
+        cast("chen.housing").does(case, action, body)
+    one, other = lives.signed(), lives.signed()
+    cast("liu.head").does(one["id"], "link", {"other": other["id"], "relation": "joint", **WHY})
+    cast("liu.head").does(one["id"], "unlink", WHY)
+    cast("chen.housing").does(one["id"], "link_repeat", {"other": other["id"], **WHY})
+    door(cast, "", one)
+    referred = lives.signed()["id"]
+    cast("chen.housing").does(referred, "refer", {"route": "arbitration", **WHY})
+    filed = {"body": "仲裁委员会", "stage": "filed", "filed_on": "2026-11-02"}
+    cast("chen.housing").does(referred, "track_outside", filed)
+    visit = {"method": "phone", "reached": True, "confirmed": True, "words": "认可。"}
+    cast("li.window").does(lives.closed()["id"], "record_visit", visit)
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
@@ -205,6 +225,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     register_in_every_way(cast)
     take_every_step(cast, lives)
     go_up_and_ask_again(cast, lives)
+    hear_link_and_follow(cast, lives)
     supervise(cast, lives)
     ask_at_every_stage(lives, strict)
     be_told(cast, lives, sql)

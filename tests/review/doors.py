@@ -68,3 +68,17 @@ def township_case(lives: Lives) -> dict[str, Any]:
     sun.does(receipt["id"], "serve", service())
     sun.does(receipt["id"], "close")
     return receipt
+
+
+def hearing(**changes: Any) -> dict[str, Any]:
+    """A hearing next week, presided over by the head of the county's petition office."""
+    from datetime import UTC, datetime, timedelta
+
+    from seeds.hohhot.staff import staff_id
+
+    chair = {"role": "chair", "staff": str(staff_id("P150102.organ_head.1"))}
+    body = {
+        "at": (datetime.now(UTC) + timedelta(days=7)).isoformat(), "place": "二楼听证室", "purpose": "核实测温时段和方法",
+        "participants": [chair, {"role": "petitioner", "name": "张三"}],
+    }  # fmt: skip
+    return {**body, **changes}

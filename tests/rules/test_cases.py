@@ -62,6 +62,15 @@ reclassify      | registered accepted handling   | .         | lead    | reason
 withdraw        | registered accepted handling   | withdrawn | sight   | reason
 merge           | registered accepted handling   | merged    | lead    | into reason
 unmerge         | merged                         | .         | lead    | reason
+link            | registered accepted handling concluded | . | lead | other relation reason
+link_repeat     | registered                     | declined  | lead    | reason
+unlink          | registered accepted handling concluded declined | . | lead | reason
+schedule_hearing | accepted handling             | .         | lead    | at place purpose participants
+hold_hearing    | accepted handling              | .         | lead    |
+record_hearing  | accepted handling              | .         | lead    | record
+cancel_hearing  | accepted handling              | .         | lead    | reason
+record_visit    | closed                         | .         | sight   | method reached words
+track_outside   | referred                       | .         | lead    | body stage filed_on
 reissue_code    | registered accepted handling concluded closed | . | sight |
 """
 
@@ -97,6 +106,15 @@ WHO = {
     "withdraw": DESK,
     "merge": "coordinator organ_head",
     "unmerge": "coordinator organ_head",
+    "link": "coordinator organ_head",
+    "link_repeat": DESK,
+    "unlink": "coordinator organ_head",
+    "schedule_hearing": WORK,
+    "hold_hearing": WORK,
+    "record_hearing": WORK,
+    "cancel_hearing": WORK,
+    "record_visit": DESK,
+    "track_outside": DESK,
     "reissue_code": "window_clerk coordinator",
 }
 TABLE = {
@@ -121,6 +139,8 @@ def case(action: str = "", status: str = "registered", **changes: object) -> Fac
         service={"close": Service("served", "someone", None), "approve_attempt": Service("attempted", "someone", None)}
         .get(action), queued=action == "place", extendable_until=NOW if action == "extend" else None,
         procedure="review" if action == "decide_review" else "appeal", asked=action.endswith("_reopening"),
+        hearing={"hold_hearing": "scheduled", "cancel_hearing": "scheduled", "record_hearing": "opened"}.get(action),
+        linked="joint" if action == "unlink" else None,
         above="C150102" if action in ("escalate", "go_up") else None, below="C150102001" if action == "send_back" else None,
         objectable_until=NOW if again else None, refused_by=frozenset({LEAD}) if again else frozenset(),
         superior=LEAD if action == "rule_competence" else None, reporting=action == "report_upward",
@@ -244,9 +264,10 @@ def test_a_post_elsewhere_lends_no_right_here() -> None:
 
 
 def test_only_live_cases_can_be_worked_and_every_end_is_an_end() -> None:
-    assert {status for t in TRANSITIONS.values() if t.by is not By.SIGHT for status in t.sources} == LIVE | {
-        Status.MERGED
-    }
+    """Of the ends, the lead may undo a merge or a link, and follow what happens outside."""
+    after = {"unmerge": {Status.MERGED}, "unlink": {Status.DECLINED}, "track_outside": {Status.REFERRED}}
+    worked = {t.action: t.sources - LIVE for t in TRANSITIONS.values() if t.by is not By.SIGHT}
+    assert {action: ends for action, ends in worked.items() if ends} == after
 
 
 @given(st.integers(0, 10**12 - 1))

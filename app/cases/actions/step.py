@@ -16,7 +16,7 @@ from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, uuid7
 from app.deadlines import actions as deadlines
-from app.deadlines.rules import ClockKind, StartsOn
+from app.deadlines.rules import ClockKind, Procedure, StartsOn
 from app.events.actions import record
 
 
@@ -87,6 +87,8 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, met_at: datetime) 
         await deadlines.start(act.conn, case_id, act.reference.plan(procedure, StartsOn.ACCEPTED, act.now))
     elif effect is ClockEffect.MEET_COMPLETION:
         await deadlines.meet(act.conn, case_id, ClockKind.COMPLETION, met_at)
+    elif effect in (ClockEffect.PAUSE_FOR_HEARING, ClockEffect.RESUME_AFTER_HEARING):
+        await _for_hearing(act, case_id, procedure, effect)
     elif effect is ClockEffect.STOP_ALL:
         await deadlines.stop_all(act.conn, case_id, act.now)
     elif effect is ClockEffect.RESTART_COMPLETION:
@@ -98,6 +100,19 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, met_at: datetime) 
             if clock.kind is ClockKind.COMPLETION
         ]
         await deadlines.start(act.conn, case_id, planned)
+
+
+async def _for_hearing(act: Act, case_id: uuid.UUID, procedure: Procedure, effect: ClockEffect) -> None:
+    """Only a procedure that says so leaves a hearing's days out (信访工作条例 36 ¶2): no other pause is known."""
+    if "hearing" not in procedure.pauses:
+        return
+    if effect is ClockEffect.PAUSE_FOR_HEARING:
+        await deadlines.pause(act.conn, case_id, ClockKind.COMPLETION, act.now)
+        return
+    calendar, tz = act.reference.calendar, act.reference.city.tz
+    await deadlines.resume(
+        act.conn, case_id, ClockKind.COMPLETION, act.now, ladder=procedure.ladder, calendar=calendar, tz=tz
+    )
 
 
 async def take_up_again(
@@ -157,3 +172,4 @@ async def end_assignments(act: Act, case_id: uuid.UUID, state: str = "done") -> 
         case_id, act.now, state, act.actor.id,
     )  # fmt: skip
     await act.conn.execute(END_OFFERED_SIGHT, case_id)
+    await act.conn.execute("update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'", case_id)

@@ -86,79 +86,77 @@ def may(action: str) -> Any:
 NAMES = {
     "sign_for": "sign_for_offer", "refuse": "refuse_offer", "recall": "recall_offer", "extend": "extend_limit",
     "escalate": "escalate_case", "go_up": "take_case_up", "send_back": "send_case_back",
-    "dispute_competence": "dispute_competence", "rule_competence": "rule_competence", "flag_urgent": "flag_urgent",
-    "report_upward": "report_upward",
-    "serve": "serve_reply", "approve_attempt": "approve_attempt",
-    "decide_review": "decide_review", "grant_reopening": "grant_reopening", "decline_reopening": "decline_reopening",
+    "serve": "serve_reply",
 }  # fmt: skip
 
 
-def _route(action: str) -> Callable[..., Any]:
+def step_route(action: str) -> Callable[..., Any]:
+    """The route of one step: its permission, words and answer are the table's."""
     step = TRANSITIONS[action]
     return router.post(
         f"/actions/{action}", response_model=CaseOut | UnseenOut, summary=step.title.en, dependencies=[may(action)],
-        description=f"{step.title.zh}。{step.basis}", name=NAMES.get(action, f"{action}_case"),
+        description=f"{step.title.zh}。{step.basis}", name=NAMES.get(action, action if "_" in action else f"{action}_case"),
     )  # fmt: skip
 
 
-@_route("offer")
+@step_route("offer")
 async def offer(sent: OfferIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.offer(act, case, unit=sent.unit, reason=sent.reason))
 
 
-@_route("sign_for")
+@step_route("sign_for")
 async def sign_for(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.sign_for)
 
 
-@_route("refuse")
+@step_route("refuse")
 async def refuse(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.refuse(act, case, reason=sent.reason))
 
 
-@_route("recall")
+@step_route("recall")
 async def recall(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.recall)
 
 
-@_route("place")
+@step_route("place")
 async def place(sent: PlaceIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.place(act, case, lon=sent.lon, lat=sent.lat, crs=sent.crs, code=sent.code)
     )
 
 
-@_route("accept")
+@step_route("accept")
 async def accept(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.accept)
 
 
-@_route("decline")
+@step_route("decline")
 async def decline(sent: RouteIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.decline(act, case, route=sent.route, reason=sent.reason))
 
 
-@_route("refer")
+@step_route("refer")
 async def refer(sent: RouteIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.refer(act, case, route=sent.route, reason=sent.reason))
 
 
-@_route("handle")
+@step_route("handle")
 async def handle(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.handle)
 
 
-@_route("extend")
+@step_route("extend")
 async def extend(sent: ExtendIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.lengthen(act, case, days=sent.days, reason=sent.reason))
 
 
-@_route("conclude")
+@step_route("conclude")
 async def conclude(sent: ConcludeIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.conclude(act, case, result=sent.result, reply=sent.reply))
 
 
-@_route("decide_review")
+@step_route("decide_review")
 async def decide_review(sent: DecideReviewIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.decide_review(
@@ -167,7 +165,7 @@ async def decide_review(sent: DecideReviewIn, step: ThisStep) -> Response:
     )
 
 
-@_route("serve")
+@step_route("serve")
 async def serve(sent: ServeIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.serve(
@@ -176,72 +174,72 @@ async def serve(sent: ServeIn, step: ThisStep) -> Response:
     )
 
 
-@_route("approve_attempt")
+@step_route("approve_attempt")
 async def approve_attempt(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.approve_attempt)
 
 
-@_route("close")
+@step_route("close")
 async def close(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.close)
 
 
-@_route("reopen")
+@step_route("reopen")
 async def reopen(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.reopen(act, case, reason=sent.reason))
 
 
-@_route("grant_reopening")
+@step_route("grant_reopening")
 async def grant_reopening(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.grant_reopening(act, case, reason=sent.reason))
 
 
-@_route("decline_reopening")
+@step_route("decline_reopening")
 async def decline_reopening(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.decline_reopening(act, case, reason=sent.reason))
 
 
-@_route("withdraw")
+@step_route("withdraw")
 async def withdraw(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.withdraw(act, case, reason=sent.reason))
 
 
-@_route("escalate")
+@step_route("escalate")
 async def escalate(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.escalate(act, case, reason=sent.reason))
 
 
-@_route("go_up")
+@step_route("go_up")
 async def go_up(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.go_up(act, case, reason=sent.reason))
 
 
-@_route("send_back")
+@step_route("send_back")
 async def send_back(sent: GuidanceIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.send_back(act, case, guidance=sent.guidance))
 
 
-@_route("dispute_competence")
+@step_route("dispute_competence")
 async def dispute_competence(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.dispute_competence(act, case, reason=sent.reason))
 
 
-@_route("rule_competence")
+@step_route("rule_competence")
 async def rule_competence(sent: ToUnitIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.rule_competence(act, case, unit=sent.unit, reason=sent.reason))
 
 
-@_route("flag_urgent")
+@step_route("flag_urgent")
 async def flag_urgent(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.flag_urgent(act, case, reason=sent.reason))
 
 
-@_route("report_upward")
+@step_route("report_upward")
 async def report_upward(sent: ToUnitIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.report_upward(act, case, unit=sent.unit, reason=sent.reason))
 
 
-@_route("reclassify")
+@step_route("reclassify")
 async def reclassify(sent: ReclassifyIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.reclassify(
@@ -251,12 +249,12 @@ async def reclassify(sent: ReclassifyIn, step: ThisStep) -> Response:
     )  # fmt: skip
 
 
-@_route("merge")
+@step_route("merge")
 async def merge(sent: MergeIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.merge(act, case, into=sent.into, reason=sent.reason))
 
 
-@_route("unmerge")
+@step_route("unmerge")
 async def unmerge(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.unmerge(act, case, reason=sent.reason))
 

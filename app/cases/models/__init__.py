@@ -1,5 +1,6 @@
 """Tables of the case: the case itself, what links it to others, and what its resident says of it."""
 
+from app.cases.models.after import Hearing, HearingSeat, OutsideProcedure, ReturnVisit
 from app.cases.models.case import (
     Assignment,
     Case,
@@ -20,8 +21,12 @@ __all__ = [
     "CaseLink",
     "CaseNote",
     "CaseText",
+    "Hearing",
+    "HearingSeat",
+    "OutsideProcedure",
     "Party",
     "Rating",
     "ReopeningRequest",
+    "ReturnVisit",
     "ServiceRecord",
 ]

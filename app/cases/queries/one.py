@@ -61,6 +61,8 @@ _FACTS = """
         exists (select from reopening_request q where q.case_id = c.id and q.state = 'open') as asked,
         (select array_agg(distinct split_part(e.actor, ':', 2)) from event e where e.case_id = c.id
          and e.kind in ('conclude', 'decide_review', 'serve', 'close')) as worked_by,
+        (select h.state from hearing h where h.case_id = c.id and h.state in ('scheduled', 'opened')) as hearing,
+        (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
     from cases c
@@ -126,7 +128,7 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         service=Service(*service) if service else None, queued=row["queue"] not in (None, NO_TIER_ABOVE),
         extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
-        worked_by=frozenset(row["worked_by"] or ()),
+        worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
     )  # fmt: skip
 
 
@@ -179,7 +181,12 @@ _PAGE = """
          from rating r where r.case_id = c.id and r.superseded_at is null) as rating,
         (select coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'cause', q.cause, 'state', q.state,
             'asked_at', q.asked_at, 'decided_at', q.decided_at) order by q.asked_at, q.id), '[]')
-         from reopening_request q where q.case_id = c.id) as reopening_requests
+         from reopening_request q where q.case_id = c.id) as reopening_requests,
+        (select coalesce(jsonb_agg(jsonb_build_object('at', v.at, 'method', v.method, 'reached', v.reached,
+            'confirmed', v.confirmed) order by v.id), '[]') from return_visit v where v.case_id = c.id) as visits,
+        (select jsonb_build_object('route', p.route, 'body', p.body, 'stage', p.stage, 'filed_on', p.filed_on,
+            'accepted_on', p.accepted_on, 'ended_on', p.ended_on, 'next_rule', p.next_rule, 'next_due', p.next_due)
+         from outside_procedure p where p.case_id = c.id) as outside
     from cases c
     join case_text x on x.case_id = c.id and x.version = (select max(version) from case_text where case_id = c.id)
     left join staff w on w.id = c.worker
@@ -198,6 +205,7 @@ async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dic
     page["parties"] = [masked(p) for p in await open_parties(conn, case_id)]
     page["concerns"] = await _concerns(conn, case_id)
     page["notes"] = await _notes(conn, case_id)
+    page["hearings"] = await _hearings(conn, case_id)
     if page["sealed"] is not None:
         text = _opened(page["seal_key"], page["sealed"], f"case_text {case_id}")
         page |= {"title": text.get("title"), "description": text.get("description")}
@@ -239,6 +247,25 @@ async def _concerns(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]
             text = _opened(row["seal_key"], row["sealed"], f"case_concern {case_id}").get("text")
         found.append({"relation": row["relation"], "unit": row["unit"], "staff": row["staff"], "text": text})
     return found
+
+
+async def _hearings(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Hearings with who sits where; names of those who are no staff are masked."""
+    rows = await conn.fetch(
+        "select id, state, scheduled_at, place, began_at, ended_at from hearing where case_id = $1 order by made_at, id",
+        case_id,
+    )
+    seats: dict[uuid.UUID, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
+    for seat in await conn.fetch(
+        "select hearing, role, staff, sealed, seal_key from hearing_seat where hearing = any($1) order by id",
+        list(seats),
+    ):
+        name = None
+        if seat["sealed"] is not None:
+            said = _opened(seat["seal_key"], seat["sealed"], f"hearing_seat {seat['hearing']}").get("name")
+            name = mask_name(said) if said else None
+        seats[seat["hearing"]].append({"role": seat["role"], "staff": seat["staff"], "name": name})
+    return [{**dict(row), "participants": seats[row["id"]]} for row in rows]
 
 
 async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:

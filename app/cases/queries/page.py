@@ -55,6 +55,8 @@ STEP_WORDS = {
     "review_not_taken": Words("申请复查未予登记，已说明", "a review was asked for and explained why not"),
     "review_upheld": Words("复查（复核）维持", "the review upheld the opinion"),
     "review_changed": Words("复查（复核）变更了结果", "the review changed the result"),
+    "linked_from": Words("另一件关联到本件", "another case was linked to this one"),
+    "link_undone": Words("关联撤销", "a link to this one was undone"),
     "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
     "rated": Words("群众已评价", "rated by the resident"),
     "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
@@ -82,7 +84,11 @@ _OWN = """
          where q.case_id = c.id order by q.asked_at desc limit 1) as reopening,
         (select jsonb_build_array(l.relation, o.number, o.lead_unit, o.status, nullif(o.due, 'infinity'))
          from case_link l join cases o on o.id = l.case_id where l.other = c.id and l.opinion_at is not null
-            and l.undone_at is null order by l.id desc limit 1) as review
+            and l.undone_at is null order by l.id desc limit 1) as review,
+        (select jsonb_build_array(o.lead_unit, o.status, nullif(o.due, 'infinity')) from case_link l
+         join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
+        (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
+         where h.case_id = c.id and h.state = 'scheduled') as hearing
     from cases c
     where c.number = $1 and c.query_hash = $2
 """
@@ -91,6 +97,7 @@ TOLD = frozenset(
     {"registered", "accept", "decline", "refer", "handle", "extend", "conclude", "serve", "close", "reopen", "withdraw",
      "review_applied", "review_not_taken", "decide_review", "review_upheld", "review_changed",
      "redo_ordered", "rated", "reopening_asked", "grant_reopening", "decline_reopening",
+     "link_repeat", "unlink", "schedule_hearing", "hold_hearing", "record_hearing", "cancel_hearing", "track_outside",
      "escalate", "go_up", "send_back", "reclassify", "merge", "unmerge"}
 )  # fmt: skip
 
@@ -129,4 +136,10 @@ def _rights(row: Any, reference: Reference, language: str) -> dict[str, Any]:
             "stage": relation, "number": number, "said": STATUS_WORDS[Status(status)].say(language),
             "handled_by": reference.names.get(unit), "due": due,
         }  # fmt: skip
+    if row["repeats"] is not None:  # where the live case is and until when, not whose it is (XF 19 ¶3)
+        unit, status, due = row["repeats"]
+        words = STATUS_WORDS[Status(status)].say(language)
+        found["handled_elsewhere"] = {"handled_by": reference.names.get(unit), "said": words, "due": due}
+    if row["hearing"] is not None:
+        found["hearing"] = dict(zip(("at", "place"), row["hearing"], strict=True))
     return found

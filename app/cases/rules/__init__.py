@@ -13,6 +13,7 @@ from app.cases.rules.decisions import (
     check_character,
     refusal,
 )
+from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
     LIVE,
     MAX_REPRESENTATIVES,
@@ -47,15 +48,18 @@ __all__ = [
     "REVIEWS",
     "REVIEW_RESULTS",
     "STATUS_WORDS",
+    "TRACKED",
     "TRANSITIONS",
     "By",
     "Channel",
     "ClockEffect",
     "Facts",
     "Kind",
+    "Limit",
     "LocatedBy",
     "Offer",
     "Outcome",
+    "OutsideStage",
     "PartyRole",
     "PetitionClass",
     "Refusal",
@@ -70,5 +74,6 @@ __all__ = [
     "answers",
     "available_actions",
     "check_character",
+    "next_limit",
     "refusal",
 ]

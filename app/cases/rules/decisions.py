@@ -44,6 +44,7 @@ class Facts:
     before. `superior` is the unit that a dispute over competence waits for; `reporting` that a report upward is due.
     `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
+    `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
     """
 
     id: uuid.UUID
@@ -67,6 +68,8 @@ class Facts:
     top: bool = False
     asked: bool = False
     worked_by: frozenset[str] = frozenset()
+    hearing: str | None = None
+    linked: str | None = None
 
     @property
     def lead_offer(self) -> Offer | None:
@@ -99,10 +102,39 @@ def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal |
 
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
-    holds, why = (_of_offers(facts, now) | _of_ladder(facts) | _of_result(facts, now)).get(
-        action, (True, Words("", ""))
-    )
-    return None if holds else Refusal(False, why)
+    tables = (_of_offers(facts, now), _of_ladder(facts), _of_result(facts, now), _of_hearings(facts), _of_links(facts))
+    for table in tables:
+        holds, why = table.get(action, (True, None))
+        if not holds and why is not None:
+            return Refusal(False, why)
+    return None
+
+
+def _of_hearings(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    ahead = Words("先举行或取消已安排的听证。", "A hearing is ahead: hold it or cancel it first.")
+    none_called = Words("没有已安排的听证。", "No hearing is called.")
+    appeal = facts.petition_class is PetitionClass.APPEAL
+    return {
+        "schedule_hearing": (
+            appeal and facts.hearing is None,
+            ahead if appeal else Words("听证适用于申诉求决。", "A hearing belongs to an appeal."),
+        ),
+        "hold_hearing": (facts.hearing == "scheduled", none_called),
+        "cancel_hearing": (facts.hearing == "scheduled", none_called),
+        "record_hearing": (facts.hearing == "opened", Words("没有正在进行的听证。", "No hearing is open.")),
+        "conclude": (facts.hearing is None, ahead),
+        "decide_review": (facts.hearing is None, ahead),
+    }
+
+
+def _of_links(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    free = facts.linked is None and facts.procedure not in REVIEWS
+    taken = Words("本件已关联到另一件，或为复查、复核件。", "The case is linked already, or is a review.")
+    by_hand = facts.linked is not None and facts.linked not in REVIEWS
+    return {
+        "link": (free, taken), "link_repeat": (free, taken),
+        "unlink": (by_hand, Words("没有可撤销的关联。", "There is no link to undo.")),
+    }  # fmt: skip
 
 
 def _of_offers(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:

@@ -1,6 +1,6 @@
 """The one table of transitions: served at GET /v1/transitions and enforced by every action. Pure.
 
-Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, DB11 = DB11/T 2021—2022.
+Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, LDTJ = 劳动争议调解仲裁法, XZFY = 行政复议法, DB11 = DB11/T 2021—2022.
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,8 @@ class ClockEffect(StrEnum):
     STOP_ALL = "stop_all"
     RESTART_COMPLETION = "restart_completion"
     EXTEND = "extend"
+    PAUSE_FOR_HEARING = "pause_for_hearing"
+    RESUME_AFTER_HEARING = "resume_after_hearing"
     RECOMPUTE = "recompute"
 
 
@@ -59,6 +61,7 @@ def _t(
 
 _S, _P, _C = Status, Permission, ClockEffect
 _BEFORE_RESULT = frozenset({_S.REGISTERED, _S.ACCEPTED, _S.HANDLING})
+_DECIDING = frozenset({_S.ACCEPTED, _S.HANDLING})
 
 TRANSITIONS: dict[str, Transition] = {
     t.action: t
@@ -116,6 +119,22 @@ TRANSITIONS: dict[str, Transition] = {
         _t("merge", "并案", "merge into another case", _BEFORE_RESULT, _S.MERGED, _P.CASE_MERGE, By.LEAD,
            "into", "reason", clocks=(_C.STOP_ALL,), basis="XF 19 ¶3"),
         _t("unmerge", "撤销并案", "undo a merge", {_S.MERGED}, None, _P.CASE_MERGE, By.LEAD, "reason"),
+        _t("link", "关联到另一件", "link to another case", LIVE, None, _P.CASE_MERGE, By.LEAD, "other", "relation", "reason",
+           basis="XF 20 ¶3"),
+        _t("link_repeat", "不再受理（同一事项正在办理）", "decline what is being handled elsewhere", {_S.REGISTERED},
+           _S.DECLINED, _P.CASE_ACCEPT, By.LEAD, "reason", clocks=(_C.STOP_ALL,), basis="XF 19 ¶3"),
+        _t("unlink", "撤销关联", "undo a link", LIVE | {_S.DECLINED}, None, _P.CASE_MERGE, By.LEAD, "reason"),
+        _t("schedule_hearing", "安排听证", "call a hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD, "at", "place",
+           "purpose", "participants", basis="XF 31 (6), 36 ¶2"),
+        _t("hold_hearing", "听证开始", "open the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD,
+           clocks=(_C.PAUSE_FOR_HEARING,), basis="XF 31 (6), 36 ¶2"),
+        _t("record_hearing", "听证结束并记录", "end and record the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD,
+           "record", clocks=(_C.RESUME_AFTER_HEARING,), basis="XF 36 ¶2"),
+        _t("cancel_hearing", "取消听证", "cancel the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD, "reason"),
+        _t("record_visit", "回访", "record a return visit", {_S.CLOSED}, None, _P.CASE_CLOSE, By.SIGHT, "method",
+           "reached", "words"),
+        _t("track_outside", "登记法定途径进展", "follow the procedure outside", {_S.REFERRED}, None, _P.CASE_ACCEPT,
+           By.LEAD, "body", "stage", "filed_on", basis="LDTJ 29, 43; XZFY 30, 62"),
         _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CODE_REISSUE,
            By.SIGHT, basis="XF 18, 21"),
     )
@@ -124,5 +143,5 @@ TRANSITIONS: dict[str, Transition] = {
 # An accusation keeps one desk and one file: nothing that would name it to others (信访工作条例 30 ¶3).
 NOT_FOR_ACCUSATIONS = frozenset({
     "merge", "unmerge", "place", "escalate", "go_up", "send_back", "dispute_competence", "rule_competence", "flag_urgent",
-    "report_upward", "reclassify",
+    "report_upward", "reclassify", "link", "link_repeat", "unlink", "schedule_hearing",
 })  # fmt: skip

@@ -1,5 +1,6 @@
 """What the steps take, and what is shown of a case."""
 
+from app.cases.schemas.further import HearingIn, HearingRecordIn, LinkIn, LinkRepeatIn, OutsideIn, VisitIn
 from app.cases.schemas.page import AreasOut, CaseOut, CellRef, PartyOut, RoutingOut, UnseenOut
 from app.cases.schemas.shown import (
     CaseItem,
@@ -53,11 +54,16 @@ __all__ = [
     "EventOut",
     "ExtendIn",
     "GuidanceIn",
+    "HearingIn",
+    "HearingRecordIn",
+    "LinkIn",
+    "LinkRepeatIn",
     "MergeIn",
     "NothingIn",
     "OfferIn",
     "OtherCaseOut",
     "OtherCasesOut",
+    "OutsideIn",
     "PartiesOut",
     "PartyOut",
     "PlaceIn",
@@ -79,4 +85,5 @@ __all__ = [
     "TransitionOut",
     "TransitionsOut",
     "UnseenOut",
+    "VisitIn",
 ]

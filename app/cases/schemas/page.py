@@ -1,7 +1,7 @@
 """A case as its page shows it."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel
@@ -155,6 +155,48 @@ class AskedToReopenOut(BaseModel):
     decided_at: datetime | None
 
 
+class ParticipantOut(BaseModel):
+    """A seat at a hearing; the name of who is no staff is masked."""
+
+    role: str
+    staff: uuid.UUID | None
+    name: str | None
+
+
+class HearingOut(BaseModel):
+    """A hearing: scheduled, opened, held or cancelled."""
+
+    id: uuid.UUID
+    state: str
+    scheduled_at: datetime
+    place: str
+    began_at: datetime | None
+    ended_at: datetime | None
+    participants: list[ParticipantOut]
+
+
+class VisitOut(BaseModel):
+    """A visit or call after closing."""
+
+    at: datetime
+    method: str
+    reached: bool
+    confirmed: bool | None
+
+
+class OutsideOut(BaseModel):
+    """The procedure outside that the case was referred to. `next_due` is the other body's limit, and no breach here."""
+
+    route: str
+    body: str
+    stage: str
+    filed_on: date
+    accepted_on: date | None
+    ended_on: date | None
+    next_rule: str | None
+    next_due: datetime | None
+
+
 class CaseOut(BaseModel):
     """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names."""
 
@@ -194,6 +236,9 @@ class CaseOut(BaseModel):
     links: list[LinkOut]
     rating: RatingOut | None
     reopening_requests: list[AskedToReopenOut]
+    hearings: list[HearingOut]
+    visits: list[VisitOut]
+    outside: OutsideOut | None
     source_system: str | None
     external_id: str | None
     imported: bool

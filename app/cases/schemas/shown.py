@@ -33,6 +33,21 @@ class ReopeningToldOut(BaseModel):
     reason: str | None = None
 
 
+class ElsewhereOut(BaseModel):
+    """The same matter is being handled: where, how far, and until when."""
+
+    handled_by: str | None = None
+    said: str
+    due: datetime | None = None
+
+
+class HearingToldOut(BaseModel):
+    """When and where the resident is heard."""
+
+    at: datetime
+    place: str
+
+
 class QueryOut(BaseModel):
     """Where a matter stands, in plain words."""
 
@@ -46,6 +61,8 @@ class QueryOut(BaseModel):
     rate_until: datetime | None = None
     reopening: ReopeningToldOut | None = None
     review: ReviewToldOut | None = None
+    handled_elsewhere: ElsewhereOut | None = None
+    hearing: HearingToldOut | None = None
 
 
 class CaseItem(BaseModel):
