@@ -31,6 +31,7 @@ from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
 from app.messages import api as messages
+from app.review import api as review
 from app.routing import api as routing
 from app.staff import api as staff
 from app.staff.queries import find_key
@@ -38,6 +39,10 @@ from app.supervision import api as supervision
 from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
+ROUTERS = (
+    *cases.routers, *review.routers, intake.router, messages.router, staff.router, grids.router, areas.router, units.router,
+    routing.router, supervision.router, analytics.router,
+)  # fmt: skip
 
 
 class KeyBook:
@@ -85,18 +90,7 @@ def create_app(city: str | None = None) -> FastAPI:
     )  # fmt: skip
     http.install(app)
     app.add_middleware(Edge, max_body=settings().max_body_bytes)
-    for router in (
-        *cases.routers,
-        intake.router,
-        messages.router,
-        staff.router,
-        grids.router,
-        areas.router,
-        units.router,
-        routing.router,
-        supervision.router,
-        analytics.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
     if settings().docs:

@@ -22,7 +22,7 @@ import time
 from dataclasses import dataclass
 
 FULL = {
-    "GRIDCASE_ATTACK_ROUNDS": "7",  # of 29 plants
+    "GRIDCASE_ATTACK_ROUNDS": "7",  # of 31 plants
     "GRIDCASE_POINTS": "10000",
     "GRIDCASE_FUZZ_EXAMPLES": "50",
     "GRIDCASE_GUARD_SETS": "2000",

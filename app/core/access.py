@@ -203,6 +203,7 @@ class Actor:
 
 
 SYSTEM = Actor(id="system", kind="system")
+RESIDENT = Actor(id="query_code", kind="resident")  # whoever holds number and query code of a case
 
 
 def sorted_permissions(permissions: Iterable[Permission]) -> list[str]:

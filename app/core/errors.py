@@ -109,6 +109,20 @@ class ActionRefused(Conflict):
     title = Words("该步骤当前不可办理", "Action not possible now")
 
 
+class ReviewRefused(Conflict):
+    """No review of this opinion is open; `reason` says why, `live` where one runs already."""
+
+    slug = "review-refused"
+    title = Words("现在不能申请复查", "No review now")
+
+
+class ReviewExhausted(ReviewRefused):
+    """The matter has been re-reviewed: the same facts are not taken again, and the reply says what stays open (XF 36 ¶3)."""
+
+    slug = "review-exhausted"
+    title = Words("已复核终结", "Re-reviewed already")
+
+
 class InFlight(Conflict):
     """The first request with this Idempotency-Key still runs."""
 
@@ -209,8 +223,9 @@ class Internal(Problem):
 
 
 CATALOGUE: tuple[type[Problem], ...] = (
-    BadRequest, KeyMissing, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, Conflict, ActionRefused, InFlight,
-    AlreadyTaken, Stale, TooLarge, UnsupportedMedia, Invalid, KeyReused, VersionMissing, TooMany, Unavailable, Internal,
+    BadRequest, KeyMissing, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, Conflict, ActionRefused,
+    ReviewRefused, ReviewExhausted, InFlight, AlreadyTaken,
+    Stale, TooLarge, UnsupportedMedia, Invalid, KeyReused, VersionMissing, TooMany, Unavailable, Internal,
 )  # fmt: skip
 
 

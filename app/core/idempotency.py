@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from app.core.crypto import Sealed, keys
 from app.core.database import Connection
 from app.core.errors import in_flight, key_reused
-from app.core.http import Call
+from app.core.http import PROBLEM_JSON, Call
 
 KEEP_DAYS = 30
 REPLAYED = {"Idempotency-Replayed": "true"}
@@ -50,11 +50,12 @@ async def once(
 
 
 def reply(status: int, body: bytes, etag: str | None = None, headers: dict[str, str] | None = None) -> Response:
-    """JSON bytes as they are, with the version as ETag; personal data is never to be cached on the way."""
+    """JSON bytes as they are (a refusal that leaves a record is one too), with the version as ETag; personal data is never
+    to be cached on the way."""
     sent = {"Cache-Control": "no-store", **(headers or {})}
     if etag is not None:
         sent["ETag"] = f'"{etag}"'
-    return Response(body, status, sent, media_type="application/json")
+    return Response(body, status, sent, media_type=PROBLEM_JSON if status >= 400 else "application/json")
 
 
 async def forget(conn: Connection, before: Any) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.core.crypto import keys
 from app.core.database import Connection
 from app.core.errors import TooMany
+from app.core.settings import settings
 
 
 async def allow(conn: Connection, bucket: str, limit: int, now: datetime) -> None:
@@ -26,6 +27,14 @@ async def count(conn: Connection, bucket: str, now: datetime) -> None:
     )  # fmt: skip
     if used == 1:
         await conn.execute('delete from rate_counter where "window" < $1', _window(now) - timedelta(hours=2))
+
+
+async def count_try(conn: Connection, address: str, number: str, now: datetime) -> None:
+    """One more try at a query code, from this address and at this number; raises TooMany. Counted whatever comes of it:
+    `conn` is in autocommit."""
+    for bucket in (f"query from {address}", f"query {number}"):
+        await allow(conn, bucket, settings().query_tries_per_hour, now)
+        await count(conn, bucket, now)
 
 
 def _hashed(bucket: str) -> bytes:

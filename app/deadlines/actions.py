@@ -138,6 +138,14 @@ async def resume(
     return due
 
 
+async def stop(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> None:
+    """One limit no longer counts: something else took its place."""
+    await conn.execute(
+        "update clock set stopped_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null",
+        case_id, kind.value, at,
+    )  # fmt: skip
+
+
 async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: ClockKind | None = None) -> None:
     """Nothing is due any more, the case ended on another way; only a clock `but` runs on until its notice is served."""
     await conn.execute(

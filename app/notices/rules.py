@@ -101,6 +101,8 @@ def owed(
         return Owed(NoticeKind(acceptance), "acceptance") if acceptance else None
     if step == "non_acceptance":
         return Owed(NoticeKind.NON_ACCEPTANCE, "acceptance") if acceptance else None
+    if step == "review_decision":
+        return Owed(NoticeKind.REVIEW_DECISION, "completion")
     if step == "opinion":
         return Owed(NoticeKind(completion or "reply"), "completion")
     if step in ("extension", "transfer"):  # XF 34, 23: told to the petitioner
@@ -153,4 +155,7 @@ RESULT_WORDS: dict[str, str] = {
     "agreement": "达成协议",
     "no_agreement": "未达成协议",
     "unfounded": "反映情况不属实",
+    "upheld": "维持原处理意见",
+    "changed": "变更原处理意见",
+    "redo_ordered": "撤销原处理意见，责令重新办理",
 }

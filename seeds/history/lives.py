@@ -135,7 +135,7 @@ def _row(step: Step, matter: _Matter, reference: Reference) -> tuple[Any, ...]:
         digest = hashlib.sha256(salt + body.encode()).hexdigest()
         if matter.secret:
             sealed, body = keys().seal({"body": body}, f"case_note {note}"), None
-    planned = _planned(TRANSITIONS[step.action], matter.procedure, step.at, reference)
+    planned = _planned(step, matter.procedure, reference)
     return (
         step.case, step.at, note, body, sealed.body if sealed else None, sealed.key if sealed else None, salt, digest,
         step.route, step.result, step.outcome, step.method, step.article, step.unit, step.into, step.days,
@@ -143,18 +143,23 @@ def _row(step: Step, matter: _Matter, reference: Reference) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _planned(step: Transition, procedure: Procedure, at: datetime, reference: Reference) -> list[PlannedClock]:
-    if ClockEffect.START_COMPLETION in step.clocks:
-        return list(reference.plan(procedure, StartsOn.ACCEPTED, at))
-    if ClockEffect.RESTART_COMPLETION in step.clocks:
-        planned = [clock for starts_on in StartsOn for clock in reference.plan(procedure, starts_on, at)]
+def _planned(step: Step, procedure: Procedure, reference: Reference) -> list[PlannedClock]:
+    effects = TRANSITIONS[step.action].clocks
+    if ClockEffect.RESTART_COMPLETION in effects:
+        planned = [clock for starts_on in StartsOn for clock in reference.plan(procedure, starts_on, step.at)]
         return [clock for clock in planned if clock.kind is ClockKind.COMPLETION]
-    return []
+    begun = StartsOn.ACCEPTED if ClockEffect.START_COMPLETION in effects else None
+    if step.action == "serve" and step.kind is None and step.outcome == "served":
+        begun = StartsOn.SERVED
+    elif step.action == "close":
+        begun = StartsOn.CLOSED
+    return list(reference.plan(procedure, begun, step.at)) if begun else []
 
 
 def _as_row(clock: PlannedClock) -> dict[str, Any]:
     return {
         "kind": clock.kind.value, "rule": clock.rule, "version": clock.version, "basis": clock.basis_zh,
+        "owner": clock.owner.value,
         "due": clock.due.isoformat(), "due_unrolled": clock.due_unrolled.isoformat(), "provisional": clock.provisional,
         "level": clock.level, "next_at": clock.next_at.isoformat(),
     }  # fmt: skip
@@ -197,8 +202,9 @@ async def _move_clocks(conn: Connection, step: Transition) -> None:
             await conn.execute(moves.STOP, None)
         elif effect is ClockEffect.RESTART_COMPLETION:
             await conn.execute(moves.STOP, ClockKind.ACCEPTANCE.value)
-        if effect in (ClockEffect.START_COMPLETION, ClockEffect.RESTART_COMPLETION):
-            await conn.execute(moves.START)
+    if step.action == "serve":
+        await conn.execute(moves.STOP_APPLYING)
+    await conn.execute(moves.START)
 
 
 async def _extend(conn: Connection, reference: Reference) -> None:

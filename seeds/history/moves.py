@@ -136,6 +136,13 @@ _NO_LONGER_CLOSING = _replace(f"n.kind in ({_CLOSING})")
 _NO_LONGER_ACCEPTED = _replace(
     "n.kind in ('acceptance', 'rights_and_duties') and n.state in ('drafted', 'failed', 'attempted')"
 )
+_INVITE = (
+    "insert into rating (case_id, invited_at, window_ends) select a.case_id, a.at, k.due from act a"
+    " cross join lateral jsonb_to_recordset(a.clocks::jsonb) k(due timestamptz) order by a.at, a.case_id"
+)
+_SUPERSEDE_RATING = (
+    "update rating x set superseded_at = a.at from act a where x.case_id = a.case_id and x.superseded_at is null"
+)
 _BAR_FROM_BOTH = """
     update life o set
         barred_units = nullif(array(select distinct p
@@ -211,10 +218,10 @@ MOVES: Mapping[str, Move] = {
     "close": Move(
         guard="v.id is not null and not exists (select from notice w where w.case_id = c.id"
               " and w.state in ('drafted', 'failed', 'attempted'))",
-        writes=_END_THE_WORK, columns=_CLOSED,
+        writes=(*_END_THE_WORK, _INVITE), columns=_CLOSED,
     ),
     "reopen": Move(
-        "reopening_reason", writes=_NO_LONGER_CLOSING,
+        "reopening_reason", writes=(*_NO_LONGER_CLOSING, _SUPERSEDE_RATING),
         columns={"closed_at": "null::timestamptz", "concluded_at": "null::timestamptz", "result": "null::text",
                  "reopened": "c.reopened + 1"},
     ),
@@ -280,11 +287,18 @@ STOP = """
     where k.case_id = a.case_id and k.met_at is null and k.stopped_at is null
         and k.kind is distinct from coalesce(a.waits, $1)
 """
+# A result that is served anew gives the time to ask for a review anew.
+STOP_APPLYING = f"""
+    update clock k set stopped_at = a.at from act a
+    where k.case_id = a.case_id and k.kind = 'apply_review' and a.served_kind in ({_CLOSING}) and k.met_at is null
+        and k.stopped_at is null
+"""
 START = """
-    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, level, next_at)
-    select a.case_id, k.kind, k.rule, k.version, k.basis, a.at, k.due, k.due_unrolled, k.provisional, k.level, k.next_at
+    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, owner, level, next_at)
+    select a.case_id, k.kind, k.rule, k.version, k.basis, a.at, k.due, k.due_unrolled, k.provisional, k.owner, k.level,
+        k.next_at
     from act a cross join lateral jsonb_to_recordset(a.clocks::jsonb) k(kind text, rule text, version int, basis text,
-        due timestamptz, due_unrolled timestamptz, provisional boolean, level smallint, next_at timestamptz)
+        owner text, due timestamptz, due_unrolled timestamptz, provisional boolean, level smallint, next_at timestamptz)
     order by a.at, a.case_id
 """
 # As app/events/actions.py has it, for many cases at once. `key` is the column of `act` that names the case told.

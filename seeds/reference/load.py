@@ -286,6 +286,7 @@ def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladd
         name_en=entry.take("name_en", str),
         kinds=entry.words("kinds", routing.KINDS),
         petition_classes=entry.words("petition_classes", routing.PETITION_CLASSES),
+        pauses=entry.words("pauses", ("hearing",)),
         basis_zh=entry.take("basis_zh", str),
         basis_en=entry.take("basis_en", str),
         clocks=clocks,

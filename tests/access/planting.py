@@ -126,6 +126,25 @@ class Planter:
             ledger.barred_units.discard("I150100")
         return ledger
 
+    def reviewed(self, name: str, original: Plant, decided_by: str, lead: str) -> Plant:
+        """The luo.intake desk applies for a review of a served opinion: hidden from the unit that gave it."""
+        people = {name: text for name, text in original.marks.items() if name.startswith("party")}
+        marks = {"title": self.mark("题"), **people}  # the same resident
+        why = {"reasons": f"不服处理意见：{marks['title']}。"}
+        reply = self._person("luo.intake").post(f"/v1/cases/{original.id}/reviews", why)
+        assert reply.status_code == 201, reply.text
+        receipt = reply.json()
+        assert receipt["lead_unit"] == lead
+        ledger = self._ledger({"kind": "petition"}, receipt, "luo.intake", None)
+        ledger.barred_units |= {decided_by, *original.ledger.barred_units}
+        ledger.barred_people |= original.ledger.barred_people
+        original.ledger.units.add(lead)
+        original.version += 1
+        sent = {"kind": "petition", "category": original.sent["category"]}
+        planted = Plant(name, receipt["id"], receipt["number"], receipt["query_code"], sent, ledger, marks, version=2)
+        self.plants.append(planted)
+        return planted
+
     # --- Steps
 
     def does(self, plant: Plant, who: str, action: str, body: Any = None) -> None:
@@ -221,7 +240,7 @@ HOUSING, CITY_HOUSING = "D150102_housing", "D150100_housing"
 
 
 def sow(planter: Planter, rounds: int = 1) -> Sequence[Plant]:
-    """Twenty-nine cases a round: every class of petition, disputes, requests, events, at every stage."""
+    """Thirty-one cases a round: every class of petition, disputes, requests, events, at every stage."""
     sowers: tuple[Callable[[Planter], None], ...] = (petitions, disputes, requests, accusations)
     for _ in range(rounds):
         for sower in sowers:
@@ -249,6 +268,14 @@ def petitions(p: Planter) -> None:
 
     about = p.plant("an appeal about the county's centre, refused", kind, category, concerns=[{"unit": "C150102"}])
     p.refuse(about, head, CITY_HOUSING)
+
+    decided = p.plant("an appeal decided by housing", kind, category)
+    p.does(decided, "chen.housing", "sign_for")
+    p.handled(decided, "chen.housing")
+    p.replied(decided, "chen.housing")
+    under = p.reviewed("its review", decided, HOUSING, CITY_HOUSING)
+    under.ledger.barred_people |= {str(member("chen.housing").staff)}
+    p.does(under, head, "accept")
 
     p.plant(
         "a suggestion, not to the worker", kind, category, petition_class="suggestion", by="wang.grid",

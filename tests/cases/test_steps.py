@@ -8,6 +8,7 @@ import pytest
 
 from app.cases.rules import TRANSITIONS
 from tests.cast import CONCLUSION, Cast, Lives, report, service
+from tests.review.doors import door, hearing
 
 REASON = {"reason": "理由充分"}
 UNKNOWN = "01a206cf-ffd4-701d-98b1-6b2166fde918"
@@ -23,6 +24,7 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "handle": lambda cast: None,
     "extend": lambda cast: {"days": 1, **REASON},
     "conclude": lambda cast: CONCLUSION,
+    "decide_review": lambda cast: {"outcome": "uphold", "reply": "予以维持。"},
     "serve": lambda cast: service(),
     "redraft": lambda cast: None,
     "archive": lambda cast: None,
@@ -31,6 +33,8 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "approve_attempt": lambda cast: None,
     "close": lambda cast: None,
     "reopen": lambda cast: REASON,
+    "grant_reopening": lambda cast: REASON,
+    "decline_reopening": lambda cast: REASON,
     "escalate": lambda cast: REASON,
     "go_up": lambda cast: REASON,
     "send_back": lambda cast: {"guidance": "请组织现场核对"},
@@ -42,6 +46,15 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "withdraw": lambda cast: REASON,
     "merge": lambda cast: {"into": UNKNOWN, **REASON},
     "unmerge": lambda cast: REASON,
+    "link": lambda cast: {"other": UNKNOWN, "relation": "joint", **REASON},
+    "link_repeat": lambda cast: {"other": UNKNOWN, **REASON},
+    "unlink": lambda cast: REASON,
+    "schedule_hearing": lambda cast: hearing(),
+    "hold_hearing": lambda cast: None,
+    "record_hearing": lambda cast: {"record": "双方陈述意见。"},
+    "cancel_hearing": lambda cast: REASON,
+    "record_visit": lambda cast: {"method": "phone", "reached": False, "words": "两次致电无人接听。"},
+    "track_outside": lambda cast: {"body": "仲裁委员会", "stage": "filed", "filed_on": "2026-11-20"},
     "reissue_code": lambda cast: None,
 }
 CALLERS = ["li.window", "wang.grid", "chen.housing", "liu.head", "ma.petition", "hu.supervisor"]
@@ -74,6 +87,32 @@ def ended(action: str) -> Callable[[Lives], dict[str, Any]]:
     return make
 
 
+def asked_again(lives: Lives) -> dict[str, Any]:
+    receipt = lives.closed()
+    reply = door(lives.cast, "reopen", receipt, words="请重新办理。")
+    assert reply.status_code == 200, reply.text
+    return receipt
+
+
+def live_twin(state: str, lives: Lives) -> Any:
+    """A live case of the same kind that the housing department and its window see."""
+    if state == "heard":
+        return other_case(lives.cast)
+    return STATES[state](lives)["id"]
+
+
+def called(lives: Lives) -> dict[str, Any]:
+    receipt = lives.handling()
+    lives.cast("chen.housing").does(receipt["id"], "schedule_hearing", hearing())
+    return receipt
+
+
+def heard(lives: Lives) -> dict[str, Any]:
+    receipt = called(lives)
+    lives.cast("chen.housing").does(receipt["id"], "hold_hearing")
+    return receipt
+
+
 STATES: dict[str, Callable[[Lives], dict[str, Any]]] = {
     "registered": lambda lives: lives.registered(),
     "queued": lambda lives: lives.registered(location={"address": "不明"}),
@@ -85,6 +124,9 @@ STATES: dict[str, Callable[[Lives], dict[str, Any]]] = {
     "attempted": lambda lives: lives.attempted(),
     "served": lambda lives: lives.served(),
     "closed": lambda lives: lives.closed(),
+    "asked": asked_again,
+    "hearing called": called,
+    "heard": heard,
     "declined": ended("decline"),
     "referred": ended("refer"),
     "withdrawn": ended("withdraw"),
@@ -107,7 +149,9 @@ def test_what_a_case_offers_its_caller_is_what_the_server_accepts(cast: Cast, li
         for action in TRANSITIONS:
             if action in offered:
                 fresh = STATES[state](lives)["id"]
-                body = {"into": STATES[state](lives)["id"], **REASON} if action == "merge" else BODIES[action](cast)
+                body = BODIES[action](cast)
+                if action in ("merge", "link", "link_repeat"):
+                    body = {**(body or {}), "into" if action == "merge" else "other": live_twin(state, lives)}
                 reply = who.act(fresh, action, body)
                 assert reply.status_code == 200, f"{state}: {login} {action} {reply.text}"
                 continue

@@ -11,6 +11,7 @@ from app.main import create_app
 from seeds.hohhot.city import build_city
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
+from tests.review.doors import REDO, applied, decided, door, hearing
 
 WHY = {"reason": "当事人书面提出"}
 
@@ -153,6 +154,28 @@ def tell_in_writing(cast: Cast, lives: Lives, strict: Strict) -> None:
     assert len(strict.post("/v1/query/notices", json=asked).json()["items"]) == 2
 
 
+def go_up_and_ask_again(cast: Cast, lives: Lives) -> None:
+    for name, sent in (
+        ("review", {"reasons": "不服"}), ("rate", {"satisfaction": "unsatisfied", "solved": "no"}),
+        ("reopen", {"words": "请重新办理"}),
+    ):  # fmt: skip
+        receipt = lives.closed()
+        assert door(cast, name, receipt, **sent).status_code in (200, 201)
+        assert door(cast, "", receipt).status_code == 200
+        cast("liu.head").get(f"/v1/cases/{receipt['id']}")
+    assert door(cast, "go_up", lives.registered(), words="请上级处理").status_code == 200
+    original = lives.closed()
+    for _ in range(2):
+        cast("li.window").post(f"/v1/cases/{original['id']}/reviews", {"reasons": "不服"})
+    decided(cast, applied(cast, lives.closed()), REDO)
+    again = [lives.closed() for _ in range(2)]
+    for receipt, action in zip(again, ("grant_reopening", "decline_reopening"), strict=True):
+        door(cast, "rate", receipt, satisfaction="unsatisfied", solved="no", words="未解决")
+        assert cast("liu.head").get("/v1/reopening_requests?limit=1").status_code == 200
+        cast("liu.head").does(receipt["id"], action, WHY)
+        door(cast, "", receipt)
+
+
 def be_told(cast: Cast, lives: Lives, sql: Any) -> None:
     case = lives.signed()["id"]
     sql(
@@ -174,6 +197,26 @@ def be_told(cast: Cast, lives: Lives, sql: Any) -> None:
     sql("delete from message where key = $1", f"stuck {case}")
 
 
+def hear_link_and_follow(cast: Cast, lives: Lives) -> None:
+    case = lives.handling()["id"]
+    for action, body in (
+        ("schedule_hearing", hearing()), ("cancel_hearing", WHY), ("schedule_hearing", hearing()), ("hold_hearing", None),
+        ("record_hearing", {"record": "双方陈述意见。"}),
+    ):  # fmt: skip
+        cast("chen.housing").does(case, action, body)
+    one, other = lives.signed(), lives.signed()
+    cast("liu.head").does(one["id"], "link", {"other": other["id"], "relation": "joint", **WHY})
+    cast("liu.head").does(one["id"], "unlink", WHY)
+    cast("chen.housing").does(one["id"], "link_repeat", {"other": other["id"], **WHY})
+    door(cast, "", one)
+    referred = lives.signed()["id"]
+    cast("chen.housing").does(referred, "refer", {"route": "arbitration", **WHY})
+    filed = {"body": "仲裁委员会", "stage": "filed", "filed_on": "2026-11-02"}
+    cast("chen.housing").does(referred, "track_outside", filed)
+    visit = {"method": "phone", "reached": True, "confirmed": True, "words": "认可。"}
+    cast("li.window").does(lives.closed()["id"], "record_visit", visit)
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
@@ -181,6 +224,7 @@ READS = (
     "/v1/cells?limit=2", "/v1/cells/unstaffed", "/v1/areas?geometry=true&limit=2", "/v1/areas?tier=community&limit=2",
     "/v1/units?limit=2", "/v1/units?kind=department&area=150102", "/v1/staff?limit=2", "/v1/staff?unit=C150102001",
     "/v1/notices", "/v1/notices?state=drafted&limit=1", "/v1/notices?state=failed&state=attempted&unit=D150102_housing",
+    "/v1/reopening_requests?state=declined", "/v1/cases?queue=no_tier_above",
     "/v1/supervisions?limit=1", "/v1/supervisions?state=verified&state=open", "/v1/me/supervisions",
     *(f"/v1/supervisions/counts?by={by}" for by in ("tier", "state", "kind", "level", "problem", "target_unit")),
     "/v1/me/messages", "/v1/me/messages?unread=true&limit=1", "/v1/messages", "/v1/messages?state=waiting",
@@ -207,6 +251,8 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     cast, lives = Cast(strict), Lives(Cast(strict))
     register_in_every_way(cast)
     take_every_step(cast, lives)
+    go_up_and_ask_again(cast, lives)
+    hear_link_and_follow(cast, lives)
     supervise(cast, lives)
     ask_at_every_stage(lives, strict)
     tell_in_writing(cast, lives, strict)

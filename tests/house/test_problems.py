@@ -14,6 +14,7 @@ from app.core.errors import CATALOGUE, Problem
 from app.core.settings import settings
 from app.main import create_app
 from tests.cast import CITY, Cast, Lives, report
+from tests.review.doors import UPHELD, applied, decided, township_case
 
 KINDS = {kind.slug: kind for kind in CATALOGUE}
 CHINESE = re.compile(r"[一-鿿]")
@@ -58,6 +59,18 @@ def provoked(cast: Cast, lives: Lives, monkeypatch: pytest.MonkeyPatch) -> dict[
             patch.setattr(settings(), "query_tries_per_hour", 0)
             return client.post("/v1/query", json={"number": "260000001U", "code": "AAAAAAAAAA"}, headers=extra)
 
+    def no_review(**changes: Any) -> Provoke:
+        """Against a decision that is not there, or is the last there can be."""
+        receipt = lives.handling() if not changes else twice_reviewed()
+        body = {"number": receipt["number"], "code": receipt["query_code"], "reasons": "不服"}
+        return lambda extra: client.post("/v1/query/review", json=body, headers=extra)
+
+    def twice_reviewed() -> dict[str, Any]:
+        receipt = township_case(lives)
+        for unit in ("C150102", "C150100"):
+            decided(cast, applied(cast, receipt, unit), UPHELD, f"{unit}.coordinator.1")
+        return receipt
+
     case = li.register()["id"]
     step = f"/v1/cases/{case}/actions"
     return {
@@ -73,6 +86,8 @@ def provoked(cast: Cast, lives: Lives, monkeypatch: pytest.MonkeyPatch) -> dict[
         "method-not-allowed": lambda extra: client.delete("/v1/cases", headers={**li.headers, **extra}),
         "conflict": closed_case,
         "action-refused": post(f"{step}/close", **{"If-Match": '"1"'}),
+        "review-refused": no_review(),
+        "review-exhausted": no_review(last=True),
         "request-in-flight": key_in_use,
         "already-exists": id_used_before,
         "stale-version": post(f"{step}/withdraw", {"reason": "撤回"}, **{"If-Match": '"99"'}),

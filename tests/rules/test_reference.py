@@ -6,7 +6,7 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 
-from app.deadlines.rules import LengthUnit, Owner
+from app.deadlines.rules import ClockKind, LengthUnit, Owner
 from app.routing.rules import KINDS, Tier
 from seeds.reference.load import (
     ReferenceDataError,
@@ -35,43 +35,64 @@ POLICY = [
     ("appeal", "objection", "P4", 5, WORK, "offered", "law"),
     ("appeal", "competence", "P5", 5, WORK, "disputed", "configuration"),
     ("appeal", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("appeal", "apply_review", "P10", 30, CAL, "served", "law"),
+    ("appeal", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("suggestion", "acceptance", "P1", 15, CAL, "registered", "law"),
     ("suggestion", "completion", "P8", 60, CAL, "accepted", "configuration"),
     ("suggestion", "objection", "P4", 5, WORK, "offered", "law"),
     ("suggestion", "competence", "P5", 5, WORK, "disputed", "configuration"),
     ("suggestion", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("suggestion", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("accusation", "acceptance", "P9", 15, CAL, "registered", "law"),
     ("accusation", "completion", "P9-done", 60, CAL, "accepted", "configuration"),
     ("simple", "acceptance", "P16", 3, WORK, "registered", "practice"),
     ("simple", "completion", "P17", 10, WORK, "accepted", "practice"),
     ("simple", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("simple", "apply_review", "P10", 30, CAL, "served", "law"),
+    ("simple", "evaluation", "E1", 30, CAL, "closed", "configuration"),
+    ("review", "completion", "P11", 30, CAL, "registered", "law"),
+    ("review", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("review", "apply_review", "P12", 30, CAL, "served", "law"),
+    ("review", "evaluation", "E1", 30, CAL, "closed", "configuration"),
+    ("rereview", "completion", "P13", 30, CAL, "registered", "law"),
+    ("rereview", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("rereview", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("people_mediation", "acceptance", "M1", 3, WORK, "registered", "configuration"),
     ("people_mediation", "completion", "M2", 1, MONTH, "accepted", "practice"),
     ("people_mediation", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("people_mediation", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("labour_mediation", "acceptance", "L1-acc", 3, WORK, "registered", "configuration"),
     ("labour_mediation", "completion", "L1", 15, CAL, "registered", "law"),
     ("labour_mediation", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("labour_mediation", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("centre_dispute_simple", "acceptance", "C1-acc", 1, CAL, "registered", "configuration"),
     ("centre_dispute_simple", "completion", "C1", 1, CAL, "registered", "practice"),
     ("centre_dispute_simple", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("centre_dispute_simple", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("centre_dispute_ordinary", "acceptance", "C2-acc", 1, WORK, "registered", "configuration"),
     ("centre_dispute_ordinary", "completion", "C2", 7, CAL, "registered", "practice"),
     ("centre_dispute_ordinary", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("centre_dispute_ordinary", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("centre_dispute_complex", "acceptance", "C3-acc", 3, WORK, "registered", "configuration"),
     ("centre_dispute_complex", "completion", "C3", 20, CAL, "registered", "practice"),
     ("centre_dispute_complex", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("centre_dispute_complex", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("request_emergency", "acceptance", "H1-dispatch", 1, HOUR, "registered", "standard"),
     ("request_emergency", "completion", "H1", 2, HOUR, "registered", "practice"),
     ("request_emergency", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("request_emergency", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("request_utility", "acceptance", "H2-dispatch", 2, HOUR, "registered", "standard"),
     ("request_utility", "completion", "H2", 24, HOUR, "registered", "practice"),
     ("request_utility", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("request_utility", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("request_ordinary", "acceptance", "H3-dispatch", 24, HOUR, "registered", "standard"),
     ("request_ordinary", "completion", "H3", 7, CAL, "registered", "practice"),
     ("request_ordinary", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("request_ordinary", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("request_difficult", "acceptance", "H4-dispatch", 24, HOUR, "registered", "configuration"),
     ("request_difficult", "completion", "H4", 15, CAL, "registered", "standard"),
     ("request_difficult", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("request_difficult", "evaluation", "E1", 30, CAL, "closed", "configuration"),
     ("grid_event", "acceptance", "G1-dispatch", 24, HOUR, "registered", "configuration"),
     ("grid_event", "completion", "G1", 7, CAL, "accepted", "configuration"),
     ("grid_event", "report", "P19", 2, HOUR, "discovered", "configuration"),
@@ -87,12 +108,12 @@ def test_the_procedures_are_the_policy_table() -> None:
     assert found == POLICY
 
 
-def test_every_number_states_its_basis_and_is_the_organs() -> None:
+def test_every_number_states_its_basis_and_whose_time_it_is() -> None:
     for procedure in PROCEDURES.values():
         for clock in procedure.clocks:
             assert clock.basis_zh
             assert clock.basis_en
-            assert clock.owner is Owner.ORGAN
+            assert (clock.owner is Owner.RESIDENT) == (clock.kind in (ClockKind.APPLY_REVIEW, ClockKind.EVALUATION))
 
 
 # --- The calendar as data -----------------------------------------------------------------------------------------

@@ -244,6 +244,7 @@ _STORY = {
     "assignment": "select to_jsonb(t) - '{id}'::text[] from assignment t where case_id = any($1)",
     "service_record": "select to_jsonb(t) - '{id}'::text[] from service_record t where case_id = any($1)",
     "notice": "select to_jsonb(t) - '{sealed,seal_key,salt,digest}'::text[] from notice t where case_id = any($1)",
+    "rating": "select to_jsonb(t) - '{id}'::text[] from rating t where case_id = any($1)",
     "clock": "select to_jsonb(t) - '{id}'::text[] from clock t where case_id = any($1)",
     "clock_extension": "select to_jsonb(t) - '{id,clock}'::text[] || jsonb_build_object('case', k.case_id)"
     " from clock_extension t join clock k on k.id = t.clock where k.case_id = any($1)",

@@ -10,7 +10,6 @@ _ARCHIVE = """
     on conflict (case_id) do update set retention = excluded.retention, kept_until = excluded.kept_until,
         archived_at = excluded.archived_at, archived_by = excluded.archived_by, taken_out_at = null
 """
-TAKE_OUT = "update archive set taken_out_at = $2 where case_id = $1 and taken_out_at is null"
 
 
 async def archive(act: Act, case_id: uuid.UUID) -> None:

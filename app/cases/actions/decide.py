@@ -5,7 +5,7 @@ from datetime import UTC
 
 from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
 from app.cases.actions.tell import Words, tell
-from app.cases.rules import Result, Route
+from app.cases.rules import REVIEW_RESULTS, Result, Route
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, ClockRefused, Due, extend
@@ -93,6 +93,10 @@ async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> N
 
 async def conclude(act: Act, case_id: uuid.UUID, *, result: Result, reply: str) -> None:
     """办理结果: a result from the list and the reply that the resident will get (信访工作条例 31 (6), 32)."""
+    if result in REVIEW_RESULTS:
+        raise errors.Invalid(
+            "该结果只用于复查、复核决定。", "Only the decision of a review has this result.", pointer="#/body/result"
+        )
     case = await begin(act, case_id, "conclude")
     note, said = await write_note(act, case, "reply", reply)
     owing = await tell(act, case, "conclude", Words(note, reply, {"result": result.value}))

@@ -8,6 +8,7 @@ import uuid
 
 from app.cases.actions.step import GRANT, Act, advance, begin, write_note
 from app.cases.queries.one import Loaded
+from app.cases.rules import refusal
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
@@ -31,6 +32,18 @@ async def escalate(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
 async def go_up(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     """The resident wants the tier above to look at it; nobody below may hold that back."""
     await _take_up(act, case_id, "go_up", reason)
+
+
+async def go_up_by_code(act: Act, case: Loaded, *, words: str) -> str:
+    """The same by the resident's own hand. The caller has checked the query code and holds the case's lock; gives the
+    centre that it is offered to. Raises ActionRefused where the case is in no state for it."""
+    no = refusal(case.facts, "go_up", act.actor, act.now)
+    if no is not None and not no.forbidden:  # a permission is what staff need
+        raise errors.ActionRefused(no.why.zh, no.why.en)
+    _, said = await write_note(act, case, "escalation_reason", words)
+    facts, columns = await offer_above(act, case)
+    await advance(act, case, "go_up", columns=columns, facts={**facts, **said})
+    return str(case.facts.above)
 
 
 async def _take_up(act: Act, case_id: uuid.UUID, action: str, reason: str) -> None:

@@ -13,7 +13,7 @@ from app.events.actions import record
 
 async def merge(act: Act, case_id: uuid.UUID, *, into: uuid.UUID, reason: str) -> None:
     """并案: this case's clocks stop and it follows `into`, which both sides can see (信访工作条例 19 ¶3)."""
-    await _lock_both(act, case_id, into)
+    await lock_both(act, case_id, into)
     case = await begin(act, case_id, "merge")
     if into == case_id:
         raise errors.Invalid("不能并入自身。", "A case cannot be merged into itself.", pointer="#/body/into")
@@ -35,7 +35,7 @@ async def merge(act: Act, case_id: uuid.UUID, *, into: uuid.UUID, reason: str) -
 async def unmerge(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     """撤销并案: the case stands alone again, in the state it had; its clocks run on with the limits they had."""
     target = await act.conn.fetchval("select merged_into from cases where id = $1", case_id)
-    await _lock_both(act, case_id, target)
+    await lock_both(act, case_id, target)
     case = await begin(act, case_id, "unmerge")
     (last,) = await act.conn.fetch(
         "select at, data->>'before' as before from event"
@@ -44,13 +44,13 @@ async def unmerge(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     )
     _, said = await write_note(act, case, "unmerge_reason", reason)
     await deadlines.resume_stopped(act.conn, case_id, last["at"])
-    await _take_up_again(act, case_id, last["at"])
+    await take_up_offers(act, case_id, last["at"])
     columns = {"merged_into": None, "status": Status(last["before"]).value}
     await advance(act, case, "unmerge", columns=columns, facts={"from": str(target), **said})
     await record(act.conn, target, "merge_undone", actor=act.actor, at=act.now, facts={"from": str(case_id)})
 
 
-async def _take_up_again(act: Act, case_id: uuid.UUID, merged_at: datetime) -> None:
+async def take_up_offers(act: Act, case_id: uuid.UUID, merged_at: datetime) -> None:
     """What the merge ended at that instant: the open offer stands again, and those who helped go on helping."""
     await act.conn.execute(
         "update assignment set state = 'signed' where case_id = $1 and part = 'co' and state = 'done'", case_id
@@ -89,6 +89,6 @@ async def _bar_from_both(act: Act, case_id: uuid.UUID, into: uuid.UUID) -> None:
     )
 
 
-async def _lock_both(act: Act, one: uuid.UUID, other: uuid.UUID | None) -> None:
+async def lock_both(act: Act, one: uuid.UUID, other: uuid.UUID | None) -> None:
     """In the order of their ids: two merges in opposite directions must not deadlock."""
     await act.conn.fetch("select id from cases where id = any($1) order by id for update", [one, other or one])

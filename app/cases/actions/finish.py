@@ -3,13 +3,15 @@
 import uuid
 from datetime import datetime
 
-from app.cases.actions.archive import TAKE_OUT
-from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
+from app.cases.actions.evaluate import invite
+from app.cases.actions.review import settle
+from app.cases.actions.step import Act, advance, begin, end_assignments, take_up_again, write_note
 from app.cases.actions.tell import send_word
-from app.cases.queries.one import open_parties
+from app.cases.queries.one import Loaded, open_parties
 from app.cases.rules import Status
 from app.core import errors
-from app.notices.actions import replace
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, StartsOn
 from app.notices.rules import CLOSING, WAIVED_IF_UNKNOWN, Notice, NoticeKind, to_approve, to_serve
 
 _NO_LONGER = "update service_record set replaced_at = $2 where notice = any($1::uuid[]) and replaced_at is null"
@@ -47,6 +49,23 @@ async def serve(
     facts = {"outcome": outcome, "method": method, "at_service": at.timestamp(), "article": article, **said}
     met = notice.meets if outcome != "attempted" else None
     await advance(act, case, "serve", facts={**facts, **_named(notice)}, met=met, met_at=at)
+    if notice.kind in CLOSING:
+        await _time_to_apply(act, case, at if outcome == "served" else None)
+    if outcome != "attempted":
+        await _takes_effect(act, case, notice)
+
+
+async def _time_to_apply(act: Act, case: Loaded, received_at: datetime | None) -> None:
+    """The resident's time to ask for a review runs from the receipt of the written opinion (信访工作条例 35, 36)."""
+    await deadlines.stop(act.conn, case.facts.id, ClockKind.APPLY_REVIEW, act.now)
+    if received_at is not None:
+        await act.start(case, StartsOn.SERVED, at=received_at)
+
+
+async def _takes_effect(act: Act, case: Loaded, notice: Notice) -> None:
+    """What a review decided holds once the decision has reached the resident."""
+    if notice.kind in CLOSING:
+        await settle(act, case)
 
 
 async def _name_or_address_is_unclear(act: Act, case_id: uuid.UUID) -> None:
@@ -88,25 +107,25 @@ async def approve_attempt(act: Act, case_id: uuid.UUID, *, kind: NoticeKind | No
     )  # fmt: skip
     await act.conn.execute("update notice set state = 'approved' where id = $1", uuid.UUID(notice.id))
     await advance(act, case, "approve_attempt", facts=_named(notice), met=notice.meets)
+    await _takes_effect(act, case, notice)
 
 
 async def close(act: Act, case_id: uuid.UUID) -> None:
-    """办结, once every notice due has reached the resident, is waived, or was attempted and approved by another."""
+    """办结, once every notice due has reached the resident, is waived, or was attempted and approved by another.
+
+    The resident is invited to rate what was done.
+    """
     case = await begin(act, case_id, "close")
     await end_assignments(act, case_id)
+    await invite(act, case)
     await advance(act, case, "close", columns={"closed_at": act.now})
 
 
 async def reopen(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     """Take a matter up again: back to handling, completion starts anew, the old result and its service no longer count."""
     case = await begin(act, case_id, "reopen")
-    _, said = await write_note(act, case, "reopening_reason", reason)
-    closing = [uuid.UUID(n.id) for n in case.facts.notices if n.kind in CLOSING]
-    await replace(act.conn, closing, now=act.now)
-    await act.conn.execute(TAKE_OUT, case_id, act.now)
-    times = await act.conn.fetchval("select reopened + 1 from cases where id = $1", case_id)
-    columns = {"closed_at": None, "concluded_at": None, "result": None, "reopened": times}
-    await advance(act, case, "reopen", columns=columns, facts=said)
+    note, said = await write_note(act, case, "reopening_reason", reason)
+    await take_up_again(act, case, "reopen", said, request=note)
 
 
 async def withdraw(act: Act, case_id: uuid.UUID, *, reason: str) -> None:

@@ -5,7 +5,7 @@ import uuid
 from app.cases.actions.step import GRANT, NOTHING_OWED, Act, advance, begin, write_note
 from app.cases.actions.tell import Words, tell
 from app.cases.queries.one import Loaded, opened_note
-from app.cases.rules import Offer, PetitionClass, answers
+from app.cases.rules import REVIEWS, Offer, PetitionClass, answers
 from app.core import errors
 
 _END = "update case_access set until = now() where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
@@ -16,8 +16,21 @@ _TARGET = """
         array_position(array['community', 'township', 'county', 'city'], u.tier) > coalesce((
             select max(array_position(array['community', 'township', 'county', 'city'], about.tier))
             from case_concern k join unit about on about.code = k.unit
-            where k.case_id = c.id and k.relation = 'concerns'), 0) as above
+            where k.case_id = c.id and k.relation = 'concerns'), 0) as above,
+        u.tier = (select l.tier from unit l where l.code = c.lead_unit) as beside
     from unit u, cases c where u.code = $1 and c.id = $2
+"""
+
+
+_SHARE = """
+    with recursive before as (
+        select other from case_link where case_id = $1 and opinion_at is not null and undone_at is null
+        union
+        select l.other from before b join case_link l on l.case_id = b.other
+        where l.opinion_at is not null and l.undone_at is null
+    )
+    insert into case_access (case_id, grantee, part) select other, $2, 'reviewer' from before
+    on conflict (case_id, grantee, part) do update set until = null
 """
 
 
@@ -35,6 +48,11 @@ async def offer(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None
     if row["barred"]:
         raise errors.Conflict(
             "该事项涉及此单位或其上级，应予回避。", "The matter concerns this unit or one above it: recusal."
+        )
+    if case.row["procedure"] in REVIEWS and not row["beside"]:
+        raise errors.Conflict(
+            "复查、复核由作出处理意见机关的上一级机关办理，只能派给同级单位。",
+            "A review is led one tier above the opinion: offer it to a unit of the same tier.",
         )
     note, said = await write_note(act, case, "offer_reason", reason)
     await act.conn.execute(
@@ -79,6 +97,13 @@ async def pass_sight(act: Act, case: Loaded, unit: str) -> None:
     for grantee in await _grantees(act, case, unit):
         await act.conn.execute(GRANT, case_id, grantee, "lead")
         await act.conn.execute(_END, case_id, [grantee], "offer")
+    await share_reviewed(act, case, unit)
+
+
+async def share_reviewed(act: Act, case: Loaded, unit: str) -> None:
+    """Who reviews an opinion reads the file it stands in: the case reviewed, and for a re-review the one before it."""
+    if case.row["procedure"] in REVIEWS:
+        await act.conn.execute(_SHARE, case.facts.id, f"unit:{unit}")
 
 
 async def refuse(act: Act, case_id: uuid.UUID, *, reason: str) -> None:

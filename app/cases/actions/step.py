@@ -10,14 +10,18 @@ from typing import Any
 
 from app.cases.queries.one import Loaded, get_for_change
 from app.cases.queries.reference import Reference
-from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, available_actions, refusal
+from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
 from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, uuid7
 from app.deadlines import actions as deadlines
-from app.deadlines.rules import ClockKind, StartsOn
+from app.deadlines.rules import ClockKind, PlannedClock, Procedure, StartsOn
 from app.events.actions import record
+from app.notices.actions import replace
+from app.notices.rules import CLOSING
+
+_TAKE_OUT = "update archive set taken_out_at = $2 where case_id = $1 and taken_out_at is null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,14 @@ class Act:
     now: datetime
     version: int
 
-    async def start(self, case: Loaded, on: StartsOn, *, subject: str = "") -> None:
-        """Set the clocks of the case's procedure running that begin with this act."""
+    async def start(
+        self, case: Loaded, on: StartsOn, *, at: datetime | None = None, subject: str = ""
+    ) -> tuple[PlannedClock, ...]:
+        """Set the clocks of the case's procedure running that begin with this act, which was done `at` (now)."""
         procedure = self.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
-        planned = self.reference.plan(procedure, on, self.now)
+        planned = self.reference.plan(procedure, on, at or self.now)
         await deadlines.start(self.conn, case.facts.id, planned, subject=subject)
+        return planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +73,7 @@ async def begin(act: Act, case_id: uuid.UUID, action: str) -> Loaded:
     if no is not None:
         kind = errors.Forbidden if no.forbidden else errors.ActionRefused
         raise kind(no.why.zh, no.why.en, allowed=allowed)
-    _procedure_allows(act, case, action)
     return case
-
-
-def _procedure_allows(act: Act, case: Loaded, action: str) -> None:
-    procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
-    for forbidden in procedure.forbids:
-        if forbidden.action == action:
-            raise errors.ActionRefused(
-                f"该程序不允许此步骤：{forbidden.basis_zh}", f"The procedure rules this out: {forbidden.basis_en}"
-            )
 
 
 async def advance(
@@ -100,8 +97,12 @@ async def advance(
     status = {"status": step.target.value} if step.target else {}
     return await record(
         act.conn, case.facts.id, action, actor=act.actor, at=act.now, columns={**status, **(columns or {})},
-        facts={**({"basis": step.basis} if step.basis else {}), **owing.said, **(facts or {})},
+        facts={**_said(step), **owing.said, **(facts or {})},
     )  # fmt: skip
+
+
+def _said(step: Transition) -> dict[str, Any]:
+    return {"basis": step.basis} if step.basis else {}
 
 
 async def _apply(act: Act, case: Loaded, effect: ClockEffect, waits: ClockKind | None) -> None:
@@ -111,6 +112,8 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, waits: ClockKind |
         await deadlines.meet(act.conn, case_id, ClockKind.ACCEPTANCE, act.now)
     elif effect is ClockEffect.START_COMPLETION:
         await deadlines.start(act.conn, case_id, act.reference.plan(procedure, StartsOn.ACCEPTED, act.now))
+    elif effect in (ClockEffect.PAUSE_FOR_HEARING, ClockEffect.RESUME_AFTER_HEARING):
+        await _for_hearing(act, case_id, procedure, effect)
     elif effect is ClockEffect.STOP_ALL:
         await deadlines.stop_all(act.conn, case_id, act.now, but=waits)
     elif effect is ClockEffect.RESTART_COMPLETION:
@@ -123,6 +126,43 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, waits: ClockKind |
             if clock.kind is ClockKind.COMPLETION
         ]
         await deadlines.start(act.conn, case_id, planned)
+
+
+async def _for_hearing(act: Act, case_id: uuid.UUID, procedure: Procedure, effect: ClockEffect) -> None:
+    """Only a procedure that says so leaves a hearing's days out (信访工作条例 36 ¶2): no other pause is known."""
+    if "hearing" not in procedure.pauses:
+        return
+    if effect is ClockEffect.PAUSE_FOR_HEARING:
+        await deadlines.pause(act.conn, case_id, ClockKind.COMPLETION, act.now)
+        return
+    calendar, tz = act.reference.calendar, act.reference.city.tz
+    await deadlines.resume(
+        act.conn, case_id, ClockKind.COMPLETION, act.now, ladder=procedure.ladder, calendar=calendar, tz=tz
+    )
+
+
+async def take_up_again(
+    act: Act, case: Loaded, kind: str, facts: Mapping[str, Any], *, request: uuid.UUID | None = None
+) -> None:
+    """Back to handling, whatever led to it: completion starts anew, the old result, its service and the rating no longer count,
+    and whoever asked for it has it granted."""
+    case_id = case.facts.id
+    await replace(act.conn, [uuid.UUID(n.id) for n in case.facts.notices if n.kind in CLOSING], now=act.now)
+    await act.conn.execute(_TAKE_OUT, case_id, act.now)
+    await act.conn.execute(
+        "update rating set superseded_at = $2 where case_id = $1 and superseded_at is null", case_id, act.now
+    )
+    await act.conn.execute(
+        "update reopening_request set state = 'granted', decided_by = $2, decided_at = $3, note = $4"
+        " where case_id = $1 and state = 'open'",
+        case_id, act.actor.id, act.now, request,
+    )  # fmt: skip
+    await _apply(act, case, ClockEffect.RESTART_COMPLETION, None)
+    times = await act.conn.fetchval("select reopened + 1 from cases where id = $1", case_id)
+    columns = {"status": Status.HANDLING.value, "closed_at": None, "concluded_at": None, "result": None,
+               "reopened": times}  # fmt: skip
+    said = _said(TRANSITIONS[kind]) if kind in TRANSITIONS else {}
+    await record(act.conn, case_id, kind, actor=act.actor, at=act.now, columns=columns, facts={**said, **facts})
 
 
 async def write_note(act: Act, case: Loaded, kind: str, body: str) -> tuple[uuid.UUID, dict[str, str]]:
@@ -159,3 +199,4 @@ async def end_assignments(act: Act, case_id: uuid.UUID, state: str = "done") -> 
         case_id, act.now, state, act.actor.id,
     )  # fmt: skip
     await act.conn.execute(END_OFFERED_SIGHT, case_id)
+    await act.conn.execute("update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'", case_id)

@@ -1,6 +1,5 @@
 """The resident's own door: number and query code, no login, counted per address."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -8,12 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from app.cases.queries.page import ask, ask_for_notices
 from app.cases.queries.reference import Reference
 from app.cases.schemas import QueryIn, QueryOut, ServedNoticeOut, ServedOut
-from app.core.database import Connection
 from app.core.errors import NotFound, TooMany
 from app.core.http import Language, Now, Read, reference
 from app.core.openapi import may_answer
-from app.core.rates import allow, count
-from app.core.settings import settings
+from app.core.rates import count_try
 
 router = APIRouter(prefix="/v1", tags=["resident"])
 
@@ -31,7 +28,7 @@ async def ask_for_progress(
     request: Request,
 ) -> QueryOut:
     """In plain words, for whoever holds the number and the code of the receipt."""
-    await counted(conn, request, sent, at)
+    await count_try(conn, request.client.host if request.client else "-", sent.number, at)
     return QueryOut(**await ask(conn, sent.number, sent.code, reference=rules, language=said))
 
 
@@ -40,15 +37,7 @@ async def ask_for_progress(
 )  # fmt: skip
 async def ask_for_served(sent: QueryIn, conn: Read, at: Now, said: Language, request: Request) -> ServedOut:
     """Every notice that was served, as it was made, for whoever holds the number and the code of the receipt."""
-    await counted(conn, request, sent, at)
+    await count_try(conn, request.client.host if request.client else "-", sent.number, at)
     return ServedOut(
         items=[ServedNoticeOut(**n) for n in await ask_for_notices(conn, sent.number, sent.code, language=said)]
     )
-
-
-async def counted(conn: Connection, request: Request, sent: QueryIn, at: datetime) -> None:
-    """Every try counts, for the address and for the number; raises TooMany."""
-    address = request.client.host if request.client else "-"
-    for bucket in (f"query from {address}", f"query {sent.number}"):
-        await allow(conn, bucket, settings().query_tries_per_hour, at)
-        await count(conn, bucket, at)

@@ -54,8 +54,8 @@ async def filters(
     status: Annotated[list[Status] | None, Query(description="One or more", max_length=9)] = None,
     overdue: Annotated[bool | None, Query(description="A limit has passed")] = None,
     queue: Annotated[
-        Literal["any", "address_only", "outside_cells", "outside_city", "no_worker"] | None,
-        Query(description="Cases that wait for a place or a worker"),
+        Literal["any", "address_only", "outside_cells", "outside_city", "no_worker", "no_tier_above"] | None,
+        Query(description="Cases that wait for a place, a worker, or an organ above the city"),
     ] = None,
     q: Annotated[Searched | None, Query(description="Words of title or address, two signs or more")] = None,
     bbox: Annotated[str | None, Query(max_length=100, description="west,south,east,north (WGS84)")] = None,

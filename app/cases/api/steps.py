@@ -17,6 +17,7 @@ from app.cases.schemas import (
     CaseOut,
     CodeOut,
     ConcludeIn,
+    DecideReviewIn,
     ExtendIn,
     GuidanceIn,
     MergeIn,
@@ -92,72 +93,82 @@ NAMES = {
 }  # fmt: skip
 
 
-def _route(action: str) -> Callable[..., Any]:
+def step_route(action: str) -> Callable[..., Any]:
+    """The route of one step: its permission, words and answer are the table's."""
     step = TRANSITIONS[action]
     return router.post(
         f"/actions/{action}", response_model=CaseOut | UnseenOut, summary=step.title.en, dependencies=[may(action)],
-        description=f"{step.title.zh}。{step.basis}", name=NAMES.get(action, f"{action}_case"),
+        description=f"{step.title.zh}。{step.basis}", name=NAMES.get(action, action if "_" in action else f"{action}_case"),
     )  # fmt: skip
 
 
-@_route("offer")
+@step_route("offer")
 async def offer(sent: OfferIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.offer(act, case, unit=sent.unit, reason=sent.reason))
 
 
-@_route("sign_for")
+@step_route("sign_for")
 async def sign_for(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.sign_for)
 
 
-@_route("refuse")
+@step_route("refuse")
 async def refuse(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.refuse(act, case, reason=sent.reason))
 
 
-@_route("recall")
+@step_route("recall")
 async def recall(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.recall)
 
 
-@_route("place")
+@step_route("place")
 async def place(sent: PlaceIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.place(act, case, lon=sent.lon, lat=sent.lat, crs=sent.crs, code=sent.code)
     )
 
 
-@_route("accept")
+@step_route("accept")
 async def accept(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.accept)
 
 
-@_route("decline")
+@step_route("decline")
 async def decline(sent: RouteIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.decline(act, case, route=sent.route, reason=sent.reason))
 
 
-@_route("refer")
+@step_route("refer")
 async def refer(sent: RouteIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.refer(act, case, route=sent.route, reason=sent.reason))
 
 
-@_route("handle")
+@step_route("handle")
 async def handle(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.handle)
 
 
-@_route("extend")
+@step_route("extend")
 async def extend(sent: ExtendIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.lengthen(act, case, days=sent.days, reason=sent.reason))
 
 
-@_route("conclude")
+@step_route("conclude")
 async def conclude(sent: ConcludeIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.conclude(act, case, result=sent.result, reply=sent.reply))
 
 
-@_route("serve")
+@step_route("decide_review")
+async def decide_review(sent: DecideReviewIn, step: ThisStep) -> Response:
+    return await step.take(
+        lambda act, case: actions.decide_review(
+            act, case, outcome=sent.outcome, reply=sent.reply, directions=sent.directions, result=sent.result
+        )
+    )
+
+
+@step_route("serve")
 async def serve(sent: ServeIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.serve(
@@ -173,84 +184,94 @@ async def serve(sent: ServeIn, step: ThisStep) -> Response:
     )
 
 
-@_route("approve_attempt")
+@step_route("approve_attempt")
 async def approve_attempt(step: ThisStep, sent: WhichNoticeIn | None = None) -> Response:
     kind = sent.kind if sent else None
     return await step.take(lambda act, case: actions.approve_attempt(act, case, kind=kind))
 
 
-@_route("redraft")
+@step_route("redraft")
 async def redraft(step: ThisStep, sent: WhichNoticeIn | None = None) -> Response:
     kind = sent.kind if sent else None
     return await step.take(lambda act, case: actions.redraft(act, case, kind=kind))
 
 
-@_route("close")
+@step_route("close")
 async def close(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.close)
 
 
-@_route("archive")
+@step_route("archive")
 async def archive(step: ThisStep, _: Nothing = None) -> Response:
     return await step.take(actions.archive)
 
 
-@_route("hold")
+@step_route("hold")
 async def hold(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.hold(act, case, reason=sent.reason))
 
 
-@_route("release_hold")
+@step_route("release_hold")
 async def release_hold(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.release_hold(act, case, reason=sent.reason))
 
 
-@_route("reopen")
+@step_route("reopen")
 async def reopen(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.reopen(act, case, reason=sent.reason))
 
 
-@_route("withdraw")
+@step_route("grant_reopening")
+async def grant_reopening(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.grant_reopening(act, case, reason=sent.reason))
+
+
+@step_route("decline_reopening")
+async def decline_reopening(sent: ReasonIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.decline_reopening(act, case, reason=sent.reason))
+
+
+@step_route("withdraw")
 async def withdraw(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.withdraw(act, case, reason=sent.reason))
 
 
-@_route("escalate")
+@step_route("escalate")
 async def escalate(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.escalate(act, case, reason=sent.reason))
 
 
-@_route("go_up")
+@step_route("go_up")
 async def go_up(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.go_up(act, case, reason=sent.reason))
 
 
-@_route("send_back")
+@step_route("send_back")
 async def send_back(sent: GuidanceIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.send_back(act, case, guidance=sent.guidance))
 
 
-@_route("dispute_competence")
+@step_route("dispute_competence")
 async def dispute_competence(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.dispute_competence(act, case, reason=sent.reason))
 
 
-@_route("rule_competence")
+@step_route("rule_competence")
 async def rule_competence(sent: ToUnitIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.rule_competence(act, case, unit=sent.unit, reason=sent.reason))
 
 
-@_route("flag_urgent")
+@step_route("flag_urgent")
 async def flag_urgent(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.flag_urgent(act, case, reason=sent.reason))
 
 
-@_route("report_upward")
+@step_route("report_upward")
 async def report_upward(sent: ToUnitIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.report_upward(act, case, unit=sent.unit, reason=sent.reason))
 
 
-@_route("reclassify")
+@step_route("reclassify")
 async def reclassify(sent: ReclassifyIn, step: ThisStep) -> Response:
     return await step.take(
         lambda act, case: actions.reclassify(
@@ -260,12 +281,12 @@ async def reclassify(sent: ReclassifyIn, step: ThisStep) -> Response:
     )  # fmt: skip
 
 
-@_route("merge")
+@step_route("merge")
 async def merge(sent: MergeIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.merge(act, case, into=sent.into, reason=sent.reason))
 
 
-@_route("unmerge")
+@step_route("unmerge")
 async def unmerge(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.unmerge(act, case, reason=sent.reason))
 

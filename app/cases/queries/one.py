@@ -8,13 +8,13 @@ from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.reference import Reference
-from app.cases.rules import Facts, Kind, Offer, PetitionClass, Status
+from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Words
 from app.core.masking import mask_address, mask_email, mask_name, mask_phone
-from app.deadlines.rules import ClockKind, due_at
+from app.deadlines.rules import ClockKind, Procedure, due_at
 from app.notices.rules import CLOSING, Notice, NoticeKind, NoticeState
 
 
@@ -64,6 +64,11 @@ _FACTS = """
         exists (select from archive f where f.case_id = c.id and f.taken_out_at is null) as archived,
         exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
         c.escalated_to, {above} as above, {below} as below,
+        exists (select from reopening_request q where q.case_id = c.id and q.state = 'open') as asked,
+        (select array_agg(distinct split_part(e.actor, ':', 2)) from event e where e.case_id = c.id
+         and e.kind in ('conclude', 'decide_review', 'serve', 'close')) as worked_by,
+        (select h.state from hearing h where h.case_id = c.id and h.state in ('scheduled', 'opened')) as hearing,
+        (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
     from cases c
@@ -95,8 +100,26 @@ async def _get(conn: Connection, case_id: uuid.UUID, reference: Reference, actor
     return Loaded(as_facts(dict(row), reference), dict(row))
 
 
+async def load_by_code(conn: Connection, number: str, code: str, reference: Reference) -> Loaded:
+    """The case that a query code opens, locked; raises NotFound, the same for a wrong number or a wrong code."""
+    found = await conn.fetchval(
+        "select id from cases where number = $1 and query_hash = $2 for update", number, keys().query_hash(code)
+    )
+    if found is None:
+        raise NotFound("编号或查询码有误。", "The number or the code is wrong.")
+    return await load_linked(conn, found, reference)
+
+
+async def load_linked(conn: Connection, case_id: uuid.UUID, reference: Reference) -> Loaded:
+    """A case that a step on another one acts upon, locked; whoever takes that step need not see it."""
+    await conn.fetchval("select id from cases where id = $1 for update", case_id)
+    (row,) = await conn.fetch(f"{_FACTS} where c.id = $1", case_id)
+    return Loaded(as_facts(dict(row), reference), dict(row))
+
+
 def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
     """The row as the pure rules take it."""
+    procedure = reference.procedures[row["procedure"], row["procedure_version"]]
     rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
     extension = rule.extension if rule else None
     left = extension is not None and row["clock_id"] is not None and row["clock_extensions"] < extension.times
@@ -108,13 +131,23 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         above=row["above"], below=row["below"], refused_by=frozenset(row["refused_by"] or ()), superior=row["superior"],
         reporting=row["reporting"], objectable_until=_objectable_until(row, reference),
         notices=tuple(Notice(i, NoticeKind(k), NoticeState(s), m, by) for i, k, s, m, by in row["notices"]),
-        queued=row["queue"] is not None, archived=row["archived"], held=row["held"],
-        extendable_until=row["clock_due"] if left else None,
+        queued=row["queue"] not in (None, NO_TIER_ABOVE), archived=row["archived"], held=row["held"],
+        extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
+        forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
+        worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
     )  # fmt: skip
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:
     return uuid.UUID(text) if text else None
+
+
+def forbidden(procedure: Procedure) -> dict[str, Words]:
+    """The steps that a procedure rules out, with why."""
+    return {
+        f.action: Words(f"该程序不允许此步骤：{f.basis_zh}", f"The procedure rules this out: {f.basis_en}")
+        for f in procedure.forbids
+    }
 
 
 def _objectable_until(row: Mapping[str, Any], reference: Reference) -> datetime | None:
@@ -156,7 +189,22 @@ _PAGE = """
          from archive f where f.case_id = c.id and f.taken_out_at is null) as archive,
         exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
         (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m
-         where m.merged_into = c.id and {merged_seen}) as merged
+         where m.merged_into = c.id and {merged_seen}) as merged,
+        (select coalesce(jsonb_agg(jsonb_build_object('relation', l.relation, 'later', l.other = c.id, 'case',
+            (select m.id from cases m where m.id = case when l.other = c.id then l.case_id else l.other end
+             and {merged_seen}), 'made_at', l.made_at, 'settled_at', l.settled_at) order by l.id), '[]')
+         from case_link l where (l.case_id = c.id or l.other = c.id) and l.undone_at is null) as links,
+        (select jsonb_build_object('invited_at', r.invited_at, 'window_ends', r.window_ends, 'rated_at', r.rated_at,
+            'satisfaction', r.satisfaction, 'solved', r.solved)
+         from rating r where r.case_id = c.id and r.superseded_at is null) as rating,
+        (select coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'cause', q.cause, 'state', q.state,
+            'asked_at', q.asked_at, 'decided_at', q.decided_at) order by q.asked_at, q.id), '[]')
+         from reopening_request q where q.case_id = c.id) as reopening_requests,
+        (select coalesce(jsonb_agg(jsonb_build_object('at', v.at, 'method', v.method, 'reached', v.reached,
+            'confirmed', v.confirmed) order by v.id), '[]') from return_visit v where v.case_id = c.id) as visits,
+        (select jsonb_build_object('route', p.route, 'body', p.body, 'stage', p.stage, 'filed_on', p.filed_on,
+            'accepted_on', p.accepted_on, 'ended_on', p.ended_on, 'next_rule', p.next_rule, 'next_due', p.next_due)
+         from outside_procedure p where p.case_id = c.id) as outside
     from cases c
     join case_text x on x.case_id = c.id and x.version = (select max(version) from case_text where case_id = c.id)
     left join staff w on w.id = c.worker
@@ -178,6 +226,7 @@ async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dic
     page["parties"] = [masked(p) for p in await open_parties(conn, case_id)]
     page["concerns"] = await _concerns(conn, case_id)
     page["notes"] = await _notes(conn, case_id)
+    page["hearings"] = await _hearings(conn, case_id)
     if page["sealed"] is not None:
         text = _opened(page["seal_key"], page["sealed"], f"case_text {case_id}")
         page |= {"title": text.get("title"), "description": text.get("description")}
@@ -219,6 +268,25 @@ async def _concerns(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]
             text = _opened(row["seal_key"], row["sealed"], f"case_concern {case_id}").get("text")
         found.append({"relation": row["relation"], "unit": row["unit"], "staff": row["staff"], "text": text})
     return found
+
+
+async def _hearings(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Hearings with who sits where; names of those who are no staff are masked."""
+    rows = await conn.fetch(
+        "select id, state, scheduled_at, place, began_at, ended_at from hearing where case_id = $1 order by made_at, id",
+        case_id,
+    )
+    seats: dict[uuid.UUID, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
+    for seat in await conn.fetch(
+        "select hearing, role, staff, sealed, seal_key from hearing_seat where hearing = any($1) order by id",
+        list(seats),
+    ):
+        name = None
+        if seat["sealed"] is not None:
+            said = _opened(seat["seal_key"], seat["sealed"], f"hearing_seat {seat['hearing']}").get("name")
+            name = mask_name(said) if said else None
+        seats[seat["hearing"]].append({"role": seat["role"], "staff": seat["staff"], "name": name})
+    return [{**dict(row), "participants": seats[row["id"]]} for row in rows]
 
 
 async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:

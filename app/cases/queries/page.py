@@ -51,14 +51,24 @@ async def show_case(
     return shown
 
 
-STEP_WORDS = {"registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
-              "merge_undone": Words("并案撤销", "a joined case left"), "urge": Words("催办", "urged"),
-              "criticise": Words("逾期通报", "criticised for delay"),
-              "supervise": Words("督办", "supervised"),
-              "answer_supervision": Words("答复督办", "supervision answered"),
-              "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
-              "return_supervision": Words("退回督办答复", "answer to supervision returned"),
-              "withdraw_supervision": Words("撤销督办", "supervision withdrawn")}  # fmt: skip
+STEP_WORDS = {
+    "registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
+    "merge_undone": Words("并案撤销", "a joined case left"), "linked": Words("关联原件", "linked to the case before it"),
+    "review_applied": Words("已申请复查（复核）", "a review was applied for"),
+    "review_not_taken": Words("申请复查未予登记，已说明", "a review was asked for and explained why not"),
+    "review_upheld": Words("复查（复核）维持", "the review upheld the opinion"),
+    "review_changed": Words("复查（复核）变更了结果", "the review changed the result"),
+    "linked_from": Words("另一件关联到本件", "another case was linked to this one"),
+    "link_undone": Words("关联撤销", "a link to this one was undone"),
+    "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
+    "rated": Words("群众已评价", "rated by the resident"),
+    "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
+    "criticise": Words("逾期通报", "criticised for delay"), "supervise": Words("督办", "supervised"),
+    "answer_supervision": Words("答复督办", "supervision answered"),
+    "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
+    "return_supervision": Words("退回督办答复", "answer to supervision returned"),
+    "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
+}  # fmt: skip
 
 
 def step_title(kind: str, language: str) -> str:
@@ -70,13 +80,27 @@ def step_title(kind: str, language: str) -> str:
 _OWN = """
     select c.id, c.number, c.status, c.lead_unit, nullif(c.due, 'infinity') as due, c.petition_class,
         (select jsonb_agg(jsonb_build_array(e.kind, e.at) order by e.seq) from event e where e.case_id = c.id) as steps,
-        (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply
+        (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply,
+        (select jsonb_build_array(r.window_ends, r.rated_at) from rating r
+         where r.case_id = c.id and r.superseded_at is null) as rating,
+        (select jsonb_build_array(q.state, (select n.body from case_note n where n.id = q.note)) from reopening_request q
+         where q.case_id = c.id order by q.asked_at desc limit 1) as reopening,
+        (select jsonb_build_array(l.relation, o.number, o.lead_unit, o.status, nullif(o.due, 'infinity'))
+         from case_link l join cases o on o.id = l.case_id where l.other = c.id and l.opinion_at is not null
+            and l.undone_at is null order by l.id desc limit 1) as review,
+        (select jsonb_build_array(o.lead_unit, o.status, nullif(o.due, 'infinity')) from case_link l
+         join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
+        (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
+         where h.case_id = c.id and h.state = 'scheduled') as hearing
     from cases c
     where c.number = $1 and c.query_hash = $2
 """
 # What the resident is told of: their own steps, not who passed the file to whom.
 TOLD = frozenset(
     {"registered", "accept", "decline", "refer", "handle", "extend", "conclude", "serve", "close", "reopen", "withdraw",
+     "review_applied", "review_not_taken", "decide_review", "review_upheld", "review_changed",
+     "redo_ordered", "rated", "reopening_asked", "grant_reopening", "decline_reopening",
+     "link_repeat", "unlink", "schedule_hearing", "hold_hearing", "record_hearing", "cancel_hearing", "track_outside",
      "escalate", "go_up", "send_back", "reclassify", "merge", "unmerge"}
 )  # fmt: skip
 
@@ -124,4 +148,28 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
     reply = row["reply"] if status in (Status.CONCLUDED, Status.CLOSED) else None
     return {
         **said, "handled_by": reference.names.get(row["lead_unit"]), "due": row["due"], "steps": steps, "reply": reply,
+        **_rights(row, reference, language),
     }  # fmt: skip
+
+
+def _rights(row: Any, reference: Reference, language: str) -> dict[str, Any]:
+    """What the resident said of it and may still say, and the review that runs or ran: their own case, so by number."""
+    found: dict[str, Any] = {}
+    if row["rating"] is not None and row["rating"][1] is None:
+        found["rate_until"] = row["rating"][0]
+    if row["reopening"] is not None:
+        state, note = row["reopening"]
+        found["reopening"] = {"state": state, "reason": note if state == "declined" else None}
+    if row["review"] is not None:
+        relation, number, unit, status, due = row["review"]
+        found["review"] = {
+            "stage": relation, "number": number, "said": STATUS_WORDS[Status(status)].say(language),
+            "handled_by": reference.names.get(unit), "due": due,
+        }  # fmt: skip
+    if row["repeats"] is not None:  # where the live case is and until when, not whose it is (XF 19 ¶3)
+        unit, status, due = row["repeats"]
+        words = STATUS_WORDS[Status(status)].say(language)
+        found["handled_elsewhere"] = {"handled_by": reference.names.get(unit), "said": words, "due": due}
+    if row["hearing"] is not None:
+        found["hearing"] = dict(zip(("at", "place"), row["hearing"], strict=True))
+    return found

@@ -20,6 +20,7 @@ from app.units.queries import list_names as unit_names
 FIXED_REASONS = {
     "no_route": Words("没有适用的派送规则，由总台受理。", "No rule fits; the intake desk takes it."),
     "accusation": Words("检举控告由纪检监察窗口密件办理。", "An accusation is sealed to a discipline desk."),
+    "review": Words("由作出处理意见机关的上一级机关复查、复核。", "The organ above the one that decided reviews it."),
 }
 FRESH_SECONDS = 30.0
 TIERS = ("community", "township", "county", "city")  # from below

@@ -1,10 +1,11 @@
 """Who may take which step now, and why not. Pure."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.cases.rules.terms import Kind, PetitionClass, Status
+from app.cases.rules.terms import REVIEWS, Kind, PetitionClass, Status
 from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, TRANSITIONS, By, Transition
 from app.core.access import Actor, Permission, Role
 from app.core.errors import Words
@@ -29,6 +30,9 @@ class Facts:
     `above` is the centre it may be taken up to, `below` the unit it came up from; `objectable_until` the end of the time
     in which the open offer may be refused, where the procedure has one (XF 23 ¶3); `refused_by` the units that refused it
     before. `superior` is the unit that a dispute over competence waits for; `reporting` that a report upward is due.
+    `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
+    review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
+    `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
     """
 
     id: uuid.UUID
@@ -49,6 +53,13 @@ class Facts:
     refused_by: frozenset[str] = frozenset()
     superior: str | None = None
     reporting: bool = False
+    procedure: str = ""
+    forbids: Mapping[str, Words] = field(default_factory=dict)
+    top: bool = False
+    asked: bool = False
+    worked_by: frozenset[str] = frozenset()
+    hearing: str | None = None
+    linked: str | None = None
 
     @property
     def lead_offer(self) -> Offer | None:
@@ -75,14 +86,45 @@ def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal |
             f"“{step.title.zh}”只能在以下状态进行：{allowed}；当前为 {facts.status}。",
             f"'{action}' is possible from {allowed.replace('、', ', ')}; the case is {facts.status}.",
         ))  # fmt: skip
-    return _guard(facts, action, now) or _not_the_one(facts, step, actor)
+    if action in facts.forbids:
+        return Refusal(False, facts.forbids[action])
+    return _guard(facts, action, now) or _of_reviews(facts, action) or _not_the_one(facts, step, actor)
 
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
-    holds, why = (_of_offers(facts, now) | _of_ladder(facts) | _of_result(facts, now) | _of_file(facts)).get(
-        action, (True, Words("", ""))
-    )
-    return None if holds else Refusal(False, why)
+    of_offers, of_result = _of_offers(facts, now), _of_result(facts, now)
+    for table in (of_offers, _of_ladder(facts), of_result, _of_file(facts), _of_hearings(facts), _of_links(facts)):
+        holds, why = table.get(action, (True, None))
+        if not holds and why is not None:
+            return Refusal(False, why)
+    return None
+
+
+def _of_hearings(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    ahead = Words("先举行或取消已安排的听证。", "A hearing is ahead: hold it or cancel it first.")
+    none_called = Words("没有已安排的听证。", "No hearing is called.")
+    appeal = facts.petition_class is PetitionClass.APPEAL
+    return {
+        "schedule_hearing": (
+            appeal and facts.hearing is None,
+            ahead if appeal else Words("听证适用于申诉求决。", "A hearing belongs to an appeal."),
+        ),
+        "hold_hearing": (facts.hearing == "scheduled", none_called),
+        "cancel_hearing": (facts.hearing == "scheduled", none_called),
+        "record_hearing": (facts.hearing == "opened", Words("没有正在进行的听证。", "No hearing is open.")),
+        "conclude": (facts.hearing is None, ahead),
+        "decide_review": (facts.hearing is None, ahead),
+    }
+
+
+def _of_links(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    free = facts.linked is None and facts.procedure not in REVIEWS
+    taken = Words("本件已关联到另一件，或为复查、复核件。", "The case is linked already, or is a review.")
+    by_hand = facts.linked is not None and facts.linked not in REVIEWS
+    return {
+        "link": (free, taken), "link_repeat": (free, taken),
+        "unlink": (by_hand, Words("没有可撤销的关联。", "There is no link to undo.")),
+    }  # fmt: skip
 
 
 def _of_offers(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
@@ -149,6 +191,9 @@ def _of_result(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
             bool(to_serve(facts.notices, concluded=facts.status is Status.CONCLUDED)),
             Words("没有待送达的文书。", "No notice waits to be served."),
         ),
+        "decide_review": (
+            not offered, Words("派单尚未签收或撤回。", "An offer is open; have it signed for or recall it.")
+        ),
         "close": (_all_served(facts), _unserved(facts)),
         "approve_attempt": (
             bool(to_approve(facts.notices)), Words("没有待核准的送达尝试。", "No attempt waits for approval."),
@@ -188,6 +233,22 @@ def _unserved(facts: Facts) -> Words:
     )
 
 
+def _of_reviews(facts: Facts, action: str) -> Refusal | None:
+    if action == "decide_review" and facts.procedure not in REVIEWS:
+        return Refusal(False, Words(
+            "只有复查、复核件可以作出复查（复核）决定；请用“作出办理结果”。",
+            "Only a review or re-review is decided so; conclude this case.",
+        ))  # fmt: skip
+    if action == "decide_review" and facts.top:
+        return Refusal(False, Words(
+            "原办理机关已是市级，本市没有其上一级机关：请“不予受理”并告知应向自治区有关机关提出。",
+            "The city has no organ above the one that decided: decline, and name the organ of the region to turn to.",
+        ))  # fmt: skip
+    if action in ("grant_reopening", "decline_reopening") and not facts.asked:
+        return Refusal(False, Words("没有待决定的重新办理申请。", "No request to reopen waits."))
+    return None
+
+
 def _not_the_one(facts: Facts, step: Transition, actor: Actor) -> Refusal | None:
     if not actor.may(step.permission):
         return Refusal(True, Words(
@@ -202,6 +263,10 @@ def _not_the_one(facts: Facts, step: Transition, actor: Actor) -> Refusal | None
     offers = [o for o in facts.offers if o.part == "lead" or step.action != "dispute_competence"]
     if step.by is By.OFFERED and not any(answers(offer, actor) for offer in offers):
         return Refusal(True, Words("派单不是发给您或您的单位。", "The offer is not made to you or your unit."))
+    if step.action in ("grant_reopening", "decline_reopening") and actor.id in facts.worked_by:
+        return Refusal(True, Words(
+            "须由承办、办结本件以外的人决定。", "Somebody who neither handled nor closed the case must decide."
+        ))  # fmt: skip
     if step.action == "rule_competence" and facts.superior not in units:
         return Refusal(True, Words(
             f"管辖争议由共同上级 {facts.superior} 裁定。", f"The common superior {facts.superior} rules on this dispute."

@@ -99,6 +99,53 @@ class Result(StrEnum):
     AGREEMENT = "agreement"
     NO_AGREEMENT = "no_agreement"
     UNFOUNDED = "unfounded"
+    UPHELD = "upheld"
+    CHANGED = "changed"
+    REDO_ORDERED = "redo_ordered"
+
+
+class Relation(StrEnum):
+    """What a later case is to an earlier one. All of a matter's cases are counted once (domain: families)."""
+
+    REVIEW = "review"  # 复查, 信访工作条例 35
+    REREVIEW = "rereview"  # 复核, 36
+    REPEAT = "repeat"  # the same matter brought to a higher organ while it is being handled, 19 ¶3
+    JOINT = "joint"
+    PARENT = "parent"
+
+
+REVIEWS = frozenset({Relation.REVIEW, Relation.REREVIEW})  # the codes of their procedures too
+
+
+class Outcome(StrEnum):
+    """What a review decides of the opinion before it."""
+
+    UPHOLD = "uphold"
+    CHANGE = "change"
+    ORDER_REDO = "order_redo"
+
+
+RESULT_OF = {Outcome.UPHOLD: Result.UPHELD, Outcome.CHANGE: Result.CHANGED, Outcome.ORDER_REDO: Result.REDO_ORDERED}
+REVIEW_RESULTS = frozenset(RESULT_OF.values())
+
+
+class Satisfaction(StrEnum):
+    """How the resident rates the handling."""
+
+    SATISFIED = "satisfied"
+    BASICALLY = "basically"
+    UNSATISFIED = "unsatisfied"
+
+
+class Solved(StrEnum):
+    """Whether the matter is settled, in the resident's eyes."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+NO_TIER_ABOVE = "no_tier_above"  # the queue of reviews for which the city has no organ above the one that decided
 
 
 class Route(StrEnum):

@@ -1,6 +1,6 @@
 """The one table of transitions: served at GET /v1/transitions and enforced by every action. Pure.
 
-Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, DB11 = DB11/T 2021—2022.
+Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, LDTJ = 劳动争议调解仲裁法, XZFY = 行政复议法, DB11 = DB11/T 2021—2022.
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,8 @@ class ClockEffect(StrEnum):
     STOP_ALL = "stop_all"
     RESTART_COMPLETION = "restart_completion"
     EXTEND = "extend"
+    PAUSE_FOR_HEARING = "pause_for_hearing"
+    RESUME_AFTER_HEARING = "resume_after_hearing"
     RECOMPUTE = "recompute"
 
 
@@ -61,6 +63,7 @@ _S, _P, _C = Status, Permission, ClockEffect
 _BEFORE_RESULT = frozenset({_S.REGISTERED, _S.ACCEPTED, _S.HANDLING})
 # Where a notice may wait for service: that of non-acceptance is owed by cases that have ended.
 _TOLD = _BEFORE_RESULT | {_S.CONCLUDED, _S.DECLINED, _S.REFERRED}
+_DECIDING = frozenset({_S.ACCEPTED, _S.HANDLING})
 
 TRANSITIONS: dict[str, Transition] = {
     t.action: t
@@ -85,6 +88,8 @@ TRANSITIONS: dict[str, Transition] = {
            "days", "reason", clocks=(_C.EXTEND,), notice="extension", basis="XF 34"),
         _t("conclude", "作出办理结果", "conclude", {_S.HANDLING}, _S.CONCLUDED, _P.CASE_CONCLUDE, By.LEAD,
            "result", "reply", notice="opinion", basis="XF 31 (6), 32"),
+        _t("decide_review", "作出复查（复核）决定", "decide the review", {_S.HANDLING}, _S.CONCLUDED, _P.CASE_CONCLUDE,
+           By.LEAD, "outcome", "reply", notice="review_decision", basis="XF 35, 36"),
         _t("serve", "送达文书", "record how a notice was served", _TOLD, None, _P.CASE_CLOSE, By.LEAD,
            "outcome", "method", "at", "proof", clocks=(_C.MEET_SERVED,), basis="XF 23, 32, 34, 35"),
         _t("approve_attempt", "核准送达尝试", "approve the attempt to serve", _TOLD, None,
@@ -96,6 +101,10 @@ TRANSITIONS: dict[str, Transition] = {
         _t("release_hold", "解除保全", "release from legal hold", frozenset(_S), None, _P.FILE_HOLD, By.SIGHT, "reason"),
         _t("reopen", "重新办理", "reopen", {_S.CONCLUDED, _S.CLOSED, _S.WITHDRAWN}, _S.HANDLING, _P.CASE_REOPEN,
            By.SIGHT, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 40"),
+        _t("grant_reopening", "同意重新办理", "grant the request to reopen", {_S.CLOSED}, _S.HANDLING, _P.CASE_REOPEN,
+           By.SIGHT, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 21, 40"),
+        _t("decline_reopening", "不同意重新办理", "decline the request to reopen", {_S.CLOSED}, None, _P.CASE_REOPEN,
+           By.SIGHT, "reason", basis="XF 21, 27"),
         _t("escalate", "上报上级中心", "take up to the centre above", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
            "reason", basis="XF 15 ¶3"),
         _t("go_up", "按群众意愿上报", "take up at the resident's wish", _BEFORE_RESULT, None, _P.CASE_REGISTER, By.SIGHT,
@@ -117,6 +126,23 @@ TRANSITIONS: dict[str, Transition] = {
         _t("merge", "并案", "merge into another case", _BEFORE_RESULT, _S.MERGED, _P.CASE_MERGE, By.LEAD,
            "into", "reason", clocks=(_C.STOP_ALL,), basis="XF 19 ¶3"),
         _t("unmerge", "撤销并案", "undo a merge", {_S.MERGED}, None, _P.CASE_MERGE, By.LEAD, "reason"),
+        _t("link", "关联到另一件", "link to another case", LIVE, None, _P.CASE_MERGE, By.LEAD, "other", "relation", "reason",
+           basis="XF 20 ¶3"),
+        _t("link_repeat", "不再受理（同一事项正在办理）", "decline what is being handled elsewhere", {_S.REGISTERED},
+           _S.DECLINED, _P.CASE_ACCEPT, By.LEAD, "reason", clocks=(_C.STOP_ALL,), notice="non_acceptance",
+           basis="XF 19 ¶3"),
+        _t("unlink", "撤销关联", "undo a link", LIVE | {_S.DECLINED}, None, _P.CASE_MERGE, By.LEAD, "reason"),
+        _t("schedule_hearing", "安排听证", "call a hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD, "at", "place",
+           "purpose", "participants", basis="XF 31 (6), 36 ¶2"),
+        _t("hold_hearing", "听证开始", "open the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD,
+           clocks=(_C.PAUSE_FOR_HEARING,), basis="XF 31 (6), 36 ¶2"),
+        _t("record_hearing", "听证结束并记录", "end and record the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD,
+           "record", clocks=(_C.RESUME_AFTER_HEARING,), basis="XF 36 ¶2"),
+        _t("cancel_hearing", "取消听证", "cancel the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD, "reason"),
+        _t("record_visit", "回访", "record a return visit", {_S.CLOSED}, None, _P.CASE_CLOSE, By.SIGHT, "method",
+           "reached", "words"),
+        _t("track_outside", "登记法定途径进展", "follow the procedure outside", {_S.REFERRED}, None, _P.CASE_ACCEPT,
+           By.LEAD, "body", "stage", "filed_on", basis="LDTJ 29, 43; XZFY 30, 62"),
         _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CODE_REISSUE,
            By.SIGHT, basis="XF 18, 21"),
     )
@@ -125,5 +151,5 @@ TRANSITIONS: dict[str, Transition] = {
 # An accusation keeps one desk and one file: nothing that would name it to others (信访工作条例 30 ¶3).
 NOT_FOR_ACCUSATIONS = frozenset({
     "merge", "unmerge", "place", "escalate", "go_up", "send_back", "dispute_competence", "rule_competence", "flag_urgent",
-    "report_upward", "reclassify",
+    "report_upward", "reclassify", "link", "link_repeat", "unlink", "schedule_hearing",
 })  # fmt: skip

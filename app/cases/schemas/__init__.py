@@ -1,5 +1,6 @@
 """What the steps take, and what is shown of a case."""
 
+from app.cases.schemas.further import HearingIn, HearingRecordIn, LinkIn, LinkRepeatIn, OutsideIn, VisitIn
 from app.cases.schemas.page import AreasOut, CaseOut, CellRef, PartyOut, RoutingOut, UnseenOut
 from app.cases.schemas.shown import (
     CaseItem,
@@ -28,6 +29,7 @@ from app.cases.schemas.shown import (
 )
 from app.cases.schemas.taken import (
     ConcludeIn,
+    DecideReviewIn,
     ExtendIn,
     GuidanceIn,
     MergeIn,
@@ -55,9 +57,14 @@ __all__ = [
     "ConcludeIn",
     "CountOut",
     "CountsOut",
+    "DecideReviewIn",
     "EventOut",
     "ExtendIn",
     "GuidanceIn",
+    "HearingIn",
+    "HearingRecordIn",
+    "LinkIn",
+    "LinkRepeatIn",
     "MergeIn",
     "NothingIn",
     "NoticeItem",
@@ -67,6 +74,7 @@ __all__ = [
     "OfferIn",
     "OtherCaseOut",
     "OtherCasesOut",
+    "OutsideIn",
     "PartiesOut",
     "PartyOut",
     "PlaceIn",
@@ -90,5 +98,6 @@ __all__ = [
     "TransitionOut",
     "TransitionsOut",
     "UnseenOut",
+    "VisitIn",
     "WhichNoticeIn",
 ]

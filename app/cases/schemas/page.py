@@ -146,6 +146,78 @@ class NoteOut(BaseModel):
     body: str
 
 
+class LinkOut(BaseModel):
+    """Another case of the same matter: `later` when that one came after this. Its id for who may see it."""
+
+    relation: str
+    later: bool
+    case: uuid.UUID | None
+    made_at: datetime
+    settled_at: datetime | None
+
+
+class RatingOut(BaseModel):
+    """The invitation to rate, and what the resident said. Nobody else can rate."""
+
+    invited_at: datetime
+    window_ends: datetime
+    rated_at: datetime | None
+    satisfaction: str | None
+    solved: str | None
+
+
+class AskedToReopenOut(BaseModel):
+    """The resident asked for the case to be taken up again; the words are read where it is decided."""
+
+    id: uuid.UUID
+    cause: str
+    state: str
+    asked_at: datetime
+    decided_at: datetime | None
+
+
+class ParticipantOut(BaseModel):
+    """A seat at a hearing; the name of who is no staff is masked."""
+
+    role: str
+    staff: uuid.UUID | None
+    name: str | None
+
+
+class HearingOut(BaseModel):
+    """A hearing: scheduled, opened, held or cancelled."""
+
+    id: uuid.UUID
+    state: str
+    scheduled_at: datetime
+    place: str
+    began_at: datetime | None
+    ended_at: datetime | None
+    participants: list[ParticipantOut]
+
+
+class VisitOut(BaseModel):
+    """A visit or call after closing."""
+
+    at: datetime
+    method: str
+    reached: bool
+    confirmed: bool | None
+
+
+class OutsideOut(BaseModel):
+    """The procedure outside that the case was referred to. `next_due` is the other body's limit, and no breach here."""
+
+    route: str
+    body: str
+    stage: str
+    filed_on: date
+    accepted_on: date | None
+    ended_on: date | None
+    next_rule: str | None
+    next_due: datetime | None
+
+
 class CaseOut(BaseModel):
     """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names."""
 
@@ -185,6 +257,12 @@ class CaseOut(BaseModel):
     escalated_to: str | None
     merged_into: uuid.UUID | None
     merged: list[uuid.UUID]
+    links: list[LinkOut]
+    rating: RatingOut | None
+    reopening_requests: list[AskedToReopenOut]
+    hearings: list[HearingOut]
+    visits: list[VisitOut]
+    outside: OutsideOut | None
     source_system: str | None
     external_id: str | None
     imported: bool

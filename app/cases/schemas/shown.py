@@ -16,6 +16,38 @@ class ToldOut(BaseModel):
     at: datetime
 
 
+class ReviewToldOut(BaseModel):
+    """The review or re-review of this matter, by its own number."""
+
+    stage: str
+    number: str
+    said: str
+    handled_by: str | None = None
+    due: datetime | None = None
+
+
+class ReopeningToldOut(BaseModel):
+    """What became of the wish to have it taken up again; the reason where it was declined."""
+
+    state: str
+    reason: str | None = None
+
+
+class ElsewhereOut(BaseModel):
+    """The same matter is being handled: where, how far, and until when."""
+
+    handled_by: str | None = None
+    said: str
+    due: datetime | None = None
+
+
+class HearingToldOut(BaseModel):
+    """When and where the resident is heard."""
+
+    at: datetime
+    place: str
+
+
 class QueryOut(BaseModel):
     """Where a matter stands, in plain words."""
 
@@ -26,6 +58,11 @@ class QueryOut(BaseModel):
     due: datetime | None = None
     steps: list[ToldOut] = []
     reply: str | None = None
+    rate_until: datetime | None = None
+    reopening: ReopeningToldOut | None = None
+    review: ReviewToldOut | None = None
+    handled_elsewhere: ElsewhereOut | None = None
+    hearing: HearingToldOut | None = None
 
 
 class ServedNoticeOut(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.cases.rules import PetitionClass, Result, Route
+from app.cases.rules import Outcome, PetitionClass, Result, Route
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Reason, ShortText, unfit
 from app.notices.rules import NoticeKind
@@ -92,6 +92,19 @@ class ConcludeIn(BaseModel):
 
     result: Result
     reply: LongText
+
+
+class DecideReviewIn(BaseModel):
+    """What the review decides: uphold the opinion, change its result, or order the matter to be handled again."""
+
+    model_config = _example(outcome="uphold", reply="经复查，原处理意见事实清楚、依据正确，予以维持。")
+
+    outcome: Outcome
+    reply: LongText = Field(description="To the resident: what was found and decided, and on what ground")
+    directions: LongText | None = Field(
+        default=None, description="To the unit that decided, with a change or an order: what it must carry out"
+    )
+    result: Result | None = Field(default=None, description="With a change: the result that now holds")
 
 
 class ServeIn(BaseModel):

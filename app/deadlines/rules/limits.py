@@ -17,6 +17,8 @@ class StartsOn(StrEnum):
     OFFERED = "offered"
     DISPUTED = "disputed"
     DISCOVERED = "discovered"
+    SERVED = "served"
+    CLOSED = "closed"
 
 
 class ClockKind(StrEnum):
@@ -27,6 +29,8 @@ class ClockKind(StrEnum):
     OBJECTION = "objection"
     COMPETENCE = "competence"
     REPORT = "report"
+    APPLY_REVIEW = "apply_review"
+    EVALUATION = "evaluation"
 
 
 class BasisStatus(StrEnum):
@@ -97,6 +101,7 @@ class Procedure:
     clocks: tuple[ClockRule, ...]
     petition_classes: tuple[str, ...] = ()
     forbids: tuple[Forbidden, ...] = ()
+    pauses: tuple[str, ...] = ()
     ladder: Ladder = field(default_factory=Ladder)
     withdrawn_from: date | None = None
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.cases.queries.one import forbidden
 from app.cases.queries.reference import Reference
-from app.cases.rules import Facts, Kind, Offer, PetitionClass, Status, available_actions
+from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status, available_actions
 from app.core.access import Actor
 
 
@@ -43,12 +44,12 @@ def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, no
         body["routing"] = {**body["routing"], "reason": reference.reasons[rule].say(language)}
     codes = (body["centre"], body["offered_to"], *body["areas"].values())
     body["names"] = {code: reference.names[code] for code in codes if code in reference.names}
-    body["available_actions"] = available_actions(_facts(body, reference), actor, now)
+    body["available_actions"] = available_actions(_facts(body, reference, now), actor, now)
     body["similar"] = f"/v1/cases/{body['id']}/similar"
     return body
 
 
-def _facts(body: dict[str, Any], reference: Reference) -> Facts:
+def _facts(body: dict[str, Any], reference: Reference, now: datetime) -> Facts:
     offers = []
     if body["offered_to"]:
         offers.append(Offer(0, body["offered_to"], None, "lead"))
@@ -57,6 +58,8 @@ def _facts(body: dict[str, Any], reference: Reference) -> Facts:
     return Facts(
         id=uuid.UUID(body["id"]), status=Status(body["status"]), kind=Kind(body["kind"]),
         petition_class=PetitionClass(body["petition_class"]) if body.get("petition_class") else None,
-        lead_unit=body["lead_unit"], version=1, offers=tuple(offers), queued=body["queue"] not in (None, "no_worker"),
+        lead_unit=body["lead_unit"], version=1, offers=tuple(offers),
+        queued=body["queue"] not in (None, "no_worker", NO_TIER_ABOVE), procedure=body["procedure"],
+        forbids=forbidden(reference.procedure(body["procedure"], now)), top=body["queue"] == NO_TIER_ABOVE,
         above=reference.centre_above(body["lead_unit"], body["areas"].values()),
     )  # fmt: skip

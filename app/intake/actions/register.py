@@ -25,6 +25,7 @@ from app.deadlines.actions import as_stored
 from app.deadlines.rules import StartsOn, choose_procedure
 from app.intake.actions.receipt import Receipt
 from app.intake.schemas import ReportIn
+from app.routing.rules import Category
 
 LIVE_LIMIT = 500
 
@@ -58,7 +59,18 @@ class Report:
     registrar: str
 
 
-def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime, entry: Entry) -> Report:
+@dataclass(frozen=True, slots=True)
+class Upward:
+    """A report that goes to the organ above one that decided: under which procedure, led by whom, waiting for what."""
+
+    procedure: str
+    led_by: str
+    waits: str | None = None
+
+
+def prepare(
+    sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime, entry: Entry, upward: Upward | None = None
+) -> Report:
     """Decide procedure, clocks, sealing and coordinates; raises Invalid for a category that does not fit."""
     category = reference.categories.get(sent.category)
     if category is None or sent.kind not in category.kinds:
@@ -68,10 +80,7 @@ def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime
             f"There is no category {sent.category} for {sent.kind}.",
             pointer="#/body/category", categories=fitting,
         )  # fmt: skip
-    code = choose_procedure(
-        sent.kind, sent.petition_class, category.urgency, sent.complexity or category.complexity, sent.simple
-    )
-    procedure = reference.procedure(code, now)
+    procedure = reference.procedure(upward.procedure if upward else _ordinary(sent, category), now)
     planned = reference.plan(procedure, StartsOn.REGISTERED, now)
     case_id = sent.id or uuid7()
     secret = sent.petition_class is PetitionClass.ACCUSATION
@@ -94,9 +103,15 @@ def prepare(sent: ReportIn, reference: Reference, *, actor: Actor, now: datetime
         sent.source.external_id if sent.source else None, keys().query_hash(keys().query_code(str(case_id), 1)),
         actor.id, registrar, now, now, min((c.due for c in planned), default=None),
         json.dumps([as_stored(c, reference.city.tz) for c in planned], ensure_ascii=False), digest, entry.caller, entry.key,
-        entry.request_hash,
+        entry.request_hash, upward.led_by if upward else None, upward.waits if upward else None,
     )  # fmt: skip
     return Report(case_id, row, _people(sent, secret), _concerns(sent, case_id), digest, entry, registrar)
+
+
+def _ordinary(sent: ReportIn, category: Category) -> str:
+    return choose_procedure(
+        sent.kind, sent.petition_class, category.urgency, sent.complexity or category.complexity, sent.simple
+    )
 
 
 def _people(sent: ReportIn, secret: bool) -> list[tuple[Any, ...]]:

@@ -5,20 +5,21 @@ with sent as materialized (
     select n::int, id, kind, petition_class, category, channel, procedure, procedure_version, title, description, address,
         sealed, seal_key, case when lon is not null then st_setsrid(st_makepoint(lon, lat), 4326) end as point, crs,
         accuracy_m, chosen, located_by, source_system, external_id, query_hash, actor, registrar, at, received_at, due,
-        clocks::jsonb as clocks, digest, caller, idem_key, request_hash
+        clocks::jsonb as clocks, digest, caller, idem_key, request_hash, led_by, waits
     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::text[], $9::text[],
         $10::text[], $11::bytea[], $12::bytea[], $13::float8[], $14::float8[], $15::text[], $16::real[], $17::text[],
         $18::text[], $19::text[], $20::text[], $21::bytea[], $22::text[], $23::text[], $24::timestamptz[],
-        $25::timestamptz[], $26::timestamptz[], $27::text[], $28::text[], $29::text[], $30::text[], $31::bytea[])
+        $25::timestamptz[], $26::timestamptz[], $27::text[], $28::text[], $29::text[], $30::text[], $31::bytea[], $32::text[],
+        $33::text[])
         with ordinality as t(id, kind, petition_class, category, channel, procedure, procedure_version, title,
             description, address, sealed, seal_key, lon, lat, crs, accuracy_m, chosen, located_by, source_system,
             external_id, query_hash, actor, registrar, at, received_at, due, clocks, digest, caller, idem_key,
-            request_hash, n)
+            request_hash, led_by, waits, n)
 ), person as (
-    select * from unnest($32::int[], $33::uuid[], $34::text[], $35::bytea[], $36::bytea[], $37::bytea[])
+    select * from unnest($34::int[], $35::uuid[], $36::text[], $37::bytea[], $38::bytea[], $39::bytea[])
         as t(n, id, role, sealed, seal_key, phone_index)
 ), said as (
-    select * from unnest($38::int[], $39::text[], $40::text[], $41::uuid[], $42::bytea[], $43::bytea[])
+    select * from unnest($40::int[], $41::text[], $42::text[], $43::uuid[], $44::bytea[], $45::bytea[])
         as t(n, relation, unit, staff, sealed, seal_key)
 ), locked as materialized (  -- one request at a time under a key: a second INSERT would wait, a try-lock does not
     select n, idem_key is null or pg_try_advisory_xact_lock(hashtextextended(caller || ' ' || idem_key, 0)) as free

@@ -73,7 +73,8 @@
     where s.problem is null
 ), guarded as (  -- no unit leads a matter that concerns it or a unit above it; none left: the city's intake desk
     select r.*, g.moved,
-        case when r.petition_class = 'accusation' then coalesce((
+        case when r.led_by is not null then r.led_by  -- a review: the organ above the one that decided
+            when r.petition_class = 'accusation' then coalesce((
                 select d.code from unit d join area a on a.code = d.area
                 where d.kind = 'discipline_desk' and (r.barred_units is null or not r.barred_units @> d.path)
                     and (d.tier = 'city' or r.barred_areas is not null and not exists (
@@ -86,7 +87,8 @@
                     and case up.tier when 'community' then 1 when 'township' then 2 when 'county' then 3 else 4 end > r.height
                 order by nlevel(up.path) desc limit 1), r.intake_desk)
             else coalesce(r.receiving, r.intake_desk) end as lead,
-        case when r.petition_class = 'accusation' then null
+        case when r.led_by is not null then r.led_by
+            when r.petition_class = 'accusation' then null
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = coalesce(r.target, r.intake_desk)
                 where up.path @> u.path and not r.barred_units @> up.path
@@ -99,15 +101,16 @@
             then null else r.cell_worker end as worker
     from routed r
     cross join lateral (
-        select r.petition_class <> 'accusation' and r.barred_units is not null and (
+        select r.petition_class <> 'accusation' and r.led_by is null and r.barred_units is not null and (
             exists (select from unit u where u.code = r.receiving and r.barred_units @> u.path)
             or exists (select from unit u where u.code = r.target and r.barred_units @> u.path)) as moved
     ) g
 ), numbered as materialized (
     select g.*, g.digits || substr('23456789ABCDEFGHJKMNPQRSTUVWXYZ', 1 + (g.digits::bigint % 31)::int, 1) as number,
         coalesce(g.answering, g.lead) as routed_unit, g.petition_class = 'accusation' as secret,
-        case when g.petition_class = 'accusation' then 'accusation' else g.rule end as sent_by,
-        case when g.queue is null and g.cell is not null and g.worker is null and not g.imported then 'no_worker'
+        case when g.petition_class = 'accusation' then 'accusation' when g.led_by is not null then 'review'
+            else g.rule end as sent_by,
+        case when g.led_by is not null then g.waits when g.queue is null and g.cell is not null and g.worker is null and not g.imported then 'no_worker'
             else g.queue end as queued,
         case when g.kind in ('request', 'event') and not g.imported then g.worker end as helper
     from (
@@ -176,7 +179,8 @@
     union all select m.id, 'unit:' || u.code, 'queue' from made m  -- a cell without a worker: the township's coordinator
         join unit u on u.kind = 'centre' and u.area = m.township and u.code <> m.lead
         where m.queued = 'no_worker' and m.kind in ('request', 'event') and not coalesce(m.barred_units @> u.path, false)
-    union all select id, registrar, 'registrar' from made where not secret and not imported
+    union all select id, registrar, 'registrar' from made
+        where not secret and not imported and registrar not like 'resident:%'
     union all select m.id, 'post:' || p.id, 'lead' from made m
         join post p on m.secret and p.unit = m.lead and p.role in ('discipline_officer', 'coordinator')
 ), assigned as (

@@ -6,7 +6,7 @@ with report as materialized (
         case when s.point is not null then $2::text end as crs, null::real as accuracy_m, s.chosen, s.located_by,
         $1::text as source_system, s.external_id, null::bytea as query_hash, $3::text as actor, $4::text as registrar,
         s.at, s.received_at, null::timestamptz as due, null::jsonb as clocks, s.digest, p.cell as found_cell,
-        p.area as found_area, s.status, true as imported, s.closed_at
+        p.area as found_area, s.status, true as imported, s.closed_at, null::text as led_by, null::text as waits
     from staged s left join placed p on p.n = s.n
 ), person as (
     select null::int as n, null::uuid as id, null::text as role, null::bytea as sealed, null::bytea as seal_key,

@@ -18,12 +18,13 @@ from app.notices.rules import RESULT_WORDS, ROUTE_WORDS, TITLES, NoticeKind
 TEMPLATES = Path(__file__).parents[1] / "templates"
 # The version that new notices are made with. A changed wording is a new file with the next number: those that were
 # made with an older one keep their text.
-VERSIONS: dict[NoticeKind, int] = dict.fromkeys(NoticeKind, 1)
+VERSIONS: dict[NoticeKind, int] = dict.fromkeys(NoticeKind, 1) | {NoticeKind.NON_ACCEPTANCE: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All that a template prints. `facts` are codes (route, result, days, due as ISO date, last); dates are local."""
+    """All that a template prints. `facts` are codes (route, result, days, due as ISO date, last) and `handler`, the
+    name of the organ that handles the same matter; dates are local."""
 
     kind: NoticeKind
     number: str
@@ -70,6 +71,7 @@ def filled(draft: Draft) -> str:
         received=_day(draft.received), drafted=_day(draft.drafted), text=draft.text, claim=draft.claim, due=due and _day(due),
         days=facts.get("days"), route=ROUTE_WORDS.get(facts.get("route") or "", facts.get("route")),
         result=RESULT_WORDS.get(result or "", result), result_code=result, last=facts.get("last"),
+        handler=facts.get("handler"),
     )  # fmt: skip
 
 

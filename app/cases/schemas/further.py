@@ -1,0 +1,117 @@
+"""Bodies of the steps around a case: links, hearings, visits, procedures outside."""
+
+import uuid
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.cases.rules import OutsideStage
+from app.core.texts import LongText, Name, ShortText, Title, unfit
+
+
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
+
+
+class LinkIn(BaseModel):
+    """To which earlier case, as what, and why."""
+
+    model_config = _example(other="01a206cf-ffd4-701d-98b1-6b2166fde918", relation="joint", reason="同一批业主共同提出")
+
+    other: uuid.UUID
+    relation: Literal["joint", "parent"]
+    reason: LongText
+
+
+class LinkRepeatIn(BaseModel):
+    """Which live case it repeats: by id where the caller sees it, else by the resident's number and query code."""
+
+    model_config = _example(number="260000001U", code="GZC5VWNPZV", reason="同一事项正由旗县区办理")
+
+    other: uuid.UUID | None = None
+    number: (
+        Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9]{9,12}[0-9A-Za-z]$")]
+        | None
+    ) = None
+    code: (
+        Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{10}$")] | None
+    ) = None
+    reason: LongText
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.number is None) != (self.code is None) or (self.number is None) == (self.other is None):
+            raise unfit("请给出 other，或同时给出编号和查询码", "give other, or number and code together")
+        return self
+
+
+class ParticipantIn(BaseModel):
+    """A seat: a member of staff, or somebody else by name (sealed)."""
+
+    model_config = _example(role="petitioner", name="张三")
+
+    role: Literal["chair", "member", "recorder", "organ", "petitioner", "agent", "expert", "observer"]
+    staff: uuid.UUID | None = None
+    name: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.staff is None) == (self.name is None):
+            raise unfit("staff、name 须且只能给出一项", "give exactly one of staff, name")
+        return self
+
+
+class HearingIn(BaseModel):
+    """When, where, what about, and who takes part: one chair."""
+
+    model_config = _example(
+        at="2026-12-01T09:30:00+08:00", place="市信访局二楼听证室", purpose="核实入户测温的时段和方法",
+        participants=[{"role": "chair", "staff": "01a206cf-ffd4-701d-98b1-6b2166fde918"},
+                      {"role": "petitioner", "name": "张三"}],
+    )  # fmt: skip
+
+    at: AwareDatetime
+    place: Title
+    purpose: LongText
+    participants: list[ParticipantIn] = Field(min_length=1, max_length=50)
+
+
+class HearingRecordIn(BaseModel):
+    """What was said and shown."""
+
+    model_config = _example(record="双方对测温时段陈述意见，主持人归纳争议焦点……")
+
+    record: LongText
+
+
+class VisitIn(BaseModel):
+    """Whether the resident was reached and, if so, confirms what the file says."""
+
+    model_config = _example(method="phone", reached=True, confirmed=True, words="已恢复供暖，表示认可。")
+
+    method: Literal["phone", "in_person", "online"]
+    reached: bool
+    confirmed: bool | None = None
+    words: LongText
+
+    @model_validator(mode="after")
+    def _confirmed_when_reached(self) -> Self:
+        if self.reached != (self.confirmed is not None):
+            raise unfit("联系到时须填 confirmed，未联系到时不填", "confirmed goes with having reached the resident")
+        return self
+
+
+class OutsideIn(BaseModel):
+    """How far the procedure has come that the case was referred to: body, stage and its dates."""
+
+    model_config = _example(body="新城区劳动人事争议仲裁委员会", stage="filed", filed_on="2026-11-23")
+
+    body: ShortText
+    stage: OutsideStage
+    filed_on: date
+    accepted_on: date | None = None
+    ended_on: date | None = Field(default=None, description="When it was refused or decided")
+    extended: bool = False
+    simple: bool = Field(default=False, description="Reconsideration in the simple procedure")
+    words: LongText | None = None

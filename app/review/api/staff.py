@@ -1,0 +1,60 @@
+"""Staff apply at the resident's wish, decide reviews, and decide on requests to reopen."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.cases.actions import Act
+from app.cases.queries.reference import Reference
+from app.core import paging
+from app.core.access import Actor, Permission
+from app.core.errors import Problem
+from app.core.http import Read, ThisCall, Write, reference, requires
+from app.core.idempotency import once
+from app.core.jsontext import dumps
+from app.intake.actions import show
+from app.intake.schemas import ReceiptOut
+from app.review import actions, queries
+from app.review.schemas import ReopeningOut, ReopeningPage, ReviewIn
+
+router = APIRouter(prefix="/v1", tags=["review"])
+Rules = Annotated[Reference, Depends(reference)]
+
+
+@router.post(
+    "/cases/{case_id}/reviews", status_code=201, response_model=ReceiptOut, summary="Apply for review or re-review"
+)
+async def file_review(
+    case_id: uuid.UUID, sent: ReviewIn, conn: Write, call: ThisCall, rules: Rules,
+    actor: Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))],
+) -> Response:  # fmt: skip
+    """At the resident's wish, against the latest written opinion on the matter. The receipt is that of a new case with a
+    query code of its own, led by the organ one tier above the one that decided; never taken by that unit itself."""
+
+    async def act() -> tuple[int, bytes, str | None]:
+        step = Act(conn, rules, actor, call.now, 0)
+        filed = await actions.apply_for(step, case_id, reasons=sent.reasons, channel=sent.channel.value)
+        if isinstance(filed, Problem):  # told and kept: the record of having asked is committed with it
+            return filed.status, dumps(filed.document(call.language, f"/v1/cases/{case_id}/reviews")), None
+        return 201, dumps(show(filed.receipt, rules, actor, call.language, call.now)), None
+
+    return await once(conn, call, act)
+
+
+@router.get("/reopening_requests", response_model=ReopeningPage, summary="Requests to take a case up again")
+async def list_reopening_requests(
+    actor: Annotated[Actor, Depends(requires(Permission.CASE_REOPEN))], conn: Read, request: Request, response: Response,
+    state: Annotated[Literal["open", "granted", "declined"], Query()] = "open", limit: paging.Limit = paging.PAGE,
+    cursor: paging.Cursor = None,
+) -> ReopeningPage:  # fmt: skip
+    """Of cases that the caller may see, the oldest first. Decided by the steps `grant_reopening` and `decline_reopening`,
+    by somebody who neither handled nor closed the case."""
+    last: Any = paging.decode(cursor, 2, uuids=True)
+    after = (datetime.fromisoformat(last[0]), uuid.UUID(last[1])) if last and last[0] != "infinity" else None
+    rows = await queries.list_requests(conn, actor=actor, state=state, after=after, limit=limit + 1)
+    if len(rows) > limit:
+        end = rows[limit - 1]
+        response.headers.update(paging.link(request, paging.encode([end["asked_at"].isoformat(), str(end["id"])])))
+    return ReopeningPage(items=[ReopeningOut(**row) for row in rows[:limit]])

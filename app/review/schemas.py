@@ -1,0 +1,123 @@
+"""What applications, ratings and requests to reopen hold, and what comes back."""
+
+import uuid
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from app.cases.rules import Channel, Satisfaction, Solved
+from app.cases.schemas import QueryIn
+from app.core.texts import LongText
+
+
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
+
+
+_HELD = {"number": "260000001U", "code": "GZC5VWNPZV"}
+
+
+class ReviewIn(BaseModel):
+    """Why the opinion should be reviewed, in the resident's words."""
+
+    model_config = _example(reasons="测温时段不当，请求上级重新核查室温。", channel="window")
+
+    reasons: LongText
+    channel: Channel = Channel.WINDOW
+
+
+class ReviewByCodeIn(QueryIn):
+    """Number and code of the case, and why its opinion should be reviewed."""
+
+    model_config = _example(**_HELD, reasons="测温时段不当，请求上级重新核查室温。")
+
+    reasons: LongText
+
+
+class ReviewReceiptOut(BaseModel):
+    """The receipt of a review or re-review (`stage`), with a query code of its own."""
+
+    number: str
+    query_code: str
+    stage: str
+    said: str
+    handled_by: str | None
+    due: datetime | None
+
+
+class RateIn(QueryIn):
+    """The resident's rating, given once; the words are sealed."""
+
+    model_config = _example(**_HELD, satisfaction="unsatisfied", solved="partly", words="修好两天后又不热了。")
+
+    satisfaction: Satisfaction
+    solved: Solved
+    words: LongText | None = None
+
+
+class RatedOut(BaseModel):
+    """The rating is taken; `reopening_asked` when it opened a request to take the case up again."""
+
+    number: str
+    satisfaction: Satisfaction
+    solved: Solved
+    reopening_asked: bool
+    said: str
+
+
+class ReopenByCodeIn(QueryIn):
+    """Why the case should be taken up again."""
+
+    model_config = _example(**_HELD, words="承诺的维修没有做，请重新办理。")
+
+    words: LongText
+
+
+class GoUpIn(QueryIn):
+    """Why the tier above should look at it."""
+
+    model_config = _example(**_HELD, words="多次到街道反映未解决，请上级处理。")
+
+    words: LongText
+
+
+class WentUpOut(BaseModel):
+    """Offered to the centre above; who has it stays responsible until that one signs for it."""
+
+    number: str
+    offered_to: str | None
+    said: str
+
+
+class AskedOut(BaseModel):
+    """The request waits for somebody who did not work the case."""
+
+    number: str
+    said: str
+
+
+class ReopeningOut(BaseModel):
+    """A request to reopen. `words` for whoever may decide on it; steps `grant_reopening` and `decline_reopening`."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    kind: str
+    category: str
+    lead_unit: str
+    cause: Literal["rating", "words"]
+    state: Literal["open", "granted", "declined"]
+    satisfaction: Satisfaction | None
+    solved: Solved | None
+    words: str | None
+    asked_at: datetime
+    decided_at: datetime | None
+    may_decide: bool
+    version: int
+
+
+class ReopeningPage(BaseModel):
+    """The oldest first."""
+
+    items: list[ReopeningOut]
