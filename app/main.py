@@ -27,6 +27,7 @@ from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
+from app.emergency import api as emergency
 from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
@@ -38,6 +39,20 @@ from app.supervision import api as supervision
 from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
+
+ROUTERS = (
+    *cases.routers,
+    intake.router,
+    messages.router,
+    staff.router,
+    grids.router,
+    areas.router,
+    units.router,
+    routing.router,
+    supervision.router,
+    analytics.router,
+    emergency.router,
+)
 
 
 class KeyBook:
@@ -85,18 +100,7 @@ def create_app(city: str | None = None) -> FastAPI:
     )  # fmt: skip
     http.install(app)
     app.add_middleware(Edge, max_body=settings().max_body_bytes)
-    for router in (
-        *cases.routers,
-        intake.router,
-        messages.router,
-        staff.router,
-        grids.router,
-        areas.router,
-        units.router,
-        routing.router,
-        supervision.router,
-        analytics.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
     if settings().docs:

@@ -54,6 +54,8 @@ async def show_case(
 STEP_WORDS = {"registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
               "merge_undone": Words("并案撤销", "a joined case left"), "urge": Words("催办", "urged"),
               "criticise": Words("逾期通报", "criticised for delay"),
+              "emergency_on": Words("应急限时", "faster limit of an emergency"),
+              "emergency_off": Words("应急限时解除", "faster limit of an emergency lifted"),
               "supervise": Words("督办", "supervised"),
               "answer_supervision": Words("答复督办", "supervision answered"),
               "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
@@ -68,7 +70,9 @@ def step_title(kind: str, language: str) -> str:
 
 
 _OWN = """
-    select c.id, c.number, c.status, c.lead_unit, nullif(c.due, 'infinity') as due, c.petition_class,
+    select c.id, c.number, c.status, c.lead_unit, c.petition_class,
+        (select min(k.due) from clock k where k.case_id = c.id and k.met_at is null and k.stopped_at is null
+            and k.paused_at is null and k.owner = 'organ' and k.kind <> 'emergency') as due,
         (select jsonb_agg(jsonb_build_array(e.kind, e.at) order by e.seq) from event e where e.case_id = c.id) as steps,
         (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply
     from cases c

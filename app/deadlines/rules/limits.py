@@ -27,6 +27,7 @@ class ClockKind(StrEnum):
     OBJECTION = "objection"
     COMPETENCE = "competence"
     REPORT = "report"
+    EMERGENCY = "emergency"
 
 
 class BasisStatus(StrEnum):
