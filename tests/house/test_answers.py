@@ -127,7 +127,11 @@ def stand_an_emergency(cast: Cast) -> None:
     head = cast.seat("C150105.organ_head.1")
     end = (datetime.now(UTC) + timedelta(days=2)).isoformat()
     rota = [
-        {"day": datetime.now(UTC).date().isoformat(), "shift": "day", "staff": str(staff_id("C150105.supervisor.1"))}
+        {
+            "day": (datetime.now(UTC) + timedelta(days=1)).date().isoformat(),
+            "shift": "day",
+            "staff": str(staff_id("C150105.supervisor.1")),
+        }
     ]
     body = {"area": "150105", "category": "heating", "ends_at": end, "reason": "演练。", "rota": rota}
     made = head.post("/v1/emergencies", body)
