@@ -62,7 +62,12 @@ def board(m: Moments) -> tuple[Figure, ...]:
     return (
         Figure("matched", Words("应急事项", "cases of the emergency")),
         Figure("waiting", Words("待办理", "handling to begin"), {"status": waiting}),
-        Figure("late", Words("超期未办理", "late to begin"), {"status": waiting, "due_before": m.now}, Light.RED),
+        Figure(
+            "late",
+            Words("待办理且已超期", "to begin, a limit missed"),
+            {"status": waiting, "due_before": m.now},
+            Light.RED,
+        ),
         Figure("in_time", Words("期限内", "in time"), {"status": waiting, "due_from": m.now}, Light.GREEN),
         Figure("handling", Words("办理中", "being handled"), {"status": ("handling",)}),
         Figure("done", Words("已有结果", "with a result"), {"status": ("concluded", "closed")}),

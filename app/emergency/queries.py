@@ -39,7 +39,9 @@ async def get_emergency(conn: Connection, emergency: uuid.UUID, *, now: datetime
         " where s.emergency = $1 order by s.day, s.shift, s.unit, s.staff",
         emergency,
     )
-    record = await conn.fetch("select at, actor, what from emergency_log where emergency = $1 order by id", emergency)
+    record = await conn.fetch(
+        "select at, actor, what, facts from emergency_log where emergency = $1 order by id", emergency
+    )
     return {**dict(row), "rota": [dict(r) for r in rota], "record": [dict(r) for r in record]}
 
 
@@ -64,6 +66,12 @@ async def units_of_staff(conn: Connection, area: str, staff: Collection[uuid.UUI
         area, list(staff),
     )  # fmt: skip
     return {row["staff"]: row["unit"] for row in rows}
+
+
+async def list_shifts(conn: Connection, emergency: uuid.UUID) -> list[tuple[Any, ...]]:
+    """The rota as it stands: day, half, person."""
+    rows = await conn.fetch("select day, shift, staff from emergency_shift where emergency = $1", emergency)
+    return [tuple(row) for row in rows]
 
 
 async def list_to_end(conn: Connection, now: datetime) -> list[Any]:

@@ -85,11 +85,12 @@ class ShiftOut(BaseModel):
 
 
 class RecordOut(BaseModel):
-    """What was done to it, and by whom."""
+    """What was done to it, by whom, and with what: the terms it began with, the shifts as they were written."""
 
     at: datetime
     actor: str
     what: str
+    facts: dict[str, Any]
 
 
 class EmergencyOut(EmergencyItem):

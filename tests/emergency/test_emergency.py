@@ -12,6 +12,7 @@ import pytest
 from app.core.database import Database
 from app.emergency.actions import tend_emergencies
 from app.events.queries import list_breaks
+from app.jobs.actions import run_once
 from seeds.hohhot.staff import staff_id
 from tests.cast import CITY, Cast, Person, report
 
@@ -44,6 +45,20 @@ def tend(now: datetime) -> int:
 
     with ThreadPoolExecutor(max_workers=1) as thread:
         return int(thread.submit(asyncio.run, work()).result())
+
+
+def settle(now: datetime) -> None:
+    """One run of all jobs."""
+
+    async def work() -> None:
+        database = await Database.open(CITY)
+        try:
+            await run_once(database, now)
+        finally:
+            await database.close()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, work()).result()
 
 
 def switch_on(cast: Cast, who: str = HEAD, **changes: Any) -> Any:
@@ -278,3 +293,72 @@ def test_the_same_is_not_on_twice_and_a_rota_is_written_anew(cast: Cast) -> None
     assert emergency["id"] not in {i["id"] for i in cast("lin.auditor").walk("/v1/emergencies?area=150102")}
     assert cast.machine().get("/v1/emergencies").status_code == 403
     assert cast("wang.grid").get(f"{url}/board").status_code == 403
+
+
+@pytest.mark.usefixtures("stood")
+def test_the_rota_of_days_gone_by_stays_and_the_record_keeps_every_rota(cast: Cast, at: Freeze) -> None:
+    night = {"day": "2026-11-25", "shift": "night", "staff": str(staff_id(CLERK))}
+    day = {"day": "2026-11-26", "shift": "day", "staff": str(staff_id(CLERK))}
+    emergency = switch_on(cast, rota=[night]).json()
+    url = f"/v1/emergencies/{emergency['id']}/actions/set_rota"
+    told = [m["subject"] for m in cast.seat(CLERK).walk("/v1/me/messages") if m["template"] == "emergency_duty"]
+    at(NOON + timedelta(days=1))
+    kept = cast.seat(HEAD).post(url, {"rota": []}, version=1).json()
+    assert [shift["day"] for shift in kept["rota"]] == ["2026-11-25"]
+    new = {"day": "2026-11-25", "shift": "day", "staff": str(staff_id(CLERK))}
+    assert (
+        cast.seat(HEAD).post(url, {"rota": [night, new]}, version=2).json()["errors"][0]["pointer"] == "#/body/rota/1"
+    )
+    shown = cast.seat(HEAD).post(url, {"rota": [night, day]}, version=2).json()
+    assert [(shift["day"], shift["shift"]) for shift in shown["rota"]] == [
+        ("2026-11-25", "night"),
+        ("2026-11-26", "day"),
+    ]
+    written = [line["facts"]["shifts"] for line in shown["record"] if line["what"] == "rota"]
+    unit = f"C{TOWN}001"
+    assert written == [
+        [["2026-11-25", "night", night["staff"], unit]], [], [["2026-11-26", "day", day["staff"], unit]],
+    ]  # fmt: skip
+    again = [m["subject"] for m in cast.seat(CLERK).walk("/v1/me/messages") if m["template"] == "emergency_duty"]
+    assert told
+    assert again == told, "told once, however often it is written anew"
+
+
+@pytest.mark.usefixtures("stood")
+def test_the_lead_unit_is_told_and_what_matches_no_longer_is_let_go(cast: Cast, at: Freeze, sql: Any) -> None:
+    case = bring(cast)
+    cast.seat(HOUSING).does(case, "sign_for")
+    switch_on(cast)
+    assert sql("select grantee from message where template = 'emergency_limit' and case_id = $1::uuid", case) == [
+        (f"unit:D{COUNTY}_housing",)
+    ]
+    tend(NOON + timedelta(minutes=1))
+    assert faster(sql, case)[0][3] is None
+    at(NOON + timedelta(minutes=2))
+    cast.seat(HOUSING).does(case, "reclassify", {"category": "water.outage", "reason": "实为停水。"})
+    assert tend(NOON + timedelta(minutes=3)) == 1
+    assert faster(sql, case)[0][3] == (NOON + timedelta(minutes=3)).astimezone(UTC)
+    kinds = [e["kind"] for e in cast.seat(HOUSING).walk(f"/v1/cases/{case}/timeline")]
+    assert kinds[-3:] == ["emergency_on", "reclassify", "emergency_off"]
+    assert tend(NOON + timedelta(minutes=4)) == 0
+
+
+@pytest.mark.usefixtures("stood")
+def test_it_presses_by_night_and_never_after_its_end(cast: Cast, at: Freeze, sql: Any) -> None:
+    evening = NOON + timedelta(hours=9)
+    at(evening)
+    late = bring(cast, "petition", "heating.temperature")
+    switch_on(cast, ends_at=(evening + timedelta(hours=7)).isoformat())
+    told = "select template from message where template like 'clock%' and case_id = $1::uuid order by id"
+    settle(evening + timedelta(hours=3, minutes=1))
+    assert sql(told, late) == [("clock_warn",)], "at midnight"
+    at(evening + timedelta(hours=5))
+    settle(evening + timedelta(hours=5))
+    over = bring(cast, "petition", "heating.temperature")
+    settle(evening + timedelta(hours=5, minutes=1))
+    assert sql(told, late) == [("clock_warn",), ("clock_breach",)]
+    settle(evening + timedelta(hours=12))
+    assert sql(told, over) == []
+    assert [clock[3] for clock in faster(sql, over)] == [(evening + timedelta(hours=7)).astimezone(UTC)]
+    breached = "select breached_at is not null from clock where kind = 'emergency' and case_id = $1::uuid"
+    assert (sql(breached, late), sql(breached, over)) == ([(True,)], [(False,)])

@@ -14,6 +14,17 @@ from app.core.settings import settings
 from app.emergency import queries
 from app.emergency.actions.clocks import lift_clocks, set_clocks
 from app.emergency.rules import Emergency, Shift, why_not
+from app.messages.actions import IN_APP
+from app.messages.actions.queue import ON_TWICE
+
+# Once in an emergency, however often its rota is written anew.
+_ON_DUTY = f"""
+    {IN_APP}
+    select 'emergency ' || $1::text || ' staff:' || s, 'staff:' || s, 'emergency_duty', null::uuid,
+        jsonb_build_object('area', $3::text), $4::timestamptz
+    from unnest($2::uuid[]) s
+    {ON_TWICE}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ async def switch_on(conn: Connection, rules: Reference, begin: Begin, *, actor: 
     facts = {"area": begin.area, "category": begin.category, "ends_at": begin.ends_at.timestamp(), "hours": hours}
     await log(conn, made, "began", actor=who, at=now, facts=facts)
     if begin.rota:
-        await _write_rota(conn, rules, made, begin.area, (now, begin.ends_at), begin.rota)
+        await _write_rota(conn, rules, made, begin.area, (now, begin.ends_at), begin.rota, actor=actor, now=now)
     await set_clocks(
         conn, made, tier=rules.tiers[begin.area], area=begin.area, category=begin.category, hours=hours, began_at=now,
         now=now, actor=who,
@@ -118,34 +129,42 @@ async def set_rota(
     conn: Connection, rules: Reference, emergency: uuid.UUID, rota: Sequence[OnDuty], *, version: int, actor: Actor,
     now: datetime,
 ) -> None:  # fmt: skip
-    """值班表: the whole of it anew. A shift opens no case to anybody."""
+    """值班表: from today on the whole of it anew; who stood on days gone by stays written. It opens no case to anybody."""
     row = await _begin(conn, rules, emergency, version=version, actor=actor, now=now)
-    await conn.execute("delete from emergency_shift where emergency = $1", emergency)
+    today = now.astimezone(rules.city.tz).date()
+    await conn.execute("delete from emergency_shift where emergency = $1 and day >= $2", emergency, today)
     await conn.execute("update emergency set version = version + 1 where id = $1", emergency)
-    await _write_rota(conn, rules, emergency, row["area"], (row["began_at"], row["ends_at"]), rota)
-    facts = {"shifts": len(rota)}
-    await log(conn, emergency, "rota", actor=f"{actor.kind}:{actor.id}", at=now, facts=facts)
+    await _write_rota(conn, rules, emergency, row["area"], (now, row["ends_at"]), rota, actor=actor, now=now)
 
 
 async def _write_rota(
     conn: Connection, rules: Reference, emergency: uuid.UUID, area: str, during: tuple[datetime, datetime],
-    rota: Sequence[OnDuty],
+    rota: Sequence[OnDuty], *, actor: Actor, now: datetime,
 ) -> None:  # fmt: skip
-    """Members of the area's own units, on days of the emergency, each once a shift; raises Invalid."""
+    """Members of the area's own units, on days still to come, each once a shift; on the record, and they are told.
+
+    Shifts of days gone by may be sent again as they stand. Raises Invalid.
+    """
     units = await queries.units_of_staff(conn, area, {shift.staff for shift in rota})
+    gone = {OnDuty(*stood) for stood in await queries.list_shifts(conn, emergency)}
     first, last = (instant.astimezone(rules.city.tz).date() for instant in during)
     for n, shift in enumerate(rota):
-        if shift.staff not in units or not first <= shift.day <= last:
+        if shift not in gone and (shift.staff not in units or not first <= shift.day <= last):
             raise errors.Invalid(
-                "值班人员须为该区域内单位的在岗人员，日期须在应急期间内。",
-                "On duty are members of units in the area, on days of the emergency.", pointer=f"#/body/rota/{n}",
+                "值班人员须为该区域内单位的在岗人员，日期须在应急期间内且不早于今日（已过的班次不可改）。",
+                "On duty are members of units in the area, on days of the emergency from today on; past shifts stay.",
+                pointer=f"#/body/rota/{n}",
             )  # fmt: skip
     if len(set(rota)) < len(rota):
         raise errors.Invalid("同一人同一班次只列一次。", "Nobody stands twice in one shift.", pointer="#/body/rota")
+    fresh = [(shift.day, shift.shift.value, shift.staff, units[shift.staff]) for shift in rota if shift not in gone]
     await conn.executemany(
         "insert into emergency_shift (emergency, day, shift, staff, unit) values ($1, $2, $3, $4, $5)",
-        [(emergency, shift.day, shift.shift.value, shift.staff, units[shift.staff]) for shift in rota],
+        [(emergency, *shift) for shift in fresh],
     )
+    await conn.execute(_ON_DUTY, str(emergency), list({shift[2] for shift in fresh}), area, now)
+    facts = {"shifts": [[day.isoformat(), half, str(staff), unit] for day, half, staff, unit in fresh]}
+    await log(conn, emergency, "rota", actor=f"{actor.kind}:{actor.id}", at=now, facts=facts)
 
 
 async def log(

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.core.access import SYSTEM
 from app.core.database import Database
-from app.emergency.actions.clocks import lift_clocks, set_clocks
+from app.emergency.actions.clocks import lift_clocks, lift_strayed, set_clocks
 from app.emergency.actions.switch import log
 from app.emergency.queries import list_standing, list_to_end, list_to_lift
 
@@ -13,7 +13,7 @@ WHO = f"{SYSTEM.kind}:{SYSTEM.id}"
 
 
 async def tend_emergencies(database: Database, now: datetime) -> int:
-    """End what is over, lift its limits, and set those of what stands; gives how many things were done.
+    """End what is over and lift its limits, also of cases that match no longer; set those of what stands; gives how many.
 
     May run in several processes at once and be killed anywhere: each batch is a transaction, and cases that somebody
     holds wait for the next run.
@@ -33,6 +33,9 @@ async def tend_emergencies(database: Database, now: datetime) -> int:
             conn, row["id"], at=row["ended_at"], now=now, actor=WHO
         ))  # fmt: skip
     for row in standing:
+        done += await _until_none(database, lambda conn, row=row: lift_strayed(
+            conn, row["id"], tier=row["tier"], area=row["area"], category=row["category"], now=now, actor=WHO
+        ))  # fmt: skip
         done += await _until_none(database, lambda conn, row=row: set_clocks(
             conn, row["id"], tier=row["tier"], area=row["area"], category=row["category"], hours=row["hours"],
             began_at=row["began_at"], now=now, actor=WHO,
