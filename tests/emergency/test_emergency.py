@@ -345,7 +345,8 @@ def test_the_lead_unit_is_told_and_what_matches_no_longer_is_let_go(cast: Cast, 
 
 @pytest.mark.usefixtures("stood")
 def test_it_presses_by_night_and_never_after_its_end(cast: Cast, at: Freeze, sql: Any) -> None:
-    evening = NOON + timedelta(hours=9)
+    # Long before the other stories: the runner presses whatever is due in the city.
+    evening = datetime.fromisoformat("2026-03-03T21:00:00+08:00")
     at(evening)
     late = bring(cast, "petition", "heating.temperature")
     switch_on(cast, ends_at=(evening + timedelta(hours=7)).isoformat())
@@ -357,7 +358,7 @@ def test_it_presses_by_night_and_never_after_its_end(cast: Cast, at: Freeze, sql
     over = bring(cast, "petition", "heating.temperature")
     settle(evening + timedelta(hours=5, minutes=1))
     assert sql(told, late) == [("clock_warn",), ("clock_breach",)]
-    settle(evening + timedelta(hours=12))
+    settle(evening + timedelta(hours=10))
     assert sql(told, over) == []
     assert [clock[3] for clock in faster(sql, over)] == [(evening + timedelta(hours=7)).astimezone(UTC)]
     breached = "select breached_at is not null from clock where kind = 'emergency' and case_id = $1::uuid"
