@@ -56,6 +56,24 @@ def moments(now: datetime, *, calendar: Calendar, tz: tzinfo) -> Moments:
     return Moments(now, *(datetime.combine(day, time(), tz).astimezone(UTC) for day in starts))
 
 
+def board(m: Moments) -> tuple[Figure, ...]:
+    """Every figure of the joint board of an emergency: `late` and `in_time` add up to `waiting`."""
+    waiting = ("registered", "accepted")
+    return (
+        Figure("matched", Words("应急事项", "cases of the emergency")),
+        Figure("waiting", Words("待办理", "handling to begin"), {"status": waiting}),
+        Figure(
+            "late",
+            Words("待办理且已超期", "to begin, a limit missed"),
+            {"status": waiting, "due_before": m.now},
+            Light.RED,
+        ),
+        Figure("in_time", Words("期限内", "in time"), {"status": waiting, "due_from": m.now}, Light.GREEN),
+        Figure("handling", Words("办理中", "being handled"), {"status": ("handling",)}),
+        Figure("done", Words("已有结果", "with a result"), {"status": ("concluded", "closed")}),
+    )
+
+
 def figures(m: Moments) -> tuple[Figure, ...]:
     """Every figure of a dashboard; red, yellow and green add up to what is in hand."""
     late, soon = {"due_before": m.now}, {"due_from": m.now, "due_before": m.soon}

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
     PARTY_REVEAL = "party:reveal"
+    EMERGENCY_SWITCH = "emergency:switch"
     FIGURES_READ = "figures:read"
     SUPERVISION_ISSUE = "supervision:issue"
     SUPERVISION_ANSWER = "supervision:answer"
@@ -88,6 +89,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_REOPEN,
             Permission.CASE_MERGE,
             Permission.CASE_RULE,
+            Permission.EMERGENCY_SWITCH,
             Permission.SUPERVISION_ISSUE,
         }
     ),

@@ -26,6 +26,7 @@ PAGED = (
     "/v1/notices",
 )  # of cases, or what hangs on them
 IDS = ("case_id", "supervision_id", "notice_id")  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
+EMERGENCY = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
@@ -184,7 +185,7 @@ class Crawl:
             "due_before": ["2099-01-01T00:00:00Z"], "bbox": [f"{lon - 1e-4},{lat - 1e-4},{lon + 1e-4},{lat + 1e-4}"],
             "centre": [f"C{code}" for code in AREAS], "due_from": ["2020-01-01T00:00:00Z"],
             "registered_from": ["2020-01-01T00:00:00Z"], "since": ["2026-11", "2026-12"], "until": ["2026-12"],
-            "as_of": ["2026-11-23"], "indicator": ["returned", "answered_on_time"],
+            "as_of": ["2026-11-23"], "emergency": [EMERGENCY], "indicator": ["returned", "answered_on_time"],
             "limit": ["1", "200"], "cursor": self._cursors(path), "lon": [str(lon)], "lat": [str(lat)],
         }  # fmt: skip
 
@@ -330,7 +331,7 @@ class Crawl:
     def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for path, item in self.document["paths"].items():
             if method in item:
-                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, "message_id"}
+                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, "message_id", "emergency_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from app.core.access import Role
 from app.main import create_app
 from seeds.hohhot.city import build_city
+from seeds.hohhot.staff import staff_id
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
 from tests.review.doors import REDO, applied, decided, door, hearing
@@ -121,6 +123,27 @@ def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
     assert seat.act(disputed, "rule_competence", {"unit": "D150102_hrss", **why}).status_code == 200
 
 
+def stand_an_emergency(cast: Cast) -> None:
+    """On, a rota written, the board looked at, and off again."""
+    head = cast.seat("C150105.organ_head.1")
+    end = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    rota = [
+        {
+            "day": (datetime.now(UTC) + timedelta(days=1)).date().isoformat(),
+            "shift": "day",
+            "staff": str(staff_id("C150105.supervisor.1")),
+        }
+    ]
+    body = {"area": "150105", "category": "heating", "ends_at": end, "reason": "演练。", "rota": rota}
+    made = head.post("/v1/emergencies", body)
+    assert made.status_code == 201, made.text
+    url = f"/v1/emergencies/{made.json()['id']}"
+    assert head.post(f"{url}/actions/set_rota", {"rota": rota}, version=1).status_code == 200
+    assert head.get(f"{url}/board").status_code == 200
+    assert head.post(f"{url}/actions/end", version=2).status_code == 200
+    assert head.get(url).json()["stands"] is False
+
+
 def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
     for stage in ("registered", "signed", "accepted", "handling", "concluded", "served", "closed"):
         receipt = getattr(lives, stage)()
@@ -231,6 +254,7 @@ READS = (
     *(f"/v1/areas/{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/centres/C{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/indicators?by={by}" for by in ("none", "county", "township", "community", "category", "unit")),
+    "/v1/emergencies", "/v1/emergencies?stands=false&area=150105&limit=1",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 
@@ -254,6 +278,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     go_up_and_ask_again(cast, lives)
     hear_link_and_follow(cast, lives)
     supervise(cast, lives)
+    stand_an_emergency(cast)
     ask_at_every_stage(lives, strict)
     tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)

@@ -13,7 +13,10 @@ from app.core.openapi import TAGS
 from app.main import create_app
 from tests.house.routes import PUBLIC, RESIDENT
 
-VERSIONED = ("get_case", "register_case", "get_supervision", "issue_supervision")  # beside the steps
+# beside the steps
+VERSIONED = (
+    "get_case", "register_case", "get_supervision", "issue_supervision", "get_emergency", "switch_on_emergency",
+)  # fmt: skip
 DOCUMENT = create_app("hohhot").openapi()
 OPERATIONS = [
     pytest.param(path, method, operation, id=operation["operationId"])

@@ -1,5 +1,6 @@
 """A dashboard in one statement: every figure is a filter of the list of cases, counted by that filter's own conditions."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ class Scope:
     @property
     def filters(self) -> Filters:
         """The same as the conditions have it."""
+        if self.kind == "emergency":
+            return Filters(emergency=uuid.UUID(self.code))
         return Filters(area=self.code, tier=self.tier) if self.kind == "area" else Filters(centre=self.code)
 
 
@@ -78,10 +81,11 @@ async def count(conn: Connection, scope: Scope, wanted: Sequence[Figure], m: Mom
     counts = []
     for figure in wanted:
         f = Filters(**figure.narrow)
-        counts.append(f"count(*) filter (where {' and '.join([*conditions(f, p, m.now), *has_status(f, p)])})")
-    worth = _WORTH.format(live=p.add(list(LIVE)), week=p.add(m.week))
+        counts.append(f"count(*) filter (where {' and '.join([*conditions(f, p, m.now), *has_status(f, p), 'true'])})")
     base = conditions(scope.filters, p, m.now)
-    where = " and ".join([*base, worth, visible_to(actor, p, sweep=scope.tier in WIDE)])
+    if scope.kind != "emergency":
+        base.append(_WORTH.format(live=p.add(list(LIVE)), week=p.add(m.week)))
+    where = " and ".join([*base, visible_to(actor, p, sweep=scope.tier in WIDE)])
     row = await conn.fetchrow(f"select {', '.join(counts)} from cases c where {where}", *p)
     return [int(value) for value in row or ()]
 

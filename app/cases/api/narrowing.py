@@ -1,5 +1,6 @@
 """Filters of lists of cases that dashboards lead to, beside those of area, kind, status and words."""
 
+import uuid
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -15,6 +16,9 @@ async def narrowing(
     registered_from: Annotated[AwareDatetime | None, Query(description="RFC 3339 with time zone")] = None,
     escalated: Annotated[bool | None, Query(description="Taken up to a higher tier")] = None,
     urged: Annotated[bool | None, Query(description="A missed limit was urged by the clock")] = None,
+    emergency: Annotated[
+        uuid.UUID | None, Query(description="It has, or had, the faster limit of this emergency")
+    ] = None,
     supervised: Annotated[
         bool | None, Query(description="An answer to a supervision is owed or to be verified")
     ] = None,
@@ -22,5 +26,5 @@ async def narrowing(
     """Their values, as `Filters` names them."""
     return {
         "centre": centre, "due_before": due_before, "due_from": due_from, "registered_from": registered_from,
-        "supervised": supervised, "escalated": escalated, "urged": urged,
+        "supervised": supervised, "emergency": emergency, "escalated": escalated, "urged": urged,
     }  # fmt: skip

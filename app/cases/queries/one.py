@@ -44,6 +44,16 @@ _BELOW = f"""
         and not coalesce(c.barred_units @> u.path, false)
     order by a.answered_at desc limit 1
 """
+
+
+def told_due(case: str) -> str:
+    """SQL: the organs' next limit of a case as its resident is told it. An emergency's own limits bind units alone."""
+    return (
+        f"(select min(k.due) from clock k where k.case_id = {case}.id and k.met_at is null and k.stopped_at is null"
+        " and k.paused_at is null and k.owner = 'organ' and k.kind <> 'emergency')"
+    )
+
+
 _FACTS = """
     select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_unit, c.routed_unit, c.centre, c.head_seq,
         c.queue, c.procedure, c.procedure_version, c.merged_into, c.received_at, c.registered_at, c.accepted_at, c.concluded_at,

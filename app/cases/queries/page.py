@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from app.cases.queries.one import get_facts, get_page
+from app.cases.queries.one import get_facts, get_page, told_due
 from app.cases.queries.reference import Reference
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status, available_actions
 from app.core.access import Actor
@@ -65,6 +65,8 @@ STEP_WORDS = {
     "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
     "criticise": Words("逾期通报", "criticised for delay"), "supervise": Words("督办", "supervised"),
     "answer_supervision": Words("答复督办", "supervision answered"),
+    "emergency_on": Words("应急限时", "faster limit of an emergency"),
+    "emergency_off": Words("应急限时解除", "faster limit of an emergency lifted"),
     "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
     "return_supervision": Words("退回督办答复", "answer to supervision returned"),
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
@@ -77,18 +79,19 @@ def step_title(kind: str, language: str) -> str:
     return words.say(language)
 
 
-_OWN = """
-    select c.id, c.number, c.status, c.lead_unit, nullif(c.due, 'infinity') as due, c.petition_class,
+_OWN = f"""
+    select c.id, c.number, c.status, c.lead_unit, c.petition_class,
+        {told_due("c")} as due,
         (select jsonb_agg(jsonb_build_array(e.kind, e.at) order by e.seq) from event e where e.case_id = c.id) as steps,
         (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply,
         (select jsonb_build_array(r.window_ends, r.rated_at) from rating r
          where r.case_id = c.id and r.superseded_at is null) as rating,
         (select jsonb_build_array(q.state, (select n.body from case_note n where n.id = q.note)) from reopening_request q
          where q.case_id = c.id order by q.asked_at desc limit 1) as reopening,
-        (select jsonb_build_array(l.relation, o.number, o.lead_unit, o.status, nullif(o.due, 'infinity'))
+        (select jsonb_build_array(l.relation, o.number, o.lead_unit, o.status, {told_due("o")})
          from case_link l join cases o on o.id = l.case_id where l.other = c.id and l.opinion_at is not null
             and l.undone_at is null order by l.id desc limit 1) as review,
-        (select jsonb_build_array(o.lead_unit, o.status, nullif(o.due, 'infinity')) from case_link l
+        (select jsonb_build_array(o.lead_unit, o.status, {told_due("o")}) from case_link l
          join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
         (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
          where h.case_id = c.id and h.state = 'scheduled') as hearing

@@ -31,6 +31,7 @@ class ClockKind(StrEnum):
     REPORT = "report"
     APPLY_REVIEW = "apply_review"
     EVALUATION = "evaluation"
+    EMERGENCY = "emergency"
 
 
 class BasisStatus(StrEnum):
