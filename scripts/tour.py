@@ -1,4 +1,4 @@
-"""`make tour`: one petition, one dispute and one request through their whole life, over HTTP, as a person would read it.
+"""`make tour`: a petition up to its review, a dispute and a request through their whole life, as a person would read it.
 
     python -m scripts.tour [--url http://127.0.0.1:8000]
 
@@ -27,7 +27,10 @@ from seeds.load import demo_password
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 HOME_CELL = "150102001001001"
-CLOCKS = {"acceptance": "受理 acceptance", "completion": "办结 completion"}
+CLOCKS = {
+    "acceptance": "受理 acceptance", "completion": "办结 completion", "apply_review": "可申请复查 may be reviewed",
+    "evaluation": "可评价 may be rated",
+}  # fmt: skip
 OK = (HTTPStatus.OK, HTTPStatus.CREATED)
 say = Console(highlight=False, soft_wrap=True).print
 
@@ -159,6 +162,10 @@ class Case:
             member = self.tour.cast[login]
             say(f"    [green]与本件无关者查不到[/green] not found (404) for {member.name} {login}（{member.who_zh}）")
 
+    def refresh(self) -> None:
+        """See what others did to it in between."""
+        self.version = self.tour.ask(self.registrar, f"/v1/cases/{self.id}")["version"]
+
     def waits_for(self, login: str) -> None:
         """Show that it stands among someone's tasks."""
         tasks = self.tour.every(login, "/v1/me/tasks?limit=200")
@@ -207,6 +214,27 @@ class Case:
         self.tour.turn_of(login)
         say(f"  [bold]{self.tour.words[action]}[/bold] → [red]409[/red] {problem['detail']}")
 
+    def is_rated(self, satisfaction: str, solved: str) -> None:
+        """The resident rates it with number and query code; nobody else can."""
+        sent = {**self.held(), "satisfaction": satisfaction, "solved": solved}
+        said = self.tour.expect(self.tour.client.post("/v1/query/rate", json=sent), "the resident rates")
+        say("\n[bold cyan]群众 the resident[/bold cyan]")
+        say(f"  [bold]评价 rates[/bold] {satisfaction}，解决 solved: {solved} — {said['said']}")
+
+    def is_filed(self, login: str) -> None:
+        """归档: the whole file on paper, and where it lies."""
+        self.does(login, "archive")
+        path = f"/v1/cases/{self.id}/file.pdf"
+        reply = self.tour.client.get(path, headers=self.tour.headers(login))
+        if reply.status_code != HTTPStatus.OK or not reply.content.startswith(b"%PDF-"):
+            raise Unexpected(f"{login} reads the file", reply)
+        size = f"{len(reply.content) / 1000:.0f} kB"
+        say(f"    案卷 the file, PDF {size}：[link]{self.tour.client.base_url}{path.lstrip('/')}[/link]")
+
+    def held(self) -> dict[str, str]:
+        """What the resident holds."""
+        return {"number": self.receipt["number"], "code": self.receipt["query_code"]}
+
     def ends(self) -> None:
         """The timeline, and what the resident reads."""
         timeline = self.tour.ask(self.registrar, f"/v1/cases/{self.id}/timeline")["items"]
@@ -214,13 +242,32 @@ class Case:
         for event in timeline:
             what = self.tour.words.get(event["kind"], event["title"])
             say(f"  {event['seq']:>2}  {_local(event['at'])}  {self.tour.name_of(event['actor'])}  {what}")
-        code = {"number": self.receipt["number"], "code": self.receipt["query_code"]}
         for language, heading in (("zh", "群众凭编号和查询码看到"), ("en", "and the resident reads")):
-            reply = self.tour.client.post("/v1/query", json=code, headers={"Accept-Language": language})
+            reply = self.tour.client.post("/v1/query", json=self.held(), headers={"Accept-Language": language})
             seen = self.tour.expect(reply, "the resident asks")
             say(f"[bold]{heading}[/bold]：{seen['said']} — {seen['handled_by']}")
             say(f"  {' → '.join(step['step'] for step in seen['steps'])}")
         say(f"  答复 reply: “{seen['reply']}”")
+
+
+class Review(Case):
+    """复查: the resident goes one tier up against the opinion on a case."""
+
+    def __init__(self, tour: Tour, original: Case, reasons: str, login: str) -> None:
+        """Apply with number and query code; `login` works for the organ that decides."""
+        sent = {**original.held(), "reasons": reasons}
+        reply = tour.client.post("/v1/query/review", json=sent)
+        self.receipt = tour.expect(reply, "the resident applies for a review", HTTPStatus.CREATED)
+        say("\n[bold cyan]群众 the resident[/bold cyan]")
+        say(f"  [bold]申请复查 applies for a review[/bold] “{reasons}”")
+        say(
+            f"    编号 number [bold]{self.receipt['number']}[/bold]，由上一级机关办理 one tier up: {self.receipt['handled_by']}"
+        )
+        say(f"    期限 due: [yellow]{_local(self.receipt['due'])}[/yellow]")
+        self.tour, self.registrar, tour.speaker = tour, login, ""
+        listed = tour.every(login, "/v1/me/tasks?limit=200")
+        self.id = next(task["id"] for task in listed if task["number"] == self.receipt["number"])
+        self.version = tour.ask(login, f"/v1/cases/{self.id}")["version"]
 
 
 def _local(instant: str) -> str:
@@ -267,8 +314,22 @@ def walk_petition(tour: Tour) -> None:
     attempt = served("attempted", "phone", "两次致电无人接听。")
     case.does("chen.housing", "serve", attempt, said="电话未接通 an attempt: nobody answered")
     case.is_refused("chen.housing", "close")
-    case.does("liu.head", "approve_attempt", said="须由他人核准 by another person")
+    case.told("chen.housing", "opinion")
     case.does("chen.housing", "close")
+    review = Review(tour, case, "测温时段不当，请求上级重新核查。", "feng.city")
+    review.hidden_from("chen.housing", "liu.head", "li.window")
+    review.does("feng.city", "accept")
+    review.told("feng.city", "acceptance")
+    review.does("feng.city", "handle")
+    upheld = "经复查，原处理意见事实清楚、依据正确，予以维持。"
+    review.does("feng.city", "decide_review", {"outcome": "uphold", "reply": upheld}, said=upheld)
+    review.prints("feng.city", "review_decision")
+    review.told("feng.city", "review_decision")
+    review.does("feng.city", "close")
+    review.ends()
+    case.refresh()
+    case.is_rated("basically", "partly")
+    case.is_filed("chen.housing")
     case.ends()
 
 
@@ -322,7 +383,7 @@ def walk_request(tour: Tour) -> None:
 
 def main() -> int:
     """The command line; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.tour", description="Walk three cases through their life.")
+    parser = argparse.ArgumentParser(prog="python -m scripts.tour", description="Walk cases through their life.")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the service answers")
     tour = Tour(parser.parse_args().url)
     try:
@@ -342,7 +403,7 @@ def main() -> int:
     except LookupError as wrong:
         print(f"\ngridcase: not as it should be: {wrong}", file=sys.stderr)
         return 1
-    say("\n[bold green]三件均已办结 all three are closed[/bold green]")
+    say("\n[bold green]均已办结 all are closed[/bold green]")
     return 0
 
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from app.analytics.indicators import INDICATORS
+from app.analytics.indicators import FIRST_TIME_DAYS, INDICATORS
 from app.analytics.queries import dashboards, indicators
-from app.analytics.rules import Figure, Moments, board, figures, moments
+from app.analytics.rules import RECENT_DAYS, Figure, Moments, board, figures, moments
 from app.analytics.schemas import BoardOut, DashboardOut, IndicatorsOut
 from app.cases.queries.filters import area_filter
 from app.cases.queries.reference import Reference
@@ -73,7 +73,8 @@ async def _shown(
     conn: Connection, scope: dashboards.Scope, of: Callable[[Moments], tuple[Figure, ...]], actor: Actor, at: datetime,
     language: str, rules: Reference,
 ) -> dict[str, Any]:  # fmt: skip
-    when = moments(at, calendar=rules.calendar, tz=rules.city.tz)
+    days = int(rules.city.profile.get("visit_days", RECENT_DAYS))
+    when = moments(at, calendar=rules.calendar, tz=rules.city.tz, recent_days=days)
     wanted = of(when)
     values = await dashboards.count(conn, scope, wanted, when, actor=actor)
     shown = [
@@ -126,7 +127,7 @@ async def span(
 
 
 async def wanted_indicators(
-    indicator: Annotated[list[Code] | None, Query(description="Codes; all if left out", max_length=20)] = None,
+    indicator: Annotated[list[Code] | None, Query(description="Codes; all if left out", max_length=40)] = None,
 ) -> list[str]:
     """The codes asked for, each once."""
     codes = list(dict.fromkeys(indicator or INDICATORS))
@@ -163,7 +164,8 @@ async def list_indicators(
             " ask for one month of the area of your own post.",
         )  # fmt: skip
     first, after = (datetime.combine(day, time(), rules.city.tz) for day in (when.first, when.after))
-    asked = indicators.Asked(place, rules.tiers[place], first, after, when.known, by, free, headed.units)
+    days = int(rules.city.profile.get("first_time_days", FIRST_TIME_DAYS))
+    asked = indicators.Asked(place, rules.tiers[place], first, after, when.known, by, free, days, headed.units)
     found = await indicators.read_indicators(conn, codes, asked, rules, actor=actor, language=said)
     about = {"area": place, "by": by, "since": when.first, "until": when.after - timedelta(days=1)}
     return IndicatorsOut.model_validate({**about, "as_of": when.known, "indicators": found})

@@ -35,6 +35,7 @@ class Asked:
     as_of: datetime
     by: str
     free: bool  # of suppression
+    first_time_days: int
     own_units: frozenset[str]  # whose cells are shown whatever their size
 
 
@@ -84,15 +85,18 @@ async def _count(conn: Connection, same: Sequence[Indicator], asked: Asked, acto
     known = f"{p.add(asked.as_of)}::timestamptz"
     rows, at, unit = same[0].rows, same[0].at, same[0].unit
     key, family = (text.format(unit=unit) for text in GROUPS[asked.by])
+    days = (
+        f"make_interval(days => {p.add(asked.first_time_days)}::int)" if any("{days}" in i.part for i in same) else ""
+    )
+    told = [(i.whole.format(as_of=known), i.part.format(as_of=known, days=days)) for i in same]
     counts = "".join(
-        f", count(*) filter (where {i.whole}) as whole{n}"
-        f", count(*) filter (where {i.whole} and {i.part.format(as_of=known)}) as part{n}"
-        for n, i in enumerate(same)
+        f", count(*) filter (where {whole}) as whole{n}, count(*) filter (where {whole} and {part}) as part{n}"
+        for n, (whole, part) in enumerate(told)
     )
     return await conn.fetch(
         f"select {key} as key, {family} as family{counts} from {rows} where {at} >= $1::timestamptz"
         f" and {at} < $2::timestamptz and {at} < {known} and c.{asked.tier} = $3"
-        f" and ({' or '.join(sorted({i.whole for i in same}))}) and {visible_to(actor, p, sweep=True)}"
+        f" and ({' or '.join(sorted({whole for whole, _ in told}))}) and {visible_to(actor, p, sweep=True)}"
         f" group by 1, 2 order by 1 limit {MOST_CELLS}",
         *p,
     )
