@@ -47,6 +47,7 @@ class Tour:
     """Speaks to the city as its cast and prints what comes of it."""
 
     def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
         self.client = httpx.Client(base_url=url, timeout=30, trust_env=False)
         self.cast = {member.login: member for member in build_city().cast}
         self.tokens: dict[str, str] = {}
@@ -205,7 +206,7 @@ class Case:
         if reply.status_code != HTTPStatus.OK or not reply.content.startswith(b"%PDF-"):
             raise Unexpected(f"{login} prints the {kind}", reply)
         size = f"{len(reply.content) / 1000:.0f} kB"
-        say(f"    {found['title']} PDF {size}：[link]{self.tour.client.base_url}{path.lstrip('/')}.pdf[/link]")
+        say(f"    {found['title']} PDF {size}：[link]{self.tour.url}{path}.pdf[/link]")
 
     def is_refused(self, login: str, action: str) -> None:
         """Try a step that the rules do not allow now."""
@@ -223,13 +224,14 @@ class Case:
 
     def is_filed(self, login: str) -> None:
         """归档: the whole file on paper, and where it lies."""
+        self.refresh()
         self.does(login, "archive")
         path = f"/v1/cases/{self.id}/file.pdf"
         reply = self.tour.client.get(path, headers=self.tour.headers(login))
         if reply.status_code != HTTPStatus.OK or not reply.content.startswith(b"%PDF-"):
             raise Unexpected(f"{login} reads the file", reply)
         size = f"{len(reply.content) / 1000:.0f} kB"
-        say(f"    案卷 the file, PDF {size}：[link]{self.tour.client.base_url}{path.lstrip('/')}[/link]")
+        say(f"    案卷 the file, PDF {size}：[link]{self.tour.url}{path}[/link]")
 
     def held(self) -> dict[str, str]:
         """What the resident holds."""
@@ -319,7 +321,6 @@ def walk_petition(tour: Tour) -> None:
     review = Review(tour, case, "测温时段不当，请求上级重新核查。", "feng.city")
     review.hidden_from("chen.housing", "liu.head", "li.window")
     review.does("feng.city", "accept")
-    review.told("feng.city", "acceptance")
     review.does("feng.city", "handle")
     upheld = "经复查，原处理意见事实清楚、依据正确，予以维持。"
     review.does("feng.city", "decide_review", {"outcome": "uphold", "reply": upheld}, said=upheld)
@@ -327,7 +328,6 @@ def walk_petition(tour: Tour) -> None:
     review.told("feng.city", "review_decision")
     review.does("feng.city", "close")
     review.ends()
-    case.refresh()
     case.is_rated("basically", "partly")
     case.is_filed("chen.housing")
     case.ends()
