@@ -35,7 +35,7 @@ def test_the_cases_are_walked_to_their_end(service: str) -> None:
     done = tour(service)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("查询码 query code") == 3
-    assert done.stdout.count("(closed)") == 4
+    assert done.stdout.count("(closed)") == 5
     assert done.stdout.count("not found (404)") == 8
     assert "复查（复核）意见书 PDF" in done.stdout
     assert re.search(rf"案卷 the file, PDF \d+ kB：{service}/v1/cases/\S+/file\.pdf", done.stdout)
