@@ -20,6 +20,7 @@ from app.analytics import api as analytics
 from app.areas import api as areas
 from app.cases import api as cases
 from app.cases.queries.reference import Fresh
+from app.centres import api as centres
 from app.core import http
 from app.core.access import Actor
 from app.core.asgi import Edge
@@ -94,6 +95,7 @@ def create_app(city: str | None = None) -> FastAPI:
         areas.router,
         units.router,
         routing.router,
+        *centres.routers,
         supervision.router,
         analytics.router,
     ):
