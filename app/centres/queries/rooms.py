@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from app.centres.queries.places import HOLDS, CityRules, hours_around
@@ -34,8 +34,9 @@ async def free_slots(
     tz = rules.city.tz
     day = period.since.astimezone(tz).date()
     hours = (await hours_around(conn, [centre], day)).get(centre, Hours())
+    begins = now.astimezone(UTC)
     within = [
-        Period(max(o.opens, now), o.closes) for o in openings(day, 1, hours, rules.calendar, tz) if o.closes > now
+        Period(max(o.opens, begins), o.closes) for o in openings(day, 1, hours, rules.calendar, tz) if o.closes > now
     ]
     if not within:
         return []
@@ -81,6 +82,3 @@ async def using_unit(conn: Connection, centre: str, *, actor: Actor, now: dateti
         centre, units, now,
     )  # fmt: skip
     return found
-
-
-LOOK = timedelta(days=31)  # the longest time over which rooms are shown
