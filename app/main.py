@@ -38,6 +38,19 @@ from app.staff.queries import find_key
 from app.supervision import api as supervision
 from app.units import api as units
 
+ROUTERS = (
+    *cases.routers,
+    intake.router,
+    messages.router,
+    staff.router,
+    grids.router,
+    areas.router,
+    units.router,
+    routing.router,
+    *centres.routers,
+    supervision.router,
+    analytics.router,
+)
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 
 
@@ -86,19 +99,7 @@ def create_app(city: str | None = None) -> FastAPI:
     )  # fmt: skip
     http.install(app)
     app.add_middleware(Edge, max_body=settings().max_body_bytes)
-    for router in (
-        *cases.routers,
-        intake.router,
-        messages.router,
-        staff.router,
-        grids.router,
-        areas.router,
-        units.router,
-        routing.router,
-        *centres.routers,
-        supervision.router,
-        analytics.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
     if settings().docs:
