@@ -248,7 +248,7 @@ def read_everything(cast: Cast, role: Role) -> None:
         assert reply.status_code in (200, 403), f"{url} {reply.text}"
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
-        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices"):
+        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings"):
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
