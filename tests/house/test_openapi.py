@@ -13,9 +13,9 @@ from app.core.openapi import TAGS
 from app.main import create_app
 from tests.house.routes import PUBLIC, RESIDENT
 
-# beside the steps
-VERSIONED = (
-    "get_case", "register_case", "get_supervision", "issue_supervision", "get_emergency", "switch_on_emergency",
+VERSIONED = (  # beside the steps
+    "get_case", "register_case", "get_supervision", "issue_supervision", "get_centre", "book_room", "get_booking",
+    "get_emergency", "switch_on_emergency",
 )  # fmt: skip
 DOCUMENT = create_app("hohhot").openapi()
 OPERATIONS = [
