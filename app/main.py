@@ -43,7 +43,7 @@ from app.units import api as units
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
     *cases.routers, *review.routers, intake.router, messages.router, staff.router, grids.router, areas.router, units.router,
-    routing.router, centres.router, supervision.router, emergency.router, analytics.router,
+    routing.router, *centres.routers, supervision.router, emergency.router, analytics.router,
 )  # fmt: skip
 
 
