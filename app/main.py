@@ -18,13 +18,14 @@ from structlog.typing import EventDict
 
 from app.analytics import api as analytics
 from app.areas import api as areas
+from app.attachments import api as attachments
 from app.cases import api as cases
 from app.cases.queries.reference import Fresh
 from app.core import http
 from app.core.access import Actor
-from app.core.asgi import Edge
+from app.core.asgi import JSON_TYPE, Edge, Takes
 from app.core.database import Database
-from app.core.errors import CATALOGUE, Unavailable
+from app.core.errors import CATALOGUE, Unavailable, UnsupportedMedia, too_large
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.grids import api as grids
@@ -84,9 +85,12 @@ def create_app(city: str | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
     http.install(app)
-    app.add_middleware(Edge, max_body=settings().max_body_bytes)
+    most = settings().max_body_bytes
+    no_json = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
+    app.add_middleware(Edge, json=Takes(most, JSON_TYPE, too_large(most), no_json), others=attachments.takes())
     for router in (
         *cases.routers,
+        attachments.router,
         intake.router,
         messages.router,
         staff.router,

@@ -58,7 +58,9 @@ STEP_WORDS = {"registered": Words("登记", "registered"), "merged_in": Words("�
               "answer_supervision": Words("答复督办", "supervision answered"),
               "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
               "return_supervision": Words("退回督办答复", "answer to supervision returned"),
-              "withdraw_supervision": Words("撤销督办", "supervision withdrawn")}  # fmt: skip
+              "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
+              "attach": Words("添加附件", "attachment added"),
+              "withdraw_attachment": Words("撤回附件", "attachment withdrawn")}  # fmt: skip
 
 
 def step_title(kind: str, language: str) -> str:
