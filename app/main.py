@@ -18,14 +18,15 @@ from structlog.typing import EventDict
 
 from app.analytics import api as analytics
 from app.areas import api as areas
+from app.attachments import api as attachments
 from app.cases import api as cases
 from app.cases.queries.reference import Fresh
 from app.centres import api as centres
 from app.core import http
 from app.core.access import Actor
-from app.core.asgi import Edge
+from app.core.asgi import JSON_TYPE, Edge, Takes
 from app.core.database import Database
-from app.core.errors import CATALOGUE, Unavailable
+from app.core.errors import CATALOGUE, Unavailable, UnsupportedMedia, too_large
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.emergency import api as emergency
@@ -42,8 +43,8 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, *review.routers, intake.router, messages.router, staff.router, grids.router, areas.router, units.router,
-    routing.router, *centres.routers, supervision.router, emergency.router, analytics.router,
+    *cases.routers, attachments.router, *review.routers, intake.router, messages.router, staff.router, grids.router,
+    areas.router, units.router, routing.router, *centres.routers, supervision.router, emergency.router, analytics.router,
 )  # fmt: skip
 
 
@@ -91,13 +92,19 @@ def create_app(city: str | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
     http.install(app)
-    app.add_middleware(Edge, max_body=settings().max_body_bytes)
+    app.add_middleware(Edge, json=_takes_json(), others=attachments.takes())
     for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
     if settings().docs:
         _mount_docs(app)
     return app
+
+
+def _takes_json() -> Takes:
+    most = settings().max_body_bytes
+    unsupported = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
+    return Takes(most, JSON_TYPE, too_large(most), unsupported)
 
 
 def _mount_house(app: FastAPI) -> None:

@@ -80,7 +80,7 @@ UNTOLD = frozenset({
     "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked", "linked_from",
     "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit",
     "urge", "criticise", "supervise", "answer_supervision", "verify_supervision", "return_supervision",
-    "withdraw_supervision", "emergency_on", "emergency_off",
+    "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
 })  # fmt: skip
 
 
