@@ -26,8 +26,8 @@ HEADS = [
     (b"\xff\xd8\xff\xe0\x00\x10JFIF", Format.JPEG), (b"\x89PNG\r\n\x1a\n", Format.PNG), (b"RIFF\x10\0\0\0WEBPVP8 ", Format.WEBP),
     (b"\0\0\0\x1cftypheic", Format.HEIC), (b"\0\0\0\x1cftypmif1", Format.HEIC), (b"%PDF-1.7", Format.PDF),
     (b"", None), (b"\xff\xd8", None), (b"\x89PNG\n", None), (b"RIFF\x10\0\0\0WAVE", None), (b"\0\0\0\x1cftypmp42", None),
-    (b"\0\0\0\x1cftypavif", None), (b" %PDF-1.7", None), (b"GIF89a", None), (b"PK\x03\x04", None), (b"<svg ", None), (b"BM", None),
-    (b"II*\0", None), (b"\xef\xbb\xbf%PDF-", None),
+    (b"\0\0\0\x1cftypavif", None), (b" %PDF-1.7", None), (b"GIF89a", None), (b"PK\x03\x04", None), (b"<svg ", None),
+    (b"BM", None), (b"II*\0", None), (b"\xef\xbb\xbf%PDF-", None),
 ]  # fmt: skip
 
 
