@@ -30,6 +30,7 @@ from app.core.settings import settings
 from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
+from app.joint import api as joint
 from app.messages import api as messages
 from app.review import api as review
 from app.routing import api as routing
@@ -40,8 +41,8 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, *review.routers, intake.router, messages.router, staff.router, grids.router, areas.router, units.router,
-    routing.router, supervision.router, analytics.router,
+    *cases.routers, *review.routers, *joint.routers, intake.router, messages.router, staff.router, grids.router,
+    areas.router, units.router, routing.router, supervision.router, analytics.router,
 )  # fmt: skip
 
 

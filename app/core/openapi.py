@@ -33,6 +33,7 @@ TAGS = {
     "steps": "What is done on a case. Each case names the steps its caller may take in `available_actions`.",
     "review": "Going up against an opinion, and asking for a closed case to be taken up again.",
     "figures": "Dashboards and indicators: how cases are handled, of what the caller may see.",
+    "together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings.",
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",

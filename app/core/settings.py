@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     quiet_until: int = Field(default=8, ge=0, le=11, description="Local hour at which the quiet hours end")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
     supervision_days: int = Field(default=5, ge=1, le=60, description="Working days to answer a supervision (P20)")
+    task_days: int = Field(default=5, ge=1, le=60, description="Working days for the written result of a task")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
     smtp_host: str = Field(default="", description="Mail server; empty: e-mails go to the file outbox/email.jsonl")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
