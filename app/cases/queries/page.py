@@ -68,6 +68,8 @@ STEP_WORDS = {
     "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
     "return_supervision": Words("退回督办答复", "answer to supervision returned"),
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
+    "attach": Words("添加附件", "attachment added"),
+    "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
     "give_task": Words("交办协办任务", "a task was given"), "sign_task": Words("签收协办任务", "a task was signed for"),
     "refuse_task": Words("退回协办任务", "a task was refused"), "answer_task": Words("协办反馈结果", "a task was answered"),
     "return_task": Words("退回补充", "a result was returned for more"),
