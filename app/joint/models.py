@@ -6,7 +6,16 @@ from enum import StrEnum
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Integer, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.tables import Base
@@ -63,6 +72,17 @@ class Task(Base):
     waiver: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_note.id"))
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+class TaskFile(Base):
+    """A file of the case that goes with the written result of a task."""
+
+    __tablename__ = "task_file"
+    __table_args__ = (ForeignKeyConstraint(["attachment", "case_id"], ["attachment.id", "attachment.case_id"]),)
+
+    task: Mapped[uuid.UUID] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    attachment: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))
 
 
 class Whistle(Base):
@@ -128,11 +148,14 @@ class WhistleCall(Base):
 
 
 class Meeting(Base):
-    """A joint meeting on one case: its agenda, and once held its minutes; its decisions are tasks."""
+    """A joint meeting on one case, in a room that is booked or at a place in words; its decisions are tasks."""
 
     __tablename__ = "meeting"
     __table_args__ = (
         CheckConstraint(_one_of("state", MeetingState), name="state"),
+        CheckConstraint("num_nonnulls(booking, place) = 1", name="room_or_place"),
+        CheckConstraint("until > at", name="ends_after_it_begins"),
+        CheckConstraint("booking is null or until is not null", name="room_until"),
         CheckConstraint("(state = 'held') = (minutes is not null)", name="held_with_minutes"),
         CheckConstraint("(ended_at is null) = (state = 'scheduled')", name="ended"),
         Index("ix_meeting_case_id", "case_id"),
@@ -144,7 +167,9 @@ class Meeting(Base):
     called_by: Mapped[str]
     called_at: Mapped[datetime] = mapped_column(Instant)
     at: Mapped[datetime] = mapped_column(Instant)
-    place: Mapped[str]
+    until: Mapped[datetime | None] = mapped_column(Instant)
+    booking: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("room_booking.id"))
+    place: Mapped[str | None]
     agenda: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_note.id"))
     state: Mapped[str]
     minutes: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_note.id"))

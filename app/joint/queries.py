@@ -74,7 +74,8 @@ async def get_task(conn: Connection, task: uuid.UUID, *, actor: Actor, now: Any)
     row = await conn.fetchrow(f"{_TASK} where t.id = $2 and {visible_to(actor, p)}", *p)
     if row is None:
         raise NotFound
-    return {**dict(row), **await _texts(conn, row, _TEXTS)}
+    files = await conn.fetch("select attachment from task_file where task = $1 order by attachment", task)
+    return {**dict(row), **await _texts(conn, row, _TEXTS), "files": [file["attachment"] for file in files]}
 
 
 _TEXTS = {
@@ -105,9 +106,10 @@ _CALLS = """
     where k.whistle = any($1::uuid[]) order by t.unit
 """
 _MEETING = """
-    select m.id, m.case_id, c.number, c.category, c.status, m.unit, m.called_at, m.at, m.place, m.state, m.ended_at,
-        m.version, m.agenda, m.minutes, c.lead_unit
+    select m.id, m.case_id, c.number, c.category, c.status, m.unit, m.called_at, m.at, m.until,
+        m.booking, r.centre || ' ' || r.code as room, m.place, m.state, m.ended_at, m.version, m.agenda, m.minutes, c.lead_unit
     from meeting m join cases c on c.id = m.case_id
+        left join room_booking b on b.id = m.booking left join room r on r.id = b.room
 """
 _SEATS = (
     "select meeting, unit, state, answered_at, note from meeting_seat where meeting = any($1::uuid[]) order by unit"

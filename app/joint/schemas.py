@@ -55,6 +55,7 @@ class ResultIn(BaseModel):
     model_config = _example(result="换热站二次网供水温度已调至58℃，住户室温达到20℃。")
 
     result: LongText
+    files: list[uuid.UUID] = Field(default=[], max_length=MOST_UNITS, description="Attachments of the case")
 
 
 class BecauseIn(BaseModel):
@@ -128,13 +129,21 @@ class CallMeetingIn(BaseModel):
     )  # fmt: skip
 
     at: AwareDatetime
-    place: ShortText
+    until: AwareDatetime | None = Field(default=None, description="Needed with a room")
+    room: uuid.UUID | None = Field(default=None, description="A room of a centre, taken with the meeting")
+    place: ShortText | None = Field(default=None, description="Where else, in words")
     agenda: LongText
     units: list[Code] = Field(min_length=1, max_length=MOST_UNITS)
 
     @model_validator(mode="after")
-    def _units_once(self) -> Self:
+    def _fits(self) -> Self:
         _each_once(self.units)
+        if (self.room is None) == (self.place is None):
+            raise unfit("room 与 place 须给出且只给出一项", "give a room or a place, and not both")
+        if self.room is not None and self.until is None:
+            raise unfit("预订房间须给出结束时间 until", "a room is taken until a time: give until")
+        if self.until is not None and self.until <= self.at:
+            raise unfit("结束时间须在开始之后", "it ends after it begins")
         return self
 
 
@@ -202,6 +211,7 @@ class JointTaskOut(JointTaskItem):
     ruling_text: str | None
     arrival_lon: float | None
     arrival_lat: float | None
+    files: list[uuid.UUID]
     available_actions: list[str]
 
 
@@ -288,7 +298,10 @@ class MeetingItem(BaseModel):
     unit: str
     called_at: datetime
     at: datetime
-    place: str
+    until: datetime | None
+    room: str | None
+    booking: uuid.UUID | None
+    place: str | None
     state: str
     ended_at: datetime | None
     version: int

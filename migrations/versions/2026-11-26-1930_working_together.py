@@ -23,7 +23,9 @@ def upgrade() -> None:
         sa.Column("called_by", sa.Text(), nullable=False),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("booking", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
         sa.Column("agenda", sa.Uuid(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("minutes", sa.Uuid(), nullable=True),
@@ -31,9 +33,13 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("(ended_at is null) = (state = 'scheduled')", name=op.f("ck_meeting_ended")),
+        sa.CheckConstraint("num_nonnulls(booking, place) = 1", name=op.f("ck_meeting_room_or_place")),
+        sa.CheckConstraint("until > at", name=op.f("ck_meeting_ends_after_it_begins")),
+        sa.CheckConstraint("booking is null or until is not null", name=op.f("ck_meeting_room_until")),
         sa.CheckConstraint("(state = 'held') = (minutes is not null)", name=op.f("ck_meeting_held_with_minutes")),
         sa.CheckConstraint("state in ('scheduled', 'held', 'cancelled')", name=op.f("ck_meeting_state")),
         sa.ForeignKeyConstraint(["agenda"], ["case_note.id"], name=op.f("fk_meeting_agenda")),
+        sa.ForeignKeyConstraint(["booking"], ["room_booking.id"], name=op.f("fk_meeting_booking")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_meeting_case_id")),
         sa.ForeignKeyConstraint(["minutes"], ["case_note.id"], name=op.f("fk_meeting_minutes")),
         sa.ForeignKeyConstraint(["unit"], ["unit.code"], name=op.f("fk_meeting_unit")),
@@ -154,6 +160,20 @@ def upgrade() -> None:
         "ix_task_whistle", "task", ["whistle"], unique=False, postgresql_where=sa.text("whistle is not null")
     )
     op.create_index("uq_task_assignment", "task", ["assignment"], unique=True)
+    op.create_table(
+        "task_file",
+        sa.Column("task", sa.Uuid(), nullable=False),
+        sa.Column("attachment", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_task_file_case_id")),
+        sa.ForeignKeyConstraint(["task"], ["task.id"], name=op.f("fk_task_file_task")),
+        sa.ForeignKeyConstraint(
+            ["attachment", "case_id"],
+            ["attachment.id", "attachment.case_id"],
+            name=op.f("fk_task_file_attachment_case_id"),
+        ),
+        sa.PrimaryKeyConstraint("task", "attachment", name=op.f("pk_task_file")),
+    )
     op.create_geospatial_table(
         "whistle_call",
         sa.Column("task", sa.Uuid(), nullable=False),
@@ -222,6 +242,7 @@ def downgrade() -> None:
     op.execute("alter table clock add constraint ck_clock_owner check (owner in ('organ', 'resident')) not valid")
     op.drop_index("uq_whistle_call_once", table_name="whistle_call")
     op.drop_geospatial_table("whistle_call")
+    op.drop_table("task_file")
     op.drop_index("uq_task_assignment", table_name="task")
     op.drop_index("ix_task_whistle", table_name="task", postgresql_where=sa.text("whistle is not null"))
     op.drop_index("ix_task_unit_owed", table_name="task", postgresql_where=sa.text("state in ('open', 'returned')"))

@@ -14,6 +14,10 @@ _END = (
     "update meeting set state = 'cancelled', ended_at = $2, version = version + 1"
     " where case_id = $1 and state = 'scheduled'",
     """
+    update room_booking b set released_at = $2, released_by = 'system', version = b.version + 1 from meeting m
+    where m.case_id = $1 and m.booking = b.id and m.state = 'cancelled' and b.released_at is null and upper(b.period) > $2
+    """,
+    """
     update case_access x set until = now() where x.case_id = $1 and x.part in ('task', 'meeting') and x.until is null
         and x.grantee like 'unit:%' and $2::timestamptz is not null and not exists (
             select from task t join assignment a on a.id = t.assignment where t.case_id = $1 and x.part = 'task'
@@ -25,15 +29,10 @@ _TAKE_UP = (
     " version = version + 1 where case_id = $1 and state = 'ended' and ended_at = $2",
     "update whistle set state = 'open', ended_at = null, version = version + 1"
     " where case_id = $1 and state = 'ended' and ended_at = $2",
-    "update meeting set state = 'scheduled', ended_at = null, version = version + 1"
-    " where case_id = $1 and state = 'cancelled' and ended_at = $2 and ended_by is null",
     """
     insert into case_access (case_id, grantee, part)
     select t.case_id, 'unit:' || t.unit, 'task' from task t join assignment a on a.id = t.assignment
     where t.case_id = $1 and $2::timestamptz is not null and t.state in ('open', 'returned') and a.state = 'offered'
-    union
-    select m.case_id, 'unit:' || s.unit, 'meeting' from meeting m join meeting_seat s on s.meeting = m.id
-    where m.case_id = $1 and m.state = 'scheduled' and s.state <> 'declined'
     on conflict (case_id, grantee, part) do update set until = null
     """,
 )
@@ -46,6 +45,6 @@ async def end_joint(conn: Connection, case_id: uuid.UUID, at: datetime) -> None:
 
 
 async def take_up_joint(conn: Connection, case_id: uuid.UUID, ended_at: datetime) -> None:
-    """What ended at that instant, once its assignments stand again."""
+    """What ended at that instant, once its assignments stand again; a meeting is called anew, its room may be taken."""
     for statement in _TAKE_UP:
         await conn.execute(statement, case_id, ended_at)

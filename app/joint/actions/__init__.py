@@ -2,6 +2,7 @@
 
 from app.joint.actions.meetings import (
     Decision,
+    Invitation,
     accept_meeting,
     call_meeting,
     cancel_meeting,
@@ -13,6 +14,7 @@ from app.joint.actions.whistles import arrive, blow, object_to_call, rule_on_cal
 
 __all__ = [
     "Decision",
+    "Invitation",
     "accept_meeting",
     "answer",
     "arrive",

@@ -9,6 +9,8 @@ from typing import Any
 from app.cases.actions.step import GRANT, Act, write_note
 from app.cases.queries.one import Loaded
 from app.cases.rules import Kind
+from app.centres.actions import book, release
+from app.centres.rules import BookingPurpose, Period
 from app.core import errors
 from app.core.access import Permission
 from app.core.database import uuid7
@@ -33,6 +35,18 @@ _END_SIGHT = """
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """When and where a meeting is, what about, and which units are invited: in a `room` until, or at a place in words."""
+
+    at: datetime
+    agenda: str
+    units: tuple[str, ...]
+    until: datetime | None = None
+    room: uuid.UUID | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a meeting decided: which unit does what, by which day."""
 
@@ -41,37 +55,47 @@ class Decision:
     answer_by: date | None = None
 
 
-async def call_meeting(
-    act: Act, case_id: uuid.UUID, *, at: datetime, place: str, agenda: str, units: Sequence[str]
-) -> uuid.UUID:
+async def call_meeting(act: Act, case_id: uuid.UUID, asked: Invitation) -> uuid.UUID:
     """Call a meeting: by the lead, or by a centre above it. The units invited see the case until it is held.
 
     Raises NotFound, Forbidden, Conflict (accusation, review, recusal, a case with a result) or Invalid.
     """
     case = await open_case(act, case_id)
     caller = await _caller(act, case)
-    if at <= act.now:
+    if asked.at <= act.now:
         raise errors.Invalid("会商时间须在现在之后。", "A meeting lies ahead.", pointer="#/body/at")
-    for n, unit in enumerate(units):
+    for n, unit in enumerate(asked.units):
         found = await able_to_help(act, case, unit, f"#/body/units/{n}")
         if unit == caller:
             raise errors.Invalid("召集单位无须列入。", "Who calls it need not be named.", pointer=f"#/body/units/{n}")
         if (why := needs_part(found, petition=case.facts.kind is Kind.PETITION)) is not None:
             raise refused_unit(why, f"#/body/units/{n}")
-    note, said = await write_note(act, case, "meeting_agenda", agenda)
-    made = uuid7()
-    await act.conn.execute(
-        "insert into meeting (id, case_id, unit, called_by, called_at, at, place, agenda, state)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, 'scheduled')",
-        made, case_id, caller, act.actor.id, act.now, at, place, note,
-    )  # fmt: skip
-    for unit in units:
+    made, said = await _keep(act, case, asked, caller)
+    for unit in asked.units:
         await act.conn.execute("insert into meeting_seat (meeting, unit, state) values ($1, $2, 'invited')", made, unit)
         await act.conn.execute(GRANT, case_id, f"unit:{unit}", "meeting")
         await tell(act, f"meeting {made} called", "meeting_called", unit, case_id, by=caller)
-    facts = {"meeting": str(made), "by": caller, "units": list(units), "meeting_at": at.timestamp(), **said}
+    facts = {"meeting": str(made), "by": caller, "units": list(asked.units), "meeting_at": asked.at.timestamp(), **said}
     await record(act.conn, case_id, "call_meeting", actor=act.actor, at=act.now, facts=facts)
     return made
+
+
+async def _keep(act: Act, case: Loaded, asked: Invitation, caller: str) -> tuple[uuid.UUID, dict[str, Any]]:
+    """Store the meeting and take its room; returns its id and what the event may say."""
+    booking = None
+    if asked.room is not None and asked.until is not None:
+        booking = await book(
+            act.conn, asked.room, Period(asked.at, asked.until), BookingPurpose.MEETING, actor=act.actor, now=act.now,
+            rules=act.reference, case=case.facts.id, pointer="#/body/until",
+        )  # fmt: skip
+    note, said = await write_note(act, case, "meeting_agenda", asked.agenda)
+    made = uuid7()
+    await act.conn.execute(
+        "insert into meeting (id, case_id, unit, called_by, called_at, at, until, booking, place, agenda, state)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'scheduled')",
+        made, case.facts.id, caller, act.actor.id, act.now, asked.at, asked.until, booking, asked.place, note,
+    )  # fmt: skip
+    return made, {"booking": str(booking) if booking else None, **said}
 
 
 async def _caller(act: Act, case: Loaded) -> str:
@@ -184,5 +208,8 @@ async def cancel_meeting(act: Act, meeting: uuid.UUID, *, reason: str) -> int:
     begun = await _begin(act, meeting)
     _called_by(act, begun.row["unit"])
     _, said = await write_note(act, begun.case, "meeting_cancelled", reason)
+    if begun.row["booking"] is not None and begun.row["until"] > act.now:
+        booking, case_id = begun.row["booking"], begun.case.facts.id
+        await release(act.conn, booking, actor=act.actor, now=act.now, case=case_id)
     changes = {"state": MeetingState.CANCELLED.value, "ended_at": act.now, "ended_by": act.actor.id}
     return await _move(act, begun, "cancel_meeting", changes, said)

@@ -1,6 +1,7 @@
 """Tasks (协办): given, signed for or refused, answered in writing, returned, waived, taken back."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,15 +119,30 @@ async def _tell_asker(act: Act, row: Any, version: int, what: str) -> None:
     await tell(act, key, f"task_{what}", row["asked_by_unit"], row["case_id"], unit=row["unit"])
 
 
-async def answer(act: Act, task_id: uuid.UUID, *, result: str) -> int:
-    """书面反馈: the result in writing; a called department may leave with it."""
+_FILES = """
+    insert into task_file (task, attachment, case_id)
+    select $1, a.id, a.case_id from attachment a where a.id = any($2::uuid[]) and a.case_id = $3 and a.withdrawn_at is null
+    on conflict do nothing
+"""
+
+
+async def answer(act: Act, task_id: uuid.UUID, *, result: str, files: Sequence[uuid.UUID] = ()) -> int:
+    """书面反馈: the result in writing, with files of the case; a called department may leave with it."""
     begun = await begin(act, task_id, "answer")
+    await act.conn.execute(_FILES, task_id, list(files), begun.row["case_id"])
+    kept = await act.conn.fetchval(
+        "select count(*) from task_file where task = $1 and attachment = any($2::uuid[])", task_id, list(files)
+    )
+    if kept < len(set(files)):
+        raise errors.Invalid(
+            "附件不是本件的，或已撤回。", "A file is none of this case, or was withdrawn.", pointer="#/body/files"
+        )
     note, said = await write_note(act, begun.case, "task_result", result)
     changes = {
         "state": TaskState.ANSWERED.value, "result": note, "answered_at": act.now, "answered_by": act.actor.id,
         "first_answered_at": begun.row["first_answered_at"] or act.now,
     }  # fmt: skip
-    version = await move(act, begun, "answer_task", changes, said)
+    version = await move(act, begun, "answer_task", changes, {"files": sorted(map(str, set(files))), **said})
     await _tell_asker(act, begun.row, version, "answered")
     return version
 

@@ -14,7 +14,7 @@ from app.core.database import Connection
 from app.core.http import Language, Now, Read, ThisCall, Write
 from app.core.openapi import carries
 from app.joint import actions, queries
-from app.joint.actions import Decision
+from app.joint.actions import Decision, Invitation
 from app.joint.api.shared import CanAsk, CanRead, CanSign, Rules, ThisMove, made, more, shown
 from app.joint.rules import WORKED, MeetingState, SeatState
 from app.joint.schemas import BecauseIn, CallMeetingIn, HoldMeetingIn, MeetingItem, MeetingOut, MeetingPage
@@ -48,12 +48,8 @@ async def call_meeting(
 ) -> Response:
     """By the lead, or a centre above it. The units invited see the case until the meeting is held or cancelled."""
 
-    async def make(act: Any) -> uuid.UUID:
-        return await actions.call_meeting(
-            act, case_id, at=sent.at, place=sent.place, agenda=sent.agenda, units=sent.units
-        )
-
-    return await made(conn, call, rules, actor, make, show)
+    asked = Invitation(sent.at, sent.agenda, tuple(sent.units), sent.until, sent.room, sent.place)
+    return await made(conn, call, rules, actor, lambda act: actions.call_meeting(act, case_id, asked), show)
 
 
 @router.get("/cases/{case_id}/meetings", response_model=MeetingPage, summary="Joint meetings of a case")

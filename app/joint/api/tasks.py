@@ -88,7 +88,9 @@ async def refuse_task(task_id: uuid.UUID, sent: BecauseIn, move: ThisMove, _: Ca
 @router.post(f"{_AT}/answer", response_model=JointTaskOut, summary="Answer with the written result")
 async def answer_task(task_id: uuid.UUID, sent: ResultIn, move: ThisMove, _: CanHandle) -> Response:
     """By the unit that signed for it; a called department has arrived before."""
-    return await move.take(task_id, lambda act: actions.answer(act, task_id, result=sent.result), show)
+    return await move.take(
+        task_id, lambda act: actions.answer(act, task_id, result=sent.result, files=sent.files), show
+    )
 
 
 @router.post(f"{_AT}/return", response_model=JointTaskOut, summary="Return the result for more")
