@@ -18,6 +18,7 @@ UNITS = {
 STARTS = {
     "registered": "登记 registration", "accepted": "受理 acceptance", "offered": "派单 offer", "served": "送达 service",
     "disputed": "提出争议 dispute", "discovered": "发现 discovery", "closed": "办结 closing",
+    "called": "吹哨 whistle",
 }  # fmt: skip
 HEAD = """# Clocks
 

@@ -12,6 +12,9 @@ from app.core.errors import Words
 CLOCKS = "clock k join cases c on c.id = k.case_id"
 OFFERS = "assignment s join cases c on c.id = s.case_id"
 DEMANDS = "supervision v join cases c on c.id = v.case_id"
+CALLS = "whistle_call w join task t on t.id = w.task join cases c on c.id = t.case_id"
+ARRIVALS = f"{CALLS} join clock k on k.case_id = c.id and k.kind = 'arrival' and k.subject = w.task::text"
+TASKS = "task t join cases c on c.id = t.case_id"
 CLOSED = "cases c join unit lead on lead.code = c.lead_unit"
 RATINGS = "rating r join cases c on c.id = r.case_id"
 ALL = "cases c"
@@ -132,6 +135,33 @@ INDICATORS: dict[str, Indicator] = {
             Words("回访核实属实 ÷ 本期办结中回访到人", "confirmed / reached, of those closed in the period"),
             ALL, "c.closed_at", f"c.status = 'closed' and exists ({VISIT} and v.at <= {{as_of}})",
             f"exists ({VISIT} and v.at <= {{as_of}} and v.confirmed)",
+        ),
+        Indicator(
+            "tasks_answered_on_time", Words("协办按期反馈率", "co-handlers' results on time"),
+            Words("首次书面反馈不晚于期限 ÷ 本期应反馈的协办任务（撤回、免予反馈的不计）",
+                  "first written result by its date / results due in the period; recalled and waived ones left out"),
+            TASKS, "t.due", "t.state not in ('recalled', 'waived', 'ended')",
+            "t.first_answered_at <= least(t.due, {as_of})", "t.unit",
+        ),
+        Indicator(
+            "whistled", Words("吹哨率", "whistled"),
+            Words("吹哨的事项 ÷ 本期登记的事项（仅为数据，过高过低都应查明原因）",
+                  "matters with a whistle / registered in the period; no target: both too few and too many ask for a reason"),
+            "cases c", "c.registered_at", "c.petition_class is distinct from 'accusation'",
+            "exists (select from whistle w where w.case_id = c.id and w.blown_at <= {as_of})",
+        ),
+        Indicator(
+            "whistle_misuse", Words("吹哨不当率", "called wrongly"),
+            Words("裁定不应召集 ÷ 本期吹哨召集的部门（撤回的不计）",
+                  "calls that the centre above ruled wrong / departments called in the period, recalled ones left out"),
+            CALLS, "t.asked_at", "t.state <> 'recalled'", "w.ruling = 'upheld' and w.ruled_at <= {as_of}", "t.asked_by_unit",
+        ),
+        Indicator(
+            "whistle_arrivals", Words("吹哨按时到场率", "arrived in time"),
+            Words("期限内到场签到 ÷ 到场期限在本期届满的召集（裁定不应召集的不计）",
+                  "arrived by the limit / arrivals due in the period, calls ruled wrong left out"),
+            ARRIVALS, "k.due", f"{RUNNING} and w.ruling is distinct from 'upheld'", "k.met_at <= least(k.due, {as_of})",
+            "t.unit",
         ),
         _share("community", "村（社区）", "community"),
         _share("township", "乡镇（街道）", "township"),

@@ -34,6 +34,7 @@ TAGS = {
     "review": "Going up against an opinion, and asking for a closed case to be taken up again.",
     "emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time.",
     "figures": "Dashboards and indicators: how cases are handled, of what the caller may see.",
+    "together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings.",
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     emergency_hours: int = Field(default=4, ge=1, le=72, description="Hours to begin handling in an emergency")
     emergency_most_days: int = Field(default=30, ge=1, le=180, description="Longest emergency before it is renewed")
     supervision_days: int = Field(default=5, ge=1, le=60, description="Working days to answer a supervision (P20)")
+    task_days: int = Field(default=5, ge=1, le=60, description="Working days for the written result of a task")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
     smtp_host: str = Field(default="", description="Mail server; empty: e-mails go to the file outbox/email.jsonl")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")

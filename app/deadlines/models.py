@@ -69,7 +69,7 @@ class Clock(Base):
     __table_args__ = (
         CheckConstraint("due >= start", name="due_after_start"),
         CheckConstraint("num_nonnulls(met_at, stopped_at) <= 1", name="one_end"),
-        CheckConstraint("owner in ('organ', 'resident')", name="owner"),
+        CheckConstraint("owner in ('organ', 'resident', 'called')", name="owner"),
         Index("ix_clock_case_id", "case_id"),
         Index(
             "uq_clock_one_open_of_a_subject", "case_id", "kind", "subject", unique=True,

@@ -123,6 +123,14 @@ def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> d
     for v in sql("select * from return_visit where reached"):
         if v["case_id"] in cases and done(v["at"], as_of) and v["at"] >= (cases[v["case_id"]]["closed_at"] or LATER):
             visits.setdefault(v["case_id"], []).append(v)
+    tasks = [t for t in sql("select * from task") if t["case_id"] in cases]
+    calls = {t["id"]: t for t in tasks if t["whistle"] and t["state"] != "recalled" and within(t["asked_at"])}
+    upheld = {r["task"] for r in sql("select * from whistle_call where ruling = 'upheld' and ruled_at <= $1", as_of)}
+    wrong = {str(r["task"]) for r in sql("select task from whistle_call where ruling = 'upheld'")}
+    arrivals = [k for k in clocks if k["kind"] == "arrival" and k["subject"] not in wrong]
+    results = [t for t in tasks if t["state"] not in ("recalled", "waived", "ended") and within(t["due"])]
+    received = [c for c in cases.values() if c["petition_class"] != "accusation" and within(c["registered_at"])]
+    called = {r["case_id"] for r in sql("select case_id from whistle where blown_at <= $1", as_of)}
     counted: dict[str, tuple[list[Any], list[Any]]] = {
         "timely_acceptance": (acceptance, [k for k in acceptance if done(k["met_at"], k["due"])]),
         "on_time_completion": (completion, [k for k in completion if done(k["met_at"], k["due"])]),
@@ -144,6 +152,10 @@ def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> d
             [c for c in closed if visits.get(c["id"])],
             [c for c in closed if any(v["confirmed"] for v in visits.get(c["id"], ()))],
         ),
+        "tasks_answered_on_time": (results, [t for t in results if done(t["first_answered_at"], t["due"])]),
+        "whistled": (received, [c for c in received if c["id"] in called]),
+        "whistle_misuse": (list(calls), [t for t in calls if t in upheld]),
+        "whistle_arrivals": (arrivals, [k for k in arrivals if done(k["met_at"], k["due"])]),
         **{
             f"closed_by_{tier}": (closed, [c for c in closed if c["tier"] == tier])
             for tier in ("community", "township", "county", "city")

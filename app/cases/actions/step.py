@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.cases.actions.together import end_joint
 from app.cases.queries.one import Loaded, get_for_change
 from app.cases.queries.reference import Reference
 from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
@@ -202,3 +203,4 @@ async def end_assignments(act: Act, case_id: uuid.UUID, state: str = "done") -> 
     )  # fmt: skip
     await act.conn.execute(END_OFFERED_SIGHT, case_id)
     await act.conn.execute("update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'", case_id)
+    await end_joint(act.conn, case_id, act.now)

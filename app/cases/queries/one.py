@@ -40,6 +40,7 @@ ABOVE = f"""
 _BELOW = f"""
     select u.code from assignment a join unit u on u.code = a.unit join unit l on l.code = c.lead_unit
     where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
+        and not exists (select from task t where t.assignment = a.id)
         and l.kind = 'centre' and {HEIGHT.format("u.tier")} < {HEIGHT.format("l.tier")}
         and not coalesce(c.barred_units @> u.path, false)
     order by a.answered_at desc limit 1
@@ -60,7 +61,8 @@ _FACTS = """
         c.updated_at, c.query_issue, c.registrar, c.worker, c.township, c.county, c.city, c.result,
         (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part, a.note,
             a.offered_at) order by a.id), '[]')
-         from assignment a where a.case_id = c.id and a.state = 'offered') as offers,
+         from assignment a where a.case_id = c.id and a.state = 'offered'
+            and not exists (select from task t where t.assignment = a.id)) as offers,
         (select coalesce(jsonb_agg(jsonb_build_array(n.id, n.kind, n.state, n.meets, s.recorded_by)
             order by n.drafted_at, n.id), '[]')
          from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
@@ -79,6 +81,8 @@ _FACTS = """
          and e.kind in ('conclude', 'decide_review', 'serve', 'close')) as worked_by,
         (select h.state from hearing h where h.case_id = c.id and h.state in ('scheduled', 'opened')) as hearing,
         (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
+        (select array_agg(distinct t.unit) from task t where t.case_id = c.id and t.state in ('open', 'returned')) as unanswered,
+        (select array_agg(distinct w.unit) from whistle w where w.case_id = c.id and w.state = 'open') as whistling,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
     from cases c
@@ -145,6 +149,7 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
         worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
+        unanswered=tuple(sorted(row["unanswered"] or ())), whistling=tuple(sorted(row["whistling"] or ())),
     )  # fmt: skip
 
 

@@ -72,7 +72,21 @@ STEP_WORDS = {
     "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
     "return_supervision": Words("退回督办答复", "answer to supervision returned"),
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
-    "attach": Words("添加附件", "attachment added"), "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
+    "attach": Words("添加附件", "attachment added"),
+    "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
+    "give_task": Words("交办协办任务", "a task was given"), "sign_task": Words("签收协办任务", "a task was signed for"),
+    "refuse_task": Words("退回协办任务", "a task was refused"), "answer_task": Words("协办反馈结果", "a task was answered"),
+    "return_task": Words("退回补充", "a result was returned for more"),
+    "waive_task": Words("说明未反馈原因", "why no answer came"), "recall_task": Words("撤回协办任务", "a task was taken back"),
+    "whistle": Words("吹哨", "departments were whistled to the spot"), "arrive": Words("部门到场签到", "a department arrived"),
+    "object_to_call": Words("部门对吹哨提出异议", "a department objected to the call"),
+    "rule_on_call": Words("裁定吹哨异议", "the objection to a call was ruled on"),
+    "settle_whistle": Words("吹哨事项办结", "the whistle was settled"),
+    "call_meeting": Words("召集会商", "a joint meeting was called"),
+    "accept_meeting": Words("同意参加会商", "an invitation was accepted"),
+    "decline_meeting": Words("不参加会商", "an invitation was declined"),
+    "hold_meeting": Words("会商研判", "a joint meeting was held"),
+    "cancel_meeting": Words("取消会商", "a joint meeting was cancelled"),
 }  # fmt: skip
 
 

@@ -74,6 +74,10 @@ TOLD: dict[str, Words] = {
     "record_hearing": Words("听证已结束，记录在案。", "The hearing is over and on record."),
     "cancel_hearing": Words("原定听证取消。", "The hearing will not take place."),
     "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
+    "whistle": Words("已召集有关部门到现场会同解决。", "The departments concerned were called to the spot."),
+    "arrive": Words("有部门已到达现场。", "A department has arrived on the spot."),
+    "settle_whistle": Words("现场协调已有结果。", "What was dealt with on the spot is settled."),
+    "hold_meeting": Words("有关单位已会商研判。", "The units concerned have met on it."),
 }
 UNTOLD = frozenset({
     "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold",
@@ -81,6 +85,8 @@ UNTOLD = frozenset({
     "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit",
     "urge", "criticise", "supervise", "answer_supervision", "verify_supervision", "return_supervision",
     "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
+    "give_task", "sign_task", "refuse_task", "answer_task", "return_task", "waive_task", "recall_task", "object_to_call",
+    "rule_on_call", "call_meeting", "accept_meeting", "decline_meeting", "cancel_meeting",
 })  # fmt: skip
 
 

@@ -198,6 +198,7 @@ class TaskOut(BaseModel):
     due: datetime | None
     overdue: bool
     version: int
+    task: uuid.UUID | None = None
 
 
 class TasksOut(BaseModel):
