@@ -51,6 +51,7 @@ async def show_case(
     return shown
 
 
+<<<<<<< HEAD
 STEP_WORDS = {
     "registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
     "merge_undone": Words("并案撤销", "a joined case left"), "linked": Words("关联原件", "linked to the case before it"),
@@ -69,6 +70,18 @@ STEP_WORDS = {
     "return_supervision": Words("退回督办答复", "answer to supervision returned"),
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
 }  # fmt: skip
+=======
+STEP_WORDS = {"registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
+              "merge_undone": Words("并案撤销", "a joined case left"), "urge": Words("催办", "urged"),
+              "criticise": Words("逾期通报", "criticised for delay"),
+              "supervise": Words("督办", "supervised"),
+              "answer_supervision": Words("答复督办", "supervision answered"),
+              "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
+              "return_supervision": Words("退回督办答复", "answer to supervision returned"),
+              "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
+              "attach": Words("添加附件", "attachment added"),
+              "withdraw_attachment": Words("撤回附件", "attachment withdrawn")}  # fmt: skip
+>>>>>>> attachments
 
 
 def step_title(kind: str, language: str) -> str:

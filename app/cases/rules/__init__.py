@@ -18,9 +18,13 @@ from app.cases.rules.terms import (
     MAX_REPRESENTATIVES,
     NO_TIER_ABOVE,
     OPEN_KINDS,
+<<<<<<< HEAD
     RESULT_OF,
     REVIEW_RESULTS,
     REVIEWS,
+=======
+    PURPOSE_WORDS,
+>>>>>>> attachments
     STATUS_WORDS,
     Channel,
     Kind,
@@ -28,7 +32,11 @@ from app.cases.rules.terms import (
     Outcome,
     PartyRole,
     PetitionClass,
+<<<<<<< HEAD
     Relation,
+=======
+    Purpose,
+>>>>>>> attachments
     Result,
     Route,
     Satisfaction,
@@ -43,9 +51,13 @@ __all__ = [
     "NOT_FOR_ACCUSATIONS",
     "NO_TIER_ABOVE",
     "OPEN_KINDS",
+<<<<<<< HEAD
     "RESULT_OF",
     "REVIEWS",
     "REVIEW_RESULTS",
+=======
+    "PURPOSE_WORDS",
+>>>>>>> attachments
     "STATUS_WORDS",
     "TRACKED",
     "TRANSITIONS",
@@ -61,6 +73,7 @@ __all__ = [
     "OutsideStage",
     "PartyRole",
     "PetitionClass",
+    "Purpose",
     "Refusal",
     "Relation",
     "Result",
