@@ -42,8 +42,8 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, *review.routers, attachments.router, *proxy.routers, intake.router, messages.router, staff.router, grids.router, areas.router, units.router,
-    routing.router, supervision.router, analytics.router,
+    *cases.routers, *review.routers, *proxy.routers, attachments.router, intake.router, messages.router, staff.router,
+    grids.router, areas.router, units.router, routing.router, supervision.router, analytics.router,
 )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ TAGS = {
     "review": "Going up against an opinion, and asking for a closed case to be taken up again.",
     "figures": "Dashboards and indicators: how cases are handled, of what the caller may see.",
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
+    "proxy": "Proxy handling (信访代办): who carries a matter for its resident, under which authority, and what was done.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
     "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",

@@ -9,6 +9,7 @@ from app.core.database import Database
 from app.core.settings import settings
 from app.deadlines.rules import QuietHours
 from app.messages.actions import carry_messages
+from app.proxy.actions import tend_proxies
 
 Job = Callable[[Database, datetime], Awaitable[int]]
 
@@ -29,7 +30,11 @@ async def settle_due(database: Database, now: datetime) -> int:
         moved += taken
 
 
-JOBS: tuple[tuple[str, Job], ...] = (("clocks", settle_due), ("messages", carry_messages))
+JOBS: tuple[tuple[str, Job], ...] = (
+    ("clocks", settle_due),
+    ("proxies", tend_proxies),
+    ("messages", carry_messages),
+)
 
 
 async def run_once(database: Database, now: datetime) -> dict[str, int]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -164,3 +165,22 @@ class ProxyPassing(Base):
     due: Mapped[datetime] = mapped_column(Instant)
     words: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_note.id"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ProxyPaper(Base):
+    """A file of the case that proves an authority or an errand: the signed paper, a photo."""
+
+    __tablename__ = "proxy_paper"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(authority, errand) = 1", name="proves_one_thing"),
+        ForeignKeyConstraint(["attachment", "case_id"], ["attachment.id", "attachment.case_id"]),
+        UniqueConstraint("authority", "attachment"),
+        UniqueConstraint("errand", "attachment"),
+        Index("ix_proxy_paper_attachment", "attachment"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    case_id: Mapped[uuid.UUID]
+    attachment: Mapped[uuid.UUID]
+    authority: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("proxy_authority.id"))
+    errand: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("proxy_errand.id"))

@@ -97,7 +97,9 @@ STATE_WORDS: dict[State, Words] = {
     State.STEPPED_DOWN: Words("代办员已辞任，可另行申请", "the proxy stepped down; another may be asked for"),
     State.WITHDRAWN: Words("您已撤回委托，代办已停止", "you withdrew the authority; the proxy has stopped"),
     State.EXPIRED: Words("委托已到期，代办已停止", "the authority has expired; the proxy has stopped"),
-    State.CONFLICT: Words("代办员应当回避，代办已停止，可另行申请", "the proxy had to stand back; another may be asked for"),
+    State.CONFLICT: Words(
+        "代办员应当回避，代办已停止，可另行申请", "the proxy had to stand back; another may be asked for"
+    ),
 }
 POWER_WORDS: dict[Power, Words] = {
     Power.SUBMIT_MATERIALS: Words("提交材料", "hand in material"),

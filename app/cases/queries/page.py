@@ -51,7 +51,6 @@ async def show_case(
     return shown
 
 
-<<<<<<< HEAD
 STEP_WORDS = {
     "registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
     "merge_undone": Words("并案撤销", "a joined case left"), "linked": Words("关联原件", "linked to the case before it"),
@@ -69,19 +68,21 @@ STEP_WORDS = {
     "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
     "return_supervision": Words("退回督办答复", "answer to supervision returned"),
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
+    "attach": Words("添加附件", "attachment added"), "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
+    "request_proxy": Words("申请代办", "a proxy was asked for"), "offer_proxy": Words("推荐代办员", "a proxy was offered"),
+    "recall_proxy": Words("收回代办员推荐", "the offer of a proxy was taken back"),
+    "decline_proxy": Words("未采用代办", "no proxy was taken"),
+    "authorise_proxy": Words("授权代办", "a proxy was authorised"),
+    "file_proxy": Words("代办备案", "the proxy's authority was filed"),
+    "plan_errand": Words("安排代办事项", "an errand was planned"), "begin_errand": Words("代办事项开始", "an errand was begun"),
+    "finish_errand": Words("代办事项完成", "an errand was done"), "drop_errand": Words("代办事项取消", "an errand was dropped"),
+    "pass_on_notice": Words("代办员转告文书", "the proxy passed a notice on"),
+    "close_proxy": Words("代办完成", "the proxy carried it to its end"),
+    "revoke_proxy": Words("撤回代办委托", "the authority of the proxy was withdrawn"),
+    "step_down_proxy": Words("代办员辞任", "the proxy stepped down"),
+    "expire_proxy": Words("代办委托到期", "the authority of the proxy expired"),
+    "recuse_proxy": Words("代办员回避", "the proxy had to stand back"),
 }  # fmt: skip
-=======
-STEP_WORDS = {"registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
-              "merge_undone": Words("并案撤销", "a joined case left"), "urge": Words("催办", "urged"),
-              "criticise": Words("逾期通报", "criticised for delay"),
-              "supervise": Words("督办", "supervised"),
-              "answer_supervision": Words("答复督办", "supervision answered"),
-              "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
-              "return_supervision": Words("退回督办答复", "answer to supervision returned"),
-              "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
-              "attach": Words("添加附件", "attachment added"),
-              "withdraw_attachment": Words("撤回附件", "attachment withdrawn")}  # fmt: skip
->>>>>>> attachments
 
 
 def step_title(kind: str, language: str) -> str:
@@ -104,7 +105,10 @@ _OWN = """
         (select jsonb_build_array(o.lead_unit, o.status, nullif(o.due, 'infinity')) from case_link l
          join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
         (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
-         where h.case_id = c.id and h.state = 'scheduled') as hearing
+         where h.case_id = c.id and h.state = 'scheduled') as hearing,
+        (select jsonb_build_array(p.state, s.name, a.valid_until) from proxy p left join staff s on s.id = p.staff
+         left join proxy_authority a on a.proxy = p.id and a.ended_at is null
+         where p.case_id = c.id order by p.requested_at desc limit 1) as proxy
     from cases c
     where c.number = $1 and c.query_hash = $2
 """
@@ -114,7 +118,9 @@ TOLD = frozenset(
      "review_applied", "review_not_taken", "decide_review", "review_upheld", "review_changed",
      "redo_ordered", "rated", "reopening_asked", "grant_reopening", "decline_reopening",
      "link_repeat", "unlink", "schedule_hearing", "hold_hearing", "record_hearing", "cancel_hearing", "track_outside",
-     "escalate", "go_up", "send_back", "reclassify", "merge", "unmerge"}
+     "escalate", "go_up", "send_back", "reclassify", "merge", "unmerge",
+     "request_proxy", "offer_proxy", "recall_proxy", "decline_proxy", "authorise_proxy", "file_proxy", "finish_errand",
+     "pass_on_notice", "close_proxy", "revoke_proxy", "step_down_proxy", "expire_proxy", "recuse_proxy"}
 )  # fmt: skip
 
 
@@ -185,4 +191,6 @@ def _rights(row: Any, reference: Reference, language: str) -> dict[str, Any]:
         found["handled_elsewhere"] = {"handled_by": reference.names.get(unit), "said": words, "due": due}
     if row["hearing"] is not None:
         found["hearing"] = dict(zip(("at", "place"), row["hearing"], strict=True))
+    if row["proxy"] is not None:  # what they did: POST /v1/query/proxy
+        found["proxy"] = dict(zip(("state", "name", "until"), row["proxy"], strict=True))
     return found

@@ -6,11 +6,13 @@ The table is served and enforced: what it does not hold is refused.
 from app.cases.rules.decisions import (
     Facts,
     Offer,
+    Proxy,
     Refusal,
     answers,
     available_actions,
     check_character,
     refusal,
+    service_on_proxy_refused,
 )
 from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
@@ -18,13 +20,10 @@ from app.cases.rules.terms import (
     MAX_REPRESENTATIVES,
     NO_TIER_ABOVE,
     OPEN_KINDS,
-<<<<<<< HEAD
+    PURPOSE_WORDS,
     RESULT_OF,
     REVIEW_RESULTS,
     REVIEWS,
-=======
-    PURPOSE_WORDS,
->>>>>>> attachments
     STATUS_WORDS,
     Channel,
     Kind,
@@ -32,11 +31,8 @@ from app.cases.rules.terms import (
     Outcome,
     PartyRole,
     PetitionClass,
-<<<<<<< HEAD
-    Relation,
-=======
     Purpose,
->>>>>>> attachments
+    Relation,
     Result,
     Route,
     Satisfaction,
@@ -51,13 +47,10 @@ __all__ = [
     "NOT_FOR_ACCUSATIONS",
     "NO_TIER_ABOVE",
     "OPEN_KINDS",
-<<<<<<< HEAD
+    "PURPOSE_WORDS",
     "RESULT_OF",
     "REVIEWS",
     "REVIEW_RESULTS",
-=======
-    "PURPOSE_WORDS",
->>>>>>> attachments
     "STATUS_WORDS",
     "TRACKED",
     "TRANSITIONS",
@@ -73,6 +66,7 @@ __all__ = [
     "OutsideStage",
     "PartyRole",
     "PetitionClass",
+    "Proxy",
     "Purpose",
     "Refusal",
     "Relation",
@@ -87,4 +81,5 @@ __all__ = [
     "check_character",
     "next_limit",
     "refusal",
+    "service_on_proxy_refused",
 ]
