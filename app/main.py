@@ -91,15 +91,19 @@ def create_app(city: str | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
     http.install(app)
-    most = settings().max_body_bytes
-    no_json = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
-    app.add_middleware(Edge, json=Takes(most, JSON_TYPE, too_large(most), no_json), others=attachments.takes())
+    app.add_middleware(Edge, json=_takes_json(), others=attachments.takes())
     for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
     if settings().docs:
         _mount_docs(app)
     return app
+
+
+def _takes_json() -> Takes:
+    most = settings().max_body_bytes
+    unsupported = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
+    return Takes(most, JSON_TYPE, too_large(most), unsupported)
 
 
 def _mount_house(app: FastAPI) -> None:

@@ -25,7 +25,12 @@ PAGED = (
     "/v1/me/supervisions",
     "/v1/notices",
 )  # of cases, or what hangs on them
-IDS = ("case_id", "supervision_id", "notice_id")  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
+IDS = (
+    "case_id",
+    "supervision_id",
+    "notice_id",
+    "attachment_id",
+)  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")

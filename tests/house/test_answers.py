@@ -9,6 +9,7 @@ import pytest
 from app.core.access import Role
 from app.main import create_app
 from seeds.hohhot.city import build_city
+from tests.attachments import files
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
 from tests.review.doors import REDO, applied, decided, door, hearing
@@ -103,6 +104,19 @@ def supervise(cast: Cast, lives: Lives) -> None:
     assert above.get(urls[0]).json()["state"] == "verified"
     assert above.post(f"{urls[1]}/actions/withdraw", WHY, version=1).status_code == 200
     assert len(list(above.walk(f"/v1/cases/{case}/supervisions?limit=1"))) == 2
+
+
+def attach(cast: Cast, lives: Lives) -> None:
+    """Each format in and out, a redacted copy, a withdrawal."""
+    chen, case = cast("chen.housing"), lives.handling()["id"]
+    made = [chen.attached(case, sent, title="照片") for sent in (files.png(), files.jpeg(), files.webp(), files.pdf())]
+    for one in made:
+        for below in ("", "/content"):
+            assert chen.get(f"/v1/attachments/{one['id']}{below}").status_code == 200
+    area = {"x": 0, "y": 0, "width": 9, "height": 9}
+    assert chen.post(f"/v1/attachments/{made[0]['id']}/redacted", {"rectangles": [area]}).status_code == 201
+    url = f"/v1/attachments/{made[0]['id']}/actions/withdraw"
+    assert [chen.post(url, WHY, version=version).status_code for version in (1, 2)] == [200, 409]
 
 
 def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
@@ -243,7 +257,7 @@ def read_everything(cast: Cast, role: Role) -> None:
         assert reply.status_code in (200, 403), f"{url} {reply.text}"
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
-        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices"):
+        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/attachments"):
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -254,6 +268,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     go_up_and_ask_again(cast, lives)
     hear_link_and_follow(cast, lives)
     supervise(cast, lives)
+    attach(cast, lives)
     ask_at_every_stage(lives, strict)
     tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)
