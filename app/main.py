@@ -35,6 +35,7 @@ from app.intake import api as intake
 from app.intake.actions import Lane
 from app.joint import api as joint
 from app.messages import api as messages
+from app.proxy import api as proxy
 from app.review import api as review
 from app.routing import api as routing
 from app.staff import api as staff
@@ -44,9 +45,9 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, attachments.router, *review.routers, *joint.routers, supervision.router, emergency.router, intake.router,
-    *centres.routers, messages.router, staff.router, grids.router, areas.router, units.router, routing.router,
-    analytics.router,
+    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, supervision.router,
+    emergency.router, intake.router, *centres.routers, messages.router, staff.router, grids.router, areas.router,
+    units.router, routing.router, analytics.router,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.reference import Reference
-from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status
+from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Proxy, Status
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
@@ -83,6 +83,8 @@ _FACTS = """
         (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
         (select array_agg(distinct t.unit) from task t where t.case_id = c.id and t.state in ('open', 'returned')) as unanswered,
         (select array_agg(distinct w.unit) from whistle w where w.case_id = c.id and w.state = 'open') as whistling,
+        (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
+         from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id) as proxies,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
     from cases c
@@ -150,6 +152,10 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
         worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
         unanswered=tuple(sorted(row["unanswered"] or ())), whistling=tuple(sorted(row["whistling"] or ())),
+        proxies=tuple(
+            Proxy(staff, frozenset(powers), datetime.fromisoformat(since), datetime.fromisoformat(until))
+            for staff, powers, since, until in row["proxies"] or ()
+        ),
     )  # fmt: skip
 
 
