@@ -31,6 +31,10 @@ IDS = (
     "notice_id",
     "room_id",
     "booking_id",
+    "attachment_id",
+    "task_id",
+    "whistle_id",
+    "meeting_id",
 )  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
