@@ -32,6 +32,7 @@ TAGS = {
     "cases": "Reading cases: lists, counts, one case, its timeline. Only what the caller may see exists.",
     "steps": "What is done on a case. Each case names the steps its caller may take in `available_actions`.",
     "review": "Going up against an opinion, and asking for a closed case to be taken up again.",
+    "emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time.",
     "figures": "Dashboards and indicators: how cases are handled, of what the caller may see.",
     "together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings.",
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",

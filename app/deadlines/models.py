@@ -75,6 +75,7 @@ class Clock(Base):
             "uq_clock_one_open_of_a_subject", "case_id", "kind", "subject", unique=True,
             postgresql_where=text("met_at is null and stopped_at is null"),
         ),
+        Index("ix_clock_emergency", "subject", "case_id", postgresql_where=text("kind = 'emergency'")),
         Index("ix_clock_next_at", "next_at", postgresql_where=text("met_at is null and stopped_at is null")),
     )  # fmt: skip
 

@@ -58,6 +58,16 @@ TEMPLATES: dict[str, Template] = {
         Words("有事项上报到本中心", "A matter was taken up to you"),
         Words("编号{number}由下级上报，请签收。", "Case {number} was taken up from below; please sign for it."),
     ),
+    "emergency_limit": Template(
+        Words("应急限时办理", "Faster limits of an emergency"),
+        Words("应急状态：编号{number}须在{hours}小时内开始办理。",
+              "Emergency mode: handling of case {number} is to begin within {hours} hours."),
+    ),
+    "emergency_duty": Template(
+        Words("应急值班", "You are on duty"),
+        Words("您已列入区域{area}的应急值班表，请查看班次。",
+              "You are on the duty rota of the emergency in area {area}; see when."),
+    ),
     "notice_ready": Template(
         Words("您有一份新的文书", "A written notice for you"),
         Words("您反映的事项（编号{number}）有新的书面告知。请凭编号和查询码查询，或到受理窗口领取。",

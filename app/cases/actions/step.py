@@ -115,6 +115,8 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, waits: ClockKind |
         await deadlines.start(act.conn, case_id, act.reference.plan(procedure, StartsOn.ACCEPTED, act.now))
     elif effect in (ClockEffect.PAUSE_FOR_HEARING, ClockEffect.RESUME_AFTER_HEARING):
         await _for_hearing(act, case_id, procedure, effect)
+    elif effect is ClockEffect.MEET_EMERGENCY:
+        await deadlines.meet(act.conn, case_id, ClockKind.EMERGENCY, act.now)
     elif effect is ClockEffect.STOP_ALL:
         await deadlines.stop_all(act.conn, case_id, act.now, but=waits)
     elif effect is ClockEffect.RESTART_COMPLETION:

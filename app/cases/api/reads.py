@@ -137,7 +137,7 @@ async def get_timeline(
         response.headers.update(paging.link(request, paging.encode([str(rows[limit - 1]["seq"])])))
     items = [
         EventOut(seq=r["seq"], kind=r["kind"], title=step_title(r["kind"], said), at=r["at"], actor=r["actor"],
-                 data=r["data"], hash=r["hash"].hex())
+                 actor_name=r["actor_name"], text=r["text"], data=r["data"], hash=r["hash"].hex())
         for r in rows[:limit]
     ]  # fmt: skip
     return TimelineOut(items=items)

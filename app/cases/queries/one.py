@@ -45,6 +45,16 @@ _BELOW = f"""
         and not coalesce(c.barred_units @> u.path, false)
     order by a.answered_at desc limit 1
 """
+
+
+def told_due(case: str) -> str:
+    """SQL: the organs' next limit of a case as its resident is told it. An emergency's own limits bind units alone."""
+    return (
+        f"(select min(k.due) from clock k where k.case_id = {case}.id and k.met_at is null and k.stopped_at is null"
+        " and k.paused_at is null and k.owner = 'organ' and k.kind <> 'emergency')"
+    )
+
+
 _FACTS = """
     select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_unit, c.routed_unit, c.centre, c.head_seq,
         c.queue, c.procedure, c.procedure_version, c.merged_into, c.received_at, c.registered_at, c.accepted_at, c.concluded_at,
@@ -306,7 +316,7 @@ async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
 def opened_note(row: Any) -> str | None:
     """The text of a note's row, sealed or not; None once it was erased."""
     if row["sealed"] is None:
-        return str(row["body"])
+        return row["body"]  # type: ignore[no-any-return]
     return _opened(row["seal_key"], row["sealed"], f"case_note {row['id']}").get("body")
 
 
@@ -328,10 +338,14 @@ async def list_timeline(conn: Connection, case_id: uuid.UUID, *, actor: Actor, a
     if await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where}", *parameters) is None:
         raise NotFound
     rows = await conn.fetch(
-        "select seq, kind, at, actor, data, hash from event where case_id = $1 and seq > $2 order by seq limit $3",
+        "select e.seq, e.kind, e.at, e.actor, e.data, e.hash, s.name as actor_name, n.id, n.body, n.sealed, n.seal_key"
+        " from event e left join staff s on e.actor = 'staff:' || s.id::text"
+        " left join case_note n on n.id = (e.data->>'note')::uuid and n.case_id = e.case_id"
+        " where e.case_id = $1 and e.seq > $2 order by e.seq limit $3",
         case_id, after, limit,
     )  # fmt: skip
-    return await _without_hidden_cases(conn, [dict(row) for row in rows], actor)
+    events = [{**dict(row), "text": opened_note(row) if row["id"] else None} for row in rows]
+    return await _without_hidden_cases(conn, events, actor)
 
 
 async def _without_hidden_cases(conn: Connection, events: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:

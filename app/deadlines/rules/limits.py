@@ -32,6 +32,7 @@ class ClockKind(StrEnum):
     REPORT = "report"
     APPLY_REVIEW = "apply_review"
     EVALUATION = "evaluation"
+    EMERGENCY = "emergency"
     ARRIVAL = "arrival"
 
 
