@@ -21,6 +21,7 @@ from app.areas import api as areas
 from app.attachments import api as attachments
 from app.cases import api as cases
 from app.cases.queries.reference import Fresh
+from app.centres import api as centres
 from app.core import http
 from app.core.access import Actor
 from app.core.asgi import JSON_TYPE, Edge, Takes
@@ -28,9 +29,11 @@ from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable, UnsupportedMedia, too_large
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
+from app.emergency import api as emergency
 from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
+from app.joint import api as joint
 from app.messages import api as messages
 from app.proxy import api as proxy
 from app.review import api as review
@@ -42,8 +45,9 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, *review.routers, *proxy.routers, attachments.router, intake.router, messages.router, staff.router,
-    grids.router, areas.router, units.router, routing.router, supervision.router, analytics.router,
+    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, supervision.router, emergency.router,
+    intake.router, *centres.routers, messages.router, staff.router, grids.router, areas.router, units.router, routing.router,
+    analytics.router,
 )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
     PARTY_REVEAL = "party:reveal"
+    EMERGENCY_SWITCH = "emergency:switch"
     FIGURES_READ = "figures:read"
     SUPERVISION_ISSUE = "supervision:issue"
     SUPERVISION_ANSWER = "supervision:answer"
@@ -52,12 +53,15 @@ class Permission(StrEnum):
     MESSAGE_MANAGE = "message:manage"
     MAP_READ = "map:read"
     STAFF_READ = "staff:read"
+    CENTRE_MANAGE = "centre:manage"
+    ROOM_BOOK = "room:book"
 
 
 _READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ}
 _DESK = _READ | {
     Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.CASE_WITHDRAW, Permission.CASE_PLACE,
-    Permission.PARTY_REVEAL, Permission.SUPERVISION_ANSWER, Permission.FIGURES_READ, Permission.CASE_ATTACH,
+    Permission.PARTY_REVEAL, Permission.SUPERVISION_ANSWER, Permission.FIGURES_READ,
+    Permission.ROOM_BOOK, Permission.CASE_ATTACH,
 }  # fmt: skip
 _WORK = _DESK | {
     Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_HANDLE, Permission.CASE_CONCLUDE,
@@ -97,6 +101,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SUPERVISION_ISSUE,
             Permission.PROXY_ARRANGE,
             Permission.PROXY_CARRY,
+            Permission.CENTRE_MANAGE,
         }
     ),
     Role.HANDLER: frozenset(_WORK),
@@ -110,7 +115,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_REOPEN,
             Permission.CASE_MERGE,
             Permission.CASE_RULE,
+            Permission.EMERGENCY_SWITCH,
             Permission.SUPERVISION_ISSUE,
+            Permission.CENTRE_MANAGE,
         }
     ),
     Role.DISCIPLINE_OFFICER: frozenset(

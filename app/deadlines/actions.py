@@ -90,12 +90,15 @@ async def start(conn: Connection, case_id: uuid.UUID, clocks: Iterable[PlannedCl
     )  # fmt: skip
 
 
-async def meet(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> None:
-    """The duty was done at `at`. A clock met late keeps its breach: it is dated here if nobody looked in between."""
+async def meet(
+    conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime, *, subject: str | None = None
+) -> None:
+    """The duty was done at `at`; of several of a kind, that of `subject`. A clock met late keeps its breach: it is dated here
+    if nobody looked in between."""
     await conn.execute(
-        "update clock set met_at = $3, breached_at = case when owner = 'organ' and $3 > due then due end"
-        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null",
-        case_id, kind.value, at,
+        "update clock set met_at = $3, breached_at = case when owner <> 'resident' and $3 > due then due end"
+        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null and subject = coalesce($4, subject)",
+        case_id, kind.value, at, subject,
     )  # fmt: skip
 
 
@@ -138,18 +141,21 @@ async def resume(
     return due
 
 
-async def stop(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> None:
+async def stop(
+    conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime, *, subject: str | None = None
+) -> None:
     """One limit no longer counts: something else took its place."""
     await conn.execute(
-        "update clock set stopped_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null",
-        case_id, kind.value, at,
+        "update clock set stopped_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null"
+        " and subject = coalesce($4, subject)",
+        case_id, kind.value, at, subject,
     )  # fmt: skip
 
 
 async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: ClockKind | None = None) -> None:
     """Nothing is due any more, the case ended on another way; only a clock `but` runs on until its notice is served."""
     await conn.execute(
-        "update clock set stopped_at = $2, breached_at = case when owner = 'organ' and $2 > due then due end"
+        "update clock set stopped_at = $2, breached_at = case when owner <> 'resident' and $2 > due then due end"
         " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3",
         case_id, at, but.value if but else None,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from app.cases.queries import reference
 from app.core.database import Database
 from app.core.settings import settings
 from app.deadlines.rules import QuietHours
+from app.emergency.actions import tend_emergencies
 from app.messages.actions import carry_messages
 from app.proxy.actions import tend_proxies
 
@@ -30,7 +31,9 @@ async def settle_due(database: Database, now: datetime) -> int:
         moved += taken
 
 
+# Emergencies first: the faster limit of one that is over presses nobody, however long the runner slept.
 JOBS: tuple[tuple[str, Job], ...] = (
+    ("emergencies", tend_emergencies),
     ("clocks", settle_due),
     ("proxies", tend_proxies),
     ("messages", carry_messages),

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from app.core.access import Role
 from app.main import create_app
 from seeds.hohhot.city import build_city
+from seeds.hohhot.staff import staff_id
 from tests.attachments import files
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
 from tests.review.doors import REDO, applied, decided, door, hearing
 
+HOUR = timedelta(hours=1)
 WHY = {"reason": "当事人书面提出"}
 
 
@@ -135,6 +138,27 @@ def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
     assert seat.act(disputed, "rule_competence", {"unit": "D150102_hrss", **why}).status_code == 200
 
 
+def stand_an_emergency(cast: Cast) -> None:
+    """On, a rota written, the board looked at, and off again."""
+    head = cast.seat("C150105.organ_head.1")
+    end = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    rota = [
+        {
+            "day": (datetime.now(UTC) + timedelta(days=1)).date().isoformat(),
+            "shift": "day",
+            "staff": str(staff_id("C150105.supervisor.1")),
+        }
+    ]
+    body = {"area": "150105", "category": "heating", "ends_at": end, "reason": "演练。", "rota": rota}
+    made = head.post("/v1/emergencies", body)
+    assert made.status_code == 201, made.text
+    url = f"/v1/emergencies/{made.json()['id']}"
+    assert head.post(f"{url}/actions/set_rota", {"rota": rota}, version=1).status_code == 200
+    assert head.get(f"{url}/board").status_code == 200
+    assert head.post(f"{url}/actions/end", version=2).status_code == 200
+    assert head.get(url).json()["stands"] is False
+
+
 def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
     for stage in ("registered", "signed", "accepted", "handling", "concluded", "served", "closed"):
         receipt = getattr(lives, stage)()
@@ -231,6 +255,50 @@ def hear_link_and_follow(cast: Cast, lives: Lives) -> None:
     cast("li.window").does(lives.closed()["id"], "record_visit", visit)
 
 
+def keep_a_centre(cast: Cast) -> None:
+    coordinator, url = cast.seat("C150122.coordinator.1"), "/v1/centres/C150122"
+    clerks = [str(staff_id(f"C150122.window_clerk.{n}")) for n in (1, 2)]
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+
+    def turn(clerk: str, hours: int) -> dict[str, Any]:
+        begins = tomorrow + timedelta(hours=hours)
+        return {"unit": "C150122", "staff": clerk, "since": begins.isoformat(), "until": (begins + HOUR).isoformat()}
+
+    def does(action: str, **body: Any) -> Any:
+        version = coordinator.get(url).json()["version"]
+        reply = coordinator.post(f"{url}/actions/{action}", body, version=version, **{"Accept-Language": "en"})
+        assert reply.status_code == 200, f"{action} {reply.text}"
+        return reply.json()
+
+    does("set_hours", week=[{"weekday": 1, "spans": [{"opens": "22:00", "closes": "06:00"}]}])
+    does("set_day", day=str(tomorrow.date()), spans=[{"opens": "00:00", "closes": "24:00"}], reason="值守")
+    does("set_window", code="20", name="临时")
+    does("set_room", code="300", name="大厅", kind="meeting", seats=200)
+    does("station", unit="D150122_energy", how="on_call", call_in="电话")
+    does("station", unit="D150122_hrss", how="rotating", weekdays=[1], window="20")
+    does("plan_shift", **turn(clerks[0], 0))
+    report = does("import_rota", items=[turn(clerks[1], 2), turn(clerks[1], 2), {**turn(clerks[1], 0), "window": "no"}])
+    does("import_rota", items=[turn(clerks[1], 4)], dry_run=True)
+    one, two = [s["id"] for s in coordinator.walk(f"{url}/rota?limit=1")][:2]
+    assert report["lines"][0]["shift"] in (one, two)
+    does("swap_shifts", shift=one, other=two)
+    does("cancel_shift", shift=next(coordinator.walk(f"{url}/rota"))["id"])
+    room = next(r["id"] for r in coordinator.get(f"{url}/rooms").json()["rooms"] if r["code"] == "300")
+    times = {"since": tomorrow.isoformat(), "until": (tomorrow + HOUR).isoformat()}
+    booked = coordinator.post(f"/v1/rooms/{room}/bookings", {**times, "purpose": "meeting"})
+    assert booked.status_code == 201, booked.text
+    assert coordinator.post(f"/v1/rooms/{room}/bookings", {**times, "purpose": "talk"}).status_code == 409
+    for below in ("/duty", "/rota", "/rooms", "/changes?limit=2", "/reception?category=heating.outage", ""):
+        assert coordinator.get(url + below).status_code == 200
+    booking = f"/v1/bookings/{booked.json()['id']}"
+    assert coordinator.get(booking).status_code == 200
+    assert len(list(coordinator.walk("/v1/me/bookings?limit=1"))) == 1
+    assert coordinator.post(f"{booking}/actions/release", version=1).status_code == 200
+    for action, body in (("clear_day", {"day": str(tomorrow.date())}), ("close_window", {"code": "20"}),
+                         ("close_room", {"code": "300"}), ("unstation", {"unit": "D150122_hrss"})):  # fmt: skip
+        does(action, **body)
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
@@ -245,6 +313,9 @@ READS = (
     *(f"/v1/areas/{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/centres/C{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/indicators?by={by}" for by in ("none", "county", "township", "community", "category", "unit")),
+    "/v1/emergencies", "/v1/emergencies?stands=false&area=150105&limit=1",
+    *(f"/v1/centres/C150122{below}" for below in ("", "/duty", "/rota", "/rooms", "/changes", "/reception?category=road.snow")),
+    "/v1/centres?limit=2", "/v1/centres?tier=county&q=saihan", "/v1/me/bookings",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 
@@ -257,7 +328,7 @@ def read_everything(cast: Cast, role: Role) -> None:
         assert reply.status_code in (200, 403), f"{url} {reply.text}"
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
-        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/attachments"):
+        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings", "/attachments"):
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -268,10 +339,12 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     go_up_and_ask_again(cast, lives)
     hear_link_and_follow(cast, lives)
     supervise(cast, lives)
+    stand_an_emergency(cast)
     attach(cast, lives)
     ask_at_every_stage(lives, strict)
     tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)
+    keep_a_centre(cast)
     for role in Role:
         read_everything(cast, role)
     promised = {

@@ -13,8 +13,10 @@ from app.core.openapi import TAGS
 from app.main import create_app
 from tests.house.routes import PUBLIC, RESIDENT
 
-VERSIONED = ("get_case", "register_case", "get_supervision", "issue_supervision", "add_attachment", "get_attachment",
-             "redact_attachment")  # beside the steps  # fmt: skip
+VERSIONED = (  # beside the steps
+    "get_case", "register_case", "get_supervision", "issue_supervision", "get_centre", "book_room", "get_booking",
+    "get_emergency", "switch_on_emergency", "add_attachment", "get_attachment", "redact_attachment",
+)  # fmt: skip
 FILES = {"application/octet-stream"}, {"application/pdf"}, {"application/pdf", "image/jpeg", "image/png", "image/webp"}
 DOCUMENT = create_app("hohhot").openapi()
 OPERATIONS = [

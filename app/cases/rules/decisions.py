@@ -44,6 +44,7 @@ class Facts:
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
     `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
+    `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
     """
 
     id: uuid.UUID
@@ -72,6 +73,8 @@ class Facts:
     hearing: str | None = None
     linked: str | None = None
     proxies: tuple[Proxy, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    whistling: tuple[str, ...] = ()
 
     @property
     def carried_by(self) -> frozenset[str]:
@@ -142,7 +145,8 @@ def service_on_proxy_refused(facts: Facts, at: datetime) -> Words | None:
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
     of_offers, of_result = _of_offers(facts, now), _of_result(facts, now)
-    for table in (of_offers, _of_ladder(facts), of_result, _of_file(facts), _of_hearings(facts), _of_links(facts)):
+    rest = (_of_ladder(facts), _of_file(facts), _of_hearings(facts), _of_links(facts), _of_tasks(facts))
+    for table in (of_offers, of_result, *rest):
         holds, why = table.get(action, (True, None))
         if not holds and why is not None:
             return Refusal(False, why)
@@ -164,6 +168,18 @@ def _of_hearings(facts: Facts) -> dict[str, tuple[bool, Words]]:
         "conclude": (facts.hearing is None, ahead),
         "decide_review": (facts.hearing is None, ahead),
     }
+
+
+def _of_tasks(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    """A case concludes once each co-handler has answered, or the lead has recorded why not; a whistle once it is settled."""
+    if facts.unanswered:
+        zh, en = "、".join(facts.unanswered), ", ".join(facts.unanswered)
+        why = Words(f"协办单位 {zh} 尚未书面反馈：请等待反馈，或说明未反馈原因（waive）。",
+                    f"{en} still owe the written result of a task: wait for it, or record why not (waive).")  # fmt: skip
+    else:
+        zh, en = "、".join(facts.whistling), ", ".join(facts.whistling)
+        why = Words(f"{zh} 的吹哨尚未办结（事不完，人不走）。", f"The whistle of {en} is not settled yet.")
+    return {"conclude": (not facts.unanswered and not facts.whistling, why)}
 
 
 def _of_links(facts: Facts) -> dict[str, tuple[bool, Words]]:

@@ -14,6 +14,7 @@ class ToldOut(BaseModel):
 
     step: str
     at: datetime
+    said: str
 
 
 class ReviewToldOut(BaseModel):
@@ -66,6 +67,7 @@ class QueryOut(BaseModel):
     due: datetime | None = None
     steps: list[ToldOut] = []
     reply: str | None = None
+    review_until: datetime | None = None
     rate_until: datetime | None = None
     reopening: ReopeningToldOut | None = None
     review: ReviewToldOut | None = None
@@ -205,6 +207,7 @@ class TaskOut(BaseModel):
     due: datetime | None
     overdue: bool
     version: int
+    task: uuid.UUID | None = None
 
 
 class TasksOut(BaseModel):
@@ -214,13 +217,15 @@ class TasksOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    """One entry of the timeline; `hash` links the chain."""
+    """One entry of the timeline, with what was written beside it; `hash` links the chain."""
 
     seq: int
     kind: str
     title: str
     at: datetime
     actor: str
+    actor_name: str | None = None
+    text: str | None = None
     data: dict[str, Any]
     hash: str
 

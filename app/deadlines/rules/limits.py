@@ -19,6 +19,7 @@ class StartsOn(StrEnum):
     DISCOVERED = "discovered"
     SERVED = "served"
     CLOSED = "closed"
+    CALLED = "called"
 
 
 class ClockKind(StrEnum):
@@ -31,6 +32,8 @@ class ClockKind(StrEnum):
     REPORT = "report"
     APPLY_REVIEW = "apply_review"
     EVALUATION = "evaluation"
+    EMERGENCY = "emergency"
+    ARRIVAL = "arrival"
 
 
 class BasisStatus(StrEnum):
@@ -88,7 +91,7 @@ class Forbidden:
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """A way of working a case, as one version of the data. A case keeps the version it began under, also one that takes
-    no new cases from the day ``withdrawn_from`` on."""
+    no new cases from the day ``withdrawn_from`` on. Without ``kinds`` it is a duty beside a case, with limits of its own."""
 
     code: str
     version: int

@@ -1,0 +1,122 @@
+"""The resident's own timeline: what each recorded step means to whoever brought the matter, in plain words. Pure.
+
+What passes between offices is not told: an offer, a note on urgency, a supervision. Every kind of event is in one of the
+two tables; a test holds that.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.errors import Words
+
+# Placeholders: {unit} the unit that now leads, {days}, {notice} its title, {place} and {when} of an appointment.
+TOLD: dict[str, Words] = {
+    "registered": Words("您反映的事项已登记。", "Your matter is registered."),
+    "sign_for": Words("现由{unit}负责办理。", "{unit} is now responsible for it."),
+    "accept": Words("已受理。", "It is accepted."),
+    "decline": Words(
+        "经审查不予受理，理由和应走的途径见告知书。", "It is not accepted; the notice says why, and which way to go."
+    ),
+    "refer": Words("本事项应通过法定途径解决，途径见告知书。", "It belongs to a legal route; the notice says which."),
+    "handle": Words("正在核实、办理。", "It is being looked into."),
+    "extend": Words(
+        "经负责人批准，办理期限延长{days}日，理由见告知书。",
+        "The limit was extended by {days} days; the notice says why.",
+    ),
+    "conclude": Words("已作出办理结果，即将送达给您。", "There is a result; it will be served on you."),
+    "serve": Words("《{notice}》已送达。", "The {notice} was served."),
+    "serve attempted": Words(
+        "曾尝试送达《{notice}》，未能送到。", "We tried to serve the {notice} and did not reach you."
+    ),
+    "serve waived": Words("《{notice}》依规定免予送达。", "The {notice} was not served, as the rules allow."),
+    "close": Words(
+        "已办结。欢迎您评价；不满意的，可申请重新办理。",
+        "It is closed. Please rate it; you may ask to have it reopened.",
+    ),
+    "reopen": Words("已重新办理。", "It is taken up again."),
+    "withdraw": Words("已按您的意愿撤回。", "It was withdrawn at your wish."),
+    "escalate": Words(
+        "已上报上一级中心；对方签收前，现办理单位仍负责。",
+        "It went to the centre above; until that signs, the present unit stays responsible.",
+    ),
+    "go_up": Words("已按您的意愿上报上一级中心。", "It was taken up to the centre above at your wish."),
+    "send_back": Words("上级已提出指导意见，交回下级办理。", "The centre above sent it back down with guidance."),
+    "reclassify": Words(
+        "办理类别或程序有调整，期限按新程序自登记时起算。",
+        "Its category or procedure was changed; limits count from registration.",
+    ),
+    "merge": Words("与同一事项合并办理。", "It is handled together with the same matter."),
+    "unmerge": Words("已恢复单独办理。", "It is handled by itself again."),
+    "link_repeat": Words(
+        "同一事项正在办理，不再另行受理；进度见下。",
+        "The same matter is being handled already; see below where it stands.",
+    ),
+    "unlink": Words("已恢复单独办理。", "It is handled by itself again."),
+    "review_applied": Words("您的复查（复核）申请已登记。", "Your application for a review is registered."),
+    "review_not_taken": Words(
+        "您的复查（复核）申请未予登记，已说明理由。", "Your application for a review was not taken; you were told why."
+    ),
+    "decide_review": Words(
+        "已作出复查（复核）决定，即将送达给您。", "The review is decided; the decision will be served on you."
+    ),
+    "review_upheld": Words("复查（复核）维持了原处理意见。", "The review upheld the opinion."),
+    "review_changed": Words("复查（复核）变更了原处理意见。", "The review changed the opinion."),
+    "redo_ordered": Words("复查（复核）责令重新办理。", "The review ordered it to be handled again."),
+    "rated": Words("您已评价，谢谢。", "You rated it, thank you."),
+    "reopening_asked": Words(
+        "您的重新办理申请已收到，由承办人员以外的人决定。",
+        "Your request to reopen is received; somebody who did not work the case decides.",
+    ),
+    "grant_reopening": Words("同意您的申请，重新办理。", "Your request is granted: it is taken up again."),
+    "decline_reopening": Words("未同意重新办理，理由见下。", "Your request to reopen was declined; see below why."),
+    "schedule_hearing": Words("已安排听证，时间地点见下。", "A hearing is called; see below when and where."),
+    "hold_hearing": Words("听证已举行。", "The hearing was opened."),
+    "record_hearing": Words("听证已结束，记录在案。", "The hearing is over and on record."),
+    "cancel_hearing": Words("原定听证取消。", "The hearing will not take place."),
+    "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
+    "whistle": Words("已召集有关部门到现场会同解决。", "The departments concerned were called to the spot."),
+    "arrive": Words("有部门已到达现场。", "A department has arrived on the spot."),
+    "settle_whistle": Words("现场协调已有结果。", "What was dealt with on the spot is settled."),
+    "hold_meeting": Words("有关单位已会商研判。", "The units concerned have met on it."),
+    "request_proxy": Words("已登记您的代办申请。", "Your wish for a proxy is registered."),
+    "offer_proxy": Words("已为您推荐代办员，同意的请授权。", "A proxy is offered to you: authorise them if you agree."),
+    "recall_proxy": Words(
+        "原推荐的代办员已收回，将另行推荐。", "The proxy who was offered was taken back; another will be."
+    ),
+    "decline_proxy": Words("未采用所推荐的代办。", "The proxy who was offered was not taken."),
+    "authorise_proxy": Words(
+        "您已授权代办员；可随时凭编号和查询码撤回。",
+        "You authorised a proxy; withdraw it at any time with number and code.",
+    ),
+    "file_proxy": Words("代办委托已备案。", "The authority of your proxy is filed."),
+    "finish_errand": Words("代办员办了一件事，详情见代办记录。", "Your proxy did an errand; see what in their record."),
+    "pass_on_notice": Words("代办员向您转告了一份文书。", "Your proxy passed a notice on to you."),
+    "close_proxy": Words("代办已完成。", "Your proxy has finished."),
+    "revoke_proxy": Words(
+        "代办委托已撤回，代办员不再办理和查看。", "The authority is withdrawn: the proxy does and sees no more."
+    ),
+    "step_down_proxy": Words("代办员不再代办，您可另行申请。", "Your proxy stepped down; you may ask for another."),
+    "expire_proxy": Words(
+        "代办委托已到期，需要的可另行申请。", "The authority has run out; you may ask for another proxy."
+    ),
+    "recuse_proxy": Words("代办员应当回避，您可另行申请。", "Your proxy had to stand back; you may ask for another."),
+}
+UNTOLD = frozenset({
+    "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold",
+    "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked", "linked_from",
+    "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit",
+    "urge", "criticise", "supervise", "answer_supervision", "verify_supervision", "return_supervision",
+    "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
+    "give_task", "sign_task", "refuse_task", "answer_task", "return_task", "waive_task", "recall_task", "object_to_call",
+    "plan_errand", "begin_errand", "drop_errand",
+    "rule_on_call", "call_meeting", "accept_meeting", "decline_meeting", "cancel_meeting",
+})  # fmt: skip
+
+
+def plainly(kind: str, data: Mapping[str, Any]) -> Words | None:
+    """What the resident is told of an event, with its placeholders; None for what passes between offices."""
+    if kind == "sign_for" and data.get("part") != "lead":
+        return None  # somebody helps: who is responsible has not changed
+    if kind == "serve" and data.get("outcome") in ("attempted", "waived"):
+        kind = f"serve {data['outcome']}"
+    return TOLD.get(kind)
