@@ -45,9 +45,9 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, supervision.router, emergency.router,
-    intake.router, *centres.routers, messages.router, staff.router, grids.router, areas.router, units.router, routing.router,
-    analytics.router,
+    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, supervision.router,
+    emergency.router, intake.router, *centres.routers, messages.router, staff.router, grids.router, areas.router,
+    units.router, routing.router, analytics.router,
 )  # fmt: skip
 
 

@@ -99,9 +99,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_RULE,
             Permission.CODE_REISSUE,
             Permission.SUPERVISION_ISSUE,
+            Permission.CENTRE_MANAGE,
             Permission.PROXY_ARRANGE,
             Permission.PROXY_CARRY,
-            Permission.CENTRE_MANAGE,
         }
     ),
     Role.HANDLER: frozenset(_WORK),

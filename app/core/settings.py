@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     emergency_hours: int = Field(default=4, ge=1, le=72, description="Hours to begin handling in an emergency")
     emergency_most_days: int = Field(default=30, ge=1, le=180, description="Longest emergency before it is renewed")
     supervision_days: int = Field(default=5, ge=1, le=60, description="Working days to answer a supervision (P20)")
+    task_days: int = Field(default=5, ge=1, le=60, description="Working days for the written result of a task")
     proxy_authority_days: int = Field(
         default=0,
         ge=0,
@@ -50,7 +51,6 @@ class Settings(BaseSettings):
     proxy_pass_on_days: int = Field(default=1, ge=0, le=30, description="Working days to pass a notice on (D2)")
     proxy_report_days: int = Field(default=7, ge=1, le=90, description="Days within which a proxy reports back")
     proxy_longest_days: int = Field(default=183, ge=1, le=1098, description="Longest period of an authority")
-    task_days: int = Field(default=5, ge=1, le=60, description="Working days for the written result of a task")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
     smtp_host: str = Field(default="", description="Mail server; empty: e-mails go to the file outbox/email.jsonl")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")

@@ -94,40 +94,6 @@ TEMPLATES: dict[str, Template] = {
         Words("督办答复被退回", "The answer to a supervision was returned"),
         Words("编号{number}的督办答复被{by}退回，请重新答复。", "{by} returned the answer on case {number}; answer again."),
     ),
-    "proxy_authorised": Template(
-        Words("您已受托代办", "You are the proxy"),
-        Words("编号{number}的群众已委托您代办，请在规定时间内备案。",
-              "You are authorised to carry case {number}; file it in time."),
-    ),
-    "proxy_authority_late": Template(
-        Words("代办尚未安排", "A proxy is still to be found"),
-        Words("编号{number}的群众申请代办，尚未授权代办员，请抓紧安排。",
-              "A proxy was asked for on case {number} and is not authorised yet; please arrange it."),
-    ),
-    "proxy_filing_late": Template(
-        Words("代办尚未备案", "The authority is not filed"),
-        Words("编号{number}的代办委托尚未备案，请立即办理。", "The authority for case {number} is not filed yet; do so at once."),
-    ),
-    "proxy_notice": Template(
-        Words("有文书待转告", "A notice to pass on"),
-        Words("编号{number}有新的文书（{kind}），请按时转告本人并登记。",
-              "Case {number} has a notice ({kind}) to pass on to the resident; record how you told them."),
-    ),
-    "proxy_notice_late": Template(
-        Words("文书未按时转告", "A notice was not passed on in time"),
-        Words("编号{number}的文书（{kind}）已过转告期限，请立即转告。",
-              "The notice ({kind}) of case {number} should have been passed on; tell the resident at once."),
-    ),
-    "proxy_report_due": Template(
-        Words("请向群众反馈", "Report back"),
-        Words("编号{number}已多日未向本人反馈代办进展，请联系本人并登记。",
-              "The resident of case {number} has not been reported to for days; tell them how it stands."),
-    ),
-    "proxy_ended": Template(
-        Words("代办已终止", "A proxy has ended"),
-        Words("编号{number}的代办已终止（{why}）；群众需要的，请另行安排。",
-              "The proxy of case {number} has ended ({why}); arrange another if the resident wishes."),
-    ),
     "task_given": Template(
         Words("有一项协办任务待签收", "A task to sign for"),
         Words("{by}请贵单位协办编号{number}，请签收并按期书面反馈。",
@@ -172,6 +138,40 @@ TEMPLATES: dict[str, Template] = {
         Words("会商邀请", "An invitation to a joint meeting"),
         Words("{by}邀请贵单位就编号{number}会商，请答复。",
               "{by} invites you to a joint meeting on case {number}; please answer."),
+    ),
+    "proxy_authorised": Template(
+        Words("您已受托代办", "You are the proxy"),
+        Words("编号{number}的群众已委托您代办，请在规定时间内备案。",
+              "You are authorised to carry case {number}; file it in time."),
+    ),
+    "proxy_authority_late": Template(
+        Words("代办尚未安排", "A proxy is still to be found"),
+        Words("编号{number}的群众申请代办，尚未授权代办员，请抓紧安排。",
+              "A proxy was asked for on case {number} and is not authorised yet; please arrange it."),
+    ),
+    "proxy_filing_late": Template(
+        Words("代办尚未备案", "The authority is not filed"),
+        Words("编号{number}的代办委托尚未备案，请立即办理。", "The authority for case {number} is not filed yet; do so at once."),
+    ),
+    "proxy_notice": Template(
+        Words("有文书待转告", "A notice to pass on"),
+        Words("编号{number}有新的文书（{kind}），请按时转告本人并登记。",
+              "Case {number} has a notice ({kind}) to pass on to the resident; record how you told them."),
+    ),
+    "proxy_notice_late": Template(
+        Words("文书未按时转告", "A notice was not passed on in time"),
+        Words("编号{number}的文书（{kind}）已过转告期限，请立即转告。",
+              "The notice ({kind}) of case {number} should have been passed on; tell the resident at once."),
+    ),
+    "proxy_report_due": Template(
+        Words("请向群众反馈", "Report back"),
+        Words("编号{number}已多日未向本人反馈代办进展，请联系本人并登记。",
+              "The resident of case {number} has not been reported to for days; tell them how it stands."),
+    ),
+    "proxy_ended": Template(
+        Words("代办已终止", "A proxy has ended"),
+        Words("编号{number}的代办已终止（{why}）；群众需要的，请另行安排。",
+              "The proxy of case {number} has ended ({why}); arrange another if the resident wishes."),
     ),
 }  # fmt: skip
 

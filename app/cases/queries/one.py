@@ -81,10 +81,10 @@ _FACTS = """
          and e.kind in ('conclude', 'decide_review', 'serve', 'close')) as worked_by,
         (select h.state from hearing h where h.case_id = c.id and h.state in ('scheduled', 'opened')) as hearing,
         (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
-        (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
-         from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id) as proxies,
         (select array_agg(distinct t.unit) from task t where t.case_id = c.id and t.state in ('open', 'returned')) as unanswered,
         (select array_agg(distinct w.unit) from whistle w where w.case_id = c.id and w.state = 'open') as whistling,
+        (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
+         from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id) as proxies,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
     from cases c
@@ -151,11 +151,11 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
         worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
+        unanswered=tuple(sorted(row["unanswered"] or ())), whistling=tuple(sorted(row["whistling"] or ())),
         proxies=tuple(
             Proxy(staff, frozenset(powers), datetime.fromisoformat(since), datetime.fromisoformat(until))
             for staff, powers, since, until in row["proxies"] or ()
         ),
-        unanswered=tuple(sorted(row["unanswered"] or ())), whistling=tuple(sorted(row["whistling"] or ())),
     )  # fmt: skip
 
 

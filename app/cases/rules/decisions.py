@@ -43,8 +43,8 @@ class Facts:
     `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
-    `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
     `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
+    `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
     """
 
     id: uuid.UUID
@@ -72,9 +72,9 @@ class Facts:
     worked_by: frozenset[str] = frozenset()
     hearing: str | None = None
     linked: str | None = None
-    proxies: tuple[Proxy, ...] = ()
     unanswered: tuple[str, ...] = ()
     whistling: tuple[str, ...] = ()
+    proxies: tuple[Proxy, ...] = ()
 
     @property
     def carried_by(self) -> frozenset[str]:

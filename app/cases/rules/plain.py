@@ -78,28 +78,29 @@ TOLD: dict[str, Words] = {
     "arrive": Words("有部门已到达现场。", "A department has arrived on the spot."),
     "settle_whistle": Words("现场协调已有结果。", "What was dealt with on the spot is settled."),
     "hold_meeting": Words("有关单位已会商研判。", "The units concerned have met on it."),
-    "request_proxy": Words("已登记您的代办申请。", "Your wish for a proxy is registered."),
-    "offer_proxy": Words("已为您推荐代办员，同意的请授权。", "A proxy is offered to you: authorise them if you agree."),
-    "recall_proxy": Words(
-        "原推荐的代办员已收回，将另行推荐。", "The proxy who was offered was taken back; another will be."
+    "request_proxy": Words("您申请了代办，正在安排代办员。", "You asked for a proxy; one is being arranged."),
+    "offer_proxy": Words(
+        "已为您推荐代办员，您可以同意，也可以谢绝。", "A proxy is offered to you; take it or decline."
     ),
-    "decline_proxy": Words("未采用所推荐的代办。", "The proxy who was offered was not taken."),
+    "recall_proxy": Words(
+        "代办员推荐已收回，正在另行安排。", "The offer of a proxy was taken back; another is arranged."
+    ),
+    "decline_proxy": Words("未采用代办。", "No proxy was taken."),
     "authorise_proxy": Words(
-        "您已授权代办员；可随时凭编号和查询码撤回。",
-        "You authorised a proxy; withdraw it at any time with number and code.",
+        "您已授权代办，随时可以书面撤回。", "You authorised a proxy; you may withdraw it in writing at any time."
     ),
     "file_proxy": Words("代办委托已备案。", "The authority of your proxy is filed."),
-    "finish_errand": Words("代办员办了一件事，详情见代办记录。", "Your proxy did an errand; see what in their record."),
-    "pass_on_notice": Words("代办员向您转告了一份文书。", "Your proxy passed a notice on to you."),
-    "close_proxy": Words("代办已完成。", "Your proxy has finished."),
-    "revoke_proxy": Words(
-        "代办委托已撤回，代办员不再办理和查看。", "The authority is withdrawn: the proxy does and sees no more."
+    "finish_errand": Words(
+        "代办员完成了一项代办事项，详情见代办记录。", "Your proxy did an errand; the record of the proxy has it."
     ),
-    "step_down_proxy": Words("代办员不再代办，您可另行申请。", "Your proxy stepped down; you may ask for another."),
-    "expire_proxy": Words(
-        "代办委托已到期，需要的可另行申请。", "The authority has run out; you may ask for another proxy."
+    "pass_on_notice": Words("代办员已向您转告一份文书。", "Your proxy passed a notice on to you."),
+    "close_proxy": Words("代办完成。", "The proxy carried it to its end."),
+    "revoke_proxy": Words("代办委托已撤回。", "The authority of your proxy was withdrawn."),
+    "step_down_proxy": Words("代办员已辞任，需要的可另行申请。", "Your proxy stepped down; you may ask for another."),
+    "expire_proxy": Words("代办委托已到期。", "The authority of your proxy expired."),
+    "recuse_proxy": Words(
+        "代办员须回避，代办终止，需要的可另行申请。", "Your proxy had to stand back; you may ask for another."
     ),
-    "recuse_proxy": Words("代办员应当回避，您可另行申请。", "Your proxy had to stand back; you may ask for another."),
 }
 UNTOLD = frozenset({
     "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold",
@@ -108,8 +109,8 @@ UNTOLD = frozenset({
     "urge", "criticise", "supervise", "answer_supervision", "verify_supervision", "return_supervision",
     "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
     "give_task", "sign_task", "refuse_task", "answer_task", "return_task", "waive_task", "recall_task", "object_to_call",
-    "plan_errand", "begin_errand", "drop_errand",
     "rule_on_call", "call_meeting", "accept_meeting", "decline_meeting", "cancel_meeting",
+    "plan_errand", "begin_errand", "drop_errand",
 })  # fmt: skip
 
 
