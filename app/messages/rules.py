@@ -58,6 +58,18 @@ TEMPLATES: dict[str, Template] = {
         Words("有事项上报到本中心", "A matter was taken up to you"),
         Words("编号{number}由下级上报，请签收。", "Case {number} was taken up from below; please sign for it."),
     ),
+    "returned": Template(
+        Words("退单待裁定", "A return waits for your ruling"),
+        Words("编号{number}被{unit}退单，请裁定。", "{unit} returned case {number}; please rule on it."),
+    ),
+    "return_ruled": Template(
+        Words("已裁定由本单位办理", "It was ruled that you handle it"),
+        Words("编号{number}经{by}最终裁定由本单位办理，不得再退。", "{by} ruled finally that you handle case {number}."),
+    ),
+    "received": Template(
+        Words("本区域单位承办了一件外来事项", "A unit of your area took over a matter from elsewhere"),
+        Words("编号{number}由{unit}承办，请知悉。", "{unit} handles case {number}, which comes from another area."),
+    ),
     "notice_ready": Template(
         Words("您有一份新的文书", "A written notice for you"),
         Words("您反映的事项（编号{number}）有新的书面告知。请凭编号和查询码查询，或到受理窗口领取。",

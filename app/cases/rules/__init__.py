@@ -10,6 +10,7 @@ from app.cases.rules.decisions import (
     answers,
     available_actions,
     check_character,
+    own_offer,
     refusal,
 )
 from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
@@ -73,5 +74,6 @@ __all__ = [
     "available_actions",
     "check_character",
     "next_limit",
+    "own_offer",
     "refusal",
 ]
