@@ -28,6 +28,7 @@ from app.core.errors import CATALOGUE, Unavailable
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.grids import api as grids
+from app.handover import api as handover
 from app.intake import api as intake
 from app.intake.actions import Lane
 from app.messages import api as messages
@@ -41,7 +42,7 @@ from app.units import api as units
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
     *cases.routers, *review.routers, intake.router, messages.router, staff.router, grids.router, areas.router, units.router,
-    routing.router, supervision.router, analytics.router,
+    routing.router, supervision.router, handover.router, analytics.router,
 )  # fmt: skip
 
 

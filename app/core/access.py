@@ -49,6 +49,7 @@ class Permission(StrEnum):
     MESSAGE_MANAGE = "message:manage"
     MAP_READ = "map:read"
     STAFF_READ = "staff:read"
+    STAFF_HANDOVER = "staff:handover"
 
 
 _READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ}
@@ -74,6 +75,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_REOPEN,
             Permission.CASE_RULE,
             Permission.CODE_REISSUE,
+            Permission.STAFF_HANDOVER,
             Permission.SUPERVISION_ISSUE,
         }
     ),
@@ -88,6 +90,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_REOPEN,
             Permission.CASE_MERGE,
             Permission.CASE_RULE,
+            Permission.STAFF_HANDOVER,
             Permission.SUPERVISION_ISSUE,
         }
     ),

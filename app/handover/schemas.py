@@ -6,8 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from app.core.errors import unfit
-from app.core.texts import Code
+from app.core.texts import Code, unfit
 from app.handover.rules import Becomes, HeldKind, Why
 
 

@@ -66,6 +66,14 @@ TEMPLATES: dict[str, Template] = {
         Words("已裁定由本单位办理", "It was ruled that you handle it"),
         Words("编号{number}经{by}最终裁定由本单位办理，不得再退。", "{by} ruled finally that you handle case {number}."),
     ),
+    "task_handed_over": Template(
+        Words("有一项工作交接给您", "A task was handed over to you"),
+        Words("编号{number}的一项工作已交接给您。", "A task in case {number} was handed over to you."),
+    ),
+    "task_came_back": Template(
+        Words("一项工作已退回主办单位", "A task came back to the lead"),
+        Words("编号{number}的一项工作因人员变动退回，请另行安排。", "A task in case {number} came back; give it to somebody else."),
+    ),
     "received": Template(
         Words("本区域单位承办了一件外来事项", "A unit of your area took over a matter from elsewhere"),
         Words("编号{number}由{unit}承办，请知悉。", "{unit} handles case {number}, which comes from another area."),
