@@ -153,7 +153,9 @@ _NEW_TASK = """
         case $3 when 'signed' then $5::timestamptz end
     from assignment a, staff s where a.id = $1 and s.id = $2
 """
-_END_SIGHT = "update case_access set until = now() where case_id = $1 and grantee = $2 and part = 'task' and until is null"
+_END_SIGHT = (
+    "update case_access set until = now() where case_id = $1 and grantee = $2 and part = 'task' and until is null"
+)
 _STATE = """
     select c.worker, c.lead_unit, not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
             select from staff s join unit u on u.code = s.unit where s.id = $2 and c.barred_units @> u.path) as free,
@@ -168,7 +170,7 @@ async def _move_tasks(
 ) -> None:  # fmt: skip
     """Case by case: the tasks, the worker it names, who sees it, and one event that says so."""
     for case in cases:
-        row = await conn.fetchrow(_STATE, case, asked.to, asked.staff)
+        (row,) = await conn.fetch(_STATE, case, asked.to, asked.staff)
         tasks = [moves[str(task)] for task in row["tasks"] or ()]
         for move in tasks:
             await _move_task(conn, asked, case, row["lead_unit"], move)

@@ -62,7 +62,9 @@ async def list_held(
     for row in await conn.fetch(_TASKS.format(seen=seen), *parameters):
         number = row["number"] if row["seen"] else None
         held.append(
-            Held(HeldKind.TASK, str(row["id"]), row["state"], row["case_id"], number, seen=row["seen"], free=row["free"])
+            Held(
+                HeldKind.TASK, str(row["id"]), row["state"], row["case_id"], number, seen=row["seen"], free=row["free"]
+            )
         )
     if why is Why.LEAVES:
         units = sorted(actor.units_with(Permission.STAFF_HANDOVER))

@@ -41,7 +41,9 @@ class HandoverIn(BaseModel):
         if self.why is Why.ON_LEAVE and self.to is None:
             raise unfit("休假须指定代班人 to。", "Somebody covers a leave: name them in `to`.")
         if not self.dry_run and self.items is None:
-            raise unfit("请先预览（dry_run），再附上预览所列 items。", "Preview first (`dry_run`), then send its `items`.")
+            raise unfit(
+                "请先预览（dry_run），再附上预览所列 items。", "Preview first (`dry_run`), then send its `items`."
+            )
         return self
 
 

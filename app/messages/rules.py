@@ -72,7 +72,8 @@ TEMPLATES: dict[str, Template] = {
     ),
     "task_came_back": Template(
         Words("一项工作已退回主办单位", "A task came back to the lead"),
-        Words("编号{number}的一项工作因人员变动退回，请另行安排。", "A task in case {number} came back; give it to somebody else."),
+        Words("编号{number}的一项工作因人员变动退回，请另行安排。",
+              "A task in case {number} came back; give it to somebody else."),
     ),
     "received": Template(
         Words("本区域单位承办了一件外来事项", "A unit of your area took over a matter from elsewhere"),

@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("why in ('leaves', 'on_leave')", name=op.f("ck_staff_handover_why")),
-        sa.CheckConstraint(
-            "(why = 'on_leave') = (until is not null)", name=op.f("ck_staff_handover_leave_has_an_end")
-        ),
+        sa.CheckConstraint("(why = 'on_leave') = (until is not null)", name=op.f("ck_staff_handover_leave_has_an_end")),
         sa.CheckConstraint("successor <> staff", name=op.f("ck_staff_handover_to_somebody_else")),
         sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_handover_staff")),
         sa.ForeignKeyConstraint(["successor"], ["staff.id"], name=op.f("fk_staff_handover_successor")),
@@ -51,9 +49,7 @@ def upgrade() -> None:
             "(taken_by is null) = (becomes in ('to_lead', 'vacant'))",
             name=op.f("ck_staff_handover_item_taken_by_somebody"),
         ),
-        sa.ForeignKeyConstraint(
-            ["handover"], ["staff_handover.id"], name=op.f("fk_staff_handover_item_handover")
-        ),
+        sa.ForeignKeyConstraint(["handover"], ["staff_handover.id"], name=op.f("fk_staff_handover_item_handover")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_staff_handover_item_case_id")),
         sa.ForeignKeyConstraint(["taken_by"], ["staff.id"], name=op.f("fk_staff_handover_item_taken_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_handover_item")),

@@ -27,6 +27,7 @@ PAGED = (
 )  # of cases, or what hangs on them
 IDS = ("case_id", "supervision_id", "notice_id")  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 CODES = ("code",)  # of units and areas: the map is open
+STAFF = ("staff_id",)  # who is on duty is open; what was handed over names cases to who sees them
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
 # each shows what its caller may see
@@ -204,6 +205,9 @@ class Crawl:
             if _named_in(path) in CODES:
                 for code in AREAS:
                     self.ask("get", path.format(code=f"C{code}" if "centres" in path else code))
+            elif _named_in(path) in STAFF:
+                for login in ("wang.grid", "zhao.grid"):
+                    self.ask("get", path.format(staff_id=member(login).staff))
 
     def read_cases(self) -> None:
         """Every GET on a hidden case answers as for an id that never was; a case with a part is there, masked."""

@@ -99,10 +99,14 @@ def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> d
         "timely_acceptance": (acceptance, [k for k in acceptance if done(k["met_at"], k["due"])]),
         "on_time_completion": (completion, [k for k in completion if done(k["met_at"], k["due"])]),
         "extended": (completion, [k for k in completion if k["extensions"]]),
-        "returned": (offers, [
-            a for a in offers
-            if done(a["returned_at"], as_of) or a["state"] == "refused" and a["answered_at"] <= as_of
-        ]),
+        "returned": (
+            offers,
+            [
+                a
+                for a in offers
+                if done(a["returned_at"], as_of) or (a["state"] == "refused" and a["answered_at"] <= as_of)
+            ],
+        ),
         "returns_upheld": (returns, [a for a in returns if a["ruling"] == "upheld" and a["answered_at"] <= as_of]),
         "answered_on_time": (asked, [v for v in asked if done(v["first_answered_at"], v["answer_by"])]),
         "corrected_on_time": (

@@ -116,7 +116,9 @@ def test_a_rejected_return_moves_the_lead_at_once_and_for_good(cast: Cast, lives
     assert "ruled finally" in cast(HOUSING).act(
         case, "offer", {"unit": "C150102001001", **REASON}
     ).text or "最终裁定" in again.text  # fmt: skip
-    assert cast(HOUSING).does(case, "offer", {"unit": "P150102", **REASON}), "passing it on to a third is another matter"
+    assert cast(HOUSING).does(case, "offer", {"unit": "P150102", **REASON}), (
+        "passing it on to a third is another matter"
+    )
     told = [r["template"] for r in sql("select template from message where case_id = $1 order by id", case)]
     assert [t for t in told if t.startswith("return")] == ["returned", "return_ruled"]
     events = [r["kind"] for r in sql("select kind from event where case_id = $1 order by seq", case)]
@@ -221,5 +223,3 @@ def test_the_centre_of_the_area_that_receives_it_gets_to_know(cast: Cast, lives:
 def test_a_discipline_desk_takes_accusations_alone(cast: Cast, lives: Lives) -> None:
     case = led(lives, cast)
     assert cast(HOUSING).act(case, "offer", {"unit": "X150102", **REASON}).status_code == 422
-
-

@@ -89,7 +89,7 @@ class Client:
     """One connection and its own chance."""
 
     def __init__(self, number: int, url: str, town: Town, registrar: Seat, board: Board, seed: int) -> None:
-        self.chance = random.Random(f"{seed} {number}")  # noqa: S311 (a load, not a secret)
+        self.chance = random.Random(f"{seed} {number}")
         self.url, self.town, self.registrar, self.board = url, town, registrar, board
         self.http = httpx.Client(base_url=url, timeout=30)
         self.actors = [seat for seat in town.seats.values() if seat.post != registrar.post]
@@ -111,7 +111,11 @@ class Client:
             ended = [case for case in self.board.hints if case not in live]
         if len(live) < LIVE and (not ended or self.chance.random() < 0.7):
             return self.register()
-        case = self.chance.choice(list(live) or ended) if self.chance.random() < 0.97 or not ended else self.chance.choice(ended)
+        case = (
+            self.chance.choice(list(live) or ended)
+            if self.chance.random() < 0.97 or not ended
+            else self.chance.choice(ended)
+        )
         hint = self.board.hints[case]
         seat, action, body = self.choose(hint)
         self.take(case, hint.version, seat, action, body)
@@ -163,7 +167,12 @@ class Client:
             case "conclude":
                 return {"result": "resolved", "reply": "已处理"}
             case "serve":
-                return {"outcome": "served", "method": "phone", "at": datetime.now(UTC).isoformat(), "proof": "电话告知"}
+                return {
+                    "outcome": "served",
+                    "method": "phone",
+                    "at": datetime.now(UTC).isoformat(),
+                    "proof": "电话告知",
+                }
             case "sign_for" | "recall" | "accept" | "handle" | "close":
                 return {}
         return dict(REASON)

@@ -53,7 +53,9 @@ def town(database: str) -> Town:
                 seats[post] = Seat(post, actor.id, held.unit, held.role.value, held.area, token)
         finally:
             await conn.close()
-        known = {r["code"]: Unit(r["code"], r["kind"], r["tier"], r["area"], tuple(r["path"].split("."))) for r in units}
+        known = {
+            r["code"]: Unit(r["code"], r["kind"], r["tier"], r["area"], tuple(r["path"].split("."))) for r in units
+        }
         return Town(known, seats)
 
     return asyncio.run(read())

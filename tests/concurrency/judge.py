@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from tests.concurrency.clients import Board, Deed
 from tests.concurrency.model import Broken, State, Town, born
@@ -13,10 +17,14 @@ Ask = Callable[..., list[Any]]
 ANSWERS = {200, 403, 404, 409, 412, 422}
 
 
-def histories(ask: Ask, town: Town, made: list[str], wrong: list[str]) -> tuple[dict[str, list[State]], dict[str, list[Any]]]:
+def histories(
+    ask: Ask, town: Town, made: list[str], wrong: list[str]
+) -> tuple[dict[str, list[State]], dict[str, list[Any]]]:
     """The states of each case in order, one for each event, and the events."""
     events: dict[str, list[Any]] = {}
-    for row in ask("select case_id::text, seq, kind, actor, data from event where case_id = any($1) order by case_id, seq", made):
+    for row in ask(
+        "select case_id::text, seq, kind, actor, data from event where case_id = any($1) order by case_id, seq", made
+    ):
         events.setdefault(row["case_id"], []).append(row)
     states: dict[str, list[State]] = {}
     for case, chain in events.items():
@@ -56,7 +64,9 @@ def _acknowledged(deed: Deed, states: list[State], events: list[Any], wrong: lis
         return
     event = events[deed.version]
     if (event["kind"], event["actor"]) != (deed.action, f"staff:{deed.seat.staff}"):
-        wrong.append(f"{deed.case} {deed.version + 1}: {deed.action} by {deed.seat.post} was acknowledged, {dict(event)} stands")
+        wrong.append(
+            f"{deed.case} {deed.version + 1}: {deed.action} by {deed.seat.post} was acknowledged, {dict(event)} stands"
+        )
     if deed.version <= len(states) and not states[deed.version - 1].may(deed.seat, deed.action, deed.body):
         wrong.append(f"{deed.case} {deed.version}: the model refuses {deed.action} {deed.body} by {deed.seat.post}")
     if deed.answer.get("seen") is False and deed.version < len(states) and states[deed.version].sees(deed.seat):
@@ -76,7 +86,9 @@ def _refused(deed: Deed, states: list[State], wrong: list[str]) -> None:
         if all(state.sees(deed.seat) for state in states[deed.version - 1 :]):
             wrong.append(f"{deed.case} {deed.version}: hidden from {deed.seat.post}, who always saw it")
     elif then.may(deed.seat, deed.action, deed.body):
-        wrong.append(f"{deed.case} {deed.version}: {deed.action} {deed.body} by {deed.seat.post} refused: {deed.answer['detail']}")
+        wrong.append(
+            f"{deed.case} {deed.version}: {deed.action} {deed.body} by {deed.seat.post} refused: {deed.answer['detail']}"
+        )
 
 
 def judge_pages(board: Board, states: dict[str, list[State]], wrong: list[str]) -> None:
@@ -105,23 +117,49 @@ _FINAL = """
 
 def judge_rows(ask: Ask, made: list[str], states: dict[str, list[State]], wrong: list[str]) -> None:
     """What is stored at the end is what the model holds: lead, status, every assignment, and who sees it."""
-    import json
-
     rows = ask(_FINAL, made)
     if len(rows) != len(made):
         wrong.append(f"{len(made)} registrations were acknowledged, {len(rows)} are stored")
     for row in rows:
         state = states[row["id"]][-1]
-        parts = [tuple(part) for part in _loaded(json, row["parts"])]
-        sight = {tuple(grant) for grant in _loaded(json, row["sight"])}
+        parts = [tuple(part) for part in _loaded(row["parts"])]
+        sight = {tuple(grant) for grant in _loaded(row["sight"])}
         found = (row["status"], row["lead_unit"], row["head_seq"], parts, sight)
         told = (state.status, state.lead, state.version, [p.row() for p in state.parts], set(state.sight))
         if found != told:
             wrong.append(f"{row['id']}: stored {found}, the model {told}")
 
 
-def _loaded(json: Any, value: Any) -> Any:
+def _loaded(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
+
+
+def judge_the_judge(board: Board, states: dict[str, list[State]], events: dict[str, list[Any]]) -> None:
+    """What never happened is found: a lost deed, one counted twice, a refusal without a ground, another lead on a page, a
+    second offer, a lead that moved without a signature."""
+    done = next(d for d in board.deeds if d.status == 200 and len(events[d.case]) > d.version)
+    (case, page) = next((c, p) for c, p in board.pages if p["version"] <= len(states[c]))
+    for false in (
+        replace(board, deeds=[d for d in board.deeds if d is not done]),
+        replace(board, deeds=[*board.deeds, done]),
+        replace(board, deeds=[replace(d, status=409) if d is done else d for d in board.deeds]),
+    ):
+        found: list[str] = []
+        judge_deeds(false, states, events, found)
+        assert found, "a history that was tampered with passed"
+    found = []
+    judge_pages(replace(board, pages=[(case, {**page, "lead_unit": "C150100"})]), states, found)
+    assert found
+    offered = next(s for history in states.values() for s in history if s.offer and s.status == "registered")
+    for kind, data in (
+        ("offer", {"unit": "P150102"}),
+        ("send_back", {"unit": "P150102"}),
+        ("refuse", {"returned": False}),
+    ):
+        with pytest.raises(Broken):
+            offered.after({"seq": offered.version + 1, "kind": kind, "actor": "staff:x", "data": data})
+    with pytest.raises(Broken):
+        offered.after({"seq": offered.version + 2, "kind": "recall", "actor": "staff:x", "data": {}})
 
 
 # What must hold at every instant, asked in one snapshot while the clients work.

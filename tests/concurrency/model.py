@@ -157,43 +157,37 @@ class State:
     def may(self, seat: Seat, action: str, body: dict[str, Any]) -> bool:
         if not self.sees(seat) or action not in MAY[seat.role]:
             return False
-        offer, lead = self.offer, seat.unit == self.lead
+        return {**self._of_offers(seat, body), **self._of_life(seat)}[action]
+
+    def _of_offers(self, seat: Seat, body: dict[str, Any]) -> dict[str, bool]:
+        offer, lead, task = self.offer, seat.unit == self.lead, self.task(seat) is not None
         mine = offer is not None and offer.unit == seat.unit and seat.role != "grid_worker"
-        before = self.status in OPEN
-        match action:
-            case "offer":
-                return before and lead and offer is None and body["unit"] not in (self.lead, self.leading.ruled_by)
-            case "sign_for":
-                return before and (mine or self.task(seat) is not None)
-            case "refuse":
-                if mine:
-                    return before and offer is not None and self.returnable(offer)
-                return before and self.task(seat) is not None
-            case "recall":
-                return before and lead and offer is not None and not offer.returned
-            case "rule_return":
-                if not (before and lead and offer is not None):
-                    return False
-                return offer.returned or (not self.returnable(offer) and not body["upheld"])
-            case "escalate" | "go_up":
-                return before and self.above is not None and (lead or action == "go_up")
-            case "send_back":
-                return before and lead and offer is None and self.below is not None
-            case "accept":
-                return lead and self.status == "registered"
-            case "handle":
-                return lead and self.status == "accepted"
-            case "conclude":
-                return lead and self.status == "handling" and offer is None
-            case "serve":
-                return lead and self.status == "concluded"
-            case "close":
-                return lead and self.status == "concluded" and self.served
-            case "withdraw":
-                return before
-            case "reopen":
-                return self.status in ("concluded", "closed", "withdrawn")
-        raise Broken(f"the model knows no {action}")
+        returned = offer is not None and offer.returned
+        free = offer is not None and self.returnable(offer)
+        others = body.get("unit") not in (self.lead, self.leading.ruled_by)
+        allowed = {
+            "offer": lead and offer is None and others,
+            "sign_for": mine or task,
+            "refuse": free if mine else task,
+            "recall": lead and offer is not None and not returned,
+            "rule_return": lead and offer is not None and (returned or not (free or body.get("upheld"))),
+            "escalate": lead and self.above is not None,
+            "go_up": self.above is not None,
+            "send_back": lead and offer is None and self.below is not None,
+        }
+        return {action: self.status in OPEN and may for action, may in allowed.items()}
+
+    def _of_life(self, seat: Seat) -> dict[str, bool]:
+        lead = seat.unit == self.lead
+        return {
+            "accept": lead and self.status == "registered",
+            "handle": lead and self.status == "accepted",
+            "conclude": lead and self.status == "handling" and self.offer is None,
+            "serve": lead and self.status == "concluded",
+            "close": lead and self.status == "concluded" and self.served,
+            "withdraw": self.status in OPEN,
+            "reopen": self.status in ("concluded", "closed", "withdrawn"),
+        }
 
     # --- What a step leaves
 

@@ -7,6 +7,7 @@ takes 2,000 operations; `make attack` takes 20,000 (GRIDCASE_OPERATIONS, GRIDCAS
 import asyncio
 import os
 import random
+import sys
 import threading
 import time
 import uuid
@@ -72,11 +73,12 @@ def test_every_history_is_one_of_the_sequential_model(
     judge.judge_rows(ask, board.made, states, wrong)
     answers = Counter(deed.status for deed in board.deeds)
     taken = Counter(deed.action for deed in board.deeds if deed.status == 200)
-    print(
+    sys.stdout.write(
         f"\n{OPERATIONS:,} operations of {clients.CLIENTS} clients in {seconds:.0f} s (seed {SEED}): {len(board.made)} cases,"
         f" {sum(taken.values()):,} steps {dict(taken.most_common())}, answers {dict(answers)},"
-        f" {len(board.pages):,} pages, {sum(deed.broken for deed in board.deeds)} broken lines, {len(wrong)} differences"
+        f" {len(board.pages):,} pages, {sum(deed.broken for deed in board.deeds)} broken lines, {len(wrong)} differences\n"
     )
+    judge.judge_the_judge(board, states, events)
     assert wrong == [], f"{len(wrong)} differences:\n" + "\n".join(wrong[:20])
     assert {"offer", "sign_for", "refuse", "rule_return", "recall", "escalate", "close", "accept"} <= set(taken)
     assert sum(taken.values()) > OPERATIONS / 4
@@ -93,10 +95,12 @@ def test_every_history_is_one_of_the_sequential_model(
     assert asyncio.run(broken_chains()) == []
 
 
-def test_of_two_who_sign_at_once_one_wins_every_time(service: Service, town: Town, ask: Callable[..., list[Any]]) -> None:
+def test_of_two_who_sign_at_once_one_wins_every_time(
+    service: Service, town: Town, ask: Callable[..., list[Any]]
+) -> None:
     registrar = town.seats[REGISTRAR]
     pair = [town.seats["D150102_housing.handler.1"], town.seats["D150102_housing.organ_head.1"]]
-    chance = random.Random(SEED)  # noqa: S311 (a load, not a secret)
+    chance = random.Random(SEED)
     made: list[str] = []
     with httpx.Client(base_url=service.url, timeout=30) as http, ThreadPoolExecutor(max_workers=2) as pool:
 

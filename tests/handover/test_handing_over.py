@@ -20,7 +20,10 @@ class Worker:
     """A grid worker of a community that no other test works in, each time another one."""
 
     def __init__(self, cast: Cast, sql: Ask) -> None:
-        codes = [r["code"] for r in sql("select code from cell where township = '150102001' and community > '150102001002' order by 1")]
+        codes = [
+            r["code"]
+            for r in sql("select code from cell where township = '150102001' and community > '150102001002' order by 1")
+        ]
         self.cell = codes[-next(_cells)]
         self.post = f"{self.cell}.grid_worker"
         self.id = str(staff_id(self.post))
@@ -42,7 +45,9 @@ def neighbour(cast: Cast, sql: Ask) -> Worker:
 
 def request(cast: Cast, worker: Worker, **changes: Any) -> str:
     """A request in the worker's cell, offered to them as a task."""
-    return str(cast("luo.intake").register(report("request", "property.fees", location={"cell": worker.cell}, **changes))["id"])
+    return str(
+        cast("luo.intake").register(report("request", "property.fees", location={"cell": worker.cell}, **changes))["id"]
+    )
 
 
 def ask(who: Person, worker: Worker, **body: Any) -> Any:
@@ -131,7 +136,10 @@ def test_what_changed_since_the_preview_is_named_and_nothing_is_done(
     )]  # fmt: skip
     assert (reply.json()["gone"], reply.json()["added"]) == ([gone], [added])
     assert leaver.tasks() == {second: "offered"}
-    other = [{**item, "to": None} if item["kind"] == "cell" else item for item in approved(look(cast(SUN), leaver, why="leaves", to=neighbour.id))]
+    other = [
+        {**item, "to": None} if item["kind"] == "cell" else item
+        for item in approved(look(cast(SUN), leaver, why="leaves", to=neighbour.id))
+    ]
     reply = ask(cast(SUN), leaver, why="leaves", to=neighbour.id, items=other)
     assert (reply.status_code, reply.json()["changed"]) == (409, [f"cell:{leaver.cell}"])
     assert cast(SUN).get(f"/v1/staff/{leaver.id}/handovers").json() == {"items": []}

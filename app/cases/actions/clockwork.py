@@ -81,7 +81,8 @@ _RECALL = """
         where up.target is not null and x.case_id = up.id and x.part = 'offer' and x.until is null
             and x.grantee <> 'unit:' || up.target
     )
-    select up.id, up.target, up.procedure, up.procedure_version, r.unit as recalled from up left join recalled r on r.case_id = up.id
+    select up.id, up.target, up.procedure, up.procedure_version, r.unit as recalled
+    from up left join recalled r on r.case_id = up.id
     where up.target is not null order by up.id
 """
 _ESCALATE = """

@@ -52,7 +52,8 @@ async def _check_target(act: Act, case: Loaded, unit: str) -> None:
         )
     if unit == case.facts.ruled_by:
         raise errors.Conflict(
-            "该单位已最终裁定由本单位办理，不得再退回。", "That unit ruled finally that this one handles it: it does not go back."
+            "该单位已最终裁定由本单位办理，不得再退回。",
+            "That unit ruled finally that this one handles it: it does not go back.",
         )
     if case.row["procedure"] in REVIEWS and not row["beside"]:
         raise errors.Conflict(

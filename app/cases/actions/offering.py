@@ -8,7 +8,10 @@ from app.cases.rules import Offer, PetitionClass
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 
-END_SIGHT = "update case_access set until = now() where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
+END_SIGHT = (
+    "update case_access set until = now()"
+    " where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
+)
 _RECALL = (
     "update assignment set state = 'recalled', answered_by = $2, answered_at = $3"
     " where case_id = $1 and state = 'offered' and part = 'lead'"

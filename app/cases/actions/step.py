@@ -35,7 +35,13 @@ class Act:
     version: int
 
     async def start(
-        self, case: Loaded, on: StartsOn, *, at: datetime | None = None, subject: str = "", kind: ClockKind | None = None
+        self,
+        case: Loaded,
+        on: StartsOn,
+        *,
+        at: datetime | None = None,
+        subject: str = "",
+        kind: ClockKind | None = None,
     ) -> tuple[PlannedClock, ...]:
         """Set the clocks of the case's procedure running that begin with this act, which was done `at` (now); of one
         `kind` if named."""

@@ -143,7 +143,9 @@ def _of_offers(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
         "offer": (not offered, Words("已有一份待签收的派单，请先撤回。", "An offer is open already; recall it first.")),
         "recall": (
             facts.lead_offer is not None and not facts.lead_offer.returned,
-            Words("该单位已退单，请先裁定（rule_return）。", "It was returned: rule on that (rule_return).") if offered else none_open,
+            Words("该单位已退单，请先裁定（rule_return）。", "It was returned: rule on that (rule_return).")
+            if offered
+            else none_open,
         ),
         "sign_for": (bool(facts.offers), none_open),
         "refuse": (bool(facts.offers), none_open),

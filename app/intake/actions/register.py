@@ -104,8 +104,8 @@ def prepare(
         None if secret else place.cell or place.area, located_by, sent.source.system if sent.source else None,
         sent.source.external_id if sent.source else None, keys().query_hash(keys().query_code(str(case_id), 1)),
         actor.id, registrar, now, now, min((c.due for c in planned), default=None),
-        json.dumps([as_stored(c, reference.city.tz) for c in (*planned, *offered)], ensure_ascii=False), digest, entry.caller, entry.key,
-        entry.request_hash, upward.led_by if upward else None, upward.waits if upward else None,
+        json.dumps([as_stored(c, reference.city.tz) for c in (*planned, *offered)], ensure_ascii=False), digest,
+        entry.caller, entry.key, entry.request_hash, upward.led_by if upward else None, upward.waits if upward else None,
     )  # fmt: skip
     return Report(case_id, row, _people(sent, secret), _concerns(sent, case_id), digest, entry, registrar)
 
