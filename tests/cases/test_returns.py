@@ -173,6 +173,16 @@ def test_a_return_ends_with_what_it_was_about(cast: Cast, lives: Lives, step: st
     assert not cast(HOUSING).sees(case)
 
 
+@pytest.mark.parametrize("step", ["escalate", "go_up"])
+def test_what_was_taken_up_is_signed_for_and_never_bounced_below(cast: Cast, lives: Lives, step: str) -> None:
+    case = offered(lives, cast, kind="dispute")
+    cast.seat(FIRST).does(case, step, REASON)
+    assert cast("sun.coordinator").act(case, "refuse", REASON).status_code == 409
+    assert cast.seat(FIRST).act(case, "rule_return", REJECTED).status_code == 409, "nor is it forced on those above"
+    cast("sun.coordinator").does(case, "sign_for")
+    assert cast("sun.coordinator").does(case, "send_back", {"guidance": "请现场调解"})
+
+
 def test_a_petition_keeps_the_law_of_its_own(cast: Cast, lives: Lives) -> None:
     case = lives.registered()["id"]
     gone = cast(HOUSING).does(case, "refuse", REASON)

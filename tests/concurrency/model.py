@@ -139,9 +139,13 @@ class State:
         ]  # fmt: skip
         return max(under, key=lambda p: p.since).unit if under else None
 
+    def came_up(self, offer: Part) -> bool:
+        unit = self.town.units[offer.unit]
+        return unit.kind == "centre" and unit.tier == self.taken_up
+
     def returnable(self, offer: Part) -> bool:
         by = [p.unit for p in self.parts if p.returned]
-        return not offer.returned and by.count(offer.unit) < A_UNIT and len(by) < A_CASE
+        return not offer.returned and not self.came_up(offer) and by.count(offer.unit) < A_UNIT and len(by) < A_CASE
 
     def task(self, seat: Seat) -> Part | None:
         return next((p for p in self.parts if p.staff == seat.staff and p.state == "offered"), None)
@@ -170,7 +174,10 @@ class State:
             "sign_for": mine or task,
             "refuse": free if mine else task,
             "recall": lead and offer is not None and not returned,
-            "rule_return": lead and offer is not None and (returned or not (free or body.get("upheld"))),
+            "rule_return": lead
+            and offer is not None
+            and not self.came_up(offer)
+            and (returned or not (free or body.get("upheld"))),
             "escalate": lead and self.above is not None,
             "go_up": self.above is not None,
             "send_back": lead and offer is None and self.below is not None,

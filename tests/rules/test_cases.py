@@ -296,6 +296,7 @@ RETURNS = [
     ({"returned_by": (LEAD, LEAD)}, "may", "state"),
     ({"returned_by": (LEAD, LEAD, LEAD)}, "state", "may"),
     ({"returns": Returns(2, 9), "returned_by": (OTHER,)}, "may", "state"),
+    ({"came_up": True}, "state", "state"),
 ]
 
 

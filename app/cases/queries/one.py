@@ -59,6 +59,8 @@ _FACTS = """
          where a.case_id = c.id and a.state = 'refused' and a.part = 'lead') as refused_by,
         (select array_agg(a.unit) from assignment a
          where a.case_id = c.id and a.returned_at is not null) as returned_by,
+        exists (select from assignment a join unit u on u.code = a.unit where a.case_id = c.id and a.part = 'lead'
+            and a.state = 'offered' and u.kind = 'centre' and u.tier = c.escalated_to) as came_up,
         (select a.ruled_by from assignment a
          where a.case_id = c.id and a.part = 'lead' and a.state = 'signed') as ruled_by,
         (select k.subject from clock k where k.case_id = c.id and k.kind = 'competence' and k.met_at is null
@@ -143,6 +145,7 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
         worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
         returns=procedure.returns, returned_by=tuple(row["returned_by"] or ()), ruled_by=row["ruled_by"],
+        came_up=row["came_up"],
     )  # fmt: skip
 
 

@@ -35,7 +35,8 @@ class Facts:
     `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
     `returns` is how often the procedure lets it be returned to the dispatcher, `returned_by` who did, once for each time;
-    `ruled_by` the unit that ruled finally that the present lead handles it.
+    `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the
+    present lead handles it.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
     """
 
@@ -67,6 +68,7 @@ class Facts:
     returns: Returns | None = None
     returned_by: tuple[str, ...] = ()
     ruled_by: str | None = None
+    came_up: bool = False
 
     @property
     def lead_offer(self) -> Offer | None:
@@ -165,7 +167,7 @@ def _rulable(facts: Facts, now: datetime) -> tuple[bool, Words]:
     """Who sent it rules on a return, and finally where the unit can no longer return it but does not sign for it."""
     none = Words("没有待裁定的退单。", "No return waits for a ruling.")
     offer = facts.lead_offer
-    if facts.returns is None or offer is None:
+    if facts.returns is None or offer is None or facts.came_up:
         return False, none
     if not offer.returned and _refusable(facts, offer, now)[0]:
         return False, Words("该单位仍在签收、退单期限内。", "The unit may still sign for it or return it.")
@@ -201,6 +203,11 @@ def _refusable(facts: Facts, offer: Offer, now: datetime) -> tuple[bool, Words]:
 
 
 def _returnable(facts: Facts, limit: Returns, offer: Offer, *, over: bool) -> tuple[bool, Words]:
+    if facts.came_up:
+        return False, Words(
+            "上报的事项不得退单：请先签收，再以 send_back 退回下级并指导。",
+            "What was taken up is not returned: sign for it, and send it back with guidance (send_back).",
+        )
     if offer.returned:
         return False, Words("已退单，等待派出单位裁定。", "It was returned already; the dispatcher rules.")
     if over:
