@@ -110,7 +110,9 @@ UNTOLD = frozenset({
     "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
     "give_task", "sign_task", "refuse_task", "answer_task", "return_task", "waive_task", "recall_task", "object_to_call",
     "rule_on_call", "call_meeting", "accept_meeting", "decline_meeting", "cancel_meeting",
-    "plan_errand", "begin_errand", "drop_errand",
+    "plan_errand",
+        "handed_over",
+        "rule_return", "begin_errand", "drop_errand",
 })  # fmt: skip
 
 
