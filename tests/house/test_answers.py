@@ -418,6 +418,7 @@ READS = (
     "/v1/emergencies", "/v1/emergencies?stands=false&area=150105&limit=1",
     *(f"/v1/centres/C150122{below}" for below in ("", "/duty", "/rota", "/rooms", "/changes", "/reception?category=road.snow")),
     "/v1/centres?limit=2", "/v1/centres?tier=county&q=saihan", "/v1/me/bookings", "/v1/me/proxies",
+    "/v1/dispute_kinds", "/v1/dispute_kinds/wages", "/v1/dispute_kinds/family?township=150102001",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 

@@ -33,6 +33,7 @@ async def show_case(
     shown |= {
         "status_text": STATUS_WORDS[Status(page["status"])].say(language),
         "category_name": (category.name_en if language == "en" else category.name_zh) if category else None,
+        "dispute_kind": reference.dispute_kinds.get(page["category"]) if page["kind"] == "dispute" else None,
         "location": {
             "located_by": page["located_by"], "crs": page["crs"], "accuracy_m": page["accuracy_m"],
             "address": page["address"], "point": None if page["lon"] is None else

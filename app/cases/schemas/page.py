@@ -222,7 +222,8 @@ class OutsideOut(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names."""
+    """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names.
+    Of a dispute, `GET /v1/dispute_kinds/{dispute_kind}` has the checklist."""
 
     id: uuid.UUID
     number: str
@@ -230,6 +231,7 @@ class CaseOut(BaseModel):
     petition_class: str | None
     category: str
     category_name: str | None
+    dispute_kind: str | None
     channel: str
     procedure: str
     procedure_version: int
