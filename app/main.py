@@ -20,6 +20,7 @@ from app.analytics import api as analytics
 from app.areas import api as areas
 from app.cases import api as cases
 from app.cases.queries.reference import Fresh
+from app.centres import api as centres
 from app.core import http
 from app.core.access import Actor
 from app.core.asgi import Edge
@@ -41,7 +42,7 @@ from app.units import api as units
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
     *cases.routers, *review.routers, intake.router, messages.router, staff.router, grids.router, areas.router, units.router,
-    routing.router, supervision.router, analytics.router,
+    routing.router, *centres.routers, supervision.router, analytics.router,
 )  # fmt: skip
 
 

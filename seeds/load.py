@@ -1,15 +1,21 @@
 """Loading the reference data and the demo city through the same actions that everything else uses."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import shapely
 import yaml
 
 from app.areas import actions as areas
 from app.areas.actions import AreaRow
+from app.centres.actions.load import PlaceRow, RoomRow, load_places, load_rota
+from app.centres.actions.rota import Plan
+from app.centres.actions.stations import Seat
+from app.centres.rules import Period, RoomKind, Stationing, instant, weekday_of
 from app.core.access import Permission
 from app.core.crypto import keys
 from app.core.database import Connection
@@ -24,6 +30,7 @@ from app.staff.queries import hash_password
 from app.units import actions as units
 from app.units.actions import UnitRow
 from seeds.hohhot.city import build_city
+from seeds.hohhot.places import WEEK, Place, build_places, build_rota
 from seeds.hohhot.records import City
 from seeds.reference import load as reference
 
@@ -32,6 +39,7 @@ PROFILES = {
     **{path.stem: path for path in (Path(__file__).parent / "profiles").glob("*.yaml")},
 }
 SINCE = datetime(2000, 1, 1, tzinfo=UTC)  # the demo city has always stood as it is, so that history can be filed in it
+PLACES = UUID("0f1d6b0a-3c52-5f0e-8a57-150100150100")  # names the ids of windows, rooms, stations and shifts
 Told = Callable[[str], None]
 
 
@@ -114,9 +122,30 @@ async def load_demo_city(conn: Connection, profile: Mapping[str, Any], told: Tol
     findings = await _load_cells(conn, city, profile)
     told("编译路由 routes")
     await routing.recompile(conn)
+    told("布置中心 centres")
+    await load_places(conn, [_place(place) for place in build_places(city)], since=SINCE, space=PLACES)
     told("建立账号 accounts")
     await load_accounts(conn, city)
     return findings
+
+
+def _place(place: Place) -> PlaceRow:
+    rooms = tuple(RoomRow(code, name, RoomKind(kind), seats) for code, name, kind, seats in place.rooms)
+    seats = tuple(
+        Seat(u.unit, Stationing(u.how), u.weekdays, u.window, u.call_in, u.respond_minutes) for u in place.units
+    )
+    return PlaceRow(place.centre, place.windows, rooms, seats, place.week)
+
+
+async def load_demo_rota(conn: Connection, profile: Mapping[str, Any], *, as_of: date) -> None:
+    """Who is on duty at the demo city's centres in the weeks around a day, by the legal calendar."""
+    calendar, tz = reference.read_calendar(profile["calendar"]), ZoneInfo(profile["time_zone"])
+    turns = build_rota(build_city(), as_of, lambda day: weekday_of(day, calendar, WEEK))
+    plans = [
+        (t.centre, Plan(t.unit, t.staff, Period(instant(t.day, t.opens, tz), instant(t.day, t.closes, tz))))
+        for t in turns
+    ]
+    await load_rota(conn, plans, at=datetime.combine(as_of, time(), tz), space=PLACES)
 
 
 async def _load_cells(conn: Connection, city: City, profile: Mapping[str, Any]) -> list[Finding]:

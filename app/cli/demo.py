@@ -152,6 +152,8 @@ async def _load(conn: asyncpg.Connection, profile: dict[str, Any], day: date, st
     """Everything in one transaction, the gate included: a city that fails it was never there. Raises RuntimeError."""
     async with conn.transaction():
         findings = await load.load_demo_city(conn, profile, stages.told)
+        stages.told("排班 duty rota")
+        await load.load_demo_rota(conn, profile, as_of=day)
         await load_history(conn, build_city(), as_of=day, told=stages.told, moved=stages.moved)
         stages.told("核对 checking")
         if wrong := await check(conn, findings=findings, cases=REPORTS):

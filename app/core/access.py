@@ -49,12 +49,15 @@ class Permission(StrEnum):
     MESSAGE_MANAGE = "message:manage"
     MAP_READ = "map:read"
     STAFF_READ = "staff:read"
+    CENTRE_MANAGE = "centre:manage"
+    ROOM_BOOK = "room:book"
 
 
 _READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ}
 _DESK = _READ | {
     Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.CASE_WITHDRAW, Permission.CASE_PLACE,
     Permission.PARTY_REVEAL, Permission.SUPERVISION_ANSWER, Permission.FIGURES_READ,
+    Permission.ROOM_BOOK,
 }  # fmt: skip
 _WORK = _DESK | {
     Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_HANDLE, Permission.CASE_CONCLUDE,
@@ -75,6 +78,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_RULE,
             Permission.CODE_REISSUE,
             Permission.SUPERVISION_ISSUE,
+            Permission.CENTRE_MANAGE,
         }
     ),
     Role.HANDLER: frozenset(_WORK),
@@ -89,6 +93,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_MERGE,
             Permission.CASE_RULE,
             Permission.SUPERVISION_ISSUE,
+            Permission.CENTRE_MANAGE,
         }
     ),
     Role.DISCIPLINE_OFFICER: frozenset(

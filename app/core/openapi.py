@@ -36,6 +36,7 @@ TAGS = {
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
+    "centres": "Many centres in one: who is stationed where, hours, windows, rooms, the duty rota, who is on duty now.",
     "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",
     "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
     "staff": "Logging in, who the caller is, who is on duty.",

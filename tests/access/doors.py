@@ -25,7 +25,13 @@ PAGED = (
     "/v1/me/supervisions",
     "/v1/notices",
 )  # of cases, or what hangs on them
-IDS = ("case_id", "supervision_id", "notice_id")  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
+IDS = (
+    "case_id",
+    "supervision_id",
+    "notice_id",
+    "room_id",
+    "booking_id",
+)  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
@@ -183,7 +189,8 @@ class Crawl:
             "category": sorted({p.sent["category"] for p in hidden}) or ["conduct.service"],
             "due_before": ["2099-01-01T00:00:00Z"], "bbox": [f"{lon - 1e-4},{lat - 1e-4},{lon + 1e-4},{lat + 1e-4}"],
             "centre": [f"C{code}" for code in AREAS], "due_from": ["2020-01-01T00:00:00Z"],
-            "registered_from": ["2020-01-01T00:00:00Z"], "since": ["2026-11", "2026-12"], "until": ["2026-12"],
+            "registered_from": ["2020-01-01T00:00:00Z"], "since": ["2026-11", "2026-12", "2026-11-20T00:00:00Z"],
+            "until": ["2026-12", "2026-12-20T00:00:00Z"], "at": ["2026-11-23T02:00:00Z"],
             "as_of": ["2026-11-23"], "indicator": ["returned", "answered_on_time"],
             "limit": ["1", "200"], "cursor": self._cursors(path), "lon": [str(lon)], "lat": [str(lat)],
         }  # fmt: skip
@@ -200,10 +207,19 @@ class Crawl:
 
     def read_figures(self) -> None:
         """Dashboards of centres and areas: what a hidden case would betray is in no figure, and no link leads to it."""
-        for path, _ in self._operations("get"):
+        for path, operation in self._operations("get"):
             if _named_in(path) in CODES:
                 for code in AREAS:
                     self.ask("get", path.format(code=f"C{code}" if "centres" in path else code))
+                self._ask_of_a_centre(path, operation)
+
+    def _ask_of_a_centre(self, path: str, operation: dict[str, Any]) -> None:
+        """Each parameter with every value, at one centre."""
+        for parameter in operation.get("parameters", ()):
+            if parameter.get("in") == "query":
+                for value in self._values(path, parameter):
+                    asked = urlencode({**_needed(path), parameter["name"]: value})
+                    self.ask("get", f"{path.format(code=f'C{AREAS[2]}')}?{asked}")
 
     def read_cases(self) -> None:
         """Every GET on a hidden case answers as for an id that never was; a case with a part is there, masked."""
@@ -350,7 +366,8 @@ def _brought_by(plant: Plant) -> str:
 
 def _needed(path: str) -> dict[str, str]:
     lon, lat = point_in()
-    return {"lon": str(lon), "lat": str(lat), "crs": "WGS84"} if path == "/v1/locate" else {}
+    needed = {"lon": str(lon), "lat": str(lat), "crs": "WGS84"} if path == "/v1/locate" else {}
+    return {"category": "conduct.service"} if path.endswith("/reception") else needed
 
 
 def _face(reply: Any) -> tuple[int, dict[str, str], Any]:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from app.core.access import Role
 from app.main import create_app
 from seeds.hohhot.city import build_city
+from seeds.hohhot.staff import staff_id
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
 from tests.review.doors import REDO, applied, decided, door, hearing
 
+HOUR = timedelta(hours=1)
 WHY = {"reason": "当事人书面提出"}
 
 
@@ -217,6 +220,50 @@ def hear_link_and_follow(cast: Cast, lives: Lives) -> None:
     cast("li.window").does(lives.closed()["id"], "record_visit", visit)
 
 
+def keep_a_centre(cast: Cast) -> None:
+    coordinator, url = cast.seat("C150122.coordinator.1"), "/v1/centres/C150122"
+    clerks = [str(staff_id(f"C150122.window_clerk.{n}")) for n in (1, 2)]
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+
+    def turn(clerk: str, hours: int) -> dict[str, Any]:
+        begins = tomorrow + timedelta(hours=hours)
+        return {"unit": "C150122", "staff": clerk, "since": begins.isoformat(), "until": (begins + HOUR).isoformat()}
+
+    def does(action: str, **body: Any) -> Any:
+        version = coordinator.get(url).json()["version"]
+        reply = coordinator.post(f"{url}/actions/{action}", body, version=version, **{"Accept-Language": "en"})
+        assert reply.status_code == 200, f"{action} {reply.text}"
+        return reply.json()
+
+    does("set_hours", week=[{"weekday": 1, "spans": [{"opens": "22:00", "closes": "06:00"}]}])
+    does("set_day", day=str(tomorrow.date()), spans=[{"opens": "00:00", "closes": "24:00"}], reason="值守")
+    does("set_window", code="20", name="临时")
+    does("set_room", code="300", name="大厅", kind="meeting", seats=200)
+    does("station", unit="D150122_energy", how="on_call", call_in="电话")
+    does("station", unit="D150122_hrss", how="rotating", weekdays=[1], window="20")
+    does("plan_shift", **turn(clerks[0], 0))
+    report = does("import_rota", items=[turn(clerks[1], 2), turn(clerks[1], 2), {**turn(clerks[1], 0), "window": "no"}])
+    does("import_rota", items=[turn(clerks[1], 4)], dry_run=True)
+    one, two = [s["id"] for s in coordinator.walk(f"{url}/rota?limit=1")][:2]
+    assert report["lines"][0]["shift"] in (one, two)
+    does("swap_shifts", shift=one, other=two)
+    does("cancel_shift", shift=next(coordinator.walk(f"{url}/rota"))["id"])
+    room = next(r["id"] for r in coordinator.get(f"{url}/rooms").json()["rooms"] if r["code"] == "300")
+    times = {"since": tomorrow.isoformat(), "until": (tomorrow + HOUR).isoformat()}
+    booked = coordinator.post(f"/v1/rooms/{room}/bookings", {**times, "purpose": "meeting"})
+    assert booked.status_code == 201, booked.text
+    assert coordinator.post(f"/v1/rooms/{room}/bookings", {**times, "purpose": "talk"}).status_code == 409
+    for below in ("/duty", "/rota", "/rooms", "/changes?limit=2", "/reception?category=heating.outage", ""):
+        assert coordinator.get(url + below).status_code == 200
+    booking = f"/v1/bookings/{booked.json()['id']}"
+    assert coordinator.get(booking).status_code == 200
+    assert len(list(coordinator.walk("/v1/me/bookings?limit=1"))) == 1
+    assert coordinator.post(f"{booking}/actions/release", version=1).status_code == 200
+    for action, body in (("clear_day", {"day": str(tomorrow.date())}), ("close_window", {"code": "20"}),
+                         ("close_room", {"code": "300"}), ("unstation", {"unit": "D150122_hrss"})):  # fmt: skip
+        does(action, **body)
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
@@ -231,6 +278,8 @@ READS = (
     *(f"/v1/areas/{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/centres/C{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/indicators?by={by}" for by in ("none", "county", "township", "community", "category", "unit")),
+    *(f"/v1/centres/C150122{below}" for below in ("", "/duty", "/rota", "/rooms", "/changes", "/reception?category=road.snow")),
+    "/v1/centres?limit=2", "/v1/centres?tier=county&q=saihan", "/v1/me/bookings",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 
@@ -257,6 +306,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     ask_at_every_stage(lives, strict)
     tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)
+    keep_a_centre(cast)
     for role in Role:
         read_everything(cast, role)
     promised = {

@@ -13,7 +13,9 @@ from app.core.openapi import TAGS
 from app.main import create_app
 from tests.house.routes import PUBLIC, RESIDENT
 
-VERSIONED = ("get_case", "register_case", "get_supervision", "issue_supervision")  # beside the steps
+VERSIONED = (  # beside the steps
+    "get_case", "register_case", "get_supervision", "issue_supervision", "get_centre", "book_room", "get_booking",
+)  # fmt: skip
 DOCUMENT = create_app("hohhot").openapi()
 OPERATIONS = [
     pytest.param(path, method, operation, id=operation["operationId"])

@@ -1,0 +1,1 @@
+"""Centres as places: pages and lists, duty, reception, rooms."""
