@@ -18,14 +18,15 @@ from structlog.typing import EventDict
 
 from app.analytics import api as analytics
 from app.areas import api as areas
+from app.attachments import api as attachments
 from app.cases import api as cases
 from app.cases.queries.reference import Fresh
 from app.centres import api as centres
 from app.core import http
 from app.core.access import Actor
-from app.core.asgi import Edge
+from app.core.asgi import JSON_TYPE, Edge, Takes
 from app.core.database import Database
-from app.core.errors import CATALOGUE, Unavailable
+from app.core.errors import CATALOGUE, Unavailable, UnsupportedMedia, too_large
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.grids import api as grids
@@ -41,8 +42,8 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, *review.routers, intake.router, messages.router, staff.router, grids.router, areas.router, units.router,
-    routing.router, *centres.routers, supervision.router, analytics.router,
+    *cases.routers, attachments.router, *review.routers, intake.router, messages.router, staff.router, grids.router,
+    areas.router, units.router, routing.router, *centres.routers, supervision.router, analytics.router,
 )  # fmt: skip
 
 
@@ -90,7 +91,9 @@ def create_app(city: str | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
     http.install(app)
-    app.add_middleware(Edge, max_body=settings().max_body_bytes)
+    most = settings().max_body_bytes
+    no_json = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
+    app.add_middleware(Edge, json=Takes(most, JSON_TYPE, too_large(most), no_json), others=attachments.takes())
     for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)

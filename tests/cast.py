@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from starlette.testclient import TestClient
 
@@ -88,6 +89,22 @@ class Person:
         if content is not None:
             return self.client.post(url, content=content, headers={"Content-Type": "application/json", **sent})
         return self.client.post(url, json=body, headers=sent)
+
+    def attach(
+        self, case_id: str, content: bytes, purpose: str = "evidence", *, title: str | None = None, **more: Any
+    ) -> Any:
+        """Upload a file as it is. `more`: `key`, `redacts`, headers."""
+        key, redacts = more.pop("key", None) or uuid.uuid4().hex, more.pop("redacts", None)
+        url = f"/v1/cases/{case_id}/attachments?purpose={purpose}{f'&redacts={redacts}' if redacts else ''}"
+        named = {"Attachment-Title": quote(title)} if title else {}
+        headers = {**self.headers, "Idempotency-Key": key, "Content-Type": "application/octet-stream", **named, **more}
+        return self.client.post(url, content=content, headers=headers)
+
+    def attached(self, case_id: str, content: bytes, purpose: str = "evidence", **more: Any) -> dict[str, Any]:
+        """The same; must succeed. Gives the attachment."""
+        reply = self.attach(case_id, content, purpose, **more)
+        assert reply.status_code == 201, f"{self.login}: {reply.status_code} {reply.text}"
+        return dict(reply.json())
 
     def walk(self, url: str) -> Iterator[dict[str, Any]]:
         """Every item of a list, page after page."""

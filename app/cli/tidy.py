@@ -2,24 +2,36 @@
 
 from datetime import UTC, datetime, timedelta
 
+import typer
+
+from app.attachments.actions import collect
+from app.attachments.store import Store
 from app.cli import app, console, run
 from app.core.database import connect
 from app.core.idempotency import KEEP_DAYS, forget
 from app.core.settings import settings
 
+ORPHAN_DAYS = 1  # a file is written moments before its row is committed
+
 
 @app.command("tidy")
 def tidy() -> None:
-    """Forget remembered answers older than 30 days. Run it once a day.
+    """Forget remembered answers older than 30 days; delete attached files that no row names. Run it once a day.
 
     Example: gridcase tidy
     """
 
-    async def work() -> int:
-        conn = await connect(settings().city, "owner")
+    async def work() -> tuple[int, int, int]:
+        city, now = settings().city, datetime.now(UTC)
+        conn = await connect(city, "owner")
         try:
-            return await forget(conn, datetime.now(UTC) - timedelta(days=KEEP_DAYS))
+            forgotten = await forget(conn, now - timedelta(days=KEEP_DAYS))
+            return forgotten, *await collect(conn, Store.of(city), before=now - timedelta(days=ORPHAN_DAYS))
         finally:
             await conn.close()
 
-    console.print(f"{run(work())} remembered answers dropped")
+    forgotten, orphans, lost = run(work())
+    console.print(f"{forgotten} remembered answers dropped; {orphans} files that belong to nothing deleted")
+    if lost:
+        console.print(f"{lost} attachments miss their file: restore the folder of attachments from its backup")
+        raise typer.Exit(1)

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     CASE_MERGE = "case:merge"
     CASE_PLACE = "case:place"
     CASE_RULE = "case:rule"
+    CASE_ATTACH = "case:attach"
     CLOCK_EXTEND = "clock:extend"
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
@@ -57,7 +58,7 @@ _READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ, Permi
 _DESK = _READ | {
     Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.CASE_WITHDRAW, Permission.CASE_PLACE,
     Permission.PARTY_REVEAL, Permission.SUPERVISION_ANSWER, Permission.FIGURES_READ,
-    Permission.ROOM_BOOK,
+    Permission.ROOM_BOOK, Permission.CASE_ATTACH,
 }  # fmt: skip
 _WORK = _DESK | {
     Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_HANDLE, Permission.CASE_CONCLUDE,
@@ -65,7 +66,9 @@ _WORK = _DESK | {
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.GRID_WORKER: frozenset(_READ | {Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.PARTY_REVEAL}),
+    Role.GRID_WORKER: frozenset(
+        _READ | {Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.PARTY_REVEAL, Permission.CASE_ATTACH}
+    ),
     # The desk gives a lost query code again; who handles a case does not, since the resident rates with it.
     Role.WINDOW_CLERK: frozenset(
         _DESK | {Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_CLOSE, Permission.CODE_REISSUE}
@@ -120,7 +123,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ, Permission.MESSAGE_MANAGE}
     ),
-    Role.INTEGRATION: frozenset({Permission.CASE_REGISTER, Permission.CASE_READ, Permission.MAP_READ}),
+    Role.INTEGRATION: frozenset(
+        {Permission.CASE_REGISTER, Permission.CASE_READ, Permission.CASE_ATTACH, Permission.MAP_READ}
+    ),
 }
 
 # A post with one of these roles works for its unit and so sees what its unit has a part in. A grid worker does not:

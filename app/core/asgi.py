@@ -4,14 +4,15 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 
-from app.core.errors import Internal, Problem, TooLarge, UnsupportedMedia, too_large
+from app.core.errors import Internal, Problem, TooLarge, UnsupportedMedia
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,12 +26,22 @@ JSON_TYPE = re.compile(rb"^application/([a-z0-9.-]+\+)?json$")
 log = structlog.get_logger()
 
 
-class Edge:
-    """The outermost layer. `max_body` in bytes."""
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """The bodies that an address takes: at most `most` bytes, of a media type that matches; else these refusals."""
 
-    def __init__(self, app: App, max_body: int) -> None:
+    most: int
+    media: re.Pattern[bytes]
+    too_large: TooLarge
+    unsupported: UnsupportedMedia
+
+
+class Edge:
+    """The outermost layer. `json` are the bodies taken everywhere, but for the paths in `others`."""
+
+    def __init__(self, app: App, json: Takes, others: Mapping[re.Pattern[str], Takes] | None = None) -> None:
         self.app = app
-        self.max_body = max_body
+        self.json, self.others = json, others or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counted and bounded."""
@@ -43,14 +54,15 @@ class Edge:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         start, answer = time.perf_counter(), _Answer(scope["path"], request_id, send)
+        takes = next((t for path, t in self.others.items() if path.fullmatch(scope["path"])), self.json)
         try:
-            refused = self._refusal(scope, headers)
+            refused = _refusal(takes, scope, headers)
             if refused is not None:
                 await _say(refused, scope, answer.send)
             else:
-                await self.app(scope, self._bounded(receive), answer.send)
-        except _BodyTooLargeError:
-            await _say(too_large(self.max_body), scope, answer.send)
+                await self.app(scope, _bounded(takes, receive), answer.send)
+        except BodyTooLargeError as error:
+            await _say(error.problem, scope, answer.send)
         except Exception as error:
             # Answered here: the server would print the message, and that may hold what people wrote.
             log.error("fault", error=type(error).__name__, exc_info=error)
@@ -64,28 +76,30 @@ class Edge:
             SECONDS.labels(route).observe(seconds)
             log.info("request", method=scope["method"], route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
-    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> TooLarge | UnsupportedMedia | None:
-        length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self.max_body:
-            return too_large(self.max_body)
-        has_body = length != b"0" or b"transfer-encoding" in headers
-        media = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if scope["method"] in ("POST", "PUT", "PATCH") and has_body and not JSON_TYPE.match(media):
-            return UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
-        return None
 
-    def _bounded(self, receive: Receive) -> Receive:
-        seen = 0
+def _refusal(takes: Takes, scope: Scope, headers: dict[bytes, bytes]) -> TooLarge | UnsupportedMedia | None:
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > takes.most:
+        return takes.too_large
+    has_body = length != b"0" or b"transfer-encoding" in headers
+    media = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+    if scope["method"] in ("POST", "PUT", "PATCH") and has_body and not takes.media.match(media):
+        return takes.unsupported
+    return None
 
-        async def receiving() -> MutableMapping[str, Any]:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.max_body:
-                raise _BodyTooLargeError
-            return message
 
-        return receiving
+def _bounded(takes: Takes, receive: Receive) -> Receive:
+    seen = 0
+
+    async def receiving() -> MutableMapping[str, Any]:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > takes.most:
+            raise BodyTooLargeError(takes.too_large)
+        return message
+
+    return receiving
 
 
 class _Answer:
@@ -112,11 +126,12 @@ class _BrokenOffError(Exception):
     """A fault after the reply had begun: nothing more can be told, the connection ends."""
 
 
-class _BodyTooLargeError(HTTPException):
+class BodyTooLargeError(HTTPException):
     """Raised while reading a body that named no length; answered with 413 wherever it surfaces."""
 
-    def __init__(self) -> None:
+    def __init__(self, problem: TooLarge) -> None:
         super().__init__(status_code=413)
+        self.problem = problem
 
 
 async def _say(problem: Problem, scope: Scope, send: Send) -> None:

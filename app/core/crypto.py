@@ -61,24 +61,30 @@ class Keys:
 
     def seal(self, content: dict[str, Any], place: str) -> Sealed:
         """Encrypt `content` under a fresh data key, bound to `place` (row and column)."""
-        data_key, aad = secrets.token_bytes(KEY), place.encode()
-        wrap, nonce = os.urandom(NONCE), os.urandom(NONCE)
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-        return Sealed(
-            key=wrap + AESGCM(_derived(self, "seal")).encrypt(wrap, data_key, aad),
-            body=nonce + AESGCM(data_key).encrypt(nonce, text, aad),
-        )
+        return self.seal_bytes(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), place)
 
     def unseal(self, sealed: Sealed, place: str) -> dict[str, Any]:
         """The content again; raises Unsealable."""
+        content: dict[str, Any] = json.loads(self.unseal_bytes(sealed, place))
+        return content
+
+    def seal_bytes(self, content: bytes, place: str) -> Sealed:
+        """The same for bytes as they are."""
+        data_key, aad = secrets.token_bytes(KEY), place.encode()
+        wrap, nonce = os.urandom(NONCE), os.urandom(NONCE)
+        return Sealed(
+            key=wrap + AESGCM(_derived(self, "seal")).encrypt(wrap, data_key, aad),
+            body=nonce + AESGCM(data_key).encrypt(nonce, content, aad),
+        )
+
+    def unseal_bytes(self, sealed: Sealed, place: str) -> bytes:
+        """The bytes again; raises Unsealable."""
         aad = place.encode()
         try:
             data_key = AESGCM(_derived(self, "seal")).decrypt(sealed.key[:NONCE], sealed.key[NONCE:], aad)
-            text = AESGCM(data_key).decrypt(sealed.body[:NONCE], sealed.body[NONCE:], aad)
+            return AESGCM(data_key).decrypt(sealed.body[:NONCE], sealed.body[NONCE:], aad)
         except (InvalidTag, ValueError) as error:  # a key that was erased is too short to be tried
             raise Unsealable(place) from error
-        content: dict[str, Any] = json.loads(text)
-        return content
 
     def phone_index(self, phone: str) -> bytes:
         """Blind index: equal phones give equal bytes, without the key nothing can be tried."""

@@ -155,7 +155,7 @@ class TooLarge(Problem):
 
 
 class UnsupportedMedia(Problem):
-    """The body is not JSON."""
+    """The body is not of a type that this address takes."""
 
     status = 415
     slug = "unsupported-media-type"

@@ -18,9 +18,9 @@ from starlette.exceptions import HTTPException
 
 from app.core import errors, tokens
 from app.core.access import Actor, Permission
+from app.core.asgi import BodyTooLargeError
 from app.core.database import Connection, Database
 from app.core.errors import Problem, Words
-from app.core.settings import settings
 
 PROBLEM_JSON = "application/problem+json"
 log = structlog.get_logger()
@@ -139,9 +139,10 @@ def idempotency_key(value: str | None) -> str:
 async def call(request: Request, actor: Signed, at: Now, said: Language, key: IdempotencyKey = None) -> Call:
     """The parts of a write that are the same for every route."""
     body = await request.body()
-    if body:
+    if body and "json" in request.headers.get("content-type", ""):
         json.loads(body, object_pairs_hook=_each_once)
-    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
+    asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    digest = hashlib.sha256(f"{request.method} {asked}\n".encode() + body).digest()
     return Call(actor=actor, key=idempotency_key(key), request_hash=digest, now=at, language=said)
 
 
@@ -232,6 +233,8 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 async def on_http(request: Request, error: Exception) -> Response:
     """What the framework refuses: unknown paths and methods, bodies that it cannot read."""
+    if isinstance(error, BodyTooLargeError):
+        return problem_response(request, error.problem)
     status = error.status_code if isinstance(error, HTTPException) else 500
     unreadable = errors.BadRequest(
         "请求体无法读取：应为 UTF-8 编码的 JSON，嵌套不可过深，数字不可过长。",
@@ -240,7 +243,6 @@ async def on_http(request: Request, error: Exception) -> Response:
     known: dict[int, Problem] = {
         404: errors.NotFound("没有这个地址。", "There is no such address; see /docs."),
         405: errors.MethodNotAllowed("该地址不支持此方法。", "This address does not take that method; see /docs."),
-        413: errors.too_large(settings().max_body_bytes),
     }
     response = problem_response(request, known.get(status, unreadable))
     response.headers.update(getattr(error, "headers", None) or {})

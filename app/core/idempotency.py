@@ -34,19 +34,34 @@ async def once(
     """
     if not await conn.fetchval(_TRY, call.caller, call.key):
         raise in_flight()
-    place = f"idempotency {call.caller} {call.key}"
     if first := await conn.fetchrow(_FIND, call.caller, call.key):
-        if first["request_hash"] != call.request_hash or keep == (first["response"] is None):
+        if keep:
+            return _replayed(first, call)
+        if first["request_hash"] != call.request_hash or first["response"] is not None:
             raise key_reused()
-        if not keep:
-            return reply(*await act())
-        body = keys().unseal(Sealed(first["response_key"], first["response"]), place)["body"]
-        return reply(first["status"], body.encode(), first["etag"], REPLAYED)
+        return reply(*await act())
     status, answer, etag = await act()
-    sealed = keys().seal({"body": answer.decode()}, place) if keep else None
+    sealed = keys().seal({"body": answer.decode()}, _place(call)) if keep else None
     kept = (sealed.body, sealed.key) if sealed else (None, None)
     await conn.execute(_KEEP, call.caller, call.key, call.request_hash, status, *kept, etag, call.now)
     return reply(status, answer, etag)
+
+
+async def answered(conn: Connection, call: Call) -> Response | None:
+    """The first answer, where there is one: asked by who would otherwise do much before `once`. Raises KeyReused."""
+    first = await conn.fetchrow(_FIND, call.caller, call.key)
+    return _replayed(first, call) if first else None
+
+
+def _place(call: Call) -> str:
+    return f"idempotency {call.caller} {call.key}"
+
+
+def _replayed(first: Any, call: Call) -> Response:
+    if first["request_hash"] != call.request_hash or first["response"] is None:
+        raise key_reused()
+    body = keys().unseal(Sealed(first["response_key"], first["response"]), _place(call))["body"]
+    return reply(first["status"], body.encode(), first["etag"], REPLAYED)
 
 
 def reply(status: int, body: bytes, etag: str | None = None, headers: dict[str, str] | None = None) -> Response:

@@ -38,6 +38,7 @@ TAGS = {
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
     "centres": "Many centres in one: who is stationed where, hours, windows, rooms, the duty rota, who is on duty now.",
     "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",
+    "attachments": "Photos and papers of a case: made harmless on the way in, sealed at rest, each view logged.",
     "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
     "staff": "Logging in, who the caller is, who is on duty.",
 }
@@ -122,9 +123,20 @@ def may_answer(*problems: type[Problem]) -> Answers:
 
 def gives_pdf() -> Answers:
     """For `responses=` of a route whose success is a PDF."""
+    return gives_file("application/pdf")
+
+
+def gives_file(*media_types: str) -> Answers:
+    """For `responses=` of a route whose success is a file of one of these types."""
     return {
-        200: {"content": {"application/pdf": {"schema": {"type": "string", "contentMediaType": "application/pdf"}}}}
+        200: {"content": {media: {"schema": {"type": "string", "contentMediaType": media}} for media in media_types}}
     }
+
+
+def takes_file() -> dict[str, Any]:
+    """For `openapi_extra=` of a route whose body is a file as it is."""
+    content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def carries(*headers: str) -> dict[str, Any]:
@@ -197,7 +209,11 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
 def _refusals(route: Any, calls: list[Any]) -> set[int]:
     """The statuses that a route may answer with, from what it takes and depends on."""
     writes, key, version = "POST" in route.methods, http.call in calls, http.version in calls
-    takes = route.body_field or any(d.path_params or d.query_params for d in _dependants(route.dependant))
+    takes = (
+        route.body_field
+        or route.openapi_extra
+        or any(d.path_params or d.query_params for d in _dependants(route.dependant))
+    )
     found = {
         401: http.current_actor in calls,
         403: any(hasattr(call, "permission") for call in calls),

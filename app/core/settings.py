@@ -25,6 +25,13 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=8, ge=1, le=200, description="Database connections of one server process")
     token_minutes: int = Field(default=30, ge=1, le=24 * 60, description="Life of an access token")
     max_body_bytes: int = Field(default=8_000_000, ge=1_000, description="Largest request body")
+    attachment_folder: Path | None = Field(
+        default=None, description="Where sealed files lie; empty: attachments in home"
+    )
+    attachment_max_bytes: int = Field(default=16_000_000, ge=1_000, description="Largest file that may be attached")
+    attachment_max_pixels: int = Field(
+        default=50_000_000, ge=10_000, le=200_000_000, description="Most pixels of a picture; memory grows with it"
+    )
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     quiet_from: int = Field(default=21, ge=12, le=23, description="Local hour from which nothing is sent that can wait")

@@ -7,10 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from app.cases.queries import notices as notice_queries
-from app.cases.queries.one import get_page, list_timeline, open_parties
+from app.cases.queries.one import get_page, list_timeline, open_parties, opened_note
 from app.cases.queries.page import step_title
 from app.cases.queries.reference import Reference
-from app.cases.rules import STATUS_WORDS, Status
+from app.cases.rules import PURPOSE_WORDS, STATUS_WORDS, Purpose, Status
 from app.core.access import Actor
 from app.core.database import Connection
 from app.notices.actions import masked_text, opened
@@ -27,7 +27,14 @@ _PARTS = (
     ("limits", "期限"),
     ("timeline", "办理经过"),
     ("notes", "文字材料"),
+    ("attachments", "附件清单"),
 )
+# The table of a room above: the file is of everything that hangs on the case.
+_ATTACHMENTS = """
+    select a.purpose, a.media_type, a.size, a.pages, encode(a.digest, 'hex') as digest, encode(a.salt, 'hex') as salt,
+        a.redacts, a.added_at, a.withdrawn_at, n.id, n.body, n.sealed, n.seal_key
+    from attachment a join case_note n on n.id = a.note where a.case_id = $1 order by a.added_at, a.id
+"""
 
 
 async def compose_file(
@@ -42,9 +49,10 @@ async def compose_file(
     services = await notice_queries.list_services(conn, [row["id"] for row in rows])
     tz = reference.city.tz
     notices = [_notice(row, services[row["id"]], tz, clear=clear) for row in rows]
+    attached = [_attachment(row, tz) for row in await conn.fetch(_ATTACHMENTS, case_id)]
     named = [(f"notice-{n}", notice["title"]) for n, notice in enumerate(notices, 1)]
     return filled(
-        "case_file.v1.html", contents=[*_PARTS, *named], notices=notices,
+        "case_file.v1.html", contents=[*_PARTS, *named], notices=notices, attachments=attached,
         parties=[{**p, "role": _ROLES[p["role"]]} for p in page["parties"]],
         events=[_event(event, tz) for event in events],
         notes=[{**note, "at": _at(note["at"], tz)} for note in page["notes"]],
@@ -75,6 +83,18 @@ def _notice(row: Any, services: list[dict[str, Any]], tz: tzinfo, *, clear: bool
         "service": f"{row['state']}：{'；'.join(told) or '未送达'}",
         "html": Markup(text if clear else masked_text(text)),  # noqa: S704 (made by our own templates, which escape)
     }
+
+
+def _attachment(row: Any, tz: tzinfo) -> dict[str, Any]:
+    copy = "；遮盖件" if row["redacts"] else ""
+    gone = f"；{_at(row['withdrawn_at'], tz)} 撤回，内容已清除" if row["withdrawn_at"] else ""
+    pages = f"，{row['pages']} 页" if row["pages"] else ""
+    return {
+        "at": _at(row["added_at"], tz), "title": opened_note(row) or "（已清除）",
+        "kind": f"{PURPOSE_WORDS[Purpose(row['purpose'])].zh}{copy}{gone}",
+        "what": f"{row['media_type']}，{row['size']} 字节{pages}",
+        "digest": row["digest"], "salt": row["salt"] or "（盐值已清除）",
+    }  # fmt: skip
 
 
 def _event(event: Any, tz: tzinfo) -> dict[str, Any]:

@@ -68,6 +68,7 @@ STEP_WORDS = {
     "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
     "return_supervision": Words("退回督办答复", "answer to supervision returned"),
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
+    "attach": Words("添加附件", "attachment added"), "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
 }  # fmt: skip
 
 

@@ -158,3 +158,28 @@ class Route(StrEnum):
     POLICE = "police"
     PARTY_APPEAL = "party_appeal"
     OTHER_ORGAN = "other_organ"
+
+
+class Purpose(StrEnum):
+    """What an attachment is for. The rooms above point at attachments of their purpose."""
+
+    EVIDENCE = "evidence"
+    SIGNATURE = "signature"
+    AUTHORITY = "authority"
+    PROOF = "proof"
+    MINUTES = "minutes"
+    RESULT = "result"
+    RECEIPT = "receipt"
+    OTHER = "other"
+
+
+PURPOSE_WORDS: dict[Purpose, Words] = {
+    Purpose.EVIDENCE: Words("证据材料", "evidence"),
+    Purpose.SIGNATURE: Words("签字页", "signature"),
+    Purpose.AUTHORITY: Words("授权委托书", "written authority"),
+    Purpose.PROOF: Words("办理凭证", "proof of an errand"),
+    Purpose.MINUTES: Words("笔录、会议记录", "minutes"),
+    Purpose.RESULT: Words("办理结果", "written result"),
+    Purpose.RECEIPT: Words("收据、履行凭证", "receipt"),
+    Purpose.OTHER: Words("其他材料", "other"),
+}

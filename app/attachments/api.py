@@ -1,0 +1,259 @@
+"""Routes of attachments: a file in as it is, its facts, its content, a redacted copy, its withdrawal."""
+
+import base64
+import dataclasses
+import hashlib
+import re
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import TypeAdapter, ValidationError
+from starlette.background import BackgroundTask
+
+from app.attachments import actions, queries
+from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, Format, Rectangle
+from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawIn
+from app.attachments.store import Store
+from app.attachments.workshop import black_out, clean, in_hand
+from app.cases.actions import Act
+from app.cases.queries.reference import Reference
+from app.cases.rules import PURPOSE_WORDS, Purpose
+from app.core.access import Actor, Permission
+from app.core.asgi import Takes
+from app.core.database import Connection
+from app.core.errors import Conflict, Invalid, TooLarge, UnsupportedMedia
+from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
+from app.core.idempotency import answered, once, reply
+from app.core.jsontext import dumps
+from app.core.openapi import carries, gives_file, takes_file
+from app.core.settings import settings
+from app.core.texts import Title
+
+router = APIRouter(prefix="/v1", tags=["attachments"])
+CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
+CanAttach = Annotated[Actor, Depends(requires(Permission.CASE_ATTACH))]
+Rules = Annotated[Reference, Depends(reference)]
+_TITLE: TypeAdapter[str] = TypeAdapter(Title)
+_UPLOADS = re.compile(r"/v1/cases/[^/]+/attachments")
+# What clients call a file; which of these it is, its content says. JSON and forms are not files.
+_FILES = re.compile(rb"^(image/[a-z0-9.+-]+|application/(pdf|octet-stream))$")
+
+
+def takes() -> Mapping[re.Pattern[str], Takes]:
+    """The bodies of this room that are no JSON."""
+    most = settings().attachment_max_bytes
+    too_large = TooLarge(
+        f"文件不得超过 {most} 字节，请降低清晰度或分成几份。",
+        f"A file may hold {most} bytes; lower its quality or split it.",
+    )
+    unsupported = UnsupportedMedia(
+        "请将文件本身作为请求体（application/octet-stream、image/* 或 application/pdf），不要用表单或 JSON。",
+        "Send the file itself as the body (application/octet-stream, image/* or application/pdf), no form, no JSON.",
+    )
+    return {_UPLOADS: Takes(most, _FILES, too_large, unsupported)}
+
+
+async def store(request: Request) -> Store:
+    """Where the city's files lie."""
+    return Store.of(request.app.state.city)
+
+
+ThisStore = Annotated[Store, Depends(store)]
+
+
+async def room(case_id: uuid.UUID, request: Request, actor: CanAttach) -> AsyncIterator[None]:
+    """Before a slow line brings megabytes for nothing: the case is seen, and there is room for the file."""
+    with in_hand():
+        async with request.app.state.database.connection() as conn:
+            await queries.sees_case(conn, case_id, actor=actor)
+        yield
+
+
+Room = Annotated[None, Depends(room, scope="function")]
+
+
+async def title(
+    value: Annotated[
+        str | None,
+        Header(
+            alias="Attachment-Title", max_length=2_000, examples=["%E6%BC%8F%E6%B0%B4%E7%85%A7%E7%89%87"],
+            description="In UTF-8, percent-encoded; that of the purpose if left out",
+        ),
+    ] = None,
+) -> str | None:  # fmt: skip
+    """The title: not in the address, which is logged along the way. Raises Invalid."""
+    if value is None:
+        return None
+    try:
+        return _TITLE.validate_python(unquote_to_bytes(value.encode("latin-1")).decode())
+    except (UnicodeError, ValidationError) as error:
+        raise Invalid(
+            "标题须为 1 至 200 字的 UTF-8 文字（百分号编码），不含控制符。",
+            "The title is 1 to 200 signs in UTF-8, percent-encoded, without control signs.",
+            pointer="#/header/Attachment-Title",
+        ) from error
+
+
+async def promised(
+    value: Annotated[
+        str | None,
+        Header(
+            alias="Content-Digest", max_length=500, description="SHA-256 of the file (RFC 9530): what the line spoilt is refused",
+            examples=["sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"],
+        ),
+    ] = None,
+) -> bytes | None:  # fmt: skip
+    """The digest that the sender took; raises Invalid."""
+    if value is None:
+        return None
+    found = re.search(r"(?:^|[,\s])sha-256=:([A-Za-z0-9+/]{43}=):", value)
+    if found is None:
+        raise Invalid(
+            "Content-Digest 应为 sha-256=:BASE64:。",
+            "Content-Digest is sha-256=:BASE64:.",
+            pointer="#/header/Content-Digest",
+        )
+    return base64.b64decode(found[1])
+
+
+Entitled = Annotated[str | None, Depends(title)]
+Promised = Annotated[bytes | None, Depends(promised)]
+
+
+@router.post(
+    "/cases/{case_id}/attachments", response_model=AttachmentOut, summary="Attach a file", status_code=201,
+    responses={201: carries("ETag")}, openapi_extra=takes_file(),
+)  # fmt: skip
+async def add_attachment(
+    case_id: uuid.UUID, _: Room, request: Request, call: ThisCall, rules: Rules, kept: ThisStore, said: Entitled,
+    digest: Promised, purpose: Annotated[Purpose, Query(description="What it is for")],
+    redacts: Annotated[uuid.UUID | None, Query(description="The attachment that this is a redacted copy of")] = None,
+) -> Response:  # fmt: skip
+    """The body is the file as it is: JPEG, PNG, WebP, HEIC or PDF, by its content, whatever it is called.
+
+    Pictures are encoded anew from their pixels, without EXIF or position; of a PDF its pages are kept, without scripts,
+    attached files, metadata or electronic signatures (`removed` says so). On a bad line: the same key until an answer
+    comes. The case's version moves on.
+    """
+    body = await request.body()
+    if digest is not None and hashlib.sha256(body).digest() != digest:
+        raise Invalid(
+            "收到的内容与 Content-Digest 不符，请用同一幂等键重发。",
+            "What arrived is not what was sent; send it again under the same key.", pointer="#/header/Content-Digest",
+        )  # fmt: skip
+    call = _with_title(call, said)
+    async with request.app.state.database.connection() as conn:
+        if first := await answered(conn, call):
+            return first
+    sent = actions.Sent(await clean(body), body, purpose, said or PURPOSE_WORDS[purpose].zh, redacts)
+    return await _attach(request, call, rules, kept, case_id, sent)
+
+
+def _with_title(call: Call, said: str | None) -> Call:
+    """The title belongs to what a repeat must repeat."""
+    more = hashlib.sha256(call.request_hash + (said or "").encode()).digest()
+    return dataclasses.replace(call, request_hash=more)
+
+
+async def _attach(
+    request: Request, call: Call, rules: Reference, kept: Store, case_id: uuid.UUID, sent: actions.Sent
+) -> Response:
+    """In a transaction that begins once the file is ready: no connection waits for a decoder."""
+    async with request.app.state.database.transaction() as conn:
+
+        async def act() -> tuple[int, bytes, str | None]:
+            made = await actions.attach(Act(conn, rules, call.actor, call.now, 0), case_id, sent, kept)
+            return 201, *await _page(conn, made, call.actor, call.language)
+
+        return await once(conn, call, act)
+
+
+async def _page(conn: Connection, attachment: uuid.UUID, actor: Actor, language: str) -> tuple[bytes, str]:
+    row = await queries.get_attachment(conn, attachment, actor=actor)
+    return dumps(queries.shown(row, actor=actor, language=language)), str(row["version"])
+
+
+@router.get("/cases/{case_id}/attachments", response_model=AttachmentsOut, summary="Attachments of a case")
+async def list_attachments(case_id: uuid.UUID, actor: CanRead, conn: Read, said: Language) -> AttachmentsOut:
+    """All of them, also those withdrawn, the oldest first."""
+    rows: Sequence[Any] = await queries.list_of_case(conn, case_id, actor=actor)
+    items = [AttachmentOut(**queries.shown(row, actor=actor, language=said)) for row in rows]
+    return AttachmentsOut(items=items)
+
+
+@router.get(
+    "/attachments/{attachment_id}", response_model=AttachmentOut, summary="One attachment", responses={200: carries("ETag")}
+)  # fmt: skip
+async def get_attachment(attachment_id: uuid.UUID, actor: CanRead, conn: Read, said: Language) -> Response:
+    """What it is and what this caller may do with it; not its content. The ETag is its version."""
+    return reply(200, *await _page(conn, attachment_id, actor, said))
+
+
+@router.get(
+    "/attachments/{attachment_id}/content", response_class=Response, summary="The content of an attachment",
+    responses={**gives_file(*MEDIA_TYPES.values()), 409: {"description": Conflict.title.en}},
+)  # fmt: skip
+async def get_attachment_content(
+    attachment_id: uuid.UUID, actor: CanRead, conn: Write, at: Now, kept: ThisStore
+) -> Response:
+    """The file in clear. Who looked and when is kept. It is to be saved, never shown as a page of this service."""
+    row, content = await actions.look(conn, attachment_id, kept, actor=actor, now=at)
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    headers = {
+        "Content-Disposition": f'attachment; filename="{attachment_id}.{EXTENSIONS[row["media_type"]]}"',
+        "Content-Digest": f"sha-256=:{digest}:", "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; sandbox", "Cross-Origin-Resource-Policy": "same-origin",
+    }  # fmt: skip
+    return Response(content, media_type=row["media_type"], headers=headers)
+
+
+@router.post(
+    "/attachments/{attachment_id}/redacted", response_model=AttachmentOut, summary="Add a redacted copy", status_code=201,
+    responses={201: carries("ETag")},
+)  # fmt: skip
+async def redact_attachment(
+    attachment_id: uuid.UUID, sent: RedactIn, request: Request, actor: CanAttach, call: ThisCall, rules: Rules,
+    kept: ThisStore,
+) -> Response:  # fmt: skip
+    """A copy of a picture in which rectangles are black, beside the original. In JPEG and WebP they grow to whole blocks of
+    16 pixels and 4 beyond, since what stands beside a name is mixed with it. A redacted PDF is uploaded, with `redacts`."""
+    with in_hand():
+        async with request.app.state.database.connection() as conn:
+            if first := await answered(conn, call):
+                return first
+            row = await queries.get_attachment(conn, attachment_id, actor=actor)
+        if row["media_type"] == MEDIA_TYPES[Format.PDF]:
+            raise Conflict(
+                "只能遮盖图片；请另行遮盖 PDF 后用 redacts 上传。",
+                "Pictures alone; redact a PDF elsewhere, upload it with `redacts`.",
+            )
+        content = await actions.opened(row, kept)
+        rectangles = [Rectangle(r.x, r.y, r.width, r.height) for r in sent.rectangles]
+        made = await black_out(content, row["media_type"], rectangles)
+        named = sent.title or f"{(queries.title_of(row) or '')[:190]}（遮盖件）"
+        copy = actions.Sent(made, content, Purpose(row["purpose"]), named, attachment_id)
+        return await _attach(request, call, rules, kept, row["case_id"], copy)
+
+
+@router.post(
+    "/attachments/{attachment_id}/actions/withdraw", response_model=AttachmentOut, summary="Withdraw an attachment"
+)
+async def withdraw_attachment(
+    attachment_id: uuid.UUID, sent: WithdrawIn, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules,
+    kept: ThisStore, _: CanAttach,
+) -> Response:  # fmt: skip
+    """Its content is erased; that it was there, and why it went, stays on the record. Not under hold, not in the archive."""
+    erased: list[str] = []
+
+    async def act() -> tuple[int, bytes, str | None]:
+        doing = Act(conn, rules, call.actor, call.now, version)
+        erased.append(await actions.withdraw(doing, attachment_id, reason=sent.reason))
+        return 200, *await _page(conn, attachment_id, call.actor, call.language)
+
+    answer = await once(conn, call, act)
+    if erased:  # after the commit: should it fail, or the process die, a row never misses its file
+        answer.background = BackgroundTask(kept.delete, erased[0])
+    return answer

@@ -1,0 +1,162 @@
+"""What may be attached, what is wrong with what may not, and what becomes of it. Pure.
+
+The content decides: neither its name nor the type that a client declares is ever asked.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.cases.rules import Status
+from app.core.errors import Words
+
+MOST_OF_A_CASE = 200
+MOST_PAGES = 300
+LONGEST_SIDE = 30_000
+BLOCK = 16  # pixels that JPEG and WebP mix with each other: what is blacked out is blacked out in whole blocks,
+SMOOTHED = 4  # and as far beside them as a decoder smooths edges
+
+
+class Format(StrEnum):
+    """What the bytes are."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    WEBP = "WEBP"
+    HEIC = "HEIF"
+    PDF = "PDF"
+
+
+# How each is kept: HEIC, which few desks can open, becomes JPEG.
+KEPT_AS: dict[Format, Format] = {**{f: f for f in Format}, Format.HEIC: Format.JPEG}
+MEDIA_TYPES: dict[Format, str] = {
+    Format.JPEG: "image/jpeg", Format.PNG: "image/png", Format.WEBP: "image/webp", Format.PDF: "application/pdf",
+}  # fmt: skip
+EXTENSIONS: dict[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
+FORMATS = {media: found for found, media in MEDIA_TYPES.items()}
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
+
+
+def sniff(content: bytes) -> Format | None:
+    """The format that the first bytes name; None for everything that is not taken."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return Format.JPEG
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Format.PNG
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return Format.WEBP
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        return Format.HEIC
+    return Format.PDF if content.startswith(b"%PDF-") else None
+
+
+class Unfit(StrEnum):
+    """What is wrong with a file that is refused: the `code` of the problem."""
+
+    UNKNOWN = "unknown_format"
+    UNREADABLE = "unreadable"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    MOVING = "moving_picture"
+    LOCKED = "password"
+    TOO_MANY_PAGES = "too_many_pages"
+    ACTIVE = "active_content"
+    TWO_FACED = "two_formats"
+    TOO_HEAVY = "too_heavy"
+    OUTSIDE = "outside_the_picture"
+
+
+UNFIT_WORDS: dict[Unfit, Words] = {
+    Unfit.UNKNOWN: Words(
+        "只收 JPEG、PNG、WebP、HEIC 图片和 PDF（按内容识别，与文件名无关）；请拍照或另存为 PDF 后上传。",
+        "JPEG, PNG, WebP, HEIC and PDF are taken, whatever the name says; photograph it or save it as PDF.",
+    ),
+    Unfit.UNREADABLE: Words(
+        "文件已损坏或不完整，无法读取；请重新拍摄或导出后上传。",
+        "The file is damaged or incomplete; photograph or export it again.",
+    ),
+    Unfit.TOO_MANY_PIXELS: Words(
+        "图片像素过多；请降低分辨率后上传。", "Too many pixels; send it at a lower resolution."
+    ),
+    Unfit.MOVING: Words("不收动图；请上传静态图片。", "Moving pictures are not taken; send a still one."),
+    Unfit.LOCKED: Words("该 PDF 设有密码；请去除密码后上传。", "The PDF asks for a password; remove it first."),
+    Unfit.TOO_MANY_PAGES: Words(
+        f"PDF 超过 {MOST_PAGES} 页；请分成几份上传。", f"More than {MOST_PAGES} pages; send it in parts."
+    ),
+    Unfit.ACTIVE: Words(
+        "该 PDF 含有脚本等活动内容，无法安全清除；请打印为 PDF 或拍照后上传。",
+        "The PDF holds active content that cannot be taken out; print it to PDF or photograph it.",
+    ),
+    Unfit.TWO_FACED: Words(
+        "该文件同时是另一种格式的文件；请重新拍摄或打印为 PDF 后上传。",
+        "The file is also one of another format; photograph it or print it to PDF.",
+    ),
+    Unfit.TOO_HEAVY: Words(
+        "处理该文件所需的时间或内存过多；请重新拍摄或打印为 PDF 后上传。",
+        "The file takes too much time or memory; photograph it or print it to PDF.",
+    ),
+    Unfit.OUTSIDE: Words(
+        "遮盖区域须在图片之内（单位：像素，自左上角起）。",
+        "Each rectangle lies inside the picture: pixels from the upper left corner.",
+    ),
+}
+
+
+class Removed(StrEnum):
+    """What was taken out of a PDF beside its metadata, so that who sent it knows."""
+
+    SCRIPTS = "scripts"
+    FILES = "files"
+    SIGNATURES = "signatures"
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """What is to be blacked out, in pixels from the upper left corner."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+Box = tuple[int, int, int, int]
+
+
+def boxes(rectangles: Iterable[Rectangle], width: int, height: int, kept: Format) -> list[Box] | None:
+    """Left, upper, right, lower of each rectangle; None when one is not inside.
+
+    In formats that mix neighbouring pixels a box grows to whole blocks and a little beyond: what stands just beside a
+    name is made of the name too.
+    """
+    found: list[Box] = []
+    grid, beyond = (1, 0) if kept is Format.PNG else (BLOCK, SMOOTHED)
+    for r in rectangles:
+        right, lower = r.x + r.width, r.y + r.height
+        if min(r.x, r.y) < 0 or min(r.width, r.height) < 1 or right > width or lower > height:
+            return None
+        left, upper = (max(side // grid * grid - beyond, 0) for side in (r.x, r.y))
+        right, lower = (-(-side // grid) * grid + beyond for side in (right, lower))
+        found.append((left, upper, min(right, width), min(lower, height)))
+    return found
+
+
+def add_refused(status: Status, *, archived: bool, already: int) -> Words | None:
+    """Why nothing may be attached to a case now; None when it may."""
+    if status is Status.MERGED:
+        return Words("该件已并案，请添加到并入的件。", "The case was merged; attach it to the one it was merged into.")
+    if archived:
+        return Words("该件已归档，案卷不再增减；如需补充请先重新办理。", "The file is archived; reopen the case first.")
+    if already >= MOST_OF_A_CASE:
+        return Words(f"一件最多 {MOST_OF_A_CASE} 个附件。", f"A case takes {MOST_OF_A_CASE} attachments.")
+    return None
+
+
+def withdraw_refused(*, withdrawn: bool, archived: bool, held: bool) -> Words | None:
+    """Why an attachment may not be withdrawn now; None when it may."""
+    if withdrawn:
+        return Words("该附件已撤回。", "The attachment was withdrawn already.")
+    if held:
+        return Words("该件依法保全，解除前不得删除任何材料。", "The file is under legal hold; nothing of it is erased.")
+    if archived:
+        return Words("该件已归档，案卷不再增减。", "The file is archived; nothing of it is taken out.")
+    return None

@@ -1,0 +1,73 @@
+"""Attachments as shown, and what is asked of them."""
+
+import uuid
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.texts import Reason, Title
+
+_EDGE = Field(ge=0, le=100_000)
+
+
+class RectangleIn(BaseModel):
+    """Pixels, from the upper left corner of the picture as kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    x: int = _EDGE
+    y: int = _EDGE
+    width: int = Field(ge=1, le=100_000)
+    height: int = Field(ge=1, le=100_000)
+
+
+class RedactIn(BaseModel):
+    """What is to be black in the copy, and its title (that of the original, marked, if left out)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"rectangles": [{"x": 40, "y": 120, "width": 300, "height": 48}], "title": "漏水照片"}]},
+    )  # fmt: skip
+
+    rectangles: list[RectangleIn] = Field(min_length=1, max_length=200)
+    title: Title | None = None
+
+
+class WithdrawIn(BaseModel):
+    """Why it should not have been attached."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "误传了他人的证件照片"}]})
+
+    reason: Reason
+
+
+class AttachmentOut(BaseModel):
+    """One attachment. Its digests are SHA-256 over the bytes of `salt` and then of the file, as kept and as it came."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    purpose: str
+    purpose_text: str
+    title: str | None
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+    pages: int | None
+    removed: list[str] = Field(description="Taken out of a PDF: scripts, files, signatures")
+    redacts: uuid.UUID | None = Field(description="The attachment that this is a redacted copy of")
+    digest: str
+    received_digest: str
+    salt: str | None = Field(description="Gone with the file once it is withdrawn")
+    added_by: str
+    added_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    version: int
+    available_actions: list[str]
+
+
+class AttachmentsOut(BaseModel):
+    """All of a case, also those withdrawn, the oldest first."""
+
+    items: list[AttachmentOut]
