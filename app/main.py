@@ -32,6 +32,7 @@ from app.core.settings import settings
 from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
+from app.mediation import api as mediation
 from app.messages import api as messages
 from app.review import api as review
 from app.routing import api as routing
@@ -43,7 +44,7 @@ from app.units import api as units
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
     *cases.routers, attachments.router, *review.routers, intake.router, messages.router, staff.router, grids.router,
-    areas.router, units.router, routing.router, *centres.routers, supervision.router, analytics.router,
+    areas.router, units.router, routing.router, *centres.routers, supervision.router, mediation.router, analytics.router,
 )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ TAGS = {
     "review": "Going up against an opinion, and asking for a closed case to be taken up again.",
     "figures": "Dashboards and indicators: how cases are handled, of what the caller may see.",
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
+    "mediation": "From the application to an agreement that is kept: consent, mediators, talks, signatures, performance.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
     "centres": "Many centres in one: who is stationed where, hours, windows, rooms, the duty rota, who is on duty now.",

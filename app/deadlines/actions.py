@@ -9,7 +9,18 @@ from pydantic import TypeAdapter
 
 from app.core.database import Connection
 from app.deadlines.queries import in_force, list_procedures
-from app.deadlines.rules import Calendar, ClockKind, Due, Ladder, Owner, PlannedClock, Procedure, first, paused
+from app.deadlines.rules import (
+    OUTLIVING,
+    Calendar,
+    ClockKind,
+    Due,
+    Ladder,
+    Owner,
+    PlannedClock,
+    Procedure,
+    first,
+    paused,
+)
 
 _procedure = TypeAdapter(Procedure)
 
@@ -90,12 +101,15 @@ async def start(conn: Connection, case_id: uuid.UUID, clocks: Iterable[PlannedCl
     )  # fmt: skip
 
 
-async def meet(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> None:
-    """The duty was done at `at`. A clock met late keeps its breach: it is dated here if nobody looked in between."""
+async def meet(
+    conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime, *, subject: str | None = None
+) -> None:  # fmt: skip
+    """The duty was done at `at`, on all clocks of a kind or on that of one `subject`. A clock met late keeps its breach: it
+    is dated here if nobody looked in between."""
     await conn.execute(
         "update clock set met_at = $3, breached_at = case when owner = 'organ' and $3 > due then due end"
-        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null",
-        case_id, kind.value, at,
+        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null and ($4::text is null or subject = $4)",
+        case_id, kind.value, at, subject,
     )  # fmt: skip
 
 
@@ -147,11 +161,13 @@ async def stop(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: dateti
 
 
 async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: ClockKind | None = None) -> None:
-    """Nothing is due any more, the case ended on another way; only a clock `but` runs on until its notice is served."""
+    """Nothing is due any more, the case ended on another way; a clock `but` runs on until its notice is served, and what
+    an agreement set running goes on."""
     await conn.execute(
         "update clock set stopped_at = $2, breached_at = case when owner = 'organ' and $2 > due then due end"
-        " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3",
-        case_id, at, but.value if but else None,
+        " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3"
+        " and kind <> all($4::text[])",
+        case_id, at, but.value if but else None, [kind.value for kind in OUTLIVING],
     )  # fmt: skip
 
 

@@ -272,9 +272,11 @@ def _ladder(entry: _Entry) -> deadlines.Ladder:
 
 def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladder]) -> deadlines.Procedure:
     clocks = tuple(_clock_rule(clock) for clock in entry.entries("clocks"))
-    kinds = [clock.kind for clock in clocks]
-    if kinds.count(deadlines.ClockKind.COMPLETION) != 1 or len(set(kinds)) < len(kinds):
-        raise ReferenceDataError(f"{entry.where}: one completion clock is needed, and no kind of clock twice")
+    counted, kinds = [clock.kind for clock in clocks], entry.words("kinds", routing.KINDS)
+    if counted.count(deadlines.ClockKind.COMPLETION) != bool(kinds) or len(set(counted)) < len(counted):
+        raise ReferenceDataError(
+            f"{entry.where}: one completion clock where cases run under it, else none; no kind of clock twice"
+        )
     ladder = entry.one_of("ladder", ladders)
     if ladder is None:
         raise ReferenceDataError(f"{entry.where}: ladder is missing")
@@ -284,7 +286,7 @@ def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladd
         valid_from=entry.take("valid_from", date),
         name_zh=entry.take("name_zh", str),
         name_en=entry.take("name_en", str),
-        kinds=entry.words("kinds", routing.KINDS),
+        kinds=kinds,
         petition_classes=entry.words("petition_classes", routing.PETITION_CLASSES),
         pauses=entry.words("pauses", ("hearing",)),
         basis_zh=entry.take("basis_zh", str),

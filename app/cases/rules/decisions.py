@@ -33,6 +33,7 @@ class Facts:
     `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
+    `mediation` is the state of the last mediation, `agreed` whether its agreement holds.
     """
 
     id: uuid.UUID
@@ -60,6 +61,8 @@ class Facts:
     worked_by: frozenset[str] = frozenset()
     hearing: str | None = None
     linked: str | None = None
+    mediation: str | None = None
+    agreed: bool = False
 
     @property
     def lead_offer(self) -> Offer | None:
@@ -93,7 +96,15 @@ def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal |
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
     of_offers, of_result = _of_offers(facts, now), _of_result(facts, now)
-    for table in (of_offers, _of_ladder(facts), of_result, _of_file(facts), _of_hearings(facts), _of_links(facts)):
+    for table in (
+        of_offers,
+        _of_ladder(facts),
+        of_result,
+        _of_file(facts),
+        _of_hearings(facts),
+        _of_links(facts),
+        _of_mediation(facts),
+    ):
         holds, why = table.get(action, (True, None))
         if not holds and why is not None:
             return Refusal(False, why)
@@ -114,6 +125,24 @@ def _of_hearings(facts: Facts) -> dict[str, tuple[bool, Words]]:
         "record_hearing": (facts.hearing == "opened", Words("没有正在进行的听证。", "No hearing is open.")),
         "conclude": (facts.hearing is None, ahead),
         "decide_review": (facts.hearing is None, ahead),
+    }
+
+
+MEDIATING = frozenset({"proposed", "consented", "under_way", "suspended"})
+# What would take the case from under a mediation that goes on.
+_NOT_WHILE_MEDIATED = (
+    "conclude", "withdraw", "refer", "decline", "merge", "link_repeat", "reclassify",
+)  # fmt: skip
+
+
+def _of_mediation(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    ended = facts.mediation not in MEDIATING
+    first = Words("调解正在进行：请先达成协议或终止调解。", "A mediation goes on: reach an agreement or end it first.")
+    consent = Words(
+        "双方同意调解后方可受理（人民调解法第十七条）。", "Both sides consent before it is accepted (RMTJ 17)."
+    )
+    return {action: (ended, first) for action in _NOT_WHILE_MEDIATED} | {
+        "accept": (facts.mediation != "proposed", consent)
     }
 
 
