@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from app.areas.queries import get_city
 from app.cases.actions.clockwork import settle
 from app.cases.queries import reference
 from app.core.database import Database
 from app.core.settings import settings
 from app.deadlines.rules import QuietHours
+from app.mediation.actions import flag_missed
 from app.messages.actions import carry_messages
 
 Job = Callable[[Database, datetime], Awaitable[int]]
@@ -29,7 +31,23 @@ async def settle_due(database: Database, now: datetime) -> int:
         moved += taken
 
 
-JOBS: tuple[tuple[str, Job], ...] = (("clocks", settle_due), ("messages", carry_messages))
+async def flag_obligations(database: Database, now: datetime) -> int:
+    """Mark what an agreement owed by a day that is over, and tell; gives how many."""
+    async with database.snapshot() as conn:
+        today, flagged = now.astimezone((await get_city(conn)).tz).date(), 0
+    while True:
+        async with database.transaction() as conn:
+            taken = await flag_missed(conn, now=now, today=today)
+        if not taken:
+            return flagged
+        flagged += taken
+
+
+JOBS: tuple[tuple[str, Job], ...] = (
+    ("clocks", settle_due),
+    ("agreements", flag_obligations),
+    ("messages", carry_messages),
+)
 
 
 async def run_once(database: Database, now: datetime) -> dict[str, int]:

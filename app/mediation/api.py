@@ -7,17 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.cases.actions import Act, still_seen
+from app.cases.actions.resident import log_reading
 from app.cases.queries.reference import Reference
-from app.cases.schemas import UnseenOut
+from app.cases.schemas import RevealIn, UnseenOut
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
 from app.core.jsontext import dumps
-from app.core.openapi import carries
+from app.core.openapi import carries, gives_pdf
 from app.mediation import actions
 from app.mediation.queries import page as queries
+from app.mediation.queries.file import compose_mediation_file
 from app.mediation.rules import (
     AFTER_BREACH,
     CHANNEL_WORDS,
@@ -52,10 +54,12 @@ from app.mediation.schemas import (
     ThisSessionIn,
     WhyIn,
 )
+from app.notices.actions import printed
 
 router = APIRouter(prefix="/v1", tags=["mediation"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 CanMediate = Annotated[Actor, Depends(requires(Permission.MEDIATION_WORK))]
+CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
 Rules = Annotated[Reference, Depends(reference)]
 
 
@@ -119,6 +123,42 @@ async def open_mediation(
         return 201, dumps(shown), str(shown["version"])
 
     return await once(conn, call, act)
+
+
+def _pdf(content: bytes) -> Response:
+    return Response(content, media_type="application/pdf", headers={"Cache-Control": "no-store"})
+
+
+@router.get(
+    "/mediations/{mediation_id}/file.pdf", response_class=Response, summary="The file of a mediation as PDF",
+    responses=gives_pdf(),
+)  # fmt: skip
+async def get_mediation_file(mediation_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, rules: Rules) -> Response:
+    """卷宗, in the order such files have, names masked. What one side said alone is kept apart from it."""
+    _, text = await compose_mediation_file(conn, mediation_id, actor=actor, reference=rules, now=at)
+    return _pdf(await printed(text, "调解卷宗"))
+
+
+@router.post(
+    "/mediations/{mediation_id}/file", response_class=Response, summary="The file of a mediation with names in clear",
+    responses=gives_pdf(),
+)  # fmt: skip
+async def print_mediation_file(
+    mediation_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal, rules: Rules
+) -> Response:
+    """For the archive or a court. Who took it, when and why is kept."""
+    pages: list[bytes] = []
+
+    async def act() -> tuple[int, bytes, str | None]:
+        case_id, text = await compose_mediation_file(
+            conn, mediation_id, actor=actor, reference=rules, now=call.now, clear=True
+        )
+        await log_reading(conn, case_id, "mediation file", sent.reason, actor=actor, now=call.now)
+        pages.append(await printed(text, "调解卷宗"))
+        return 200, b"", None
+
+    await once(conn, call, act, keep=False)
+    return _pdf(pages[0])
 
 
 class Move:

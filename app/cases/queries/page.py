@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from app.cases.queries.agreement import tell_agreement
 from app.cases.queries.one import get_facts, get_page
 from app.cases.queries.reference import Reference
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status, available_actions
@@ -114,7 +115,9 @@ _OWN = """
         (select jsonb_build_array(o.lead_unit, o.status, nullif(o.due, 'infinity')) from case_link l
          join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
         (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
-         where h.case_id = c.id and h.state = 'scheduled') as hearing
+         where h.case_id = c.id and h.state = 'scheduled') as hearing,
+        (select g.id from mediation_agreement g where g.case_id = c.id and g.state = 'effective'
+         order by g.effective_at desc limit 1) as agreement
     from cases c
     where c.number = $1 and c.query_hash = $2
 """
@@ -172,9 +175,10 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
         return said
     steps = [{"step": step_title(kind, language), "at": at} for kind, at in row["steps"] if kind in TOLD]
     reply = row["reply"] if status in (Status.CONCLUDED, Status.CLOSED) else None
+    agreed = {"agreement": await tell_agreement(conn, row["agreement"], language)} if row["agreement"] else {}
     return {
         **said, "handled_by": reference.names.get(row["lead_unit"]), "due": row["due"], "steps": steps, "reply": reply,
-        **_rights(row, reference, language),
+        **_rights(row, reference, language), **agreed,
     }  # fmt: skip
 
 
