@@ -29,11 +29,14 @@ from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable, UnsupportedMedia, too_large
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
+from app.emergency import api as emergency
 from app.grids import api as grids
 from app.intake import api as intake
 from app.intake.actions import Lane
+from app.joint import api as joint
 from app.mediation import api as mediation
 from app.messages import api as messages
+from app.proxy import api as proxy
 from app.review import api as review
 from app.routing import api as routing
 from app.staff import api as staff
@@ -43,8 +46,9 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, attachments.router, *review.routers, intake.router, messages.router, staff.router, grids.router,
-    areas.router, units.router, routing.router, *centres.routers, supervision.router, mediation.router, analytics.router,
+    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, supervision.router,
+    mediation.router, emergency.router, intake.router, *centres.routers, messages.router, staff.router, grids.router,
+    areas.router, units.router, routing.router, analytics.router,
 )  # fmt: skip
 
 
@@ -92,15 +96,19 @@ def create_app(city: str | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
     http.install(app)
-    most = settings().max_body_bytes
-    no_json = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
-    app.add_middleware(Edge, json=Takes(most, JSON_TYPE, too_large(most), no_json), others=attachments.takes())
+    app.add_middleware(Edge, json=_takes_json(), others=attachments.takes())
     for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
     if settings().docs:
         _mount_docs(app)
     return app
+
+
+def _takes_json() -> Takes:
+    most = settings().max_body_bytes
+    unsupported = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
+    return Takes(most, JSON_TYPE, too_large(most), unsupported)
 
 
 def _mount_house(app: FastAPI) -> None:

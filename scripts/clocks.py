@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.core.settings import Settings
 from app.deadlines.rules import ClockRule, LengthUnit, Procedure
+from app.emergency.rules import RULE
 from seeds.reference.load import read_procedures
 
 PAGE = Path(__file__).parents[1] / "docs" / "clocks.md"
@@ -17,6 +19,7 @@ STARTS = {
     "registered": "登记 registration", "accepted": "受理 acceptance", "offered": "派单 offer", "served": "送达 service",
     "disputed": "提出争议 dispute", "discovered": "发现 discovery", "closed": "办结 closing",
     "effective": "协议生效 effect of the agreement", "obligation_due": "约定履行日 agreed date",
+    "called": "吹哨 whistle",
 }  # fmt: skip
 HEAD = """# Clocks
 
@@ -26,6 +29,10 @@ it. `status` says how firmly a number stands: in a law, a standard, published pr
 
 Every clock is pinned by a row of `{pinned}`, named in the last column.
 
+Beside them an emergency sets one of its own, `emergency {em}`: from registration (or from its beginning) handling begins within
+`GRIDCASE_EMERGENCY_HOURS`, {hours} by default; organ, configuration; pressed round the clock, lifted when the emergency is over.
+`tests/emergency/test_emergency.py` pins it.
+
 | procedure | clock | limit | from | extension | whose | notice due | basis | status | pinned by |
 |---|---|---|---|---|---|---|---|---|---|
 """
@@ -34,7 +41,11 @@ Every clock is pinned by a row of `{pinned}`, named in the last column.
 def page() -> str:
     """The whole page."""
     rows = [_row(procedure, rule) for procedure in read_procedures() for rule in procedure.clocks]
-    return HEAD.format(pinned=PINNED) + "\n".join(rows) + "\n"
+    return (
+        HEAD.format(pinned=PINNED, em=RULE, hours=Settings.model_fields["emergency_hours"].default)
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def _row(procedure: Procedure, rule: ClockRule) -> str:

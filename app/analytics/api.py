@@ -1,15 +1,17 @@
 """Dashboards of centres and areas, and indicators."""
 
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from app.analytics.indicators import INDICATORS
+from app.analytics.indicators import FIRST_TIME_DAYS, INDICATORS
 from app.analytics.queries import dashboards, indicators
-from app.analytics.rules import figures, moments
-from app.analytics.schemas import DashboardOut, IndicatorsOut
+from app.analytics.rules import RECENT_DAYS, Figure, Moments, board, figures, moments
+from app.analytics.schemas import BoardOut, DashboardOut, IndicatorsOut
 from app.cases.queries.filters import area_filter
 from app.cases.queries.reference import Reference
 from app.core import errors
@@ -17,6 +19,7 @@ from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.http import Language, Now, Read, reference, requires
 from app.core.texts import Code
+from app.emergency.queries import get_emergency
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 CanRead = Annotated[Actor, Depends(requires(Permission.FIGURES_READ))]
@@ -46,11 +49,33 @@ async def read_area_dashboard(
     return await _dashboard(conn, dashboards.find_area(rules, code, actor=actor), actor, at, said, rules)
 
 
+@router.get("/emergencies/{emergency_id}/board", response_model=BoardOut, summary="The joint board of an emergency")
+async def read_emergency_board(
+    emergency_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
+) -> BoardOut:
+    """How its cases stand, and who is on duty today. For all units alike; each counts only what it may see anyway."""
+    found = await get_emergency(conn, emergency_id, now=at)
+    area = found["area"]
+    scope = dashboards.Scope("emergency", str(emergency_id), rules.names.get(area, area), rules.tiers[area])
+    today = at.astimezone(rules.city.tz).date()
+    page = await _shown(conn, scope, board, actor, at, said, rules)
+    duty = [shift for shift in found["rota"] if shift["day"] == today]
+    return BoardOut.model_validate({**page, "stands": found["stands"], "on_duty": duty})
+
+
 async def _dashboard(
     conn: Connection, scope: dashboards.Scope, actor: Actor, at: datetime, language: str, rules: Reference
 ) -> DashboardOut:
-    when = moments(at, calendar=rules.calendar, tz=rules.city.tz)
-    wanted = figures(when)
+    return DashboardOut.model_validate(await _shown(conn, scope, figures, actor, at, language, rules))
+
+
+async def _shown(
+    conn: Connection, scope: dashboards.Scope, of: Callable[[Moments], tuple[Figure, ...]], actor: Actor, at: datetime,
+    language: str, rules: Reference,
+) -> dict[str, Any]:  # fmt: skip
+    days = int(rules.city.profile.get("visit_days", RECENT_DAYS))
+    when = moments(at, calendar=rules.calendar, tz=rules.city.tz, recent_days=days)
+    wanted = of(when)
     values = await dashboards.count(conn, scope, wanted, when, actor=actor)
     shown = [
         {"code": figure.code, "name": figure.title.say(language), "value": value, "light": figure.light,
@@ -58,7 +83,7 @@ async def _dashboard(
         for figure, value in zip(wanted, values, strict=True)
     ]  # fmt: skip
     about = {"kind": scope.kind, "code": scope.code, "name": scope.name, "tier": scope.tier}
-    return DashboardOut.model_validate({**about, "as_of": at, "figures": shown})
+    return {**about, "as_of": at, "figures": shown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +127,7 @@ async def span(
 
 
 async def wanted_indicators(
-    indicator: Annotated[list[Code] | None, Query(description="Codes; all if left out", max_length=20)] = None,
+    indicator: Annotated[list[Code] | None, Query(description="Codes; all if left out", max_length=40)] = None,
 ) -> list[str]:
     """The codes asked for, each once."""
     codes = list(dict.fromkeys(indicator or INDICATORS))
@@ -139,7 +164,8 @@ async def list_indicators(
             " ask for one month of the area of your own post.",
         )  # fmt: skip
     first, after = (datetime.combine(day, time(), rules.city.tz) for day in (when.first, when.after))
-    asked = indicators.Asked(place, rules.tiers[place], first, after, when.known, by, free, headed.units)
+    days = int(rules.city.profile.get("first_time_days", FIRST_TIME_DAYS))
+    asked = indicators.Asked(place, rules.tiers[place], first, after, when.known, by, free, days, headed.units)
     found = await indicators.read_indicators(conn, codes, asked, rules, actor=actor, language=said)
     about = {"area": place, "by": by, "since": when.first, "until": when.after - timedelta(days=1)}
     return IndicatorsOut.model_validate({**about, "as_of": when.known, "indicators": found})

@@ -14,6 +14,7 @@ from app.deadlines.rules import Calendar
 
 LIVE = ("registered", "accepted", "handling", "concluded")
 SOON_DAYS = 3  # working days within which a limit shows yellow
+RECENT_DAYS = 30  # calendar days after closing in which a resident is visited; a city's profile may set `visit_days`
 
 
 class Light(StrEnum):
@@ -33,6 +34,7 @@ class Moments:
     week: datetime
     tomorrow: datetime
     soon: datetime
+    recent: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,40 @@ class Figure:
     light: Light | None = None
 
 
-def moments(now: datetime, *, calendar: Calendar, tz: tzinfo) -> Moments:
-    """The starts of today, this week (Monday), tomorrow, and of the day after the third working day from today."""
+def moments(now: datetime, *, calendar: Calendar, tz: tzinfo, recent_days: int = RECENT_DAYS) -> Moments:
+    """The starts of today, this week (Monday), tomorrow, of the day after the third working day from today, and of the
+    day `recent_days` ago."""
     today = now.astimezone(tz).date()
     last, left = today, SOON_DAYS
     while left:
         last += timedelta(days=1)
         left -= calendar.is_workday(last)
-    starts = (today, today - timedelta(days=today.weekday()), today + timedelta(days=1), last + timedelta(days=1))
+    starts = (today, today - timedelta(days=today.weekday()), today + timedelta(days=1), last + timedelta(days=1),
+              today - timedelta(days=recent_days))  # fmt: skip
     return Moments(now, *(datetime.combine(day, time(), tz).astimezone(UTC) for day in starts))
+
+
+def board(m: Moments) -> tuple[Figure, ...]:
+    """Every figure of the joint board of an emergency: `late` and `in_time` add up to `waiting`."""
+    waiting = ("registered", "accepted")
+    return (
+        Figure("matched", Words("应急事项", "cases of the emergency")),
+        Figure("waiting", Words("待办理", "handling to begin"), {"status": waiting}),
+        Figure(
+            "late",
+            Words("待办理且已超期", "to begin, a limit missed"),
+            {"status": waiting, "due_before": m.now},
+            Light.RED,
+        ),
+        Figure("in_time", Words("期限内", "in time"), {"status": waiting, "due_from": m.now}, Light.GREEN),
+        Figure("handling", Words("办理中", "being handled"), {"status": ("handling",)}),
+        Figure("done", Words("已有结果", "with a result"), {"status": ("concluded", "closed")}),
+    )
 
 
 def figures(m: Moments) -> tuple[Figure, ...]:
     """Every figure of a dashboard; red, yellow and green add up to what is in hand."""
+    recent = {"status": ("closed",), "invited_from": m.recent}
     late, soon = {"due_before": m.now}, {"due_from": m.now, "due_before": m.soon}
     return (
         Figure("in_hand", Words("在办", "in hand"), {"status": LIVE}),
@@ -75,5 +98,10 @@ def figures(m: Moments) -> tuple[Figure, ...]:
         Figure("urged", Words("已催办", "urged by the clock"), {"status": LIVE, "urged": True}),
         Figure("escalated", Words("已上报上级", "taken up to a higher tier"), {"status": LIVE, "escalated": True}),
         Figure("supervised", Words("督办中", "under supervision"), {"supervised": True}),
+        Figure("to_visit", Words("近期办结待回访", "closed of late, to be visited"), {**recent, "visited": False}),
+        Figure("to_rate", Words("待群众评价", "waiting for the resident's rating"), {"rating": "awaited"}),
+        Figure("rated", Words("近期办结已评价", "closed of late and rated"), {**recent, "rating": "given"}),
+        Figure("unsatisfied", Words("其中不满意", "of these, unsatisfied"), {**recent, "rating": "unsatisfied"}, Light.RED),
+        Figure("reopening_asked", Words("申请重新办理待决定", "asked to be reopened, to be decided"), {"reopening_asked": True}),
         Figure("unplaced", Words("待定位、缺网格员", "without place or worker"), {"status": LIVE, "queue": "any"}),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Dashboards and indicators as shown."""
 
+import uuid
 from datetime import date, datetime
 
 from pydantic import BaseModel
@@ -24,6 +25,23 @@ class DashboardOut(BaseModel):
     tier: str
     as_of: datetime
     figures: list[FigureOut]
+
+
+class DutyOut(BaseModel):
+    """Who is on duty today."""
+
+    day: date
+    shift: str
+    staff: uuid.UUID
+    name: str
+    unit: str
+
+
+class BoardOut(DashboardOut):
+    """The joint board of an emergency."""
+
+    stands: bool
+    on_duty: list[DutyOut]
 
 
 class CellOut(BaseModel):

@@ -97,8 +97,10 @@ async def opened(row: Any, store: Store) -> bytes:
 async def look(
     conn: Connection, attachment: uuid.UUID, store: Store, *, actor: Actor, now: datetime
 ) -> tuple[Any, bytes]:  # fmt: skip
-    """The row and its content in clear, and the log entry that says who saw it."""
+    """The row and its content in clear, and the log entry that says who saw it; raises NotFound, also once it is erased."""
     row = await queries.get_attachment(conn, attachment, actor=actor)
+    if row["file"] is None:
+        raise errors.NotFound("该附件已撤回，内容已清除。", "The attachment was withdrawn; its content is erased.")
     content = await opened(row, store)
     await log_reading(conn, row["case_id"], f"attachment {attachment}", "", actor=actor, now=now)
     return row, content

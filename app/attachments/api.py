@@ -194,7 +194,7 @@ async def get_attachment(attachment_id: uuid.UUID, actor: CanRead, conn: Read, s
 
 @router.get(
     "/attachments/{attachment_id}/content", response_class=Response, summary="The content of an attachment",
-    responses={**gives_file(*MEDIA_TYPES.values()), 409: {"description": Conflict.title.en}},
+    responses=gives_file(*MEDIA_TYPES.values()),
 )  # fmt: skip
 async def get_attachment_content(
     attachment_id: uuid.UUID, actor: CanRead, conn: Write, at: Now, kept: ThisStore

@@ -12,10 +12,11 @@ import resource
 import sys
 import warnings
 import zipfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 
 from app.attachments.pages import clean_pages
 from app.attachments.rules import (
@@ -34,6 +35,10 @@ from app.attachments.verdicts import Refused
 # The modes in which each format keeps pixels as they are; anything else becomes RGB.
 _MODES = {
     Format.JPEG: {"L", "RGB"}, Format.WEBP: {"RGB", "RGBA"}, Format.PNG: {"1", "L", "LA", "I;16", "RGB", "RGBA"},
+}  # fmt: skip
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
 _BLACK: dict[str, Any] = {"RGB": (0, 0, 0), "RGBA": (0, 0, 0, 255), "LA": (0, 255)}
 
@@ -55,6 +60,7 @@ def clean(content: bytes, *, most_pixels: int) -> tuple[dict[str, Any], bytes]:
 def black_out(content: bytes, media_type: str, rectangles: list[Rectangle]) -> tuple[dict[str, Any], bytes]:
     """A copy of a clean picture in which the rectangles are black; raises Refused."""
     kept = FORMATS[media_type]
+    Image.MAX_IMAGE_PIXELS = None  # it was judged when it came
     with _told_what_is_wrong():
         image = Image.open(io.BytesIO(content), formats=[kept.value])
         areas = boxes(rectangles, *image.size, kept)
@@ -67,28 +73,34 @@ def black_out(content: bytes, media_type: str, rectangles: list[Rectangle]) -> t
         return _encoded(image, kept, lossless=lossless)
 
 
-class _told_what_is_wrong:  # noqa: N801 (read as a word of the language, like contextlib's own)
+@contextmanager
+def _told_what_is_wrong() -> Iterator[None]:
     """Whatever a decoder stumbles over is a fault of the file, not of this program."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, MemoryError):
-            raise Refused(Unfit.TOO_HEAVY) from error
-        if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
-            raise Refused(Unfit.TOO_MANY_PIXELS) from error
-        if isinstance(error, Exception) and not isinstance(error, Refused):
-            raise Refused(Unfit.UNREADABLE) from error
+    try:
+        yield
+    except Refused:
+        raise
+    except MemoryError as error:
+        raise Refused(Unfit.TOO_HEAVY) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused(Unfit.TOO_MANY_PIXELS) from error
+    except Exception as error:
+        raise Refused(Unfit.UNREADABLE) from error
 
 
 def _picture(content: bytes, found: Format, most_pixels: int) -> tuple[dict[str, Any], bytes]:
     image = _opened(content, found, most_pixels)
     kept, lossless = KEPT_AS[found], _is_lossless(content)
     image.load()
-    with suppress(Exception):  # a broken EXIF block is no reason to refuse a good picture
-        image = ImageOps.exif_transpose(image)
+    if turn := _UPRIGHT.get(_orientation(image)):
+        image = image.transpose(turn)
     return _encoded(_in_mode(_in_plain_colours(image), kept), kept, lossless=lossless)
+
+
+def _orientation(image: Any) -> int:
+    with suppress(Exception):  # a broken EXIF block is no reason to refuse a good picture
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return 1
 
 
 def _opened(content: bytes, found: Format, most_pixels: int) -> Any:

@@ -14,7 +14,7 @@ from app.core.settings import settings
 EXTENSIONS = ("postgis", "ltree", "pg_trgm", "btree_gist")
 EXTENSION_SCHEMA = "extensions"
 # The app role may add to these, never change what is there.
-APPEND_ONLY = ("event", "read_log")
+APPEND_ONLY = ("emergency_log", "event", "read_log")
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
 
 

@@ -103,12 +103,12 @@ async def start(conn: Connection, case_id: uuid.UUID, clocks: Iterable[PlannedCl
 
 async def meet(
     conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime, *, subject: str | None = None
-) -> None:  # fmt: skip
-    """The duty was done at `at`, on all clocks of a kind or on that of one `subject`. A clock met late keeps its breach: it
-    is dated here if nobody looked in between."""
+) -> None:
+    """The duty was done at `at`; of several of a kind, that of `subject`. A clock met late keeps its breach: it is dated here
+    if nobody looked in between."""
     await conn.execute(
-        "update clock set met_at = $3, breached_at = case when owner = 'organ' and $3 > due then due end"
-        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null and ($4::text is null or subject = $4)",
+        "update clock set met_at = $3, breached_at = case when owner <> 'resident' and $3 > due then due end"
+        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null and subject = coalesce($4, subject)",
         case_id, kind.value, at, subject,
     )  # fmt: skip
 
@@ -152,11 +152,14 @@ async def resume(
     return due
 
 
-async def stop(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> None:
+async def stop(
+    conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime, *, subject: str | None = None
+) -> None:
     """One limit no longer counts: something else took its place."""
     await conn.execute(
-        "update clock set stopped_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null",
-        case_id, kind.value, at,
+        "update clock set stopped_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null"
+        " and subject = coalesce($4, subject)",
+        case_id, kind.value, at, subject,
     )  # fmt: skip
 
 
@@ -164,7 +167,7 @@ async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: C
     """Nothing is due any more, the case ended on another way; a clock `but` runs on until its notice is served, and what
     an agreement set running goes on."""
     await conn.execute(
-        "update clock set stopped_at = $2, breached_at = case when owner = 'organ' and $2 > due then due end"
+        "update clock set stopped_at = $2, breached_at = case when owner <> 'resident' and $2 > due then due end"
         " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3"
         " and kind <> all($4::text[])",
         case_id, at, but.value if but else None, [kind.value for kind in OUTLIVING],

@@ -69,12 +69,13 @@ class Clock(Base):
     __table_args__ = (
         CheckConstraint("due >= start", name="due_after_start"),
         CheckConstraint("num_nonnulls(met_at, stopped_at) <= 1", name="one_end"),
-        CheckConstraint("owner in ('organ', 'resident')", name="owner"),
+        CheckConstraint("owner in ('organ', 'resident', 'called')", name="owner"),
         Index("ix_clock_case_id", "case_id"),
         Index(
             "uq_clock_one_open_of_a_subject", "case_id", "kind", "subject", unique=True,
             postgresql_where=text("met_at is null and stopped_at is null"),
         ),
+        Index("ix_clock_emergency", "subject", "case_id", postgresql_where=text("kind = 'emergency'")),
         Index("ix_clock_next_at", "next_at", postgresql_where=text("met_at is null and stopped_at is null")),
     )  # fmt: skip
 

@@ -9,8 +9,10 @@ from app.cases.queries import reference
 from app.core.database import Database
 from app.core.settings import settings
 from app.deadlines.rules import QuietHours
+from app.emergency.actions import tend_emergencies
 from app.mediation.actions import flag_missed
 from app.messages.actions import carry_messages
+from app.proxy.actions import tend_proxies
 
 Job = Callable[[Database, datetime], Awaitable[int]]
 
@@ -43,8 +45,11 @@ async def flag_obligations(database: Database, now: datetime) -> int:
         flagged += taken
 
 
+# Emergencies first: the faster limit of one that is over presses nobody, however long the runner slept.
 JOBS: tuple[tuple[str, Job], ...] = (
+    ("emergencies", tend_emergencies),
     ("clocks", settle_due),
+    ("proxies", tend_proxies),
     ("agreements", flag_obligations),
     ("messages", carry_messages),
 )

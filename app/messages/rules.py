@@ -58,6 +58,16 @@ TEMPLATES: dict[str, Template] = {
         Words("有事项上报到本中心", "A matter was taken up to you"),
         Words("编号{number}由下级上报，请签收。", "Case {number} was taken up from below; please sign for it."),
     ),
+    "emergency_limit": Template(
+        Words("应急限时办理", "Faster limits of an emergency"),
+        Words("应急状态：编号{number}须在{hours}小时内开始办理。",
+              "Emergency mode: handling of case {number} is to begin within {hours} hours."),
+    ),
+    "emergency_duty": Template(
+        Words("应急值班", "You are on duty"),
+        Words("您已列入区域{area}的应急值班表，请查看班次。",
+              "You are on the duty rota of the emergency in area {area}; see when."),
+    ),
     "notice_ready": Template(
         Words("您有一份新的文书", "A written notice for you"),
         Words("您反映的事项（编号{number}）有新的书面告知。请凭编号和查询码查询，或到受理窗口领取。",
@@ -103,6 +113,85 @@ TEMPLATES: dict[str, Template] = {
     "supervision_returned": Template(
         Words("督办答复被退回", "The answer to a supervision was returned"),
         Words("编号{number}的督办答复被{by}退回，请重新答复。", "{by} returned the answer on case {number}; answer again."),
+    ),
+    "task_given": Template(
+        Words("有一项协办任务待签收", "A task to sign for"),
+        Words("{by}请贵单位协办编号{number}，请签收并按期书面反馈。",
+              "{by} asks you to help with case {number}; sign and answer."),
+    ),
+    "task_refused": Template(
+        Words("协办任务被退回", "A task was refused"),
+        Words("{unit}退回了编号{number}的协办任务，请另行安排。",
+              "{unit} refused its task on case {number}; arrange otherwise."),
+    ),
+    "task_answered": Template(
+        Words("协办任务已反馈", "A task was answered"),
+        Words("{unit}已书面反馈编号{number}的协办任务。",
+              "{unit} answered its task on case {number}."),
+    ),
+    "task_returned": Template(
+        Words("协办反馈被退回补充", "A result was returned"),
+        Words("{by}请补充编号{number}的协办反馈。",
+              "{by} asks for more on case {number}."),
+    ),
+    "whistle_blown": Template(
+        Words("吹哨：请立即到场", "A whistle: come to the spot"),
+        Words("{by}就编号{number}吹哨，请在时限内到场签到。",
+              "{by} calls you to the spot on case {number}; arrive within the limit."),
+    ),
+    "call_objected": Template(
+        Words("有一件吹哨异议待裁定", "An objection to a call to rule on"),
+        Words("{unit}认为编号{number}的吹哨不应召集本单位，请裁定。",
+              "{unit} objects to its call on case {number}; please rule."),
+    ),
+    "call_upheld": Template(
+        Words("吹哨异议成立", "The objection was upheld"),
+        Words("{by}裁定编号{number}的吹哨异议成立。",
+              "{by} upheld the objection on case {number}."),
+    ),
+    "call_dismissed": Template(
+        Words("吹哨异议不成立", "The objection was dismissed"),
+        Words("{by}裁定编号{number}的吹哨异议不成立，请到场处置。",
+              "{by} dismissed the objection on case {number}; come and act."),
+    ),
+    "meeting_called": Template(
+        Words("会商邀请", "An invitation to a joint meeting"),
+        Words("{by}邀请贵单位就编号{number}会商，请答复。",
+              "{by} invites you to a joint meeting on case {number}; please answer."),
+    ),
+    "proxy_authorised": Template(
+        Words("您已受托代办", "You are the proxy"),
+        Words("编号{number}的群众已委托您代办，请在规定时间内备案。",
+              "You are authorised to carry case {number}; file it in time."),
+    ),
+    "proxy_authority_late": Template(
+        Words("代办尚未安排", "A proxy is still to be found"),
+        Words("编号{number}的群众申请代办，尚未授权代办员，请抓紧安排。",
+              "A proxy was asked for on case {number} and is not authorised yet; please arrange it."),
+    ),
+    "proxy_filing_late": Template(
+        Words("代办尚未备案", "The authority is not filed"),
+        Words("编号{number}的代办委托尚未备案，请立即办理。", "The authority for case {number} is not filed yet; do so at once."),
+    ),
+    "proxy_notice": Template(
+        Words("有文书待转告", "A notice to pass on"),
+        Words("编号{number}有新的文书（{kind}），请按时转告本人并登记。",
+              "Case {number} has a notice ({kind}) to pass on to the resident; record how you told them."),
+    ),
+    "proxy_notice_late": Template(
+        Words("文书未按时转告", "A notice was not passed on in time"),
+        Words("编号{number}的文书（{kind}）已过转告期限，请立即转告。",
+              "The notice ({kind}) of case {number} should have been passed on; tell the resident at once."),
+    ),
+    "proxy_report_due": Template(
+        Words("请向群众反馈", "Report back"),
+        Words("编号{number}已多日未向本人反馈代办进展，请联系本人并登记。",
+              "The resident of case {number} has not been reported to for days; tell them how it stands."),
+    ),
+    "proxy_ended": Template(
+        Words("代办已终止", "A proxy has ended"),
+        Words("编号{number}的代办已终止（{why}）；群众需要的，请另行安排。",
+              "The proxy of case {number} has ended ({why}); arrange another if the resident wishes."),
     ),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.queries.one import open_parties
+from app.cases.queries.one import open_parties, told_due
 from app.cases.queries.reference import Reference
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
@@ -16,7 +16,7 @@ from app.notices.rules import CLOSING
 from app.review.rules import Opinion, Organ
 
 # The latest decision of a matter, whichever of its cases one begins with: down to the original, then up its live reviews.
-_LAST = """
+_LAST = f"""
     with recursive down as (
         select $1::uuid as id
         union all
@@ -30,7 +30,7 @@ _LAST = """
             join cases r on r.id = l.case_id and r.status <> 'withdrawn'
     )
     select u.id, u.stage, u.n, (select o.id from up o where o.n = 0) as original, c.number, c.petition_class, c.status,
-        c.procedure, c.procedure_version, c.concluded_at, nullif(c.due, 'infinity') as due, c.lead_unit, s.outcome,
+        c.procedure, c.procedure_version, c.concluded_at, {told_due("c")} as due, c.lead_unit, s.outcome,
         s.at as served_at, s.outcome is not null and (s.outcome <> 'attempted' or s.approved_by is not null) as served
     from up u join cases c on c.id = u.id
     left join notice w on w.case_id = c.id and w.state <> 'replaced' and w.kind = any($2)

@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
+from app.cases.actions.owed import owed_by as until
 from app.cases.actions.step import Act, write_note
 from app.cases.queries.one import Loaded, get_for_change
 from app.cases.rules import LIVE, PetitionClass, Status
@@ -14,7 +15,6 @@ from app.core.access import Permission
 from app.core.database import uuid7
 from app.core.errors import Words
 from app.core.settings import settings
-from app.deadlines.rules import END_OF_DAY, LengthUnit, due_at
 from app.events.actions import record
 from app.messages.actions import queue
 from app.supervision import queries
@@ -29,8 +29,6 @@ from app.supervision.rules import (
     move_refused,
     why_not,
 )
-
-MOST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +132,7 @@ async def _issuer(act: Act, case: Loaded, target: Standing, kind: SupervisionKin
 
 def owed_by(act: Act, day: date | None) -> datetime:
     """When the answer is owed: the end of the day named, or of the configured number of working days from now."""
-    tz = act.reference.city.tz
-    if day is None:
-        days = settings().supervision_days
-        return due_at(days, LengthUnit.WORKING_DAY, act.now, calendar=act.reference.calendar, tz=tz).due
-    today = act.now.astimezone(tz).date()
-    if not today <= day <= today + timedelta(days=MOST_DAYS):
-        raise errors.Invalid(
-            f"答复期限须在今天之后、{MOST_DAYS} 天之内。", f"The date lies between today and {MOST_DAYS} days from now.",
-            pointer="#/body/answer_by",
-        )  # fmt: skip
-    return datetime.combine(day, END_OF_DAY, tz).astimezone(UTC)
+    return until(act, day, days=settings().supervision_days, pointer="#/body/answer_by")
 
 
 # --- What follows

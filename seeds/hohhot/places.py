@@ -16,7 +16,7 @@ from seeds.hohhot.units import INTAKE_DESK, centre_code
 MORNING, AFTERNOON = (9 * 60, 12 * 60), (14 * 60 + 30, 17 * 60 + 30)
 WEEK = {day: (MORNING, AFTERNOON) for day in range(1, 6)}
 SATURDAY = {6: (MORNING,)}
-DAYS_BEFORE, DAYS_AFTER = 7, 21
+DAYS_BEFORE, DAYS_AFTER = 3, 14
 CALL_IN = "拨打该单位值班电话（见窗口值班表）"
 RESPOND_MINUTES = 30
 
@@ -132,7 +132,7 @@ def _at_township(centre: Unit, turn: int) -> Iterator[Stationed]:
 
 
 def build_rota(city: City, as_of: date, counts_as: Callable[[date], int | None]) -> Iterator[Turn]:
-    """Who is on duty from a week before `as_of` to three weeks after it; `counts_as` gives a day's weekday, or None.
+    """Who is on duty from three days before `as_of` to two weeks after it; `counts_as` gives a day's weekday, or None.
 
     A unit rosters its people at the centre of its own area, and whoever is on call at the city's. Nobody twice at once:
     at the window sits a clerk where the unit has one, on call is the handler.

@@ -272,11 +272,11 @@ def _ladder(entry: _Entry) -> deadlines.Ladder:
 
 def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladder]) -> deadlines.Procedure:
     clocks = tuple(_clock_rule(clock) for clock in entry.entries("clocks"))
-    counted, kinds = [clock.kind for clock in clocks], entry.words("kinds", routing.KINDS)
-    if counted.count(deadlines.ClockKind.COMPLETION) != bool(kinds) or len(set(counted)) < len(counted):
-        raise ReferenceDataError(
-            f"{entry.where}: one completion clock where cases run under it, else none; no kind of clock twice"
-        )
+    kinds = [clock.kind for clock in clocks]
+    of_cases = entry.words("kinds", routing.KINDS)
+    beside = clocks and not of_cases  # a duty beside a case completes nothing
+    if kinds.count(deadlines.ClockKind.COMPLETION) != (0 if beside else 1) or len(set(kinds)) < len(kinds):
+        raise ReferenceDataError(f"{entry.where}: one completion clock is needed, and no kind of clock twice")
     ladder = entry.one_of("ladder", ladders)
     if ladder is None:
         raise ReferenceDataError(f"{entry.where}: ladder is missing")
@@ -286,7 +286,7 @@ def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladd
         valid_from=entry.take("valid_from", date),
         name_zh=entry.take("name_zh", str),
         name_en=entry.take("name_en", str),
-        kinds=kinds,
+        kinds=of_cases,
         petition_classes=entry.words("petition_classes", routing.PETITION_CLASSES),
         pauses=entry.words("pauses", ("hearing",)),
         basis_zh=entry.take("basis_zh", str),

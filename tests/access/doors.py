@@ -31,7 +31,9 @@ IDS = (
     "notice_id",
     "room_id",
     "booking_id",
+    "attachment_id",
 )  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
+EMERGENCY = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 CODES = ("code",)  # of units and areas: the map is open
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
@@ -189,9 +191,10 @@ class Crawl:
             "category": sorted({p.sent["category"] for p in hidden}) or ["conduct.service"],
             "due_before": ["2099-01-01T00:00:00Z"], "bbox": [f"{lon - 1e-4},{lat - 1e-4},{lon + 1e-4},{lat + 1e-4}"],
             "centre": [f"C{code}" for code in AREAS], "due_from": ["2020-01-01T00:00:00Z"],
-            "registered_from": ["2020-01-01T00:00:00Z"], "since": ["2026-11", "2026-12", "2026-11-20T00:00:00Z"],
+            "registered_from": ["2020-01-01T00:00:00Z"], "invited_from": ["2020-01-01T00:00:00Z"],
+            "since": ["2026-11", "2026-12", "2026-11-20T00:00:00Z"],
             "until": ["2026-12", "2026-12-20T00:00:00Z"], "at": ["2026-11-23T02:00:00Z"],
-            "as_of": ["2026-11-23"], "indicator": ["returned", "answered_on_time"],
+            "as_of": ["2026-11-23"], "emergency": [EMERGENCY], "indicator": ["returned", "answered_on_time"],
             "limit": ["1", "200"], "cursor": self._cursors(path), "lon": [str(lon)], "lat": [str(lat)],
         }  # fmt: skip
 
@@ -346,7 +349,7 @@ class Crawl:
     def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for path, item in self.document["paths"].items():
             if method in item:
-                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, "message_id"}
+                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, "message_id", "emergency_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.access.sight import Ledger, area_line, cast_member
+from tests.attachments import files
 from tests.cast import CONCLUSION, HOME_CELL, Cast, Person, member, point_in, report
 
 COMMUNITY = HOME_CELL[:12]
@@ -216,6 +217,12 @@ class Planter:
         assert reply.status_code == 200, reply.text
         plant.version += 1
 
+    def attached(self, plant: Plant, who: str) -> None:
+        """A paper is attached; its title is a secret."""
+        made = self._person(who).attached(plant.id, files.png(), title=self.said(plant, "附"))
+        plant.ids["attachment_id"] = made["id"]
+        plant.version += 1
+
     def reason(self, plant: Plant, who: str, action: str) -> None:
         """A step with a reason."""
         self.does(plant, who, action, {"reason": self.said(plant, "因")})
@@ -256,6 +263,7 @@ def petitions(p: Planter) -> None:
     about = p.plant("an appeal about housing, replied", kind, category, concerns=[{"unit": HOUSING}], text=True)
     head = f"{CITY_HOUSING}.organ_head.1"
     p.does(about, head, "sign_for")
+    p.attached(about, head)
     p.handled(about, head)
     p.revealed(about, head)
     p.replied(about, head)
@@ -297,6 +305,7 @@ def disputes(p: Planter) -> None:
     kind, category = "dispute", "neighbour.noise"
     plain = p.plant("a dispute in mediation", kind, category, by="li.window")
     p.does(plain, "zhou.mediator", "sign_for")
+    p.attached(plain, "zhou.mediator")
     p.handled(plain, "zhou.mediator")
 
     moved = p.plant(
@@ -318,6 +327,7 @@ def disputes(p: Planter) -> None:
 def requests(p: Planter) -> None:
     """Requests and events: open to their area, but for whom they concern."""
     again = p.plant("a request reopened", "request", "heating.outage", by="wang.grid")
+    p.attached(again, "wang.grid")
     p.does(again, "chen.housing", "sign_for")
     p.handled(again, "chen.housing")
     p.replied(again, "chen.housing")
@@ -328,7 +338,10 @@ def requests(p: Planter) -> None:
     p.plant(
         "a request about the county's urban department", "request", "waste.litter", concerns=[{"unit": "D150102_urban"}]
     )
-    p.plant("a request about the worker", "request", "heating.outage", by="li.window", concerns=[_staff("wang.grid")])
+    about = p.plant(
+        "a request about the worker", "request", "heating.outage", by="li.window", concerns=[_staff("wang.grid")]
+    )
+    p.attached(about, "li.window")
     pressed = p.plant("a request, not to the next worker", "request", "heating.outage", not_to=[_staff("zhao.grid")])
     p.supervised(pressed, "hu.supervisor", "C150102001001")
     p.answered(pressed, "C150102001001.window_clerk.1")
@@ -350,6 +363,7 @@ def accusations(p: Planter) -> None:
     full = accuse("against housing, reopened", "X150100", concerns=[{"unit": HOUSING}])
     desk = "he.discipline"
     p.handled(full, desk)
+    p.attached(full, desk)
     p.revealed(full, desk)
     p.replied(full, desk)
     p.does(full, desk, "close")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.attachments import queries as attachments
 from app.cases.actions import resident
 from app.cases.queries import access, lists, one
 from app.core.access import Actor
@@ -54,6 +55,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "petitions are open to their area": (access, "_OPEN", "'request', 'event', 'petition', 'dispute'"),
     "lists and counts show everything": (lists, "visible_to", everything),
     "a case, its timeline and hints show everything": (one, "visible_to", everything),
+    "attachments are shown to everybody": (attachments, "visible_to", everything),
     "people are shown to everybody": (resident, "visible_to", everything),
 }
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.cast import CONCLUSION, Cast, report
+from tests.cast import CONCLUSION, Cast, report, service
+from tests.review.doors import door
 
 NOON = datetime.fromisoformat("2026-11-25T12:00:00+08:00")  # a Wednesday: three working days on is Monday the 30th
 TODAY, WEEK = "2026-11-25T00:00:00+08:00", "2026-11-23T00:00:00+08:00"
@@ -49,6 +50,8 @@ def planted(app: Any, cast: Cast) -> list[str]:
             _live(cast, receipt, steps=n % 6)
         at(NOON)
         supervise(cast, made)
+        _closed_of_late(cast, at)
+        at(NOON)
     finally:
         app.dependency_overrides.pop(now, None)
     return made
@@ -66,6 +69,24 @@ def _live(cast: Cast, receipt: dict[str, Any], steps: int) -> None:
         assert reply.status_code == 200, reply.text
 
 
+def _closed_of_late(cast: Cast, at: Freeze) -> None:
+    """Twelve closed in the last forty days: some visited, some rated, one asks to be taken up again."""
+    luo, housing = cast("luo.intake"), cast.seat(HOUSING)
+    for n in range(12):
+        begun = NOON - timedelta(days=5 + n * 3, hours=3)
+        at(begun)
+        receipt = luo.register(report("request", "heating.fees", location={"cell": CELLS[n % 2]}))
+        for action, body in (("sign_for", None), ("accept", None), ("handle", None), ("conclude", CONCLUSION),
+                             ("serve", service(at=begun.isoformat())), ("close", None)):  # fmt: skip
+            housing.does(receipt["id"], action, body)
+        if n % 3 == 0:
+            visit = {"method": "phone", "reached": n % 2 == 0, "words": "电话回访。"}
+            housing.does(receipt["id"], "record_visit", visit | ({"confirmed": True} if n % 2 == 0 else {}))
+        if n % 4 == 1:
+            rating = {"satisfaction": "unsatisfied" if n == 5 else "satisfied", "solved": "yes"}
+            assert door(cast, "rate", receipt, **rating).status_code == 200
+
+
 def supervise(cast: Cast, made: Sequence[str]) -> None:
     body = {"kind": "urge", "text": "请抓紧办理。"}
     replies = [cast.seat(CITY).post(f"/v1/cases/{case}/supervisions", body).status_code for case in made[::4]]
@@ -76,6 +97,11 @@ def rows_in(sql: Any, where: str) -> list[dict[str, Any]]:
     found = sql(
         "select c.*, array(select s.state from supervision s where s.case_id = c.id"
         " and (s.kind <> 'urge' or s.state <> 'answered')) as supervisions,"  # an urging ends with its answer
+        " (select r.invited_at from rating r where r.case_id = c.id and r.superseded_at is null) as invited,"
+        " (select r.window_ends from rating r where r.case_id = c.id and r.superseded_at is null) as until,"
+        " (select r.satisfaction from rating r where r.case_id = c.id and r.superseded_at is null) as rating,"
+        " array(select v.at from return_visit v where v.case_id = c.id and v.reached) as visits,"
+        " array(select q.state from reopening_request q where q.case_id = c.id) as requests,"
         " array(select k.level from clock k where k.case_id = c.id and k.met_at is null and k.stopped_at is null) as levels"
         f" from cases c where {where}"
     )
@@ -91,6 +117,8 @@ def recount(rows: list[dict[str, Any]]) -> dict[str, int]:
         return value if value.tzinfo else value.replace(tzinfo=UTC)
 
     live = [row for row in rows if row["status"] in LIVE]
+    recent = today - timedelta(days=30)
+    late_closed = [r for r in rows if r["status"] == "closed" and r["invited"] and r["invited"] >= recent]
     counted = {
         "in_hand": live,
         "new_today": [r for r in rows if r["registered_at"] >= today],
@@ -104,6 +132,11 @@ def recount(rows: list[dict[str, Any]]) -> dict[str, int]:
         "urged": [r for r in live if any(level >= 3 for level in r["levels"])],
         "escalated": [r for r in live if r["escalated_to"]],
         "supervised": [r for r in rows if {"open", "returned", "answered"} & set(r["supervisions"])],
+        "to_visit": [r for r in late_closed if not any(visit >= r["closed_at"] for visit in r["visits"])],
+        "to_rate": [r for r in rows if r["invited"] and not r["rating"] and r["until"] >= NOON],
+        "rated": [r for r in late_closed if r["rating"]],
+        "unsatisfied": [r for r in late_closed if r["rating"] == "unsatisfied"],
+        "reopening_asked": [r for r in rows if "open" in r["requests"]],
         "unplaced": [r for r in live if r["queue"]],
     }
     return {code: len(found) for code, found in counted.items()}

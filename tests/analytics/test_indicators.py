@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, report, service
+from tests.review.doors import door
 
 NOON = datetime.fromisoformat("2026-10-14T12:00:00+08:00")
 LATER = datetime.fromisoformat("2026-11-23T12:00:00+08:00")
@@ -32,7 +33,8 @@ def planted(app: Any, cast: Cast) -> list[str]:
         for n in range(24):
             begun = NOON - timedelta(days=n % 9, hours=n)
             at(begun)
-            case = luo.register(report("request", "heating.fees", location={"cell": CELLS[n % 5 == 0]}))["id"]
+            receipt = luo.register(report("request", "heating.fees", location={"cell": CELLS[n % 5 == 0]}))
+            case = receipt["id"]
             made.append(case)
             if n % 8 == 7:
                 housing.does(case, "refuse", {"reason": "不属本单位"})
@@ -55,9 +57,25 @@ def planted(app: Any, cast: Cast) -> list[str]:
                 housing.does(case, "conclude", {"result": "resolved", "reply": "已处理。"})
                 housing.does(case, "serve", service(at=(begun + timedelta(days=19)).isoformat()))
                 housing.does(case, "close")
+                _asked_afterwards(cast, receipt, n)
     finally:
         app.dependency_overrides.pop(now, None)
     return made
+
+
+def _asked_afterwards(cast: Cast, receipt: dict[str, Any], n: int) -> None:
+    """Some rate it, some are visited, one has it taken up again."""
+    if n % 3 == 0:
+        rating = {
+            "satisfaction": "satisfied" if n % 2 and n < 15 else "unsatisfied",
+            "solved": "yes" if n < 10 else "no",
+        }
+        assert door(cast, "rate", receipt, **rating).status_code == 200
+    if n % 5 < 2:
+        visit = {"method": "phone", "reached": n != 11, "words": "电话回访。"}
+        cast.seat(HOUSING).does(receipt["id"], "record_visit", visit | ({"confirmed": n < 12} if n != 11 else {}))
+    if n == 17:
+        cast.seat(HOUSING_HEAD).does(receipt["id"], "reopen", {"reason": "群众反映未解决。"})
 
 
 def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> dict[str, tuple[int, int]]:
@@ -87,6 +105,32 @@ def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> d
     ]  # fmt: skip
     orders = [v for v in asked if v["kind"] == "correct"]
     closed = [c for c in cases.values() if c["status"] == "closed" and within(c["closed_at"])]
+    answered = [k for k in acceptance if cases[k["case_id"]]["kind"] == "request"]
+    invited = [r for r in sql("select * from rating") if r["case_id"] in cases and within(r["invited_at"])]
+    rated = [r for r in invited if done(r["rated_at"], as_of)]
+    petitions = [c for c in cases.values() if c["kind"] == "petition" and within(c["registered_at"])]
+    made = [x for x in sql("select * from case_link where undone_at is null") if done(x["made_at"], as_of)]
+    links = {(x["case_id"], x["relation"]) for x in made}
+    linked = {x["case_id"] for x in sql("select case_id from case_link where undone_at is null")}
+    first = [c for c in closed if c["id"] not in linked]
+
+    def came_back(c: Any) -> bool:
+        soon = c["closed_at"] + timedelta(days=90)
+        again = [x for x in made if x["other"] == c["id"] and x["relation"] in ("repeat", "review")]
+        return bool(c["reopened"]) or any(x["made_at"] <= soon for x in again)
+
+    visits: dict[Any, list[Any]] = {}
+    for v in sql("select * from return_visit where reached"):
+        if v["case_id"] in cases and done(v["at"], as_of) and v["at"] >= (cases[v["case_id"]]["closed_at"] or LATER):
+            visits.setdefault(v["case_id"], []).append(v)
+    tasks = [t for t in sql("select * from task") if t["case_id"] in cases]
+    calls = {t["id"]: t for t in tasks if t["whistle"] and t["state"] != "recalled" and within(t["asked_at"])}
+    upheld = {r["task"] for r in sql("select * from whistle_call where ruling = 'upheld' and ruled_at <= $1", as_of)}
+    wrong = {str(r["task"]) for r in sql("select task from whistle_call where ruling = 'upheld'")}
+    arrivals = [k for k in clocks if k["kind"] == "arrival" and k["subject"] not in wrong]
+    results = [t for t in tasks if t["state"] not in ("recalled", "waived", "ended") and within(t["due"])]
+    received = [c for c in cases.values() if c["petition_class"] != "accusation" and within(c["registered_at"])]
+    called = {r["case_id"] for r in sql("select case_id from whistle where blown_at <= $1", as_of)}
     counted: dict[str, tuple[list[Any], list[Any]]] = {
         "timely_acceptance": (acceptance, [k for k in acceptance if done(k["met_at"], k["due"])]),
         "on_time_completion": (completion, [k for k in completion if done(k["met_at"], k["due"])]),
@@ -97,6 +141,21 @@ def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> d
             orders,
             [v for v in orders if done(v["verified_at"], as_of) and v["answered_at"] <= v["answer_by"]],
         ),
+        "responded": (answered, [k for k in answered if done(k["met_at"], k["due"])]),
+        "participation": (invited, rated),
+        "satisfied": (rated, [r for r in rated if r["satisfaction"] != "unsatisfied"]),
+        "solved": (rated, [r for r in rated if r["solved"] == "yes"]),
+        "solved_at_once": (first, [c for c in first if not came_back(c)]),
+        "repeated": (petitions, [c for c in petitions if (c["id"], "repeat") in links]),
+        "visited": (closed, [c for c in closed if visits.get(c["id"])]),
+        "confirmed": (
+            [c for c in closed if visits.get(c["id"])],
+            [c for c in closed if any(v["confirmed"] for v in visits.get(c["id"], ()))],
+        ),
+        "tasks_answered_on_time": (results, [t for t in results if done(t["first_answered_at"], t["due"])]),
+        "whistled": (received, [c for c in received if c["id"] in called]),
+        "whistle_misuse": (list(calls), [t for t in calls if t in upheld]),
+        "whistle_arrivals": (arrivals, [k for k in arrivals if done(k["met_at"], k["due"])]),
         **{
             f"closed_by_{tier}": (closed, [c for c in closed if c["tier"] == tier])
             for tier in ("community", "township", "county", "city")
@@ -127,7 +186,10 @@ def test_every_indicator_equals_a_count_made_another_way(
     assert found == expected(sql, f"c.township = '{TOWN}'", f"{since}-01", after, known)
     if since == "2026-10" and as_of is None:
         full = {code for code, (part, whole) in found.items() if 0 < part < whole}
-        assert {"timely_acceptance", "returned", "answered_on_time", "corrected_on_time"} <= full
+        assert {"timely_acceptance", "returned", "answered_on_time", "corrected_on_time", "responded"} <= full
+    if until == "2026-11":
+        full = {code for code, (part, whole) in found.items() if 0 < part < whole}
+        assert {"participation", "satisfied", "solved", "visited", "confirmed"} <= full
     assert found["on_time_completion"][1] >= found["on_time_completion"][0]
 
 

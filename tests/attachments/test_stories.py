@@ -165,7 +165,7 @@ def test_withdrawing_erases_the_bytes_and_the_record_stays(cast: Cast, lives: Li
     assert chen.post(url, WHY, version=1, key=key).headers["idempotency-replayed"] == "true"
     with pytest.raises(OSError, match=row["file"]):
         store.get(row["file"])
-    refused(content(chen, made), status=409)
+    refused(content(chen, made), "已撤回", status=404)
     refused(chen.post(url, WHY, version=2), status=409)
     area = {"rectangles": [{"x": 0, "y": 0, "width": 9, "height": 9}]}
     refused(chen.post(f"/v1/attachments/{made['id']}/redacted", area), status=409)

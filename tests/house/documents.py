@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 from starlette.testclient import TestClient
 
+FILES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", "image/webp": b"RIFF"}
 OPEN = {"Problem"}  # kinds of problem carry members of their own
 
 
@@ -64,10 +65,10 @@ class Strict(TestClient):
         place = f"{name} {reply.status_code}: {reply.text[:1000]}"
         assert str(reply.status_code) in operation["responses"], f"undocumented status: {place}"
         answer = resolved(self.document, operation["responses"][str(reply.status_code)])
-        (media,) = answer["content"]
-        assert reply.headers["content-type"] == media, place
-        if media == "application/pdf":
-            assert reply.content.startswith(b"%PDF-"), place[:200]
+        media = reply.headers["content-type"]
+        assert media in answer["content"], place
+        if media in FILES:
+            assert reply.content.startswith(FILES[media]), place[:200]
             return
         wrong = complaints(self.document, answer["content"][media]["schema"], reply.json())
         assert not wrong, f"{wrong} {place}"

@@ -11,6 +11,7 @@ from app.core.access import Role
 from app.main import create_app
 from seeds.hohhot.city import build_city
 from seeds.hohhot.staff import staff_id
+from tests.attachments import files
 from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
 from tests.house.documents import Strict
 from tests.review.doors import REDO, applied, decided, door, hearing
@@ -108,6 +109,19 @@ def supervise(cast: Cast, lives: Lives) -> None:
     assert len(list(above.walk(f"/v1/cases/{case}/supervisions?limit=1"))) == 2
 
 
+def attach(cast: Cast, lives: Lives) -> None:
+    """Each format in and out, a redacted copy, a withdrawal."""
+    chen, case = cast("chen.housing"), lives.handling()["id"]
+    made = [chen.attached(case, sent, title="照片") for sent in (files.png(), files.jpeg(), files.webp(), files.pdf())]
+    for one in made:
+        for below in ("", "/content"):
+            assert chen.get(f"/v1/attachments/{one['id']}{below}").status_code == 200
+    area = {"x": 0, "y": 0, "width": 9, "height": 9}
+    assert chen.post(f"/v1/attachments/{made[0]['id']}/redacted", {"rectangles": [area]}).status_code == 201
+    url = f"/v1/attachments/{made[0]['id']}/actions/withdraw"
+    assert [chen.post(url, WHY, version=version).status_code for version in (1, 2)] == [200, 409]
+
+
 def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
     chen, why = "chen.housing", {"reason": "理由充分"}
     up = cast("li.window").register(report("dispute", "neighbour.noise"))["id"]
@@ -122,6 +136,27 @@ def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
     walk(cast, disputed, (chen, "offer", offered), ("zhang.hrss", "dispute_competence", why))
     seat = cast.seat("C150100.coordinator.1")
     assert seat.act(disputed, "rule_competence", {"unit": "D150102_hrss", **why}).status_code == 200
+
+
+def stand_an_emergency(cast: Cast) -> None:
+    """On, a rota written, the board looked at, and off again."""
+    head = cast.seat("C150105.organ_head.1")
+    end = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    rota = [
+        {
+            "day": (datetime.now(UTC) + timedelta(days=1)).date().isoformat(),
+            "shift": "day",
+            "staff": str(staff_id("C150105.supervisor.1")),
+        }
+    ]
+    body = {"area": "150105", "category": "heating", "ends_at": end, "reason": "演练。", "rota": rota}
+    made = head.post("/v1/emergencies", body)
+    assert made.status_code == 201, made.text
+    url = f"/v1/emergencies/{made.json()['id']}"
+    assert head.post(f"{url}/actions/set_rota", {"rota": rota}, version=1).status_code == 200
+    assert head.get(f"{url}/board").status_code == 200
+    assert head.post(f"{url}/actions/end", version=2).status_code == 200
+    assert head.get(url).json()["stands"] is False
 
 
 def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
@@ -278,6 +313,7 @@ READS = (
     *(f"/v1/areas/{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/centres/C{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/indicators?by={by}" for by in ("none", "county", "township", "community", "category", "unit")),
+    "/v1/emergencies", "/v1/emergencies?stands=false&area=150105&limit=1",
     *(f"/v1/centres/C150122{below}" for below in ("", "/duty", "/rota", "/rooms", "/changes", "/reception?category=road.snow")),
     "/v1/centres?limit=2", "/v1/centres?tier=county&q=saihan", "/v1/me/bookings",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
@@ -292,7 +328,7 @@ def read_everything(cast: Cast, role: Role) -> None:
         assert reply.status_code in (200, 403), f"{url} {reply.text}"
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
-        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices"):
+        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings", "/attachments"):
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -303,6 +339,8 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     go_up_and_ask_again(cast, lives)
     hear_link_and_follow(cast, lives)
     supervise(cast, lives)
+    stand_an_emergency(cast)
+    attach(cast, lives)
     ask_at_every_stage(lives, strict)
     tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)

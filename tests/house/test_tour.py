@@ -1,6 +1,7 @@
 """The tour ends well against a city that works, and says plainly what is wrong where it does not."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,12 +31,14 @@ def service(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     running.stop()
 
 
-def test_three_cases_are_walked_to_their_end(service: str) -> None:
+def test_the_cases_are_walked_to_their_end(service: str) -> None:
     done = tour(service)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("查询码 query code") == 3
-    assert done.stdout.count("(closed)") == 3
-    assert done.stdout.count("not found (404)") == 5
+    assert done.stdout.count("(closed)") == 5
+    assert done.stdout.count("not found (404)") == 8
+    assert "复查（复核）意见书 PDF" in done.stdout
+    assert re.search(rf"案卷 the file, PDF \d+ kB：{service}/v1/cases/\S+/file\.pdf", done.stdout)
     assert "409" in done.stdout
     assert "重发同一请求" in done.stdout
 

@@ -129,10 +129,12 @@ def text_of(reply: Any) -> str:
 
 def _the_file(cast: Cast, talks: Talks) -> None:
     masked = text_of(cast(ZHOU).get(f"/v1/mediations/{talks.id}/file.pdf"))
-    order = ["调解卷宗", "目录", "申请书、受理登记表", "权利义务告知书", "当事人身份情况", "授权委托书", "调查记录", "证据材料", "调解记录",
-             "调解协议书", "履行凭证", "回访记录", "司法确认材料", "卷宗情况说明", "封底"]  # fmt: skip
+    order = [
+        "申请书、受理登记表", "权利义务告知书", "当事人身份情况", "授权委托书", "调查记录", "证据材料", "调解记录", "调解协议书",
+        "履行凭证", "回访记录", "司法确认材料", "卷宗情况说明", "封底",
+    ]  # fmt: skip
     body = masked[masked.index("封底") + 2 :]  # after the contents, which name them all
-    places = [body.index(part) for part in order[2:]]
+    places = [body.index(part) for part in order]
     assert places == sorted(places)
     assert "张三" not in masked
     assert "资金紧张" not in masked, "what one side said alone is kept apart"

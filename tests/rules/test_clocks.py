@@ -85,6 +85,8 @@ DUE = [
     ("grid_event", "G1-dispatch", "2026-09-19 10:30:00"),
     ("grid_event", "G1", "2026-09-28 23:59:59"),
     ("grid_event", "P19", "2026-09-18 12:30:00"),
+    ("whistle_emergency", "W1", "2026-09-18 11:00:00"),
+    ("whistle_ordinary", "W1-ordinary", "2026-09-20 23:59:59"),
 ]
 
 

@@ -99,6 +99,8 @@ POLICY = [
     ("grid_event", "acceptance", "G1-dispatch", 24, HOUR, "registered", "configuration"),
     ("grid_event", "completion", "G1", 7, CAL, "accepted", "configuration"),
     ("grid_event", "report", "P19", 2, HOUR, "discovered", "configuration"),
+    ("whistle_emergency", "arrival", "W1", 30, LengthUnit.MINUTE, "called", "practice"),
+    ("whistle_ordinary", "arrival", "W1-ordinary", 1, WORK, "called", "configuration"),
 ]
 
 
@@ -117,6 +119,7 @@ def test_every_number_states_its_basis_and_whose_time_it_is() -> None:
             assert clock.basis_zh
             assert clock.basis_en
             assert (clock.owner is Owner.RESIDENT) == (clock.kind in OF_RESIDENTS)
+            assert (clock.owner is Owner.CALLED) == (clock.kind is ClockKind.ARRIVAL)
 
 
 # --- The calendar as data -----------------------------------------------------------------------------------------

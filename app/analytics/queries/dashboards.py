@@ -1,5 +1,6 @@
 """A dashboard in one statement: every figure is a filter of the list of cases, counted by that filter's own conditions."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ class Scope:
     @property
     def filters(self) -> Filters:
         """The same as the conditions have it."""
+        if self.kind == "emergency":
+            return Filters(emergency=uuid.UUID(self.code))
         return Filters(area=self.code, tier=self.tier) if self.kind == "area" else Filters(centre=self.code)
 
 
@@ -65,10 +68,15 @@ def reading(actor: Actor) -> tuple[Post, ...]:
     return tuple(post for post in actor.posts if post.unit in units)
 
 
-# Whatever a figure counts is among these: live, new this week, or under supervision.
+# Whatever a figure counts is among these: live, new this week, under supervision, or closed of late, to be rated or asked
+# to be reopened.
 _WORTH = (
     "(c.status = any({live}::text[]) or c.registered_at >= {week}::timestamptz"
-    " or c.id in (select v.case_id from supervision v where v.ended_at is null))"
+    " or c.id in (select v.case_id from supervision v where v.ended_at is null union all"
+    " select r.case_id from rating r where r.superseded_at is null and r.invited_at >= {recent}::timestamptz union all"
+    " select r.case_id from rating r where r.superseded_at is null and r.rated_at is null"
+    " and r.window_ends >= {now}::timestamptz union all"
+    " select q.case_id from reopening_request q where q.state = 'open'))"
 )
 
 
@@ -78,10 +86,11 @@ async def count(conn: Connection, scope: Scope, wanted: Sequence[Figure], m: Mom
     counts = []
     for figure in wanted:
         f = Filters(**figure.narrow)
-        counts.append(f"count(*) filter (where {' and '.join([*conditions(f, p, m.now), *has_status(f, p)])})")
-    worth = _WORTH.format(live=p.add(list(LIVE)), week=p.add(m.week))
+        counts.append(f"count(*) filter (where {' and '.join([*conditions(f, p, m.now), *has_status(f, p), 'true'])})")
     base = conditions(scope.filters, p, m.now)
-    where = " and ".join([*base, worth, visible_to(actor, p, sweep=scope.tier in WIDE)])
+    if scope.kind != "emergency":
+        base.append(_WORTH.format(live=p.add(list(LIVE)), week=p.add(m.week), recent=p.add(m.recent), now=p.add(m.now)))
+    where = " and ".join([*base, visible_to(actor, p, sweep=scope.tier in WIDE)])
     row = await conn.fetchrow(f"select {', '.join(counts)} from cases c where {where}", *p)
     return [int(value) for value in row or ()]
 

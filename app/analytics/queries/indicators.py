@@ -35,6 +35,7 @@ class Asked:
     as_of: datetime
     by: str
     free: bool  # of suppression
+    first_time_days: int
     own_units: frozenset[str]  # whose cells are shown whatever their size
 
 
@@ -63,21 +64,42 @@ async def headed_by(conn: Connection, actor: Actor) -> Headed:
     return Headed(tuple(row["area"] for row in offices), frozenset(row["code"] for row in units))
 
 
-async def count_cells(conn: Connection, indicator: Indicator, asked: Asked, *, actor: Actor) -> list[Cell]:
-    """The cells of one indicator; those without a single row are absent."""
+async def count_cells(
+    conn: Connection, wanted: Sequence[Indicator], asked: Asked, *, actor: Actor
+) -> dict[str, list[Cell]]:  # fmt: skip
+    """The cells of each indicator by its code, one statement for all that count the same rows; empty cells are absent."""
+    alike: dict[tuple[str, str, str], list[Indicator]] = {}
+    for indicator in wanted:
+        alike.setdefault((indicator.rows, indicator.at, indicator.unit), []).append(indicator)
+    found: dict[str, list[Cell]] = {}
+    for same in alike.values():
+        rows = await _count(conn, same, asked, actor)
+        for n, indicator in enumerate(same):
+            cells = (Cell(row["key"], row[f"part{n}"], row[f"whole{n}"], row["family"]) for row in rows)
+            found[indicator.code] = [cell for cell in cells if cell.whole]
+    return found
+
+
+async def _count(conn: Connection, same: Sequence[Indicator], asked: Asked, actor: Actor) -> list[Any]:
     p = Parameters([asked.since, asked.until, asked.area])
     known = f"{p.add(asked.as_of)}::timestamptz"
-    key, family = (text.format(unit=indicator.unit) for text in GROUPS[asked.by])
-    rows: list[Any] = await conn.fetch(
-        f"select {key} as key, {family} as family, count(*) as whole,"
-        f" count(*) filter (where {indicator.part.format(as_of=known)}) as part from {indicator.rows}"
-        f" where {indicator.at} >= $1::timestamptz and {indicator.at} < $2::timestamptz and c.{asked.tier} = $3"
-        f" and {indicator.at} < {known}"
-        f" and {indicator.whole} and {visible_to(actor, p, sweep=True)}"
+    rows, at, unit = same[0].rows, same[0].at, same[0].unit
+    key, family = (text.format(unit=unit) for text in GROUPS[asked.by])
+    days = (
+        f"make_interval(days => {p.add(asked.first_time_days)}::int)" if any("{days}" in i.part for i in same) else ""
+    )
+    told = [(i.whole.format(as_of=known), i.part.format(as_of=known, days=days)) for i in same]
+    counts = "".join(
+        f", count(*) filter (where {whole}) as whole{n}, count(*) filter (where {whole} and {part}) as part{n}"
+        for n, (whole, part) in enumerate(told)
+    )
+    return await conn.fetch(
+        f"select {key} as key, {family} as family{counts} from {rows} where {at} >= $1::timestamptz"
+        f" and {at} < $2::timestamptz and {at} < {known} and c.{asked.tier} = $3"
+        f" and ({' or '.join(sorted({whole for whole, _ in told}))}) and {visible_to(actor, p, sweep=True)}"
         f" group by 1, 2 order by 1 limit {MOST_CELLS}",
         *p,
     )
-    return [Cell(row["key"], row["part"], row["whole"], row["family"]) for row in rows]
 
 
 async def read_indicators(
@@ -86,8 +108,9 @@ async def read_indicators(
     """Each indicator with its total and its cells."""
     own = asked.own_units if asked.by == "unit" else frozenset()
     shown = []
+    counted = await count_cells(conn, [INDICATORS[code] for code in wanted], asked, actor=actor)
     for indicator in (INDICATORS[code] for code in wanted):
-        cells = await count_cells(conn, indicator, asked, actor=actor)
+        cells = counted[indicator.code]
         total = together(cells)
         away = set() if asked.free else hidden(cell for cell in cells if cell.key not in own)
         shown.append({

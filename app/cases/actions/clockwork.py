@@ -6,7 +6,7 @@ written in one transaction: the clock's new level is what makes it happen once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +30,9 @@ _DUE = """
         order by k.next_at limit $2
         for update of k skip locked
     )
-    select procedure, procedure_version, kind = 'completion' as completes, owner, level, due,
-        case when level = 0 then start end as start, array_agg(id) as clocks
-    from locked group by 1, 2, 3, 4, 5, 6, 7
+    select procedure, procedure_version, kind = 'completion' as completes, kind = 'emergency' as presses, owner, level,
+        due, case when level = 0 then start end as start, array_agg(id) as clocks
+    from locked group by 1, 2, 3, 4, 5, 6, 7, 8
 """
 _HOLD = """
     select k.id from clock k join cases c on c.id = k.case_id where k.id = any($1::bigint[]) for update of c skip locked
@@ -175,6 +175,8 @@ async def settle(
 
 def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet: QuietHours) -> None:
     ladder = reference.procedures[group["procedure"], group["procedure_version"]].ladder
+    if group["presses"]:  # hours that run through the night and over days off are pressed then too: somebody is on duty
+        ladder = replace(ladder, round_the_clock=True)
     step = climb(
         ladder, Owner(group["owner"]), group["level"], group["start"] or group["due"], group["due"], now,
         quiet=quiet, calendar=reference.calendar, tz=reference.city.tz,

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from app.cases.actions.step import GRANT, Act, advance, begin, end_assignments, write_note
+from app.cases.actions.together import take_up_joint
 from app.cases.queries.one import get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors
@@ -53,17 +54,20 @@ async def unmerge(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
 async def take_up_offers(act: Act, case_id: uuid.UUID, merged_at: datetime) -> None:
     """What the merge ended at that instant: the open offer stands again, and those who helped go on helping."""
     await act.conn.execute(
-        "update assignment set state = 'signed' where case_id = $1 and part = 'co' and state = 'done'", case_id
+        "update assignment a set state = 'signed' where case_id = $1 and part = 'co' and state = 'done'"
+        " and not exists (select from task t where t.assignment = a.id and t.state = 'waived')",
+        case_id,
     )
     offered = await act.conn.fetch(
         "update assignment set state = 'offered', answered_at = null, answered_by = null"
-        " where case_id = $1 and state = 'recalled' and answered_at = $2 returning unit, staff",
+        " where case_id = $1 and state = 'recalled' and answered_at = $2 returning unit, staff, part",
         case_id,
         merged_at,
     )
     for row in offered:
-        if row["staff"] is None:
+        if row["staff"] is None and row["part"] == "lead":
             await act.conn.execute(GRANT, case_id, f"unit:{row['unit']}", "offer")
+    await take_up_joint(act.conn, case_id, merged_at)
 
 
 async def _bar_from_both(act: Act, case_id: uuid.UUID, into: uuid.UUID) -> None:

@@ -5,7 +5,7 @@ import uuid
 from app.cases.actions.family import lock_both, take_up_offers
 from app.cases.actions.step import NOTHING_OWED, Act, advance, begin, end_assignments, write_note
 from app.cases.actions.tell import Words, tell
-from app.cases.queries.one import Loaded, get_facts, load_by_code
+from app.cases.queries.one import Loaded, get_facts, load_by_code, told_due
 from app.cases.rules import LIVE, MAX_REPRESENTATIVES, REVIEWS, PetitionClass, Relation, Status
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -15,6 +15,7 @@ from app.notices.rules import NoticeKind
 
 _LINK = "insert into case_link (case_id, other, relation, made_by, made_at) values ($1, $2, $3, $4, $5)"
 _LIVE = "select id, other, relation, made_at from case_link where case_id = $1 and undone_at is null"
+_LATE = f"select {told_due('c')} < $2::timestamptz from cases c where c.id = $1"
 _REPRESENTATIVES = "select count(*) from party where case_id = any($1) and role = 'representative'"
 
 
@@ -53,7 +54,9 @@ async def link_repeat(
         raise errors.Invalid("请给出 other，或原件的编号和查询码。", "Give other, or number and code of the case.",
                              pointer="#/body/other")  # fmt: skip
     await _may_head(act, case, head)
-    late = await act.conn.fetchval("select due < $2::timestamptz from cases where id = $1", head.facts.id, act.now)
+    late = await act.conn.fetchval(
+        f"select {told_due('c')} < $2::timestamptz from cases c where c.id = $1", head.facts.id, act.now
+    )
     if late:
         raise errors.Conflict(
             "原件已超过办理期限，不适用不再受理：请受理，或督办原件。",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.cases.actions.together import end_joint
 from app.cases.queries.one import Loaded, get_for_change
 from app.cases.queries.reference import Reference
 from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
@@ -114,6 +115,8 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, waits: ClockKind |
         await deadlines.start(act.conn, case_id, act.reference.plan(procedure, StartsOn.ACCEPTED, act.now))
     elif effect in (ClockEffect.PAUSE_FOR_HEARING, ClockEffect.RESUME_AFTER_HEARING):
         await _for_hearing(act, case_id, procedure, effect)
+    elif effect is ClockEffect.MEET_EMERGENCY:
+        await deadlines.meet(act.conn, case_id, ClockKind.EMERGENCY, act.now)
     elif effect is ClockEffect.STOP_ALL:
         await deadlines.stop_all(act.conn, case_id, act.now, but=waits)
     elif effect is ClockEffect.RESTART_COMPLETION:
@@ -200,3 +203,4 @@ async def end_assignments(act: Act, case_id: uuid.UUID, state: str = "done") -> 
     )  # fmt: skip
     await act.conn.execute(END_OFFERED_SIGHT, case_id)
     await act.conn.execute("update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'", case_id)
+    await end_joint(act.conn, case_id, act.now)

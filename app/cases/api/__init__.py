@@ -7,6 +7,7 @@ from app.cases.api.notices import router as notices
 from app.cases.api.public import router as public
 from app.cases.api.reads import lists_router as lists
 from app.cases.api.reads import router as reads
+from app.cases.api.rooms import router as rooms
 from app.cases.api.steps import router as steps
 
-routers = (lists, reads, steps, messages, notices, file, public)
+routers = (lists, reads, steps, messages, notices, file, rooms, public)

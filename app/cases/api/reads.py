@@ -108,12 +108,12 @@ async def list_my_tasks(
     actor: CanRead, conn: Read, at: Now, request: Request, response: Response, limit: paging.Limit = paging.PAGE,
     cursor: paging.Cursor = None,
 ) -> TasksOut:  # fmt: skip
-    """Offers to sign for, tasks signed for, and cases the caller's units lead, by due time."""
+    """Offers to sign for, tasks signed for, cases the caller's units lead, and results they owe (`task`), by due time."""
     after = paging.decode(cursor, 2, uuids=True)
     rows = await lists.list_tasks(conn, actor=actor, after=after, limit=limit + 1, now=at)
     if len(rows) > limit:
         last = rows[limit - 1]
-        response.headers.update(paging.link(request, paging.encode([last["sort_due"], str(last["id"])])))
+        response.headers.update(paging.link(request, paging.encode([last["sort_due"], str(last["sort_id"])])))
     return TasksOut(items=[TaskOut(**dict(row)) for row in rows[:limit]])
 
 
@@ -137,7 +137,7 @@ async def get_timeline(
         response.headers.update(paging.link(request, paging.encode([str(rows[limit - 1]["seq"])])))
     items = [
         EventOut(seq=r["seq"], kind=r["kind"], title=step_title(r["kind"], said), at=r["at"], actor=r["actor"],
-                 data=r["data"], hash=r["hash"].hex())
+                 actor_name=r["actor_name"], text=r["text"], data=r["data"], hash=r["hash"].hex())
         for r in rows[:limit]
     ]  # fmt: skip
     return TimelineOut(items=items)

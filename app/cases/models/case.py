@@ -74,6 +74,7 @@ class Case(Base):
         Index("ix_cases_county", "county", "status", "due", "id"),
         Index("ix_cases_status", "status", "due", "id"),
         Index("ix_cases_lead_unit", "lead_unit", "status", "due", "id"),
+        Index("ix_cases_centre", "centre", "status"),
         Index("ix_cases_cell", "cell", "category", "registered_at"),
         Index("ix_cases_point", "point", postgresql_using="gist"),
         Index("ix_cases_queue", "queue", "city", postgresql_where=text("queue is not null")),

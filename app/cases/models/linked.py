@@ -60,7 +60,11 @@ class Rating(Base):
         Index("uq_rating_current", "case_id", unique=True, postgresql_where=text("superseded_at is null")),
         Index("ix_rating_case_id", "case_id"),
         Index("ix_rating_invited_at", "invited_at"),
-    )
+        Index(
+            "ix_rating_awaited", "window_ends",
+            postgresql_where=text("rated_at is null and superseded_at is null"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"))

@@ -38,6 +38,11 @@ class Filters:
     supervised: bool | None = None
     escalated: bool | None = None
     urged: bool | None = None
+    emergency: uuid.UUID | None = None
+    invited_from: datetime | None = None
+    rating: str | None = None
+    visited: bool | None = None
+    reopening_asked: bool | None = None
     queue: str | None = None
     text: str | None = None
     bbox: tuple[float, float, float, float] | None = None
@@ -82,6 +87,18 @@ def _marks(f: Filters, p: Parameters, now: datetime) -> list[str]:
     found = []
     if f.supervised is not None:
         found.append(f"c.id {'' if f.supervised else 'not '}in ({_SUPERVISED})")
+    if f.emergency is not None:
+        found.append(f"c.id in ({_EMERGENCY.format(id=p.add(str(f.emergency)))})")
+    if f.invited_from is not None:
+        found.append(f"c.id in ({_INVITED.format(since=p.add(f.invited_from))})")
+    if f.rating is not None:
+        found.append(
+            f"c.id in ({_RATED[f.rating].format(now=p.add(now)) if f.rating == 'awaited' else _RATED[f.rating]})"
+        )
+    if f.visited is not None:
+        found.append(f"{'' if f.visited else 'not '}exists ({_VISITED})")
+    if f.reopening_asked is not None:
+        found.append(f"c.id {'' if f.reopening_asked else 'not '}in ({_REOPENING})")
     if f.escalated is not None:
         found.append(f"c.escalated_to is {'not ' if f.escalated else ''}null")
     if f.urged is not None:
@@ -109,6 +126,16 @@ _URGED = (
     "select true from clock k where c.due < {now}::timestamptz and k.case_id = c.id and k.met_at is null"
     " and k.stopped_at is null and k.owner = 'organ' and k.level >= 3 limit 1"
 )
+_EMERGENCY = "select k.case_id from clock k where k.kind = 'emergency' and k.subject = {id}"
+_CURRENT = "select r.case_id from rating r where r.superseded_at is null and"
+_INVITED = f"{_CURRENT} r.invited_at >= {{since}}::timestamptz"
+_RATED = {
+    "awaited": f"{_CURRENT} r.rated_at is null and r.window_ends >= {{now}}::timestamptz",
+    "given": f"{_CURRENT} r.rated_at is not null",
+    "unsatisfied": f"{_CURRENT} r.satisfaction = 'unsatisfied'",
+}
+_VISITED = "select from return_visit v where v.case_id = c.id and v.reached and v.at >= c.closed_at"
+_REOPENING = "select q.case_id from reopening_request q where q.state = 'open'"
 _SUPERVISED = "select v.case_id from supervision v where v.ended_at is null"
 
 
@@ -160,6 +187,7 @@ _SOURCES: dict[str, Callable[[Filters, Actor, Parameters], str]] = {
         f" union all select c.id from cases c where c.lead_unit = {p.add(f.centre)}"
     ),
     "supervised": lambda *_: _SUPERVISED.replace("v.case_id", "v.case_id as id", 1),
+    "emergency": lambda f, _, p: _EMERGENCY.format(id=p.add(str(f.emergency))).replace("case_id", "case_id as id", 1),
     "text": _by_word,
     "bbox": lambda f, _, p: f"select c.id from cases c where {_box(f, p)}",
     "queue": lambda f, _, p: f"select c.id from cases c where {_queue(f, p)}",
@@ -173,6 +201,7 @@ def _selective(f: Filters, actor: Actor, *, newest: bool) -> list[str]:
         "assignee": f.assignee is not None, "cell": f.cell is not None, "community": newest and f.tier == "community",
         "unit": newest and f.unit is not None, "text": bool(f.words), "bbox": f.bbox is not None,
         "queue": f.queue is not None, "centre": f.centre is not None, "supervised": f.supervised is True,
+        "emergency": f.emergency is not None,
         "sight": f.sparse or not any(post.role in UNIT_SIGHT for post in actor.posts),
     }  # fmt: skip
     return [name for name, is_asked in asked.items() if is_asked]

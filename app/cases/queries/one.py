@@ -8,7 +8,7 @@ from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.reference import Reference
-from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status
+from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Proxy, Status
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
@@ -40,17 +40,29 @@ ABOVE = f"""
 _BELOW = f"""
     select u.code from assignment a join unit u on u.code = a.unit join unit l on l.code = c.lead_unit
     where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
+        and not exists (select from task t where t.assignment = a.id)
         and l.kind = 'centre' and {HEIGHT.format("u.tier")} < {HEIGHT.format("l.tier")}
         and not coalesce(c.barred_units @> u.path, false)
     order by a.answered_at desc limit 1
 """
+
+
+def told_due(case: str) -> str:
+    """SQL: the organs' next limit of a case as its resident is told it. An emergency's own limits bind units alone."""
+    return (
+        f"(select min(k.due) from clock k where k.case_id = {case}.id and k.met_at is null and k.stopped_at is null"
+        " and k.paused_at is null and k.owner = 'organ' and k.kind <> 'emergency')"
+    )
+
+
 _FACTS = """
     select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_unit, c.routed_unit, c.centre, c.head_seq,
         c.queue, c.procedure, c.procedure_version, c.merged_into, c.received_at, c.registered_at, c.accepted_at, c.concluded_at,
         c.updated_at, c.query_issue, c.registrar, c.worker, c.township, c.county, c.city, c.result,
         (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part, a.note,
             a.offered_at) order by a.id), '[]')
-         from assignment a where a.case_id = c.id and a.state = 'offered') as offers,
+         from assignment a where a.case_id = c.id and a.state = 'offered'
+            and not exists (select from task t where t.assignment = a.id)) as offers,
         (select coalesce(jsonb_agg(jsonb_build_array(n.id, n.kind, n.state, n.meets, s.recorded_by)
             order by n.drafted_at, n.id), '[]')
          from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
@@ -72,6 +84,10 @@ _FACTS = """
         (select jsonb_build_array(m.state, exists (select from mediation_agreement g
             where g.mediation = m.id and g.state = 'effective'))
          from mediation m where m.case_id = c.id order by m.opened_at desc, m.id desc limit 1) as mediated,
+        (select array_agg(distinct t.unit) from task t where t.case_id = c.id and t.state in ('open', 'returned')) as unanswered,
+        (select array_agg(distinct w.unit) from whistle w where w.case_id = c.id and w.state = 'open') as whistling,
+        (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
+         from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id) as proxies,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
     from cases c
@@ -141,6 +157,11 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
         worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
         mediation=mediated[0], agreed=mediated[1],
+        unanswered=tuple(sorted(row["unanswered"] or ())), whistling=tuple(sorted(row["whistling"] or ())),
+        proxies=tuple(
+            Proxy(staff, frozenset(powers), datetime.fromisoformat(since), datetime.fromisoformat(until))
+            for staff, powers, since, until in row["proxies"] or ()
+        ),
     )  # fmt: skip
 
 
@@ -312,7 +333,7 @@ async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
 def opened_note(row: Any) -> str | None:
     """The text of a note's row, sealed or not; None once it was erased."""
     if row["sealed"] is None:
-        return str(row["body"])
+        return row["body"]  # type: ignore[no-any-return]
     return _opened(row["seal_key"], row["sealed"], f"case_note {row['id']}").get("body")
 
 
@@ -334,10 +355,14 @@ async def list_timeline(conn: Connection, case_id: uuid.UUID, *, actor: Actor, a
     if await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where}", *parameters) is None:
         raise NotFound
     rows = await conn.fetch(
-        "select seq, kind, at, actor, data, hash from event where case_id = $1 and seq > $2 order by seq limit $3",
+        "select e.seq, e.kind, e.at, e.actor, e.data, e.hash, s.name as actor_name, n.id, n.body, n.sealed, n.seal_key"
+        " from event e left join staff s on e.actor = 'staff:' || s.id::text"
+        " left join case_note n on n.id = (e.data->>'note')::uuid and n.case_id = e.case_id"
+        " where e.case_id = $1 and e.seq > $2 order by e.seq limit $3",
         case_id, after, limit,
     )  # fmt: skip
-    return await _without_hidden_cases(conn, [dict(row) for row in rows], actor)
+    events = [{**dict(row), "text": opened_note(row) if row["id"] else None} for row in rows]
+    return await _without_hidden_cases(conn, events, actor)
 
 
 async def _without_hidden_cases(conn: Connection, events: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.agreement import tell_agreement
-from app.cases.queries.one import get_facts, get_page
+from app.cases.queries.one import get_facts, get_page, told_due
 from app.cases.queries.reference import Reference
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status, available_actions
+from app.cases.rules.plain import plainly
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection
@@ -66,6 +67,9 @@ STEP_WORDS = {
     "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
     "criticise": Words("逾期通报", "criticised for delay"), "supervise": Words("督办", "supervised"),
     "answer_supervision": Words("答复督办", "supervision answered"),
+    "emergency_on": Words("应急限时", "faster limit of an emergency"),
+    "emergency_off": Words("应急限时解除", "faster limit of an emergency lifted"),
+    "limit_recomputed": Words("放假安排公布后重新计算期限", "limit counted again, the days off being published"),
     "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
     "return_supervision": Words("退回督办答复", "answer to supervision returned"),
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
@@ -91,7 +95,34 @@ STEP_WORDS = {
     "mediation_breach": Words("协议到期未履行", "an obligation was not performed in time"),
     "mediation_apply_confirmation": Words("共同申请司法确认", "judicial confirmation applied for"),
     "mediation_decide_confirmation": Words("司法确认结果", "judicial confirmation decided"),
-    "attach": Words("添加附件", "attachment added"), "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
+    "attach": Words("添加附件", "attachment added"),
+    "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
+    "give_task": Words("交办协办任务", "a task was given"), "sign_task": Words("签收协办任务", "a task was signed for"),
+    "refuse_task": Words("退回协办任务", "a task was refused"), "answer_task": Words("协办反馈结果", "a task was answered"),
+    "return_task": Words("退回补充", "a result was returned for more"),
+    "waive_task": Words("说明未反馈原因", "why no answer came"), "recall_task": Words("撤回协办任务", "a task was taken back"),
+    "whistle": Words("吹哨", "departments were whistled to the spot"), "arrive": Words("部门到场签到", "a department arrived"),
+    "object_to_call": Words("部门对吹哨提出异议", "a department objected to the call"),
+    "rule_on_call": Words("裁定吹哨异议", "the objection to a call was ruled on"),
+    "settle_whistle": Words("吹哨事项办结", "the whistle was settled"),
+    "call_meeting": Words("召集会商", "a joint meeting was called"),
+    "accept_meeting": Words("同意参加会商", "an invitation was accepted"),
+    "decline_meeting": Words("不参加会商", "an invitation was declined"),
+    "hold_meeting": Words("会商研判", "a joint meeting was held"),
+    "cancel_meeting": Words("取消会商", "a joint meeting was cancelled"),
+    "request_proxy": Words("申请代办", "a proxy was asked for"), "offer_proxy": Words("推荐代办员", "a proxy was offered"),
+    "recall_proxy": Words("收回代办员推荐", "the offer of a proxy was taken back"),
+    "decline_proxy": Words("未采用代办", "no proxy was taken"),
+    "authorise_proxy": Words("授权代办", "a proxy was authorised"),
+    "file_proxy": Words("代办备案", "the proxy's authority was filed"),
+    "plan_errand": Words("安排代办事项", "an errand was planned"), "begin_errand": Words("代办事项开始", "an errand was begun"),
+    "finish_errand": Words("代办事项完成", "an errand was done"), "drop_errand": Words("代办事项取消", "an errand was dropped"),
+    "pass_on_notice": Words("代办员转告文书", "the proxy passed a notice on"),
+    "close_proxy": Words("代办完成", "the proxy carried it to its end"),
+    "revoke_proxy": Words("撤回代办委托", "the authority of the proxy was withdrawn"),
+    "step_down_proxy": Words("代办员辞任", "the proxy stepped down"),
+    "expire_proxy": Words("代办委托到期", "the authority of the proxy expired"),
+    "recuse_proxy": Words("代办员回避", "the proxy had to stand back"),
 }  # fmt: skip
 
 
@@ -101,39 +132,32 @@ def step_title(kind: str, language: str) -> str:
     return words.say(language)
 
 
-_OWN = """
-    select c.id, c.number, c.status, c.lead_unit, nullif(c.due, 'infinity') as due, c.petition_class,
-        (select jsonb_agg(jsonb_build_array(e.kind, e.at) order by e.seq) from event e where e.case_id = c.id) as steps,
+_OWN = f"""
+    select c.id, c.number, c.status, c.lead_unit, c.petition_class,
+        {told_due("c")} as due,
+        (select jsonb_agg(jsonb_build_array(e.kind, e.at, e.data) order by e.seq) from event e where e.case_id = c.id) as steps,
         (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply,
+        (select max(k.due) from clock k where k.case_id = c.id and k.kind = 'apply_review' and k.met_at is null
+            and k.stopped_at is null) as review_until,
         (select jsonb_build_array(r.window_ends, r.rated_at) from rating r
          where r.case_id = c.id and r.superseded_at is null) as rating,
         (select jsonb_build_array(q.state, (select n.body from case_note n where n.id = q.note)) from reopening_request q
          where q.case_id = c.id order by q.asked_at desc limit 1) as reopening,
-        (select jsonb_build_array(l.relation, o.number, o.lead_unit, o.status, nullif(o.due, 'infinity'))
+        (select jsonb_build_array(l.relation, o.number, o.lead_unit, o.status, {told_due("o")})
          from case_link l join cases o on o.id = l.case_id where l.other = c.id and l.opinion_at is not null
             and l.undone_at is null order by l.id desc limit 1) as review,
-        (select jsonb_build_array(o.lead_unit, o.status, nullif(o.due, 'infinity')) from case_link l
+        (select jsonb_build_array(o.lead_unit, o.status, {told_due("o")}) from case_link l
          join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
         (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
          where h.case_id = c.id and h.state = 'scheduled') as hearing,
         (select g.id from mediation_agreement g where g.case_id = c.id and g.state = 'effective'
-         order by g.effective_at desc limit 1) as agreement
+         order by g.effective_at desc limit 1) as agreement,
+        (select jsonb_build_array(p.state, s.name, a.valid_until) from proxy p left join staff s on s.id = p.staff
+         left join proxy_authority a on a.proxy = p.id and a.ended_at is null
+         where p.case_id = c.id order by p.requested_at desc limit 1) as proxy
     from cases c
     where c.number = $1 and c.query_hash = $2
 """
-# What the resident is told of: their own steps, not who passed the file to whom.
-TOLD = frozenset(
-    {"registered", "accept", "decline", "refer", "handle", "extend", "conclude", "serve", "close", "reopen", "withdraw",
-     "review_applied", "review_not_taken", "decide_review", "review_upheld", "review_changed",
-     "redo_ordered", "rated", "reopening_asked", "grant_reopening", "decline_reopening",
-     "link_repeat", "unlink", "schedule_hearing", "hold_hearing", "record_hearing", "cancel_hearing", "track_outside",
-     "escalate", "go_up", "send_back", "reclassify", "merge", "unmerge",
-     "mediation_open", "mediation_refuse", "mediation_start", "mediation_suspend", "mediation_resume", "mediation_agree_orally",
-     "mediation_sign", "mediation_fail", "mediation_record_performance", "mediation_breach", "mediation_apply_confirmation",
-     "mediation_decide_confirmation"}
-)  # fmt: skip
-
-
 _SERVED = """
     select n.id, n.kind, n.sealed, n.seal_key, n.drafted_at, s.at as served_at
     from cases c join notice n on n.case_id = c.id and n.state in ('served', 'waived', 'approved')
@@ -173,7 +197,7 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
     said = {"number": row["number"], "status": status.value, "said": STATUS_WORDS[status].say(language)}
     if row["petition_class"] == "accusation":
         return said
-    steps = [{"step": step_title(kind, language), "at": at} for kind, at in row["steps"] if kind in TOLD]
+    steps = [told for kind, at, data in row["steps"] if (told := _told(kind, at, data, reference, language))]
     reply = row["reply"] if status in (Status.CONCLUDED, Status.CLOSED) else None
     agreed = {"agreement": await tell_agreement(conn, row["agreement"], language)} if row["agreement"] else {}
     return {
@@ -182,11 +206,24 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
     }  # fmt: skip
 
 
+def _told(kind: str, at: str, data: dict[str, Any], reference: Reference, language: str) -> dict[str, Any] | None:
+    """One entry of the resident's own timeline."""
+    words = plainly(kind, data)
+    if words is None:
+        return None
+    notice = TITLES[NoticeKind(data["notice"])].say(language) if data.get("notice") else ""
+    unit = reference.names.get(data.get("unit") or "", "")
+    said = words.say(language).format(unit=unit, days=data.get("days"), notice=notice)
+    return {"step": step_title(kind, language), "at": at, "said": said}
+
+
 def _rights(row: Any, reference: Reference, language: str) -> dict[str, Any]:
     """What the resident said of it and may still say, and the review that runs or ran: their own case, so by number."""
     found: dict[str, Any] = {}
     if row["rating"] is not None and row["rating"][1] is None:
         found["rate_until"] = row["rating"][0]
+    if row["review_until"] is not None:
+        found["review_until"] = row["review_until"]
     if row["reopening"] is not None:
         state, note = row["reopening"]
         found["reopening"] = {"state": state, "reason": note if state == "declined" else None}
@@ -202,4 +239,6 @@ def _rights(row: Any, reference: Reference, language: str) -> dict[str, Any]:
         found["handled_elsewhere"] = {"handled_by": reference.names.get(unit), "said": words, "due": due}
     if row["hearing"] is not None:
         found["hearing"] = dict(zip(("at", "place"), row["hearing"], strict=True))
+    if row["proxy"] is not None:  # what they did: POST /v1/query/proxy
+        found["proxy"] = dict(zip(("state", "name", "until"), row["proxy"], strict=True))
     return found

@@ -6,11 +6,13 @@ The table is served and enforced: what it does not hold is refused.
 from app.cases.rules.decisions import (
     Facts,
     Offer,
+    Proxy,
     Refusal,
     answers,
     available_actions,
     check_character,
     refusal,
+    service_on_proxy_refused,
 )
 from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
@@ -66,6 +68,7 @@ __all__ = [
     "OutsideStage",
     "PartyRole",
     "PetitionClass",
+    "Proxy",
     "Purpose",
     "Refusal",
     "Relation",
@@ -80,4 +83,5 @@ __all__ = [
     "check_character",
     "next_limit",
     "refusal",
+    "service_on_proxy_refused",
 ]

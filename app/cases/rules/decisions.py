@@ -24,6 +24,16 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Proxy:
+    """An authority under which somebody carries, or carried, the matter for the resident (信访代办)."""
+
+    staff: str
+    powers: frozenset[str]
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a decision needs to know of a case.
 
@@ -34,6 +44,8 @@ class Facts:
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
     `mediation` is the state of the last mediation, `agreed` whether its agreement holds.
+    `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
+    `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
     """
 
     id: uuid.UUID
@@ -63,6 +75,14 @@ class Facts:
     linked: str | None = None
     mediation: str | None = None
     agreed: bool = False
+    unanswered: tuple[str, ...] = ()
+    whistling: tuple[str, ...] = ()
+    proxies: tuple[Proxy, ...] = ()
+
+    @property
+    def carried_by(self) -> frozenset[str]:
+        """Whoever is or was the resident's proxy."""
+        return frozenset(proxy.staff for proxy in self.proxies)
 
     @property
     def lead_offer(self) -> Offer | None:
@@ -91,20 +111,52 @@ def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal |
         ))  # fmt: skip
     if action in facts.forbids:
         return Refusal(False, facts.forbids[action])
-    return _guard(facts, action, now) or _of_reviews(facts, action) or _not_the_one(facts, step, actor)
+    return (
+        _guard(facts, action, now) or _of_reviews(facts, action) or _by_a_proxy(facts, action, actor)
+        or _not_the_one(facts, step, actor)
+    )  # fmt: skip
+
+
+# What a proxy may do in the case beside the errands: answer a task of their own post, say where it is, call it urgent.
+# Never decide, serve, close or withdraw it, nor take a query code: the resident's word stays the resident's.
+_PROXY_MAY = frozenset({"sign_for", "refuse", "place", "flag_urgent"})
+
+
+def _by_a_proxy(facts: Facts, action: str, actor: Actor) -> Refusal | None:
+    if actor.id not in facts.carried_by or action in _PROXY_MAY:
+        return None
+    return Refusal(True, Words(
+        "本件的代办员（含曾任）不得办理、送达、办结，也不得代本人撤回、上报或领取查询码。",
+        "Who is or was the resident's proxy in this case neither handles, serves nor closes it, nor withdraws it, takes it up"
+        " or gets its query code.",
+    ))  # fmt: skip
+
+
+def service_on_proxy_refused(facts: Facts, at: datetime) -> Words | None:
+    """Why handing a notice to the proxy at `at` is no service on the resident; None when it is.
+
+    Receipt by an agent is receipt by the principal only as far as the authority goes (XZFY 17 as the model): the power to
+    receive copies is not the power to let the resident's own times begin.
+    """
+    if any("accept_service" in proxy.powers and proxy.since <= at < proxy.until for proxy in facts.proxies):
+        return None
+    return Words(
+        "交给代办员不等于送达本人：委托书须在送达时有效并写明“代收送达”（accept_service），否则请送达本人。",
+        "Handing it to the proxy does not serve the resident: at that time an authority with accept_service must stand.",
+    )
 
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
     of_offers, of_result = _of_offers(facts, now), _of_result(facts, now)
-    for table in (
-        of_offers,
+    rest = (
         _of_ladder(facts),
-        of_result,
         _of_file(facts),
         _of_hearings(facts),
         _of_links(facts),
+        _of_tasks(facts),
         _of_mediation(facts),
-    ):
+    )
+    for table in (of_offers, of_result, *rest):
         holds, why = table.get(action, (True, None))
         if not holds and why is not None:
             return Refusal(False, why)
@@ -144,6 +196,18 @@ def _of_mediation(facts: Facts) -> dict[str, tuple[bool, Words]]:
     return {action: (ended, first) for action in _NOT_WHILE_MEDIATED} | {
         "accept": (facts.mediation != "proposed", consent)
     }
+
+
+def _of_tasks(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    """A case concludes once each co-handler has answered, or the lead has recorded why not; a whistle once it is settled."""
+    if facts.unanswered:
+        zh, en = "、".join(facts.unanswered), ", ".join(facts.unanswered)
+        why = Words(f"协办单位 {zh} 尚未书面反馈：请等待反馈，或说明未反馈原因（waive）。",
+                    f"{en} still owe the written result of a task: wait for it, or record why not (waive).")  # fmt: skip
+    else:
+        zh, en = "、".join(facts.whistling), ", ".join(facts.whistling)
+        why = Words(f"{zh} 的吹哨尚未办结（事不完，人不走）。", f"The whistle of {en} is not settled yet.")
+    return {"conclude": (not facts.unanswered and not facts.whistling, why)}
 
 
 def _of_links(facts: Facts) -> dict[str, tuple[bool, Words]]:

@@ -25,6 +25,7 @@ class ClockEffect(StrEnum):
     MEET_ACCEPTANCE = "meet_acceptance"
     START_COMPLETION = "start_completion"
     MEET_SERVED = "meet_served"  # the clock that waits for the notice which is served
+    MEET_EMERGENCY = "meet_emergency"
     STOP_ALL = "stop_all"
     RESTART_COMPLETION = "restart_completion"
     EXTEND = "extend"
@@ -83,7 +84,8 @@ TRANSITIONS: dict[str, Transition] = {
         _t("refer", "导入法定途径", "refer to a legal route", {_S.REGISTERED, _S.ACCEPTED}, _S.REFERRED,
            _P.CASE_ACCEPT, By.LEAD, "route", "reason", clocks=(_C.MEET_ACCEPTANCE, _C.STOP_ALL),
            notice="non_acceptance", basis="XF 28, 31 (1)-(5)"),
-        _t("handle", "开始办理", "start handling", {_S.ACCEPTED}, _S.HANDLING, _P.CASE_HANDLE, By.LEAD, basis="XF 27"),
+        _t("handle", "开始办理", "start handling", {_S.ACCEPTED}, _S.HANDLING, _P.CASE_HANDLE, By.LEAD,
+           clocks=(_C.MEET_EMERGENCY,), basis="XF 27"),
         _t("extend", "延长办理期限", "extend the limit", {_S.ACCEPTED, _S.HANDLING}, None, _P.CLOCK_EXTEND, By.LEAD,
            "days", "reason", clocks=(_C.EXTEND,), notice="extension", basis="XF 34"),
         _t("conclude", "作出办理结果", "conclude", {_S.HANDLING}, _S.CONCLUDED, _P.CASE_CONCLUDE, By.LEAD,

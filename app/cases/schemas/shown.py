@@ -14,6 +14,7 @@ class ToldOut(BaseModel):
 
     step: str
     at: datetime
+    said: str
 
 
 class ReviewToldOut(BaseModel):
@@ -69,6 +70,14 @@ class AgreementToldOut(BaseModel):
     advice: str | None = None
 
 
+class ProxyToldOut(BaseModel):
+    """Who carries or carried the matter for the resident, until when; `POST /v1/query/proxy` shows all that was done."""
+
+    state: str
+    name: str | None
+    until: datetime | None
+
+
 class QueryOut(BaseModel):
     """Where a matter stands, in plain words."""
 
@@ -79,12 +88,14 @@ class QueryOut(BaseModel):
     due: datetime | None = None
     steps: list[ToldOut] = []
     reply: str | None = None
+    review_until: datetime | None = None
     rate_until: datetime | None = None
     reopening: ReopeningToldOut | None = None
     review: ReviewToldOut | None = None
     handled_elsewhere: ElsewhereOut | None = None
     hearing: HearingToldOut | None = None
     agreement: AgreementToldOut | None = None
+    proxy: ProxyToldOut | None = None
 
 
 class ServedNoticeOut(BaseModel):
@@ -218,6 +229,7 @@ class TaskOut(BaseModel):
     due: datetime | None
     overdue: bool
     version: int
+    task: uuid.UUID | None = None
 
 
 class TasksOut(BaseModel):
@@ -227,13 +239,15 @@ class TasksOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    """One entry of the timeline; `hash` links the chain."""
+    """One entry of the timeline, with what was written beside it; `hash` links the chain."""
 
     seq: int
     kind: str
     title: str
     at: datetime
     actor: str
+    actor_name: str | None = None
+    text: str | None = None
     data: dict[str, Any]
     hash: str
 

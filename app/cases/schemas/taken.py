@@ -115,7 +115,9 @@ class ServeIn(BaseModel):
     )
 
     outcome: Literal["served", "waived", "attempted"]
-    method: Literal["in_person", "phone", "sms", "email", "letter", "online", "posted", "none"]
+    method: Literal["in_person", "phone", "sms", "email", "letter", "online", "posted", "proxy", "none"] = Field(
+        description="`proxy`: handed to the resident's proxy, whose authority holds accept_service"
+    )
     at: AwareDatetime
     proof: LongText
     article: ShortText | None = Field(

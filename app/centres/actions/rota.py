@@ -44,7 +44,7 @@ TWICE = Words("此人该时段已有班次。", "This person is on another shift
 async def plan_shift(change: Change, plan: Plan) -> uuid.UUID:
     """Put somebody on duty. Raises Invalid (unit, person, window, time) or Conflict (on another shift then)."""
     if wrong := (await _Place.read(change, [plan])).unfit(plan):
-        raise errors.Invalid(wrong.zh, wrong.en)
+        raise errors.Invalid(wrong.zh, wrong.en, pointer="#/body")
     made = await _try(change, plan)
     if made is None:
         raise errors.Conflict(TWICE.zh, TWICE.en)

@@ -85,10 +85,13 @@ _SET_HOURS = """
 
 
 async def set_hours(change: Change, week: Mapping[int, Sequence[Span]], *, since: date | None) -> None:
-    """The whole week anew from a day on (today, unless a later one is named); weekdays left out are closed."""
+    """The whole week anew from a day on (today, unless a later one is named), whatever was planned for later days.
+
+    Weekdays left out are closed.
+    """
     first = since or change.today
     _day_ahead(change, first, "#/body/since")
-    fresh = {day: _checked(spans, f"#/body/week/{day}") for day, spans in week.items() if spans}
+    fresh = {day: _checked(spans, "#/body/week") for day, spans in week.items() if spans}
     cut = await change.conn.fetch(_CUT, change.centre, first, change.now, change.actor.id)
     rows: list[tuple[object, ...]] = [(r["weekday"], r["minutes"], r["since"], first) for r in cut]
     rows += [(day, minutes, first, None) for day, minutes in fresh.items()]

@@ -9,11 +9,10 @@ from app.centres.actions import Change, begin, rota, setup, stations
 from app.centres.actions.rota import Line, Plan
 from app.centres.api.shown import page
 from app.centres.queries.places import CityRules
-from app.centres.schemas import (
+from app.centres.schemas.shown import CentreOut, ImportReport
+from app.centres.schemas.taken import (
     CancelShiftIn,
-    CentreOut,
     ClearDayIn,
-    ImportReport,
     ImportRotaIn,
     PlaceIn,
     SetDayIn,

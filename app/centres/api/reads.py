@@ -10,7 +10,7 @@ from app.centres.api.shown import in_words, page
 from app.centres.queries import duty, places
 from app.centres.queries.places import CityRules
 from app.centres.rules import INSTEAD_WORDS, STATE_WORDS, Hours, instead, opening_at
-from app.centres.schemas import (
+from app.centres.schemas.shown import (
     CentreItem,
     CentreOut,
     CentrePage,

@@ -10,7 +10,8 @@ from app.centres.api.reads import CanRead, From, To, within
 from app.centres.queries import places
 from app.centres.queries import rooms as queries
 from app.centres.queries.places import CityRules
-from app.centres.schemas import BookIn, BookingOut, BookingPage, RoomsOut
+from app.centres.schemas.shown import BookingOut, BookingPage, RoomsOut
+from app.centres.schemas.taken import BookIn
 from app.core import errors, paging
 from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, ThisVersion, Write, reference, requires

@@ -7,7 +7,7 @@ from typing import Any
 from app.centres.queries import places
 from app.centres.queries.places import CityRules
 from app.centres.rules import HOW_WORDS, Hours, Span, Stationing, next_opening, opening_at, openings
-from app.centres.schemas import clock
+from app.centres.schemas.clocks import clock
 from app.core.access import Actor
 from app.core.database import Connection
 

@@ -35,7 +35,8 @@ async def _on_shift(conn: Connection, centre: str, at: datetime) -> dict[str, li
         "select d.unit, d.staff, s.name, w.code as window, lower(d.period) as since, upper(d.period) as until"
         " from duty_shift d join staff s on s.id = d.staff left join service_window w on w.centre = d.centre"
         f" and w.code = d.window_code and w.{HOLDS.format(at='$2')}"
-        " where d.centre = $1 and d.period @> $2::timestamptz and d.withdrawn_at is null order by d.unit, s.name, d.staff",
+        " where d.centre = $1 and d.period @> $2::timestamptz and d.withdrawn_at is null and s.active"
+        " order by d.unit, s.name, d.staff",
         centre, at,
     )  # fmt: skip
     people: dict[str, list[dict[str, Any]]] = defaultdict(list)

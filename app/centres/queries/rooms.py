@@ -48,13 +48,13 @@ _BOOKING = """
     select b.id, b.room, r.code as room_code, r.centre, b.purpose, b.unit, lower(b.period) as since,
         upper(b.period) as until, b.booked_at, b.booked_by, b.released_at, b.version
     from room_booking b join room r on r.id = b.room
-    where b.case_id is null and b.unit = any($1::text[])
 """
+_OWN = f"{_BOOKING} where b.case_id is null and b.unit = any($1::text[])"
 
 
 async def get_booking(conn: Connection, booking: uuid.UUID, *, actor: Actor) -> Any:
     """A booking of the caller's own unit that is not for a case; raises NotFound."""
-    row = await conn.fetchrow(f"{_BOOKING} and b.id = $2", sorted(actor.units_with(Permission.ROOM_BOOK)), booking)
+    row = await conn.fetchrow(f"{_OWN} and b.id = $2", sorted(actor.units_with(Permission.ROOM_BOOK)), booking)
     if row is None:
         raise NotFound
     return row
@@ -66,10 +66,15 @@ async def list_bookings(
     """Those of the caller's own units that are not over and not for a case, in order."""
     begins, last = (datetime.fromisoformat(after[0]), uuid.UUID(after[1])) if after else (None, None)
     return await conn.fetch(
-        f"{_BOOKING} and b.released_at is null and upper(b.period) > $2"
+        f"{_OWN} and b.released_at is null and upper(b.period) > $2"
         " and ($3::timestamptz is null or (lower(b.period), b.id) > ($3, $4)) order by lower(b.period), b.id limit $5",
         sorted(actor.units_with(Permission.ROOM_BOOK)), now, begins, last, limit,
     )  # fmt: skip
+
+
+async def list_for_case(conn: Connection, case: uuid.UUID) -> list[Any]:
+    """The rooms taken for a case, in order; that the caller sees the case is judged before."""
+    return await conn.fetch(f"{_BOOKING} where b.case_id = $1 order by lower(b.period), b.id", case)
 
 
 async def using_unit(conn: Connection, centre: str, *, actor: Actor, now: datetime) -> str | None:

@@ -1,6 +1,7 @@
 """What falls due on a clock, and when: reminded before, breached at the limit, urged and criticised after it. Pure.
 
-An organ's clock climbs four rungs, in this order and each once; a resident's has one, at which the right lapses. All
+An organ's clock climbs four rungs, in this order and each once; a resident's has one, at which the right lapses, and that of
+a unit called to help one, the breach. All
 numbers are configuration of the procedure (a municipal bureau's rule is the model: told before expiry, urged 催办 the day
 after, criticised 通报 when five working days have gone by): see ``Ladder``.
 """
@@ -15,10 +16,12 @@ ONE_SECOND = timedelta(seconds=1)
 
 
 class Owner(StrEnum):
-    """Whose limit it is: the organ's (a duty to act) or the resident's (a time to exercise a right)."""
+    """Whose limit it is: the organ's (a duty to act), the resident's (a time to exercise a right), or that of a unit called
+    to help, whose lateness is a fact about that unit alone: it neither presses the lead nor makes the case late."""
 
     ORGAN = "organ"
     RESIDENT = "resident"
+    CALLED = "called"
 
 
 class Rung(StrEnum):
@@ -31,7 +34,10 @@ class Rung(StrEnum):
     LAPSE = "lapse"
 
 
-RUNGS = {Owner.ORGAN: (Rung.WARN, Rung.BREACH, Rung.URGE, Rung.CRITICISE), Owner.RESIDENT: (Rung.LAPSE,)}
+RUNGS = {
+    Owner.ORGAN: (Rung.WARN, Rung.BREACH, Rung.URGE, Rung.CRITICISE), Owner.RESIDENT: (Rung.LAPSE,),
+    Owner.CALLED: (Rung.BREACH,),
+}  # fmt: skip
 AT_ONCE = (Rung.BREACH, Rung.LAPSE)  # facts of the law; the rest is writing to people, for which the morning will do
 
 

@@ -21,6 +21,7 @@ class StartsOn(StrEnum):
     CLOSED = "closed"
     EFFECTIVE = "effective"
     OBLIGATION_DUE = "obligation_due"
+    CALLED = "called"
 
 
 class ClockKind(StrEnum):
@@ -35,6 +36,8 @@ class ClockKind(StrEnum):
     EVALUATION = "evaluation"
     PERFORMANCE = "performance"
     CONFIRMATION = "confirmation"
+    EMERGENCY = "emergency"
+    ARRIVAL = "arrival"
 
 
 # What was agreed binds whatever becomes of the case: these run on when its other clocks are stopped.
@@ -96,7 +99,7 @@ class Forbidden:
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """A way of working a case, as one version of the data. A case keeps the version it began under, also one that takes
-    no new cases from the day ``withdrawn_from`` on."""
+    no new cases from the day ``withdrawn_from`` on. Without ``kinds`` it is a duty beside a case, with limits of its own."""
 
     code: str
     version: int

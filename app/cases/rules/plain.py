@@ -1,0 +1,156 @@
+"""The resident's own timeline: what each recorded step means to whoever brought the matter, in plain words. Pure.
+
+What passes between offices is not told: an offer, a note on urgency, a supervision. Every kind of event is in one of the
+two tables; a test holds that.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.errors import Words
+
+# Placeholders: {unit} the unit that now leads, {days}, {notice} its title, {place} and {when} of an appointment.
+TOLD: dict[str, Words] = {
+    "registered": Words("您反映的事项已登记。", "Your matter is registered."),
+    "sign_for": Words("现由{unit}负责办理。", "{unit} is now responsible for it."),
+    "accept": Words("已受理。", "It is accepted."),
+    "decline": Words(
+        "经审查不予受理，理由和应走的途径见告知书。", "It is not accepted; the notice says why, and which way to go."
+    ),
+    "refer": Words("本事项应通过法定途径解决，途径见告知书。", "It belongs to a legal route; the notice says which."),
+    "handle": Words("正在核实、办理。", "It is being looked into."),
+    "extend": Words(
+        "经负责人批准，办理期限延长{days}日，理由见告知书。",
+        "The limit was extended by {days} days; the notice says why.",
+    ),
+    "conclude": Words("已作出办理结果，即将送达给您。", "There is a result; it will be served on you."),
+    "serve": Words("《{notice}》已送达。", "The {notice} was served."),
+    "serve attempted": Words(
+        "曾尝试送达《{notice}》，未能送到。", "We tried to serve the {notice} and did not reach you."
+    ),
+    "serve waived": Words("《{notice}》依规定免予送达。", "The {notice} was not served, as the rules allow."),
+    "close": Words(
+        "已办结。欢迎您评价；不满意的，可申请重新办理。",
+        "It is closed. Please rate it; you may ask to have it reopened.",
+    ),
+    "reopen": Words("已重新办理。", "It is taken up again."),
+    "withdraw": Words("已按您的意愿撤回。", "It was withdrawn at your wish."),
+    "escalate": Words(
+        "已上报上一级中心；对方签收前，现办理单位仍负责。",
+        "It went to the centre above; until that signs, the present unit stays responsible.",
+    ),
+    "go_up": Words("已按您的意愿上报上一级中心。", "It was taken up to the centre above at your wish."),
+    "send_back": Words("上级已提出指导意见，交回下级办理。", "The centre above sent it back down with guidance."),
+    "reclassify": Words(
+        "办理类别或程序有调整，期限按新程序自登记时起算。",
+        "Its category or procedure was changed; limits count from registration.",
+    ),
+    "merge": Words("与同一事项合并办理。", "It is handled together with the same matter."),
+    "unmerge": Words("已恢复单独办理。", "It is handled by itself again."),
+    "link_repeat": Words(
+        "同一事项正在办理，不再另行受理；进度见下。",
+        "The same matter is being handled already; see below where it stands.",
+    ),
+    "unlink": Words("已恢复单独办理。", "It is handled by itself again."),
+    "review_applied": Words("您的复查（复核）申请已登记。", "Your application for a review is registered."),
+    "review_not_taken": Words(
+        "您的复查（复核）申请未予登记，已说明理由。", "Your application for a review was not taken; you were told why."
+    ),
+    "decide_review": Words(
+        "已作出复查（复核）决定，即将送达给您。", "The review is decided; the decision will be served on you."
+    ),
+    "review_upheld": Words("复查（复核）维持了原处理意见。", "The review upheld the opinion."),
+    "review_changed": Words("复查（复核）变更了原处理意见。", "The review changed the opinion."),
+    "redo_ordered": Words("复查（复核）责令重新办理。", "The review ordered it to be handled again."),
+    "rated": Words("您已评价，谢谢。", "You rated it, thank you."),
+    "reopening_asked": Words(
+        "您的重新办理申请已收到，由承办人员以外的人决定。",
+        "Your request to reopen is received; somebody who did not work the case decides.",
+    ),
+    "grant_reopening": Words("同意您的申请，重新办理。", "Your request is granted: it is taken up again."),
+    "decline_reopening": Words("未同意重新办理，理由见下。", "Your request to reopen was declined; see below why."),
+    "schedule_hearing": Words("已安排听证，时间地点见下。", "A hearing is called; see below when and where."),
+    "hold_hearing": Words("听证已举行。", "The hearing was opened."),
+    "record_hearing": Words("听证已结束，记录在案。", "The hearing is over and on record."),
+    "cancel_hearing": Words("原定听证取消。", "The hearing will not take place."),
+    "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
+    "whistle": Words("已召集有关部门到现场会同解决。", "The departments concerned were called to the spot."),
+    "arrive": Words("有部门已到达现场。", "A department has arrived on the spot."),
+    "settle_whistle": Words("现场协调已有结果。", "What was dealt with on the spot is settled."),
+    "hold_meeting": Words("有关单位已会商研判。", "The units concerned have met on it."),
+    "request_proxy": Words("您申请了代办，正在安排代办员。", "You asked for a proxy; one is being arranged."),
+    "offer_proxy": Words(
+        "已为您推荐代办员，您可以同意，也可以谢绝。", "A proxy is offered to you; take it or decline."
+    ),
+    "recall_proxy": Words(
+        "代办员推荐已收回，正在另行安排。", "The offer of a proxy was taken back; another is arranged."
+    ),
+    "decline_proxy": Words("未采用代办。", "No proxy was taken."),
+    "authorise_proxy": Words(
+        "您已授权代办，随时可以书面撤回。", "You authorised a proxy; you may withdraw it in writing at any time."
+    ),
+    "file_proxy": Words("代办委托已备案。", "The authority of your proxy is filed."),
+    "finish_errand": Words(
+        "代办员完成了一项代办事项，详情见代办记录。", "Your proxy did an errand; the record of the proxy has it."
+    ),
+    "pass_on_notice": Words("代办员已向您转告一份文书。", "Your proxy passed a notice on to you."),
+    "close_proxy": Words("代办完成。", "The proxy carried it to its end."),
+    "revoke_proxy": Words("代办委托已撤回。", "The authority of your proxy was withdrawn."),
+    "step_down_proxy": Words("代办员已辞任，需要的可另行申请。", "Your proxy stepped down; you may ask for another."),
+    "expire_proxy": Words("代办委托已到期。", "The authority of your proxy expired."),
+    "recuse_proxy": Words(
+        "代办员须回避，代办终止，需要的可另行申请。", "Your proxy had to stand back; you may ask for another."
+    ),
+    "mediation_open": Words(
+        "已申请或提议调解，正在征求双方意见。", "Mediation is asked for; both sides are being asked."
+    ),
+    "mediation_refuse": Words(
+        "有一方不愿调解，调解终止；您可以依法通过仲裁、行政、司法等途径维护权利。",
+        "A side refuses, so the mediation ended; arbitration, administrative and judicial routes stay open.",
+    ),
+    "mediation_start": Words("已开始调解。", "The mediation has begun."),
+    "mediation_extend": Words("经双方同意，调解期限延长。", "With both sides' agreement its limit was extended."),
+    "mediation_suspend": Words("调解中止。", "The mediation is suspended."),
+    "mediation_resume": Words("调解恢复。", "The mediation goes on."),
+    "mediation_schedule_session": Words("已安排双方到场调解，请留意通知。", "A talk of both sides is arranged."),
+    "mediation_fail": Words(
+        "未能达成协议；您可以依法通过仲裁、行政、司法等途径维护权利。",
+        "No agreement was reached; arbitration, administrative and judicial routes stay open.",
+    ),
+    "mediation_agree_orally": Words("双方达成口头协议，内容见下。", "Both sides agreed orally; see below what."),
+    "mediation_sign": Words(
+        "双方签订的调解协议已生效，内容见下。", "The signed agreement holds; see below what it says."
+    ),
+    "mediation_record_performance": Words("已登记一笔履行，见下。", "Something was performed; see below."),
+    "mediation_breach": Words(
+        "协议有一项到期未履行；您可以向人民法院起诉，经司法确认的可以申请强制执行。",
+        "Something was not performed in time; the court is open to you, for enforcement too if it confirmed the agreement.",
+    ),
+    "mediation_apply_confirmation": Words("双方已共同申请司法确认。", "Both sides applied to the court to confirm it."),
+    "mediation_decide_confirmation": Words("司法确认已有结果，见下。", "The court has answered; see below."),
+}
+UNTOLD = frozenset({
+    "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold",
+    "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked", "linked_from",
+    "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit",
+    "urge", "criticise", "supervise", "answer_supervision", "verify_supervision", "return_supervision",
+    "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
+    "give_task", "sign_task", "refuse_task", "answer_task", "return_task", "waive_task", "recall_task", "object_to_call",
+    "rule_on_call", "call_meeting", "accept_meeting", "decline_meeting", "cancel_meeting",
+    "plan_errand", "begin_errand", "drop_errand", "mediation_consent", "mediation_assign", "mediation_relieve",
+    "mediation_declare", "mediation_open_session", "mediation_record_session", "mediation_cancel_session",
+    "mediation_draft_agreement", "mediation_follow_up",
+})  # fmt: skip
+
+
+def plainly(kind: str, data: Mapping[str, Any]) -> Words | None:
+    """What the resident is told of an event, with its placeholders; None for what passes between offices."""
+    if kind == "sign_for" and data.get("part") != "lead":
+        return None  # somebody helps: who is responsible has not changed
+    if kind == "mediation_schedule_session" and data.get("what") != "joint":
+        return None  # what the other side says alone is not for this one
+    if kind == "mediation_sign" and not data.get("effective"):
+        return None
+    if kind == "serve" and data.get("outcome") in ("attempted", "waived"):
+        kind = f"serve {data['outcome']}"
+    return TOLD.get(kind)

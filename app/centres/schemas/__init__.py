@@ -1,0 +1,1 @@
+"""Centres as shown, and what is sent to keep them."""

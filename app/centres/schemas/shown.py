@@ -1,0 +1,264 @@
+"""Centres as shown."""
+
+import uuid
+from datetime import date, datetime
+
+from pydantic import BaseModel
+
+from app.centres.rules import BookingPurpose, DutyState, Instead, RoomKind, Stationing
+from app.centres.schemas.clocks import Hours
+
+
+class WeekdayHours(BaseModel):
+    """The hours of a weekday."""
+
+    weekday: int
+    spans: list[Hours]
+
+
+class OpeningOut(BaseModel):
+    """A time in which it is open."""
+
+    opens: datetime
+    closes: datetime
+
+
+class CentreItem(BaseModel):
+    """A centre in a list. `open_now` is null where no hours were ever set."""
+
+    code: str
+    name: str
+    name_en: str
+    tier: str
+    area: str
+    parent: str | None
+    open_now: bool | None
+    units: int
+    windows: int
+    rooms: int
+
+
+class CentrePage(BaseModel):
+    """Centres by code."""
+
+    items: list[CentreItem]
+
+
+class WindowOut(BaseModel):
+    """A window, by the number on its sign."""
+
+    code: str
+    name: str
+
+
+class RoomOut(BaseModel):
+    """A room."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    kind: RoomKind
+    seats: int
+
+
+class StationOut(BaseModel):
+    """A unit at a centre. `weekdays`: when a rotating unit is there without a shift; `call_in`: how it is called."""
+
+    unit: str
+    name: str
+    how: Stationing
+    how_text: str
+    weekdays: list[int]
+    window: str | None
+    call_in: str | None
+    respond_minutes: int | None
+
+
+class SpecialDayOut(BaseModel):
+    """A day with hours of its own; none: closed."""
+
+    day: date
+    spans: list[Hours]
+    reason: str
+
+
+class CentreOut(BaseModel):
+    """What a centre offers. `today` holds the openings of the local day; `closes` and `next_opening` are from now."""
+
+    code: str
+    name: str
+    name_en: str
+    tier: str
+    area: str
+    parent: str | None
+    version: int
+    open_now: bool | None
+    closes: datetime | None
+    next_opening: datetime | None
+    today: list[OpeningOut]
+    hours: list[WeekdayHours]
+    special_days: list[SpecialDayOut]
+    units: list[StationOut]
+    windows: list[WindowOut]
+    rooms: list[RoomOut]
+    available_actions: list[str]
+
+
+class OnShift(BaseModel):
+    """A member of staff on a shift."""
+
+    staff: uuid.UUID
+    name: str
+    window: str | None
+    since: datetime
+    until: datetime
+
+
+class DutyItem(StationOut):
+    """A unit, whether it is there, and who."""
+
+    state: DutyState
+    state_text: str
+    people: list[OnShift]
+
+
+class DutyOut(BaseModel):
+    """Who is on duty at an instant."""
+
+    centre: str
+    at: datetime
+    open: bool
+    units: list[DutyItem]
+
+
+class ShiftOut(OnShift):
+    """A shift of the rota."""
+
+    id: uuid.UUID
+    unit: str
+
+
+class RotaPage(BaseModel):
+    """Shifts in their order."""
+
+    items: list[ShiftOut]
+
+
+class AnswersFor(BaseModel):
+    """What sort of case the unit answers for, and the rule that sends it there."""
+
+    kind: str
+    petition_class: str | None
+    rule: str
+
+
+class ReceptionUnit(BaseModel):
+    """A competent unit: whether it is here now, at which window, else what is done so that nobody goes twice.
+
+    `how` is null where it is not stationed here; `stationed_at` names other centres where it is.
+    """
+
+    unit: str
+    name: str
+    answers_for: list[AnswersFor]
+    how: Stationing | None
+    state: DutyState | None
+    window: str | None
+    instead: Instead
+    instead_text: str
+    call_in: str | None
+    respond_minutes: int | None
+    stationed_at: list[str]
+
+
+class ReceptionOut(BaseModel):
+    """Which units could take a matter at this centre at an instant."""
+
+    centre: str
+    category: str
+    area: str
+    at: datetime
+    open: bool
+    units: list[ReceptionUnit]
+
+
+class Taken(BaseModel):
+    """When a room is taken; by what is nobody's business here."""
+
+    since: datetime
+    until: datetime
+
+
+class RoomBusy(RoomOut):
+    """A room and when it is taken."""
+
+    taken: list[Taken]
+
+
+class RoomsOut(BaseModel):
+    """The rooms of a centre, free and busy."""
+
+    centre: str
+    since: datetime
+    until: datetime
+    rooms: list[RoomBusy]
+
+
+class BookingOut(BaseModel):
+    """A booking of the caller's own unit."""
+
+    id: uuid.UUID
+    room: uuid.UUID
+    room_code: str
+    centre: str
+    purpose: BookingPurpose
+    unit: str
+    since: datetime
+    until: datetime
+    booked_at: datetime
+    booked_by: str
+    released_at: datetime | None
+    version: int
+
+
+class BookingPage(BaseModel):
+    """Bookings in their order."""
+
+    items: list[BookingOut]
+
+
+class ChangeOut(BaseModel):
+    """What was set or ended of the place, by whom and when."""
+
+    what: str
+    id: uuid.UUID
+    about: str
+    change: str
+    at: datetime
+    by: str
+
+
+class ChangePage(BaseModel):
+    """Changes, the newest first."""
+
+    items: list[ChangeOut]
+
+
+class LineOut(BaseModel):
+    """One line, counted from 1: 201 kept, 200 stood already, 409 on another shift then, 422 does not fit."""
+
+    line: int
+    status: int
+    shift: uuid.UUID | None
+    detail: str | None
+
+
+class ImportReport(BaseModel):
+    """What became of an import."""
+
+    dry_run: bool
+    added: int
+    standing: int
+    refused: int
+    lines: list[LineOut]
+    version: int

@@ -1,0 +1,106 @@
+"""Emergencies as asked and as shown."""
+
+import uuid
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.core.texts import Code, LongText
+from app.emergency.rules import Shift
+
+
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
+
+
+class ShiftIn(BaseModel):
+    """Who is on duty when."""
+
+    model_config = _example(day="2026-11-25", shift="night", staff="2cf68bca-aab4-5f8a-8470-f021ed105f82")
+
+    day: date
+    shift: Shift
+    staff: uuid.UUID
+
+
+Rota = Annotated[list[ShiftIn], Field(max_length=500)]
+
+
+class EmergencyIn(BaseModel):
+    """For which area and category (all if left out; `heating` means everything under it), until when, and why."""
+
+    model_config = _example(
+        area="150102", category="heating", ends_at="2026-11-30T23:59:59+08:00", reason="寒潮橙色预警，供热故障集中。"
+    )
+
+    area: Code
+    category: Code | None = None
+    ends_at: AwareDatetime
+    reason: LongText
+    rota: Rota = []
+
+
+class RotaIn(BaseModel):
+    """The whole rota anew."""
+
+    model_config = _example(
+        rota=[{"day": "2026-11-25", "shift": "day", "staff": "2cf68bca-aab4-5f8a-8470-f021ed105f82"}]
+    )
+
+    rota: Rota
+
+
+class EndIn(BaseModel):
+    """Nothing more is needed."""
+
+    model_config = _example()
+
+
+class EmergencyItem(BaseModel):
+    """An emergency in a list."""
+
+    id: uuid.UUID
+    area: str
+    category: str | None
+    unit: str
+    switched_on_by: str
+    reason: str
+    hours: int
+    began_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    stands: bool
+    version: int
+
+
+class ShiftOut(BaseModel):
+    """A person's shift."""
+
+    day: date
+    shift: str
+    staff: uuid.UUID
+    name: str
+    unit: str
+
+
+class RecordOut(BaseModel):
+    """What was done to it, by whom, and with what: the terms it began with, the shifts as they were written."""
+
+    at: datetime
+    actor: str
+    what: str
+    facts: dict[str, Any]
+
+
+class EmergencyOut(EmergencyItem):
+    """One with its rota and its record."""
+
+    rota: list[ShiftOut]
+    record: list[RecordOut]
+
+
+class EmergencyPage(BaseModel):
+    """One page; the `Link` header leads to the next."""
+
+    items: list[EmergencyItem]

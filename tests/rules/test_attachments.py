@@ -1,0 +1,94 @@
+"""Facts and decisions of attachments: what the first bytes say, what may grow and shrink, what is blacked out."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.attachments.rules import (
+    EXTENSIONS,
+    FORMATS,
+    KEPT_AS,
+    MEDIA_TYPES,
+    MOST_OF_A_CASE,
+    SMOOTHED,
+    UNFIT_WORDS,
+    Format,
+    Rectangle,
+    Unfit,
+    add_refused,
+    boxes,
+    sniff,
+    withdraw_refused,
+)
+from app.cases.rules import PURPOSE_WORDS, Purpose, Status
+
+HEADS = [
+    (b"\xff\xd8\xff\xe0\x00\x10JFIF", Format.JPEG), (b"\x89PNG\r\n\x1a\n", Format.PNG), (b"RIFF\x10\0\0\0WEBPVP8 ", Format.WEBP),
+    (b"\0\0\0\x1cftypheic", Format.HEIC), (b"\0\0\0\x1cftypmif1", Format.HEIC), (b"%PDF-1.7", Format.PDF),
+    (b"", None), (b"\xff\xd8", None), (b"\x89PNG\n", None), (b"RIFF\x10\0\0\0WAVE", None), (b"\0\0\0\x1cftypmp42", None),
+    (b"\0\0\0\x1cftypavif", None), (b" %PDF-1.7", None), (b"GIF89a", None), (b"PK\x03\x04", None), (b"<svg ", None),
+    (b"BM", None), (b"II*\0", None), (b"\xef\xbb\xbf%PDF-", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "found"), HEADS)
+def test_the_first_bytes_decide(head: bytes, found: Format | None) -> None:
+    assert sniff(head) is found
+
+
+@given(st.binary(max_size=40))
+def test_whatever_they_are(head: bytes) -> None:
+    assert sniff(head) in (None, *Format)
+
+
+def test_every_format_that_is_kept_has_a_type_and_a_name() -> None:
+    assert set(KEPT_AS) == set(Format)
+    assert set(KEPT_AS.values()) == set(MEDIA_TYPES)
+    assert set(EXTENSIONS) == set(FORMATS) == set(MEDIA_TYPES.values())
+    assert set(UNFIT_WORDS) == set(Unfit)
+    assert set(PURPOSE_WORDS) == set(Purpose)
+
+
+GROWS = [
+    (Status.REGISTERED, False, 0, True), (Status.CLOSED, False, 0, True), (Status.WITHDRAWN, False, 5, True),
+    (Status.HANDLING, False, MOST_OF_A_CASE - 1, True), (Status.HANDLING, False, MOST_OF_A_CASE, False),
+    (Status.MERGED, False, 0, False), (Status.CLOSED, True, 0, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "archived", "already", "may"), GROWS)
+def test_what_may_grow(status: Status, archived: bool, already: int, may: bool) -> None:
+    assert (add_refused(status, archived=archived, already=already) is None) is may
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("held", [False, True])
+def test_what_may_shrink(withdrawn: bool, archived: bool, held: bool) -> None:
+    refused = withdraw_refused(withdrawn=withdrawn, archived=archived, held=held)
+    assert (refused is None) is not (withdrawn or archived or held)
+
+
+BOXES = [
+    (Format.PNG, Rectangle(3, 5, 7, 9), (3, 5, 10, 14)), (Format.JPEG, Rectangle(33, 35, 7, 9), (28, 28, 52, 52)),
+    (Format.WEBP, Rectangle(32, 32, 16, 16), (28, 28, 52, 52)), (Format.JPEG, Rectangle(0, 0, 100, 80), (0, 0, 100, 80)),
+    (Format.JPEG, Rectangle(99, 79, 1, 1), (92, 60, 100, 80)),
+    (Format.PNG, Rectangle(99, 79, 2, 1), None), (Format.PNG, Rectangle(-1, 0, 2, 1), None),
+    (Format.PNG, Rectangle(0, 0, 0, 1), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kept", "asked", "box"), BOXES)
+def test_what_is_blacked_out(kept: Format, asked: Rectangle, box: tuple[int, int, int, int] | None) -> None:
+    assert boxes([asked], 100, 80, kept) == (None if box is None else [box])
+
+
+@given(
+    st.integers(0, 90), st.integers(0, 90), st.integers(1, 10), st.integers(1, 10), st.sampled_from(list(MEDIA_TYPES))
+)
+def test_a_box_holds_what_was_asked_and_stays_inside(x: int, y: int, width: int, height: int, kept: Format) -> None:
+    (found,) = boxes([Rectangle(x, y, width, height)], 100, 100, kept) or [(0, 0, 0, 0)]
+    left, upper, right, lower = found
+    assert 0 <= left <= x < x + width <= right <= 100
+    assert 0 <= upper <= y < y + height <= lower <= 100
+    assert max(x - left, y - upper, right - x - width, lower - y - height) <= 15 + SMOOTHED

@@ -1,0 +1,42 @@
+"""What the resident is told of each step: every kind of event is told in plain words, or is left between offices."""
+
+import string
+
+import pytest
+
+from app.cases.queries.page import STEP_WORDS
+from app.cases.rules import TRANSITIONS
+from app.cases.rules.plain import TOLD, UNTOLD, plainly
+
+PLACES = {"unit", "days", "notice"}
+
+
+def test_every_kind_of_event_is_told_or_left_out_and_has_a_title() -> None:
+    told = {kind.split()[0] for kind in TOLD}
+    assert told | UNTOLD == set(TRANSITIONS) | set(STEP_WORDS)
+    assert not told & UNTOLD
+
+
+@pytest.mark.parametrize("kind", sorted(TOLD))
+def test_both_languages_say_it_with_the_same_facts(kind: str) -> None:
+    words = TOLD[kind]
+    zh, en = ({name for _, name, _, _ in string.Formatter().parse(said) if name} for said in (words.zh, words.en))
+    assert zh == en <= PLACES
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("sign_for", {"part": "lead", "unit": "D1"}, "现由{unit}负责办理。"),
+        ("sign_for", {"part": "co", "unit": "D1"}, None),
+        ("serve", {"outcome": "served"}, "《{notice}》已送达。"),
+        ("serve", {"outcome": "attempted"}, "曾尝试送达《{notice}》，未能送到。"),
+        ("serve", {"outcome": "waived"}, "《{notice}》依规定免予送达。"),
+        ("extend", {"days": 10}, "经负责人批准，办理期限延长{days}日，理由见告知书。"),
+        ("supervise", {}, None),
+        ("offer", {"unit": "D2"}, None),
+    ],
+)
+def test_what_is_told(kind: str, data: dict[str, object], said: str | None) -> None:
+    words = plainly(kind, data)
+    assert (words.zh if words else None) == said
