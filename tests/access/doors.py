@@ -32,6 +32,9 @@ IDS = (
     "room_id",
     "booking_id",
     "attachment_id",
+    "task_id",
+    "whistle_id",
+    "meeting_id",
 )  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 EMERGENCY = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 CODES = ("code",)  # of units and areas: the map is open

@@ -217,6 +217,19 @@ class Planter:
         assert reply.status_code == 200, reply.text
         plant.version += 1
 
+    def asked(self, plant: Plant, who: str, what: str, body: Any) -> dict[str, Any]:
+        """A task, whistle or meeting."""
+        reply = self._person(who).post(f"/v1/cases/{plant.id}/{what}", body)
+        assert reply.status_code == 201, reply.text
+        plant.version += 1
+        return dict(reply.json())
+
+    def moved(self, plant: Plant, who: str, url: str, body: Any, version: int) -> None:
+        """A step on one of them."""
+        reply = self._person(who).post(url, body, version=version)
+        assert reply.status_code == 200, reply.text
+        plant.version += 1
+
     def attached(self, plant: Plant, who: str) -> None:
         """A paper is attached; its title is a secret."""
         made = self._person(who).attached(plant.id, files.png(), title=self.said(plant, "附"))
@@ -247,7 +260,7 @@ HOUSING, CITY_HOUSING = "D150102_housing", "D150100_housing"
 
 
 def sow(planter: Planter, rounds: int = 1) -> Sequence[Plant]:
-    """Thirty-one cases a round: every class of petition, disputes, requests, events, at every stage."""
+    """Thirty-two cases a round: every class of petition, disputes, requests, events, at every stage."""
     sowers: tuple[Callable[[Planter], None], ...] = (petitions, disputes, requests, accusations)
     for _ in range(rounds):
         for sower in sowers:
@@ -317,11 +330,39 @@ def disputes(p: Planter) -> None:
     p.does(moved, "deng.county", "sign_for")
     p.supervised(moved, "hu.supervisor", "C150102001001")
 
+    together(p)
     p.plant("a dispute, not to the committee", kind, category, not_to=[{"unit": "M150102001"}])
     p.plant("a dispute about the head of the centre", kind, category, concerns=[_staff("qin.head")], text=True)
     gone = p.plant("a dispute withdrawn", kind, category, by="li.window")
     p.reason(gone, "li.window", "withdraw")
     gone.ledger.units.discard("M150102001")  # who never signed for it
+
+
+def together(p: Planter) -> None:
+    """A dispute that units work on together: one with a task, two whistled for, one of them wrongly, one invited."""
+    plant, sun = p.plant("a dispute, worked on together", "dispute", "neighbour.noise"), "sun.coordinator"
+    clerk = "C150102001001.window_clerk.1"
+    p.recall(plant, clerk, "M150102001")
+    p.offer(plant, clerk, "C150102001")
+    p.does(plant, sun, "sign_for")
+    civil, police, market, health = (f"D150102_{name}" for name in ("civil", "police", "market", "health"))
+    plant.ids["task_id"] = p.asked(plant, sun, "tasks", {"unit": civil, "text": p.said(plant, "协")})["id"]
+    call = {"occasion": "enforcement", "text": p.said(plant, "哨"), "units": [police, market]}
+    whistle = p.asked(plant, sun, "whistles", call)
+    plant.ids["whistle_id"] = whistle["id"]
+    wrong = next(call["task"] for call in whistle["calls"] if call["unit"] == market)
+    reasons = {"object": p.said(plant, "异"), "rule": p.said(plant, "裁")}
+    for n, (who, action) in enumerate(((f"{market}.handler.1", "object"), ("deng.county", "rule")), 1):
+        body = {"reason": reasons[action], **({"ruling": "upheld"} if action == "rule" else {})}
+        p.moved(plant, who, f"/v1/tasks/{wrong}/actions/{action}", body, n)
+    meeting = {
+        "at": "2099-01-01T09:00:00+08:00",
+        "place": p.said(plant, "地"),
+        "agenda": p.said(plant, "商"),
+        "units": [health],
+    }
+    plant.ids["meeting_id"] = p.asked(plant, sun, "meetings", meeting)["id"]
+    plant.ledger.units |= {civil, police, health}
 
 
 def requests(p: Planter) -> None:

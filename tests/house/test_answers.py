@@ -1,5 +1,6 @@
 """Every answer of whole lives is what the document says, member by member; and every success it promises is reached."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -299,6 +300,48 @@ def keep_a_centre(cast: Cast) -> None:
         does(action, **body)
 
 
+def work_together(cast: Cast, lives: Lives) -> None:
+    case = lives.handling(kind="request", category="heating.outage")["id"]
+    lead, sun, energy = cast("chen.housing"), cast("sun.coordinator"), cast.seat("D150102_energy.handler.1")
+
+    def make(who: Any, what: str, body: dict[str, Any]) -> Any:
+        reply = who.post(f"/v1/cases/{case}/{what}", body)
+        assert reply.status_code == 201, reply.text
+        return reply.json()
+
+    def act(who: Any, url: str, action: str, body: Any = None) -> Any:
+        reply = who.post(f"{url}/actions/{action}", body, version=who.get(url).json()["version"])
+        assert reply.status_code == 200, f"{action} {reply.text}"
+        return reply.json()
+
+    task, unit = {"unit": "D150102_energy", "text": "请核查。"}, "D150102_energy"
+    given = [f"/v1/tasks/{make(lead, 'tasks', task)['id']}" for _ in range(3)]
+    for action, who, body in (
+        ("sign_for", energy, None), ("answer", energy, {"result": "已查。"}), ("return", lead, WHY), ("waive", lead, WHY),
+    ):  # fmt: skip
+        act(who, given[0], action, body)
+    act(energy, given[1], "refuse", WHY)
+    act(lead, given[2], "recall")
+    whistle = make(sun, "whistles", {"occasion": "emergency", "text": "请到场。", "units": [unit]})
+    call = f"/v1/tasks/{whistle['calls'][0]['task']}"
+    act(energy, call, "object", WHY)
+    act(cast("deng.county"), call, "rule", {"ruling": "dismissed", **WHY})
+    act(energy, call, "arrive", {})
+    act(energy, call, "answer", {"result": "已到场处置。"})
+    act(sun, f"/v1/whistles/{whistle['id']}", "settle", {"settled": "已恢复。"})
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    asked = {"at": soon.isoformat(), "place": "会商室", "agenda": "研判。", "units": [unit, "D150102_water"]}
+    meeting = f"/v1/meetings/{make(lead, 'meetings', asked)['id']}"
+    act(energy, meeting, "accept")
+    act(cast.seat("D150102_water.handler.1"), meeting, "decline", WHY)
+    other = make(lead, "meetings", {**asked, "at": (soon + HOUR).isoformat()})
+    act(lead, f"/v1/meetings/{other['id']}", "cancel", WHY)
+    time.sleep(max((soon - datetime.now(UTC)).total_seconds(), 0) + 0.1)
+    act(lead, meeting, "hold", {"minutes": "纪要。", "decisions": [task]})
+    for url in (f"/v1/cases/{case}/tasks?limit=1", f"/v1/cases/{case}/whistles", f"/v1/cases/{case}/meetings?limit=1"):
+        assert lead.get(url).status_code == 200
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
@@ -328,7 +371,8 @@ def read_everything(cast: Cast, role: Role) -> None:
         assert reply.status_code in (200, 403), f"{url} {reply.text}"
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
-        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings", "/attachments"):
+        for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings", "/attachments", "/tasks",
+                      "/whistles", "/meetings"):  # fmt: skip
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -345,6 +389,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)
     keep_a_centre(cast)
+    work_together(cast, lives)
     for role in Role:
         read_everything(cast, role)
     promised = {
