@@ -100,8 +100,7 @@ def create_app(city: str | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
-    if settings().docs:
-        _mount_docs(app)
+    _mount_docs(app)
     return app
 
 
@@ -142,7 +141,9 @@ def _mount_house(app: FastAPI) -> None:
 
 
 def _mount_docs(app: FastAPI) -> None:
-    """The docs with assets of our own (no internet needed); whoever comes to the front door is led there."""
+    """The docs with assets of our own (no internet needed); whoever comes to the front door is led there. If wanted."""
+    if not settings().docs:
+        return
     app.mount("/docs/assets", StaticFiles(directory=str(files("fastapi_offline") / "static")))
 
     @app.get("/", include_in_schema=False)
