@@ -35,6 +35,7 @@ from app.handover import api as handover
 from app.intake import api as intake
 from app.intake.actions import Lane
 from app.joint import api as joint
+from app.mediation import api as mediation
 from app.messages import api as messages
 from app.proxy import api as proxy
 from app.review import api as review
@@ -46,7 +47,7 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, supervision.router,
+    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, mediation.router, supervision.router,
     emergency.router, handover.router, intake.router, *centres.routers, messages.router, staff.router, grids.router,
     areas.router, units.router, routing.router, analytics.router,
 )  # fmt: skip

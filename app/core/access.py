@@ -38,6 +38,7 @@ class Permission(StrEnum):
     CASE_PLACE = "case:place"
     CASE_RULE = "case:rule"
     CASE_ATTACH = "case:attach"
+    MEDIATION_WORK = "mediation:work"
     CLOCK_EXTEND = "clock:extend"
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
@@ -66,7 +67,7 @@ _DESK = _READ | {
 }  # fmt: skip
 _WORK = _DESK | {
     Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_HANDLE, Permission.CASE_CONCLUDE,
-    Permission.CASE_CLOSE,
+    Permission.CASE_CLOSE, Permission.MEDIATION_WORK,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

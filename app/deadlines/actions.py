@@ -9,7 +9,18 @@ from pydantic import TypeAdapter
 
 from app.core.database import Connection
 from app.deadlines.queries import in_force, list_procedures
-from app.deadlines.rules import Calendar, ClockKind, Due, Ladder, Owner, PlannedClock, Procedure, first, paused
+from app.deadlines.rules import (
+    OUTLIVING,
+    Calendar,
+    ClockKind,
+    Due,
+    Ladder,
+    Owner,
+    PlannedClock,
+    Procedure,
+    first,
+    paused,
+)
 
 _procedure = TypeAdapter(Procedure)
 
@@ -153,11 +164,13 @@ async def stop(
 
 
 async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: ClockKind | None = None) -> None:
-    """Nothing is due any more, the case ended on another way; only a clock `but` runs on until its notice is served."""
+    """Nothing is due any more, the case ended on another way; a clock `but` runs on until its notice is served, and what
+    an agreement set running goes on."""
     await conn.execute(
         "update clock set stopped_at = $2, breached_at = case when owner <> 'resident' and $2 > due then due end"
-        " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3",
-        case_id, at, but.value if but else None,
+        " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3"
+        " and kind <> all($4::text[])",
+        case_id, at, but.value if but else None, [kind.value for kind in OUTLIVING],
     )  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from app.areas.queries import get_city
 from app.cases.actions.clockwork import settle
 from app.cases.queries import reference
 from app.core.database import Database
 from app.core.settings import settings
 from app.deadlines.rules import QuietHours
 from app.emergency.actions import tend_emergencies
+from app.mediation.actions import flag_missed
 from app.messages.actions import carry_messages
 from app.proxy.actions import tend_proxies
 
@@ -31,11 +33,24 @@ async def settle_due(database: Database, now: datetime) -> int:
         moved += taken
 
 
+async def flag_obligations(database: Database, now: datetime) -> int:
+    """Mark what an agreement owed by a day that is over, and tell; gives how many."""
+    async with database.snapshot() as conn:
+        today, flagged = now.astimezone((await get_city(conn)).tz).date(), 0
+    while True:
+        async with database.transaction() as conn:
+            taken = await flag_missed(conn, now=now, today=today)
+        if not taken:
+            return flagged
+        flagged += taken
+
+
 # Emergencies first: the faster limit of one that is over presses nobody, however long the runner slept.
 JOBS: tuple[tuple[str, Job], ...] = (
     ("emergencies", tend_emergencies),
     ("clocks", settle_due),
     ("proxies", tend_proxies),
+    ("agreements", flag_obligations),
     ("messages", carry_messages),
 )
 

@@ -1,4 +1,4 @@
-"""`make tour`: a petition up to its review, a dispute and a request through their whole life, as a person would read it.
+"""`make tour`: a petition up to its review, two disputes and a request through their whole life, as a person would read it.
 
     python -m scripts.tour [--url http://127.0.0.1:8000]
 
@@ -15,6 +15,7 @@ from http import HTTPStatus
 
 import httpx
 
+from scripts.tour.mediation import walk_wages
 from scripts.tour.speaking import Tour, Unexpected, say
 from scripts.tour.walks import walk_dispute, walk_petition, walk_request
 
@@ -26,7 +27,7 @@ def main() -> int:
     tour = Tour(parser.parse_args().url)
     try:
         tour.arrive()
-        for walk in (walk_petition, walk_dispute, walk_request):
+        for walk in (walk_petition, walk_dispute, walk_request, walk_wages):
             walk(tour)
     except httpx.TransportError as error:
         print(f"gridcase: nobody answers on {tour.client.base_url} ({error}).", file=sys.stderr)

@@ -34,11 +34,12 @@ def service(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_the_cases_are_walked_to_their_end(service: str) -> None:
     done = tour(service)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("查询码 query code") == 3
-    assert done.stdout.count("(closed)") == 5
-    assert done.stdout.count("not found (404)") == 8
+    assert done.stdout.count("查询码 query code") == 4
+    assert done.stdout.count("(closed)") == 6
+    assert done.stdout.count("not found (404)") == 10
     assert "复查（复核）意见书 PDF" in done.stdout
     assert re.search(rf"案卷 the file, PDF \d+ kB：{service}/v1/cases/\S+/file\.pdf", done.stdout)
+    assert re.search(rf"调解卷宗 file of the mediation, PDF \d+ kB：{service}/v1/mediations/\S+/file\.pdf", done.stdout)
     assert "409" in done.stdout
     assert "重发同一请求" in done.stdout
 

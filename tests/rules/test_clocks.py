@@ -61,6 +61,8 @@ DUE = [
     ("labour_mediation", "H5-rule", "2026-09-20 23:59:59"),
     ("labour_mediation", "P19", "2026-09-18 12:30:00"),
     ("labour_mediation", "E1", "2026-10-19 23:59:59"),
+    ("mediation_agreement", "M3", "2026-09-28 23:59:59"),
+    ("mediation_agreement", "M4", "2026-10-19 23:59:59"),
     ("centre_dispute_simple", "C1-acc", "2026-09-20 23:59:59"),
     ("centre_dispute_simple", "C1", "2026-09-20 23:59:59"),
     ("centre_dispute_simple", "A1", "2026-09-18 14:30:00"),

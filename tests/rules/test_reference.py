@@ -31,6 +31,7 @@ CITY_FUNCTIONS = {
 STATION_FUNCTIONS = {"urban", "civil", "safety"}
 
 # Every number of the policy table that the first procedures carry, written a second time.
+OF_RESIDENTS = (ClockKind.APPLY_REVIEW, ClockKind.EVALUATION, ClockKind.CONFIRMATION)
 POLICY = [
     ("appeal", "acceptance", "P3", 15, CAL, "registered", "law"),
     ("appeal", "completion", "P6", 60, CAL, "accepted", "law"),
@@ -76,6 +77,8 @@ POLICY = [
     ("labour_mediation", "return_ruling", "H5-rule", 1, WORK, "returned", "configuration"),
     ("labour_mediation", "report", "P19", 2, HOUR, "discovered", "configuration"),
     ("labour_mediation", "evaluation", "E1", 30, CAL, "closed", "configuration"),
+    ("mediation_agreement", "performance", "M3", 7, CAL, "obligation_due", "configuration"),
+    ("mediation_agreement", "confirmation", "M4", 30, CAL, "effective", "law"),
     ("centre_dispute_simple", "acceptance", "C1-acc", 1, CAL, "registered", "configuration"),
     ("centre_dispute_simple", "completion", "C1", 1, CAL, "registered", "practice"),
     ("centre_dispute_simple", "sign_for", "A1", 4, HOUR, "offered", "configuration"),
@@ -150,7 +153,7 @@ def test_every_number_states_its_basis_and_whose_time_it_is() -> None:
         for clock in procedure.clocks:
             assert clock.basis_zh
             assert clock.basis_en
-            assert (clock.owner is Owner.RESIDENT) == (clock.kind in (ClockKind.APPLY_REVIEW, ClockKind.EVALUATION))
+            assert (clock.owner is Owner.RESIDENT) == (clock.kind in OF_RESIDENTS)
             assert (clock.owner is Owner.CALLED) == (clock.kind is ClockKind.ARRIVAL)
 
 
@@ -188,7 +191,7 @@ def test_writing_the_calendar_again_gives_the_same_days() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("procedures: [{code: appeal, version: 1}]", "appeal: one completion clock"),
+        ("procedures: [{code: appeal, version: 1, kinds: [petition]}]", "appeal: one completion clock"),
         ("procedures: [{version: 1}]", "procedures 1: code is missing"),
         ("procedures: []", "procedures is empty"),
         ("procedures: 7", "procedures should be of type list"),

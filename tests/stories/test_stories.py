@@ -3,9 +3,11 @@
 A ```http block is one call: `WHO METHOD /path` (WHO: a login of the cast, a post of the demo city, or `resident` without
 one), perhaps `@ instant` beneath it (the clock then stands there), perhaps a JSON body after an empty line. `→ 201` says
 what it is answered with, and a ```json block what the answer holds at least: `"$name"` keeps a value, `{name}` in later
-paths and bodies is what was kept. A step (`…/actions/…`) is based on the version that its taker sees.
+paths and bodies is what was kept. A step (`…/actions/…`) is based on the version that its taker sees. The body `(a picture)`
+is a file to attach; `clock RUN /agreements` is the runner, at the instant that the clock stands at.
 """
 
+import asyncio
 import json
 import re
 import uuid
@@ -17,10 +19,14 @@ from typing import Any
 
 import pytest
 
+from app.core.database import Database
+from app.jobs.actions import flag_obligations
+from tests.attachments.files import png
 from tests.cast import Cast, Person
 from tests.stories.crawl import strangers_who_see
 
 STORIES = sorted((Path(__file__).parents[2] / "docs" / "stories").glob("*.md"))
+PICTURE = "(a picture)"
 CALL = re.compile(r"^```http\n(.*?)^```\n(.*?)(?=^```http|\Z)", re.M | re.S)
 
 
@@ -99,7 +105,11 @@ class Teller:
         if call.at is not None:
             self.freeze(call.at)
         path = filled(call.path, self.kept)
-        body = json.loads(filled(call.body, self.kept)) if call.body else None
+        if call.who == "clock":
+            assert call.at is not None, "the runner runs at an instant"
+            asyncio.run(_agreements(call.at))
+            return
+        body = PICTURE if call.body == PICTURE else json.loads(filled(call.body, self.kept)) if call.body else None
         reply = self._reply(call, path, body)
         assert reply.status_code == call.status, f"{call.who} {call.method} {path}: {reply.status_code} {reply.text}"
         if call.answer is not None:
@@ -111,12 +121,23 @@ class Teller:
         person = self.person(call.who)
         if call.method == "GET":
             return person.get(path)
+        if body == PICTURE:
+            case_id, _, purpose = path.removeprefix("/v1/cases/").partition("/attachments?purpose=")
+            return person.attach(case_id, png(), purpose)
         thing, step, _ = path.partition("/actions/")
         version = None
         if step:
             seen = person.get(thing)
             version = seen.json()["version"] if seen.status_code == 200 else 1
         return person.post(path, body, version=version, key=uuid.uuid4().hex)
+
+
+async def _agreements(now: datetime) -> None:
+    database = await Database.open("hohhot", size=2)
+    try:
+        await flag_obligations(database, now)
+    finally:
+        await database.close()
 
 
 def test_there_are_stories_and_each_says_something() -> None:
@@ -131,7 +152,7 @@ def test_the_story_happens_as_it_is_told(
 ) -> None:
     told = list(calls(story.read_text(encoding="utf-8")))
     teller = Teller(cast, at)
-    for who in {call.who for call in told} - {"resident"}:
+    for who in {call.who for call in told} - {"resident", "clock"}:
         teller.person(who)  # a token is of the real hour: logged in before time is moved
     for call in told:
         teller.tell(call)

@@ -5,10 +5,11 @@ from datetime import UTC
 
 from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
 from app.cases.actions.tell import Words, tell
-from app.cases.rules import REVIEW_RESULTS, Result, Route
+from app.cases.queries.one import Loaded
+from app.cases.rules import MEDIATION_PROCEDURES, REVIEW_RESULTS, Result, Route
 from app.core import errors
 from app.deadlines import actions as deadlines
-from app.deadlines.rules import ClockKind, ClockRefused, Due, extend
+from app.deadlines.rules import ClockKind, ClockRefused, ClockRule, Due, extend
 
 
 async def accept(act: Act, case_id: uuid.UUID) -> None:
@@ -59,12 +60,24 @@ async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> N
         raise errors.ActionRefused("该期限不可延长。", "This limit knows no extension.")
     # Of the lead unit's posts only its head (or the discipline desk's officer, under its own rules: XF 30) came this
     # far. The rule may name another approver, the dispatcher of requests: a department has none, its head stands in.
-    approver = rule.extension.approver_role
+    due = extended(act, case, rule, days)
+    note, said = await write_note(act, case, "extension_reason", reason)
+    await keep_extension(act, case, due, days)
+    until = due.due.astimezone(UTC).isoformat()
+    day = due.due.astimezone(act.reference.city.tz).date().isoformat()
+    owing = await tell(act, case, "extend", Words(note, reason, {"days": days, "due": day}))
+    await advance(act, case, "extend", facts={"days": days, "due": until, "rule": rule.id, **said}, owing=owing)
+
+
+def extended(act: Act, case: Loaded, rule: ClockRule, length: int) -> Due:
+    """The completion limit longer by `length` of the rule's units; raises Invalid or ActionRefused."""
+    row = case.row
+    assert rule.extension is not None  # noqa: S101 (callers looked)
     told = Due(row["clock_due"], row["clock_due_unrolled"], row["clock_provisional"])
     try:
-        due = extend(
-            rule, told, days, rule.extension.unit, act.now, row["clock_extensions"], approver_roles=[approver],
-            calendar=act.reference.calendar, tz=act.reference.city.tz,
+        return extend(
+            rule, told, length, rule.extension.unit, act.now, row["clock_extensions"],
+            approver_roles=[rule.extension.approver_role], calendar=act.reference.calendar, tz=act.reference.city.tz,
         )  # fmt: skip
     except ClockRefused as refused:
         if refused.reason in ("too_long", "bad_length"):
@@ -73,22 +86,35 @@ async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> N
                 pointer="#/body/days",
             ) from refused  # fmt: skip
         raise errors.ActionRefused("该期限现在不能延长。", refused.detail, reason=refused.reason) from refused
-    note, said = await write_note(act, case, "extension_reason", reason)
+
+
+async def keep_extension(act: Act, case: Loaded, due: Due, length: int) -> None:
+    """The completion limit falls due at `due`, by this actor's approval."""
+    row = case.row
     climbs = act.reference.first(row["procedure"], row["procedure_version"], row["clock_start"], due.due)
     await deadlines.lengthen(
         act.conn,
         row["clock_id"],
-        told.due,
+        row["clock_due"],
         due,
-        days=days,
+        days=length,
         approver=uuid.UUID(act.actor.id),
         now=act.now,
         climbs=climbs,
     )
-    until = due.due.astimezone(UTC).isoformat()
-    day = due.due.astimezone(act.reference.city.tz).date().isoformat()
-    owing = await tell(act, case, "extend", Words(note, reason, {"days": days, "due": day}))
-    await advance(act, case, "extend", facts={"days": days, "due": until, "rule": rule.id, **said}, owing=owing)
+
+
+def _fits_mediation(case: Loaded, result: Result) -> None:
+    """What a mediation led to is its result: an agreement that holds, or none."""
+    mediated = case.facts.mediation is not None or case.facts.procedure in MEDIATION_PROCEDURES
+    if mediated and result is Result.AGREEMENT and not case.facts.agreed:
+        raise errors.Invalid(
+            "没有已生效的调解协议：书面协议须双方签字、调解员签字并盖章，口头协议须登记。",
+            "No agreement holds: a written one takes both sides', a mediator's signature and the seal; an oral one is recorded.",
+            pointer="#/body/result",
+        )  # fmt: skip
+    if result is Result.NO_AGREEMENT and case.facts.agreed:
+        raise errors.Invalid("调解协议已经生效。", "An agreement holds.", pointer="#/body/result")
 
 
 async def conclude(act: Act, case_id: uuid.UUID, *, result: Result, reply: str) -> None:
@@ -98,6 +124,7 @@ async def conclude(act: Act, case_id: uuid.UUID, *, result: Result, reply: str) 
             "该结果只用于复查、复核决定。", "Only the decision of a review has this result.", pointer="#/body/result"
         )
     case = await begin(act, case_id, "conclude")
+    _fits_mediation(case, result)
     note, said = await write_note(act, case, "reply", reply)
     owing = await tell(act, case, "conclude", Words(note, reply, {"result": result.value}))
     columns = {"result": result.value, "concluded_at": act.now}

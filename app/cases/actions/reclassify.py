@@ -1,6 +1,7 @@
 """Another category or procedure: the limits are computed again from the time of filing, and why is written down."""
 
 import uuid
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from app.cases.actions.step import Act, advance, begin, write_note
@@ -29,7 +30,7 @@ async def reclassify(
         raise errors.Invalid("没有任何变化。", "Nothing would change.", pointer="#/body")
     _, said = await write_note(act, case, "reclassification_reason", reason)
     before = {"procedure": case.row["procedure"], "category": case.row["category"]}
-    await _recompute(act, case, procedure)
+    await recompute(act, case, procedure)
     columns = {"category": name, "procedure": procedure.code, "procedure_version": procedure.version}
     if kind is not case.facts.petition_class:
         columns["petition_class"] = str(kind)
@@ -58,7 +59,28 @@ def _sort(
     return choose_procedure(case.facts.kind, kind, found.urgency, complexity or found.complexity, simple)
 
 
-async def _recompute(act: Act, case: Loaded, procedure: Procedure) -> None:
+async def run_under(
+    act: Act, case: Loaded, procedure: Procedure, starts: Mapping[StartsOn, datetime | None], *,
+    but: Collection[str] = (),
+) -> list[PlannedClock]:  # fmt: skip
+    """Acceptance and completion run by another procedure, from these instants; kinds in `but` were done already."""
+    await act.conn.execute(
+        "update clock set stopped_at = $2 where case_id = $1 and kind = any($3) and met_at is null and stopped_at is null",
+        case.facts.id, act.now, [kind.value for kind in MAIN],
+    )  # fmt: skip
+    planned = [
+        clock
+        for on, at in starts.items()
+        if at is not None
+        for clock in act.reference.plan(procedure, on, at)
+        if clock.kind in MAIN and clock.kind.value not in but
+    ]
+    await deadlines.start(act.conn, case.facts.id, planned)
+    return planned
+
+
+async def recompute(act: Act, case: Loaded, procedure: Procedure) -> None:
+    """All limits anew, from the filing and the acceptance of the case, under `procedure`."""
     met = await act.conn.fetch(
         "select kind from clock where case_id = $1 and met_at is not null and stopped_at is null", case.facts.id
     )
@@ -68,19 +90,8 @@ async def _recompute(act: Act, case: Loaded, procedure: Procedure) -> None:
         " where k.case_id = $1 and k.kind = 'completion' and k.met_at is null and k.stopped_at is null",
         case.facts.id,
     )
-    await act.conn.execute(
-        "update clock set stopped_at = $2 where case_id = $1 and kind = any($3) and met_at is null and stopped_at is null",
-        case.facts.id, act.now, [kind.value for kind in MAIN],
-    )  # fmt: skip
     starts = {StartsOn.REGISTERED: case.row["registered_at"], StartsOn.ACCEPTED: case.row["accepted_at"]}
-    planned = [
-        clock
-        for on, at in starts.items()
-        if at is not None
-        for clock in act.reference.plan(procedure, on, at)
-        if clock.kind in MAIN and clock.kind.value not in done
-    ]
-    await deadlines.start(act.conn, case.facts.id, planned)
+    planned = await run_under(act, case, procedure, starts, but=done)
     if days and any(clock.kind is ClockKind.COMPLETION for clock in planned):
         await _keep_extension(act, case, procedure, days, next(c for c in planned if c.kind is ClockKind.COMPLETION))
 

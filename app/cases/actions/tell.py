@@ -48,10 +48,11 @@ async def tell(act: Act, case: Loaded, action: str, words: Words | None = None) 
         told = [n for n in case.facts.notices if n.kind in (NoticeKind.ACCEPTANCE, NoticeKind.RIGHTS_AND_DUTIES)]
         await notices.replace(act.conn, [uuid.UUID(n.id) for n in told if n.due], now=act.now)
         meets = None if any(not n.due for n in told) else meets
-    return await _draft(act, case, due.kind, meets, words or Words())
+    return await owe(act, case, due.kind, meets, words or Words())
 
 
-async def _draft(act: Act, case: Loaded, kind: NoticeKind, meets: str | None, words: Words) -> Owing:
+async def owe(act: Act, case: Loaded, kind: NoticeKind, meets: str | None, words: Words) -> Owing:
+    """Draft a notice; gives what the event says of it and the clock that waits for its service."""
     facts = {"organ": case.facts.lead_unit, **words.facts}
     if kind is NoticeKind.ACCEPTANCE and (due := _completion_due(act, case)):
         facts["due"] = due
@@ -123,7 +124,7 @@ async def redraft(act: Act, case_id: uuid.UUID, *, kind: NoticeKind | None = Non
     (row,) = await act.conn.fetch(_WITH_WORDS, uuid.UUID(found[0].id))
     await notices.replace(act.conn, [row["notice"]], now=act.now)
     words = Words(row["id"], opened_note(row) if row["id"] else None, row["facts"])
-    owing = await _draft(act, case, NoticeKind(row["kind"]), row["meets"], words)
+    owing = await owe(act, case, NoticeKind(row["kind"]), row["meets"], words)
     await advance(act, case, "redraft", facts={**owing.said, "replaces": str(row["notice"])})
 
 

@@ -87,6 +87,9 @@ _FACTS = """
          and e.kind in ('conclude', 'decide_review', 'serve', 'close')) as worked_by,
         (select h.state from hearing h where h.case_id = c.id and h.state in ('scheduled', 'opened')) as hearing,
         (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
+        (select jsonb_build_array(m.state, exists (select from mediation_agreement g
+            where g.mediation = m.id and g.state = 'effective'))
+         from mediation m where m.case_id = c.id order by m.opened_at desc, m.id desc limit 1) as mediated,
         (select array_agg(distinct t.unit) from task t where t.case_id = c.id and t.state in ('open', 'returned')) as unanswered,
         (select array_agg(distinct w.unit) from whistle w where w.case_id = c.id and w.state = 'open') as whistling,
         (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
@@ -144,7 +147,9 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
     procedure = reference.procedures[row["procedure"], row["procedure_version"]]
     rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
     extension = rule.extension if rule else None
-    left = extension is not None and row["clock_id"] is not None and row["clock_extensions"] < extension.times
+    mediated = row["mediated"] or [None, False]
+    alone = extension is not None and extension.consent is None  # else the parties agree to it, in their mediation
+    left = extension is not None and alone and row["clock_id"] is not None and row["clock_extensions"] < extension.times
     return Facts(
         id=row["id"], status=Status(row["status"]), kind=Kind(row["kind"]),
         petition_class=PetitionClass(row["petition_class"]) if row["petition_class"] else None,
@@ -160,6 +165,7 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
         worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
+        mediation=mediated[0], agreed=mediated[1],
         unanswered=tuple(sorted(row["unanswered"] or ())), whistling=tuple(sorted(row["whistling"] or ())),
         proxies=tuple(
             Proxy(staff, frozenset(powers), datetime.fromisoformat(since), datetime.fromisoformat(until))
@@ -322,10 +328,15 @@ async def _hearings(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]
     return [{**dict(row), "participants": seats[row["id"]]} for row in rows]
 
 
+# Of a talk with one side: for the mediators and the lead, whom their own room shows it (RMTJ 15).
+CONFIDENTIAL = "mediation_separate_talk"
+
+
 async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
     rows = await conn.fetch(
-        "select id, kind, body, sealed, seal_key, author, at from case_note where case_id = $1 order by at, id", case_id
-    )
+        "select id, kind, body, sealed, seal_key, author, at from case_note where case_id = $1 and kind <> $2 order by at, id",
+        case_id, CONFIDENTIAL,
+    )  # fmt: skip
     return [
         {"id": r["id"], "kind": r["kind"], "author": r["author"], "at": r["at"], "body": opened_note(r)} for r in rows
     ]
@@ -358,9 +369,9 @@ async def list_timeline(conn: Connection, case_id: uuid.UUID, *, actor: Actor, a
     rows = await conn.fetch(
         "select e.seq, e.kind, e.at, e.actor, e.data, e.hash, s.name as actor_name, n.id, n.body, n.sealed, n.seal_key"
         " from event e left join staff s on e.actor = 'staff:' || s.id::text"
-        " left join case_note n on n.id = (e.data->>'note')::uuid and n.case_id = e.case_id"
+        " left join case_note n on n.id = (e.data->>'note')::uuid and n.case_id = e.case_id and n.kind <> $4"
         " where e.case_id = $1 and e.seq > $2 order by e.seq limit $3",
-        case_id, after, limit,
+        case_id, after, limit, CONFIDENTIAL,
     )  # fmt: skip
     events = [{**dict(row), "text": opened_note(row) if row["id"] else None} for row in rows]
     return await _without_hidden_cases(conn, events, actor)

@@ -19,6 +19,7 @@ from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
     LIVE,
     MAX_REPRESENTATIVES,
+    MEDIATION_PROCEDURES,
     NO_TIER_ABOVE,
     OPEN_KINDS,
     PURPOSE_WORDS,
@@ -45,6 +46,7 @@ from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, TRANSITIONS, By, Cl
 __all__ = [
     "LIVE",
     "MAX_REPRESENTATIVES",
+    "MEDIATION_PROCEDURES",
     "NOT_FOR_ACCUSATIONS",
     "NO_TIER_ABOVE",
     "OPEN_KINDS",

@@ -48,6 +48,7 @@ class Facts:
     `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the
     present lead handles it.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
+    `mediation` is the state of the last mediation, `agreed` whether its agreement holds.
     `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
     `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
     """
@@ -77,6 +78,8 @@ class Facts:
     worked_by: frozenset[str] = frozenset()
     hearing: str | None = None
     linked: str | None = None
+    mediation: str | None = None
+    agreed: bool = False
     unanswered: tuple[str, ...] = ()
     whistling: tuple[str, ...] = ()
     proxies: tuple[Proxy, ...] = ()
@@ -156,7 +159,14 @@ def service_on_proxy_refused(facts: Facts, at: datetime) -> Words | None:
 
 def _guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
     of_offers, of_result = _of_offers(facts, now), _of_result(facts, now)
-    rest = (_of_ladder(facts), _of_file(facts), _of_hearings(facts), _of_links(facts), _of_tasks(facts))
+    rest = (
+        _of_ladder(facts),
+        _of_file(facts),
+        _of_hearings(facts),
+        _of_links(facts),
+        _of_tasks(facts),
+        _of_mediation(facts),
+    )
     for table in (of_offers, of_result, *rest):
         holds, why = table.get(action, (True, None))
         if not holds and why is not None:
@@ -178,6 +188,24 @@ def _of_hearings(facts: Facts) -> dict[str, tuple[bool, Words]]:
         "record_hearing": (facts.hearing == "opened", Words("没有正在进行的听证。", "No hearing is open.")),
         "conclude": (facts.hearing is None, ahead),
         "decide_review": (facts.hearing is None, ahead),
+    }
+
+
+MEDIATING = frozenset({"proposed", "consented", "under_way", "suspended"})
+# What would take the case from under a mediation that goes on.
+_NOT_WHILE_MEDIATED = (
+    "conclude", "withdraw", "refer", "decline", "merge", "link_repeat", "reclassify",
+)  # fmt: skip
+
+
+def _of_mediation(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    ended = facts.mediation not in MEDIATING
+    first = Words("调解正在进行：请先达成协议或终止调解。", "A mediation goes on: reach an agreement or end it first.")
+    consent = Words(
+        "双方同意调解后方可受理（人民调解法第十七条）。", "Both sides consent before it is accepted (RMTJ 17)."
+    )
+    return {action: (ended, first) for action in _NOT_WHILE_MEDIATED} | {
+        "accept": (facts.mediation != "proposed", consent)
     }
 
 

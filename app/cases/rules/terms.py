@@ -145,6 +145,7 @@ class Solved(StrEnum):
     NO = "no"
 
 
+MEDIATION_PROCEDURES = frozenset({"people_mediation", "labour_mediation"})
 NO_TIER_ABOVE = "no_tier_above"  # the queue of reviews for which the city has no organ above the one that decided
 
 

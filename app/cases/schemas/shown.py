@@ -1,7 +1,7 @@
 """Lists, tasks, timeline, and what the resident is told."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -49,6 +49,27 @@ class HearingToldOut(BaseModel):
     place: str
 
 
+class OwedOut(BaseModel):
+    """One thing that is owed: who owes it, what, by which day, and how far it was kept, in words."""
+
+    owed_by: str
+    what: str
+    due: date
+    paid: str | None = None
+    said: str
+
+
+class AgreementToldOut(BaseModel):
+    """The agreement that holds: since when, until when the court may be asked jointly, what it decided, what is owed."""
+
+    since: datetime
+    form: str
+    confirm_until: datetime | None = None
+    confirmation: str | None = None
+    obligations: list[OwedOut]
+    advice: str | None = None
+
+
 class ProxyToldOut(BaseModel):
     """Who carries or carried the matter for the resident, until when; `POST /v1/query/proxy` shows all that was done."""
 
@@ -73,6 +94,7 @@ class QueryOut(BaseModel):
     review: ReviewToldOut | None = None
     handled_elsewhere: ElsewhereOut | None = None
     hearing: HearingToldOut | None = None
+    agreement: AgreementToldOut | None = None
     proxy: ProxyToldOut | None = None
 
 

@@ -27,6 +27,7 @@ from app.deadlines.rules.ladder import (
     rung_at,
 )
 from app.deadlines.rules.limits import (
+    OUTLIVING,
     BasisStatus,
     ClockKind,
     ClockRule,
@@ -49,6 +50,7 @@ __all__ = [
     "END_OF_DAY",
     "ONE_DAY",
     "ONE_SECOND",
+    "OUTLIVING",
     "RUNGS",
     "SATURDAY",
     "WEEKDAYS",

@@ -20,6 +20,8 @@ class StartsOn(StrEnum):
     DISCOVERED = "discovered"
     SERVED = "served"
     CLOSED = "closed"
+    EFFECTIVE = "effective"
+    OBLIGATION_DUE = "obligation_due"
     CALLED = "called"
 
 
@@ -35,8 +37,14 @@ class ClockKind(StrEnum):
     REPORT = "report"
     APPLY_REVIEW = "apply_review"
     EVALUATION = "evaluation"
+    PERFORMANCE = "performance"
+    CONFIRMATION = "confirmation"
     EMERGENCY = "emergency"
     ARRIVAL = "arrival"
+
+
+# What was agreed binds whatever becomes of the case: these run on when its other clocks are stopped.
+OUTLIVING = frozenset({ClockKind.PERFORMANCE, ClockKind.CONFIRMATION})
 
 
 class BasisStatus(StrEnum):

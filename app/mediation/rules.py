@@ -1,0 +1,260 @@
+"""What follows what in a mediation, who may not mediate, when an agreement holds and is kept. Pure.
+
+RMTJ = 人民调解法: 15, 17 to 20, 22, 23, 26, 28 to 33. MSSF = 民事诉讼法: 205. LDTJ = 劳动争议调解仲裁法: 14, 16.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.core.errors import Words
+
+
+class MediationChannel(StrEnum):
+    """By which law it is mediated."""
+
+    PEOPLE = "people"
+    ADMINISTRATIVE = "administrative"
+    SECTORAL = "sectoral"
+    JUDICIAL_REFERRAL = "judicial_referral"
+    LABOUR = "labour"
+
+
+# The procedure a case runs under while it is mediated by this channel; elsewhere it keeps its own.
+PROCEDURE_OF = {MediationChannel.PEOPLE: "people_mediation", MediationChannel.LABOUR: "labour_mediation"}
+
+
+class Origin(StrEnum):
+    """Who asked for it: a party, or the committee proposed it (RMTJ 17)."""
+
+    APPLICATION = "application"
+    PROPOSAL = "proposal"
+
+
+class MediationState(StrEnum):
+    """Where a mediation stands."""
+
+    PROPOSED = "proposed"
+    CONSENTED = "consented"
+    UNDER_WAY = "under_way"
+    SUSPENDED = "suspended"
+    AGREED = "agreed"
+    FAILED = "failed"
+    ENDED = "ended"
+
+
+class Relation(StrEnum):
+    """What keeps somebody from mediating (回避)."""
+
+    RELATIVE = "relative"
+    INTEREST = "interest"
+    ACQUAINTANCE = "acquaintance"
+    OTHER = "other"
+
+
+class Duty(StrEnum):
+    """What is owed under an agreement: money, or an act."""
+
+    PAY = "pay"
+    ACT = "act"
+
+
+class ObligationState(StrEnum):
+    """How far an obligation has been kept."""
+
+    OPEN = "open"
+    PARTLY = "partly"
+    PERFORMED = "performed"
+
+
+class ConfirmationState(StrEnum):
+    """What became of a joint application to the court (RMTJ 33)."""
+
+    APPLIED = "applied"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+LIVE = frozenset(
+    {MediationState.PROPOSED, MediationState.CONSENTED, MediationState.UNDER_WAY, MediationState.SUSPENDED}
+)  # fmt: skip
+SIDES = ("petitioner", "respondent")  # the parties whose consent and signature count
+MANNERS = ("cash", "bank_transfer", "mobile_payment", "in_kind", "in_person", "in_writing", "other")
+
+CHANNEL_WORDS: dict[MediationChannel, Words] = {
+    MediationChannel.PEOPLE: Words("人民调解", "people's mediation"),
+    MediationChannel.ADMINISTRATIVE: Words("行政调解", "administrative mediation"),
+    MediationChannel.SECTORAL: Words("行业性、专业性调解", "sectoral mediation"),
+    MediationChannel.JUDICIAL_REFERRAL: Words("法院委派、委托调解", "mediation referred by a court"),
+    MediationChannel.LABOUR: Words("劳动争议调解", "labour dispute mediation"),
+}
+STATE_WORDS: dict[MediationState, Words] = {
+    MediationState.PROPOSED: Words("等待双方同意", "waiting for the consent of both sides"),
+    MediationState.CONSENTED: Words("双方已同意", "both sides consent"),
+    MediationState.UNDER_WAY: Words("正在调解", "under way"),
+    MediationState.SUSPENDED: Words("已中止", "suspended"),
+    MediationState.AGREED: Words("已达成协议", "agreed"),
+    MediationState.FAILED: Words("调解不成", "failed"),
+    MediationState.ENDED: Words("已终止", "ended"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One act: from which states, to which (None leaves it), and whether the mediators may take it beside the lead."""
+
+    title: Words
+    sources: frozenset[MediationState]
+    target: MediationState | None
+    mediators: bool = True
+    basis: str = ""
+
+
+def _m(
+    zh: str, en: str, sources: Collection[MediationState], target: MediationState | None = None, *, lead: bool = False,
+    basis: str = "",
+) -> Move:  # fmt: skip
+    return Move(Words(zh, en), frozenset(sources), target, not lead, basis)
+
+
+_S = MediationState
+_AGREED = {_S.AGREED}
+MOVES: dict[str, Move] = {
+    "consent": _m("登记当事人同意", "record a party's consent", {_S.PROPOSED}, basis="RMTJ 17"),
+    "refuse": _m("当事人明确拒绝", "record a party's clear refusal", LIVE, _S.ENDED, basis="RMTJ 17, 26"),
+    "assign": _m("选定、指定调解员", "assign a mediator", LIVE, lead=True, basis="RMTJ 19"),
+    "relieve": _m("更换、免去调解员", "relieve a mediator", LIVE, lead=True, basis="RMTJ 15, 19"),
+    "declare": _m("调解员声明有无利害关系", "declare one's relations", LIVE, basis="RMTJ 15"),
+    "start": _m("开始调解", "start", {_S.CONSENTED}, _S.UNDER_WAY, basis="RMTJ 22, 23"),
+    "extend": _m("经双方同意延长", "extend with both sides' agreement", {_S.UNDER_WAY, _S.SUSPENDED}),
+    "suspend": _m("中止", "suspend", {_S.UNDER_WAY}, _S.SUSPENDED, basis="RMTJ 23"),
+    "resume": _m("恢复", "resume", {_S.SUSPENDED}, _S.UNDER_WAY, basis="RMTJ 23"),
+    "schedule_session": _m("安排调解", "schedule a session", {_S.UNDER_WAY}, basis="RMTJ 20, 22"),
+    "open_session": _m("调解开始", "open a session", {_S.UNDER_WAY}, basis="RMTJ 22, 23"),
+    "record_session": _m("记录调解", "record a session", {_S.UNDER_WAY, _S.SUSPENDED}, basis="RMTJ 27"),
+    "cancel_session": _m("取消调解安排", "cancel a session", LIVE),
+    "draft_agreement": _m("起草协议", "draft the agreement", {_S.UNDER_WAY}, basis="RMTJ 28, 29"),
+    "sign": _m("签字、盖章", "sign", {_S.UNDER_WAY}, basis="RMTJ 29"),
+    "agree_orally": _m("达成口头协议", "agree orally", {_S.UNDER_WAY}, _S.AGREED, basis="RMTJ 28, 30"),
+    "fail": _m("调解不成", "end without agreement", {_S.UNDER_WAY, _S.SUSPENDED}, _S.FAILED, basis="RMTJ 26"),
+    "record_performance": _m("登记履行", "record performance", _AGREED, basis="RMTJ 31"),
+    "follow_up": _m("履行回访", "follow up", _AGREED, basis="RMTJ 31"),
+    "apply_confirmation": _m("共同申请司法确认", "apply jointly to the court", _AGREED, basis="RMTJ 33; MSSF 205"),
+    "decide_confirmation": _m("登记司法确认结果", "record what the court decided", _AGREED, basis="RMTJ 33"),
+}  # fmt: skip
+
+
+def move_refused(action: str, state: MediationState) -> Words | None:
+    """Why a mediation in `state` does not take `action`; None when it does."""
+    move = MOVES[action]
+    if state in move.sources:
+        return None
+    allowed = sorted(s.value for s in move.sources)
+    return Words(
+        f"“{move.title.zh}”只能在 {'、'.join(allowed)} 时进行；当前为 {state}。",
+        f"'{action}' is possible from {', '.join(allowed)}; it is {state}.",
+    )
+
+
+# --- Recusal (回避)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of somebody who is to mediate: `mediates` that they hold a mediator's post, `barred` that the matter
+    concerns them or a unit they stand in or under, or that a party wants them kept out; `declared` a relation they told,
+    `had_a_hand` that they decided this case before."""
+
+    active: bool
+    mediates: bool
+    barred: bool
+    declared: bool
+    had_a_hand: bool
+
+
+def recusal(standing: Standing) -> Words | None:
+    """Why this one may not mediate this case; None when nothing is known against it."""
+    if not standing.active or not standing.mediates:
+        return Words("此人不是在岗的调解员。", "This person holds no mediator's post now.")
+    if standing.barred:
+        return Words(
+            "与本件当事人或被反映单位有关、或当事人要求回避的人员不得担任调解员。",
+            "Recusal: the matter concerns this person or their unit, or a party wants them kept out.",
+        )
+    if standing.declared:
+        return Words(
+            "此人已声明与当事人有利害关系，应当回避。",
+            "Recusal: this person declared a relation to a party.",
+        )
+    if standing.had_a_hand:
+        return Words(
+            "此人曾就本件作出过处理结果，应当回避。",
+            "Recusal: this person decided this case before.",
+        )
+    return None
+
+
+# --- Consent, agreement, performance
+
+
+def missing(needed: Collection[str], given: Collection[str]) -> list[str]:
+    """Whose consent or signature is still wanting, in order."""
+    return sorted(set(needed) - set(given))
+
+
+def both_sides(parties: Mapping[str, str]) -> bool:
+    """Whether the parties (id → role) hold at least one of each side."""
+    return set(SIDES) <= set(parties.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Whose signatures an agreement holds: parties by id, whether a mediator's, whether the committee's seal."""
+
+    parties: frozenset[str]
+    mediator: bool
+    seal: bool
+
+    def complete(self, needed: Collection[str]) -> bool:
+        """Written: each party, a mediator, and the seal (RMTJ 29)."""
+        return self.mediator and self.seal and not missing(needed, self.parties)
+
+
+def obligation_state(duty: Duty, amount: int | None, paid: int, *, done: bool) -> ObligationState:
+    """Performed with the last cent or the act; part payments before."""
+    if duty is Duty.ACT:
+        return ObligationState.PERFORMED if done else ObligationState.OPEN
+    if paid == amount:
+        return ObligationState.PERFORMED
+    return ObligationState.PARTLY if paid else ObligationState.OPEN
+
+
+def overpaid(amount: int, paid: int, more: int) -> Words | None:
+    """Why a payment is too much; None when it fits what is still owed."""
+    left = amount - paid
+    if more <= left:
+        return None
+    return Words(f"超过尚欠数额（{yuan(left)}元）。", f"More than is still owed ({yuan(left)} yuan).")
+
+
+def missed(due: date, today: date, state: ObligationState) -> bool:
+    """Whether the agreed day is over and something is still owed."""
+    return today > due and state is not ObligationState.PERFORMED
+
+
+def yuan(cents: int) -> str:
+    """An amount as it is written: 12345 → 123.45."""
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+# RMTJ 26, 32: what stays open, told at failure and at a breach.
+OTHER_ROUTES = Words(
+    "调解不成的，可以依法通过仲裁、行政、司法等途径维护自己的权利。",
+    "Arbitration, administrative and judicial routes stay open.",
+)
+AFTER_BREACH = Words(
+    "到期未履行的，可以就协议的履行向人民法院提起诉讼；经司法确认有效的，可以向人民法院申请强制执行。",
+    "What was not performed in time may be brought before the court; a confirmed agreement may be enforced there.",
+)
