@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.cases.api.narrowing import narrowing
-from app.cases.queries import lists, one
+from app.cases.queries import lists, record
 from app.cases.queries.filters import Filters, area_filter
 from app.cases.queries.page import show_case, step_title
 from app.cases.queries.reference import Reference
@@ -132,7 +132,7 @@ async def get_timeline(
     """Every event in order, as it was recorded."""
     last = paging.decode(cursor, 1, numbers=True)
     after = int(last[0]) if last else 0
-    rows = await one.list_timeline(conn, case_id, actor=actor, after=after, limit=limit + 1)
+    rows = await record.list_timeline(conn, case_id, actor=actor, after=after, limit=limit + 1)
     if len(rows) > limit:
         response.headers.update(paging.link(request, paging.encode([str(rows[limit - 1]["seq"])])))
     items = [
@@ -146,7 +146,7 @@ async def get_timeline(
 @router.get("/cases/{case_id}/similar", response_model=SimilarPage, summary="May be the same matter")
 async def list_similar_cases(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now) -> SimilarPage:
     """Hints from what the caller may see: same category, near in place and time, similar title. They never block."""
-    rows = await one.list_similar(conn, case_id, actor=actor, now=at)
+    rows = await record.list_similar(conn, case_id, actor=actor, now=at)
     return SimilarPage(items=[SimilarOut(**dict(row)) for row in rows])
 
 

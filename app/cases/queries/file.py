@@ -7,8 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from app.cases.queries import notices as notice_queries
-from app.cases.queries.one import get_page, list_timeline, open_parties, opened_note
+from app.cases.queries.one import get_page, open_parties, opened_note
 from app.cases.queries.page import step_title
+from app.cases.queries.record import list_timeline
 from app.cases.queries.reference import Reference
 from app.cases.rules import PURPOSE_WORDS, STATUS_WORDS, Purpose, Status
 from app.core.access import Actor

@@ -3,18 +3,9 @@
 The table is served and enforced: what it does not hold is refused.
 """
 
-from app.cases.rules.decisions import (
-    Facts,
-    Offer,
-    Proxy,
-    Refusal,
-    answers,
-    available_actions,
-    check_character,
-    own_offer,
-    refusal,
-    service_on_proxy_refused,
-)
+from app.cases.rules.decisions import available_actions, check_character, refusal
+from app.cases.rules.facts import Facts, Offer, Proxy, Refusal, answers, own_offer
+from app.cases.rules.guards import service_on_proxy_refused
 from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
     LIVE,

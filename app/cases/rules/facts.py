@@ -1,0 +1,123 @@
+"""What a decision needs to know of a case. Pure."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.cases.rules.terms import Kind, PetitionClass, Status
+from app.core.errors import Words
+from app.deadlines.rules import Returns
+from app.notices.rules import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An open assignment: to a unit, or to one person in it."""
+
+    id: int
+    unit: str
+    staff: uuid.UUID | None
+    part: str
+    note: uuid.UUID | None = None  # why it was offered; an offer made at registration has none
+    returned: bool = False  # the unit returned it (退单), and waits for the ruling of who sent it
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """An authority under which somebody carries, or carried, the matter for the resident (信访代办)."""
+
+    staff: str
+    powers: frozenset[str]
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decision needs to know of a case.
+
+    `above` is the centre it may be taken up to, `below` the unit it came up from; `objectable_until` the end of the time
+    in which the open offer may be refused, where the procedure has one (XF 23 ¶3); `refused_by` the units that refused it
+    before. `superior` is the unit that a dispute over competence waits for; `reporting` that a report upward is due.
+    `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
+    review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
+    `returns` is how often the procedure lets it be returned to the dispatcher, `returned_by` who did, once for each time;
+    `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the
+    present lead handles it.
+    `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
+    `mediation` is the state of the last mediation, `agreed` whether its agreement holds.
+    `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
+    `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
+    """
+
+    id: uuid.UUID
+    status: Status
+    kind: Kind
+    petition_class: PetitionClass | None
+    lead_unit: str
+    version: int
+    offers: tuple[Offer, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    queued: bool = False
+    archived: bool = False
+    held: bool = False
+    extendable_until: datetime | None = None
+    above: str | None = None
+    below: str | None = None
+    objectable_until: datetime | None = None
+    refused_by: frozenset[str] = frozenset()
+    superior: str | None = None
+    reporting: bool = False
+    procedure: str = ""
+    forbids: Mapping[str, Words] = field(default_factory=dict)
+    top: bool = False
+    asked: bool = False
+    worked_by: frozenset[str] = frozenset()
+    hearing: str | None = None
+    linked: str | None = None
+    mediation: str | None = None
+    agreed: bool = False
+    unanswered: tuple[str, ...] = ()
+    whistling: tuple[str, ...] = ()
+    proxies: tuple[Proxy, ...] = ()
+
+    @property
+    def carried_by(self) -> frozenset[str]:
+        """Whoever is or was the resident's proxy."""
+        return frozenset(proxy.staff for proxy in self.proxies)
+
+    returns: Returns | None = None
+    returned_by: tuple[str, ...] = ()
+    ruled_by: str | None = None
+    came_up: bool = False
+
+    @property
+    def lead_offer(self) -> Offer | None:
+        """The one open offer to lead, if any."""
+        return next((offer for offer in self.offers if offer.part == "lead"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not: `forbidden` names the person's lack, otherwise it is the state of the case."""
+
+    forbidden: bool
+    why: Words
+
+
+def answers(offer: Offer, actor: Actor) -> bool:
+    """Whether `actor` may sign for or refuse `offer`: the named person, else a post of the unit with the right."""
+    if offer.staff is not None:
+        return str(offer.staff) == actor.id
+    return any(
+        post.unit == offer.unit and post.role is not Role.GRID_WORKER
+        for post in actor.posts
+        if offer.unit in actor.units_with(Permission.CASE_SIGN)
+    )
+
+
+def own_offer(facts: Facts, actor: Actor) -> Offer | None:
+    """The offer that `actor` answers; the lead before a task."""
+    mine = [offer for offer in facts.offers if answers(offer, actor)]
+    return min(mine, key=lambda offer: (offer.part != "lead", offer.id), default=None)
