@@ -25,7 +25,7 @@ class CategoriesOut(BaseModel):
     items: list[CategoryOut]
 
 
-class PointOut(BaseModel):
+class GroundedOut(BaseModel):
     """Something to know or do. `basis` is its ground, `source` where the text of the ground was read, if it was."""
 
     text: str
@@ -34,19 +34,19 @@ class PointOut(BaseModel):
     source: str | None
 
 
-class ChannelOut(PointOut):
+class ChannelOut(GroundedOut):
     """A channel of mediation that is open to the parties."""
 
     channel: Mediation
 
 
-class MethodOut(PointOut):
+class MethodOut(GroundedOut):
     """A point of method: `protect` comes before any talk, `never` is what may not be mediated."""
 
     step: Step
 
 
-class ConfirmationOut(PointOut):
+class ConfirmationOut(GroundedOut):
     """Whether a court may confirm the agreement (司法确认), and within which bounds."""
 
     possible: bool
@@ -67,7 +67,7 @@ class OutsideLimitOut(BaseModel):
     starts: str
 
 
-class OutsideRouteOut(PointOut):
+class OutsideRouteOut(GroundedOut):
     """Another route, told when mediation fails or is not wanted; `route` as in `refer`."""
 
     route: str
