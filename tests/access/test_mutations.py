@@ -6,7 +6,7 @@ import pytest
 
 from app.attachments import queries as attachments
 from app.cases.actions import resident
-from app.cases.queries import access, lists, one
+from app.cases.queries import access, lists, one, record
 from app.core.access import Actor
 from app.core.database import Parameters
 from app.proxy import queries as proxies
@@ -55,7 +55,8 @@ MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "everybody has a part, in one case": (one, "visible_to", barred_alone),
     "petitions are open to their area": (access, "_OPEN", "'request', 'event', 'petition', 'dispute'"),
     "lists and counts show everything": (lists, "visible_to", everything),
-    "a case, its timeline and hints show everything": (one, "visible_to", everything),
+    "a case shows everything": (one, "visible_to", everything),
+    "its timeline and hints show everything": (record, "visible_to", everything),
     "attachments are shown to everybody": (attachments, "visible_to", everything),
     "proxies are shown to everybody": (proxies, "visible_to", everything),
     "people are shown to everybody": (resident, "visible_to", everything),

@@ -93,6 +93,27 @@ async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, no
     )
 
 
+_TASKS = """
+    select distinct on (c.id) c.id, c.number, c.kind, c.category, c.status, a.part, a.state as assignment, a.offered_at,
+        c.lead_unit, c.due as until, c.head_seq as version, null::uuid as task, c.id as sort_id
+    from assignment a join cases c on c.id = a.case_id
+    where a.state in ('offered', 'signed')
+        and (a.staff = {person}::uuid or a.staff is null and a.unit = any({units}::text[]))
+        and c.status in ('registered', 'accepted', 'handling', 'concluded')
+        and (a.part = 'lead' or a.state = 'offered' or a.staff = {person}::uuid)
+        and not exists (select from task w where w.assignment = a.id) and {seen}
+    order by c.id, a.staff nulls last, a.id
+"""
+_RESULTS = """
+    select c.id, c.number, c.kind, c.category, c.status, 'co', coalesce(a.state, 'signed'), w.asked_at, c.lead_unit,
+        w.due, c.head_seq, w.id, w.id
+    from task w join cases c on c.id = w.case_id left join assignment a on a.id = w.assignment
+    where w.state in ('open', 'returned') and w.unit = any({units}::text[])
+        and (a.id is null or a.state in ('offered', 'signed'))
+        and c.status in ('registered', 'accepted', 'handling') and {seen}
+"""
+
+
 async def list_tasks(
     conn: Connection, *, actor: Actor, after: list[Any] | None, limit: int, now: datetime
 ) -> list[Any]:  # fmt: skip
@@ -104,25 +125,8 @@ async def list_tasks(
     p = Parameters([now])
     units = p.add(sorted(actor.units_with(Permission.CASE_SIGN) - _worker_units(actor)))
     person = p.add(uuid.UUID(actor.id) if actor.kind == "staff" else None)
-    seen = visible_to(actor, p)
-    tasks = (
-        "select distinct on (c.id) c.id, c.number, c.kind, c.category, c.status, a.part, a.state as assignment,"
-        " a.offered_at, c.lead_unit, c.due as until, c.head_seq as version, null::uuid as task, c.id as sort_id"
-        " from assignment a join cases c on c.id = a.case_id where a.state in ('offered', 'signed')"
-        f" and (a.staff = {person}::uuid or a.staff is null and a.unit = any({units}::text[]))"
-        " and c.status in ('registered', 'accepted', 'handling', 'concluded')"
-        f" and (a.part = 'lead' or a.state = 'offered' or a.staff = {person}::uuid)"
-        f" and not exists (select from task w where w.assignment = a.id) and {seen}"
-        " order by c.id, a.staff nulls last, a.id"
-    )
-    results = (
-        "select c.id, c.number, c.kind, c.category, c.status, 'co', coalesce(a.state, 'signed'), w.asked_at, c.lead_unit,"
-        " w.due, c.head_seq, w.id, w.id from task w join cases c on c.id = w.case_id"
-        " left join assignment a on a.id = w.assignment"
-        f" where w.state in ('open', 'returned') and w.unit = any({units}::text[])"
-        " and (a.id is null or a.state in ('offered', 'signed'))"
-        f" and c.status in ('registered', 'accepted', 'handling') and {seen}"
-    )
+    names = {"units": units, "person": person, "seen": visible_to(actor, p)}
+    tasks, results = _TASKS.format(**names), _RESULTS.format(**names)
     further = ""
     if after is not None:
         bounds = f"({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.cases.rules.facts import Facts, Refusal
+from app.cases.rules.facts import Facts, Refusal, answers
 from app.cases.rules.guards import by_a_proxy, guard, kept, of_reviews
 from app.cases.rules.terms import PetitionClass
 from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, TRANSITIONS, By, Transition

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.cases.rules.terms import Kind, PetitionClass, Status
+from app.core.access import Actor, Permission, Role
 from app.core.errors import Words
 from app.deadlines.rules import Returns
 from app.notices.rules import Notice
