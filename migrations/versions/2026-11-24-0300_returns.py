@@ -31,7 +31,7 @@ def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("set local statement_timeout = '60s'")
     for name in reversed(CHECKS):
-        op.drop_constraint(f"ck_assignment_{name}", "assignment", type_="check")
+        op.drop_constraint(op.f(f"ck_assignment_{name}"), "assignment", type_="check")
     op.drop_column("assignment", "ruled_by")
     op.drop_column("assignment", "ruling")
     op.drop_column("assignment", "returned_at")
