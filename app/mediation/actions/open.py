@@ -82,10 +82,8 @@ async def open_mediation(
     for person in respondents:
         await _add_party(act, case_id, person)
     if not both_sides(await queries.sides(act.conn, case_id)):
-        raise errors.Invalid(
-            "须有申请人和被申请人，请补充对方当事人。", "Name the other side: both are needed.",
-            pointer="#/body/respondents",
-        )  # fmt: skip
+        why = "须有申请人和被申请人，请补充对方当事人。", "Name the other side: both are needed."
+        raise errors.Invalid(*why, pointer="#/body/respondents")
     note, said = await write_note(act, case, f"mediation_{origin.value}", text)
     made = uuid7()
     await act.conn.execute(
