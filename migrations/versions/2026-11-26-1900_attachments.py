@@ -55,7 +55,7 @@ def upgrade() -> None:
             ["redacts", "case_id"], ["attachment.id", "attachment.case_id"], name=op.f("fk_attachment_redacts")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
-        sa.UniqueConstraint("id", "case_id", name=op.f("uq_attachment_id")),
+        sa.UniqueConstraint("id", "case_id", name=op.f("uq_attachment_id_case_id")),
     )
     op.create_index("ix_attachment_case_id", "attachment", ["case_id", "added_at"])
     op.create_index(
