@@ -31,10 +31,12 @@ from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.emergency import api as emergency
 from app.grids import api as grids
+from app.handover import api as handover
 from app.intake import api as intake
 from app.intake.actions import Lane
 from app.joint import api as joint
 from app.messages import api as messages
+from app.proxy import api as proxy
 from app.review import api as review
 from app.routing import api as routing
 from app.staff import api as staff
@@ -44,9 +46,9 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, attachments.router, *review.routers, *joint.routers, supervision.router, emergency.router, intake.router,
-    *centres.routers, messages.router, staff.router, grids.router, areas.router, units.router, routing.router,
-    analytics.router,
+    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, supervision.router,
+    emergency.router, handover.router, intake.router, *centres.routers, messages.router, staff.router, grids.router,
+    areas.router, units.router, routing.router, analytics.router,
 )  # fmt: skip
 
 
@@ -98,8 +100,7 @@ def create_app(city: str | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
-    if settings().docs:
-        _mount_docs(app)
+    _mount_docs(app)
     return app
 
 
@@ -140,7 +141,9 @@ def _mount_house(app: FastAPI) -> None:
 
 
 def _mount_docs(app: FastAPI) -> None:
-    """The docs with assets of our own (no internet needed); whoever comes to the front door is led there."""
+    """The docs with assets of our own (no internet needed); whoever comes to the front door is led there. If wanted."""
+    if not settings().docs:
+        return
     app.mount("/docs/assets", StaticFiles(directory=str(files("fastapi_offline") / "static")))
 
     @app.get("/", include_in_schema=False)

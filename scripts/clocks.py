@@ -17,8 +17,8 @@ UNITS = {
 }  # fmt: skip
 STARTS = {
     "registered": "登记 registration", "accepted": "受理 acceptance", "offered": "派单 offer", "served": "送达 service",
-    "disputed": "提出争议 dispute", "discovered": "发现 discovery", "closed": "办结 closing",
     "called": "吹哨 whistle",
+    "returned": "退单 return", "disputed": "提出争议 dispute", "discovered": "发现 discovery", "closed": "办结 closing",
 }  # fmt: skip
 HEAD = """# Clocks
 
@@ -32,6 +32,13 @@ Beside them an emergency sets one of its own, `emergency {em}`: from registratio
 `GRIDCASE_EMERGENCY_HOURS`, {hours} by default; organ, configuration; pressed round the clock, lifted when the emergency is over.
 `tests/emergency/test_emergency.py` pins it.
 
+A proxy (信访代办) owes three, each from practice elsewhere (包反馈; 行政复议法 17 is the model of the authority) with a length of
+configuration; they belong to the proxy, not to the case, and no ladder presses them: the proxy is reminded in the app.
+`proxy D1` the authority is recorded within `GRIDCASE_PROXY_AUTHORITY_DAYS` working days of the wish ({authority}: the same day)
+and filed within `GRIDCASE_PROXY_FILING_DAYS` ({filing}); `proxy D2` each notice is passed on within
+`GRIDCASE_PROXY_PASS_ON_DAYS` ({pass_on}) of its drafting, or of its service on the proxy; and the resident is reported to every
+`GRIDCASE_PROXY_REPORT_DAYS` calendar days ({report}). `tests/proxy/test_clocks.py` pins them.
+
 | procedure | clock | limit | from | extension | whose | notice due | basis | status | pinned by |
 |---|---|---|---|---|---|---|---|---|---|
 """
@@ -40,11 +47,10 @@ Beside them an emergency sets one of its own, `emergency {em}`: from registratio
 def page() -> str:
     """The whole page."""
     rows = [_row(procedure, rule) for procedure in read_procedures() for rule in procedure.clocks]
-    return (
-        HEAD.format(pinned=PINNED, em=RULE, hours=Settings.model_fields["emergency_hours"].default)
-        + "\n".join(rows)
-        + "\n"
-    )
+    configured = {name: field.default for name, field in Settings.model_fields.items()}
+    of_proxies = {name: configured[f"proxy_{name}_days"] for name in ("authority", "filing", "pass_on", "report")}
+    head = HEAD.format(pinned=PINNED, em=RULE, hours=configured["emergency_hours"], **of_proxies)
+    return head + "\n".join(rows) + "\n"
 
 
 def _row(procedure: Procedure, rule: ClockRule) -> str:

@@ -92,7 +92,7 @@ def _picture(content: bytes, found: Format, most_pixels: int) -> tuple[dict[str,
     image = _opened(content, found, most_pixels)
     kept, lossless = KEPT_AS[found], _is_lossless(content)
     image.load()
-    if turn := _UPRIGHT.get(_orientation(image)):
+    if (turn := _UPRIGHT.get(_orientation(image))) is not None:
         image = image.transpose(turn)
     return _encoded(_in_mode(_in_plain_colours(image), kept), kept, lossless=lossless)
 

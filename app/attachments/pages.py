@@ -56,6 +56,9 @@ def clean_pages(content: bytes, most_pixels: int) -> tuple[dict[str, Any], bytes
             stream_decode_level=pikepdf.StreamDecodeLevel.generalized, fix_metadata_version=False,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )  # fmt: skip
+    with pikepdf.open(made) as kept:
+        if len(kept.pages) != pages:
+            raise Refused(Unfit.UNREADABLE)
     facts = {"media_type": MEDIA_TYPES[Format.PDF], "width": None, "height": None, "pages": pages}
     return {**facts, "removed": sorted(removed)}, made.getvalue()
 

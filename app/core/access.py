@@ -46,6 +46,8 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     SUPERVISION_ISSUE = "supervision:issue"
     SUPERVISION_ANSWER = "supervision:answer"
+    PROXY_ARRANGE = "proxy:arrange"
+    PROXY_CARRY = "proxy:carry"
     FILE_HOLD = "file:hold"
     MESSAGE_READ = "message:read"
     MESSAGE_MANAGE = "message:manage"
@@ -53,6 +55,7 @@ class Permission(StrEnum):
     STAFF_READ = "staff:read"
     CENTRE_MANAGE = "centre:manage"
     ROOM_BOOK = "room:book"
+    STAFF_HANDOVER = "staff:handover"
 
 
 _READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ}
@@ -68,11 +71,26 @@ _WORK = _DESK | {
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GRID_WORKER: frozenset(
-        _READ | {Permission.CASE_REGISTER, Permission.CASE_SIGN, Permission.PARTY_REVEAL, Permission.CASE_ATTACH}
+        _READ
+        | {
+            Permission.CASE_REGISTER,
+            Permission.CASE_SIGN,
+            Permission.PARTY_REVEAL,
+            Permission.CASE_ATTACH,
+            Permission.PROXY_CARRY,
+        }
     ),
     # The desk gives a lost query code again; who handles a case does not, since the resident rates with it.
     Role.WINDOW_CLERK: frozenset(
-        _DESK | {Permission.CASE_ACCEPT, Permission.CASE_OFFER, Permission.CASE_CLOSE, Permission.CODE_REISSUE}
+        _DESK
+        | {
+            Permission.CASE_ACCEPT,
+            Permission.CASE_OFFER,
+            Permission.CASE_CLOSE,
+            Permission.CODE_REISSUE,
+            Permission.PROXY_ARRANGE,
+            Permission.PROXY_CARRY,
+        }
     ),
     Role.COORDINATOR: frozenset(
         _WORK
@@ -81,8 +99,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_REOPEN,
             Permission.CASE_RULE,
             Permission.CODE_REISSUE,
+            Permission.STAFF_HANDOVER,
             Permission.SUPERVISION_ISSUE,
             Permission.CENTRE_MANAGE,
+            Permission.PROXY_ARRANGE,
+            Permission.PROXY_CARRY,
         }
     ),
     Role.HANDLER: frozenset(_WORK),
@@ -97,6 +118,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_MERGE,
             Permission.CASE_RULE,
             Permission.EMERGENCY_SWITCH,
+            Permission.STAFF_HANDOVER,
             Permission.SUPERVISION_ISSUE,
             Permission.CENTRE_MANAGE,
         }

@@ -36,6 +36,7 @@ TAGS = {
     "figures": "Dashboards and indicators: how cases are handled, of what the caller may see.",
     "together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings.",
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
+    "proxy": "Proxy handling (信访代办): who carries a matter for its resident, under which authority, and what was done.",
     "resident": "The resident's own door: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
     "centres": "Many centres in one: who is stationed where, hours, windows, rooms, the duty rota, who is on duty now.",

@@ -41,6 +41,16 @@ class Settings(BaseSettings):
     emergency_most_days: int = Field(default=30, ge=1, le=180, description="Longest emergency before it is renewed")
     supervision_days: int = Field(default=5, ge=1, le=60, description="Working days to answer a supervision (P20)")
     task_days: int = Field(default=5, ge=1, le=60, description="Working days for the written result of a task")
+    proxy_authority_days: int = Field(
+        default=0,
+        ge=0,
+        le=30,
+        description="Working days from the wish for a proxy to the authority; 0: the same day (D1)",
+    )
+    proxy_filing_days: int = Field(default=1, ge=0, le=30, description="Working days until it is filed (D1)")
+    proxy_pass_on_days: int = Field(default=1, ge=0, le=30, description="Working days to pass a notice on (D2)")
+    proxy_report_days: int = Field(default=7, ge=1, le=90, description="Days within which a proxy reports back")
+    proxy_longest_days: int = Field(default=183, ge=1, le=1098, description="Longest period of an authority")
     login_tries_per_hour: int = Field(default=30, ge=1, description="Failed logins of an account; an address: tenfold")
     smtp_host: str = Field(default="", description="Mail server; empty: e-mails go to the file outbox/email.jsonl")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")

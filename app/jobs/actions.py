@@ -10,6 +10,7 @@ from app.core.settings import settings
 from app.deadlines.rules import QuietHours
 from app.emergency.actions import tend_emergencies
 from app.messages.actions import carry_messages
+from app.proxy.actions import tend_proxies
 
 Job = Callable[[Database, datetime], Awaitable[int]]
 
@@ -34,6 +35,7 @@ async def settle_due(database: Database, now: datetime) -> int:
 JOBS: tuple[tuple[str, Job], ...] = (
     ("emergencies", tend_emergencies),
     ("clocks", settle_due),
+    ("proxies", tend_proxies),
     ("messages", carry_messages),
 )
 

@@ -68,6 +68,27 @@ TEMPLATES: dict[str, Template] = {
         Words("您已列入区域{area}的应急值班表，请查看班次。",
               "You are on the duty rota of the emergency in area {area}; see when."),
     ),
+    "returned": Template(
+        Words("退单待裁定", "A return waits for your ruling"),
+        Words("编号{number}被{unit}退单，请裁定。", "{unit} returned case {number}; please rule on it."),
+    ),
+    "return_ruled": Template(
+        Words("已裁定由本单位办理", "It was ruled that you handle it"),
+        Words("编号{number}经{by}最终裁定由本单位办理，不得再退。", "{by} ruled finally that you handle case {number}."),
+    ),
+    "task_handed_over": Template(
+        Words("有一项工作交接给您", "A task was handed over to you"),
+        Words("编号{number}的一项工作已交接给您。", "A task in case {number} was handed over to you."),
+    ),
+    "task_came_back": Template(
+        Words("一项工作已退回主办单位", "A task came back to the lead"),
+        Words("编号{number}的一项工作因人员变动退回，请另行安排。",
+              "A task in case {number} came back; give it to somebody else."),
+    ),
+    "received": Template(
+        Words("本区域单位承办了一件外来事项", "A unit of your area took over a matter from elsewhere"),
+        Words("编号{number}由{unit}承办，请知悉。", "{unit} handles case {number}, which comes from another area."),
+    ),
     "notice_ready": Template(
         Words("您有一份新的文书", "A written notice for you"),
         Words("您反映的事项（编号{number}）有新的书面告知。请凭编号和查询码查询，或到受理窗口领取。",
@@ -138,6 +159,40 @@ TEMPLATES: dict[str, Template] = {
         Words("会商邀请", "An invitation to a joint meeting"),
         Words("{by}邀请贵单位就编号{number}会商，请答复。",
               "{by} invites you to a joint meeting on case {number}; please answer."),
+    ),
+    "proxy_authorised": Template(
+        Words("您已受托代办", "You are the proxy"),
+        Words("编号{number}的群众已委托您代办，请在规定时间内备案。",
+              "You are authorised to carry case {number}; file it in time."),
+    ),
+    "proxy_authority_late": Template(
+        Words("代办尚未安排", "A proxy is still to be found"),
+        Words("编号{number}的群众申请代办，尚未授权代办员，请抓紧安排。",
+              "A proxy was asked for on case {number} and is not authorised yet; please arrange it."),
+    ),
+    "proxy_filing_late": Template(
+        Words("代办尚未备案", "The authority is not filed"),
+        Words("编号{number}的代办委托尚未备案，请立即办理。", "The authority for case {number} is not filed yet; do so at once."),
+    ),
+    "proxy_notice": Template(
+        Words("有文书待转告", "A notice to pass on"),
+        Words("编号{number}有新的文书（{kind}），请按时转告本人并登记。",
+              "Case {number} has a notice ({kind}) to pass on to the resident; record how you told them."),
+    ),
+    "proxy_notice_late": Template(
+        Words("文书未按时转告", "A notice was not passed on in time"),
+        Words("编号{number}的文书（{kind}）已过转告期限，请立即转告。",
+              "The notice ({kind}) of case {number} should have been passed on; tell the resident at once."),
+    ),
+    "proxy_report_due": Template(
+        Words("请向群众反馈", "Report back"),
+        Words("编号{number}已多日未向本人反馈代办进展，请联系本人并登记。",
+              "The resident of case {number} has not been reported to for days; tell them how it stands."),
+    ),
+    "proxy_ended": Template(
+        Words("代办已终止", "A proxy has ended"),
+        Words("编号{number}的代办已终止（{why}）；群众需要的，请另行安排。",
+              "The proxy of case {number} has ended ({why}); arrange another if the resident wishes."),
     ),
 }  # fmt: skip
 

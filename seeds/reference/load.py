@@ -280,6 +280,7 @@ def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladd
     ladder = entry.one_of("ladder", ladders)
     if ladder is None:
         raise ReferenceDataError(f"{entry.where}: ladder is missing")
+    returns = entry.entry("returns")
     return deadlines.Procedure(
         code=entry.take("code", str),
         version=entry.length("version"),
@@ -299,7 +300,12 @@ def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladd
             for item in entry.entries("forbids")
         ),
         ladder=ladders[ladder],
+        returns=None if returns is None else _returns(returns),
     )
+
+
+def _returns(entry: _Entry) -> deadlines.Returns:
+    return entry.done(deadlines.Returns(entry.length("per_unit"), entry.length("per_case")))
 
 
 def _clock_rule(entry: _Entry) -> deadlines.ClockRule:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.access.sight import Ledger, area_line, cast_member
@@ -230,6 +230,19 @@ class Planter:
         assert reply.status_code == 200, reply.text
         plant.version += 1
 
+    def carried(self, plant: Plant, by: str) -> None:
+        """Somebody is asked to carry it for the resident, offered and authorised, and has an errand ahead."""
+        proxy = self.asked(plant, "li.window", "proxies", {"wish": self.said(plant, "愿")})["id"]
+        plant.ids["proxy_id"], url = proxy, f"/v1/proxies/{proxy}/actions"
+        self.moved(plant, "li.window", f"{url}/offer", {**_staff(by), "capacity": "grid_worker"}, 1)
+        terms = {
+            "matter": self.said(plant, "托"), "powers": ["enquire", "receive_notices"], "valid_until": _in_a_month(),
+            "evidence": "recorded_consent", "consent": self.said(plant, "见"),
+        }  # fmt: skip
+        self.moved(plant, "li.window", f"{url}/authorise", terms, 2)
+        plant.ledger.people.add(f"staff:{member(by).staff}")
+        self.moved(plant, by, f"{url}/plan_errand", {"kind": "ask", "plan": self.said(plant, "跑")}, 3)
+
     def attached(self, plant: Plant, who: str) -> None:
         """A paper is attached; its title is a secret."""
         made = self._person(who).attached(plant.id, files.png(), title=self.said(plant, "附"))
@@ -246,6 +259,10 @@ class Planter:
         assert reply.status_code == 200, reply.text
 
 
+def _in_a_month() -> str:
+    return (datetime.now(UTC) + timedelta(days=30)).isoformat()
+
+
 def _units_of(staff: str) -> set[str]:
     from seeds.hohhot.city import build_city
 
@@ -260,7 +277,7 @@ HOUSING, CITY_HOUSING = "D150102_housing", "D150100_housing"
 
 
 def sow(planter: Planter, rounds: int = 1) -> Sequence[Plant]:
-    """Thirty-two cases a round: every class of petition, disputes, requests, events, at every stage."""
+    """Thirty-four cases a round: every class of petition, disputes, requests, events, at every stage."""
     sowers: tuple[Callable[[Planter], None], ...] = (petitions, disputes, requests, accusations)
     for _ in range(rounds):
         for sower in sowers:
@@ -289,6 +306,13 @@ def petitions(p: Planter) -> None:
 
     about = p.plant("an appeal about the county's centre, refused", kind, category, concerns=[{"unit": "C150102"}])
     p.refuse(about, head, CITY_HOUSING)
+
+    for name in ("an appeal carried by the worker next door", "an appeal carried no more"):
+        carried = p.plant(name, kind, category, by="li.window")
+        p.carried(carried, "zhao.grid")
+    ended = {"words": p.said(carried, "撤")}
+    p.moved(carried, "li.window", f"/v1/proxies/{carried.ids['proxy_id']}/actions/revoke", ended, 4)
+    carried.ledger.people.discard(f"staff:{member('zhao.grid').staff}")
 
     decided = p.plant("an appeal decided by housing", kind, category)
     p.does(decided, "chen.housing", "sign_for")

@@ -9,6 +9,7 @@ from app.cases.actions import resident
 from app.cases.queries import access, lists, one
 from app.core.access import Actor
 from app.core.database import Parameters
+from app.proxy import queries as proxies
 from tests.access.doors import Crawl, listed
 from tests.access.sight import may_see
 from tests.access.town import GUEST, Town
@@ -56,6 +57,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "lists and counts show everything": (lists, "visible_to", everything),
     "a case, its timeline and hints show everything": (one, "visible_to", everything),
     "attachments are shown to everybody": (attachments, "visible_to", everything),
+    "proxies are shown to everybody": (proxies, "visible_to", everything),
     "people are shown to everybody": (resident, "visible_to", everything),
 }
 

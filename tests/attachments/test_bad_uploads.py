@@ -203,7 +203,7 @@ def test_what_a_crash_left_behind_is_collected_and_what_is_missing_is_told(cast:
     away.unlink()
     assert collect(now)[1] == 1
     refused(cast(CHEN).get(f"/v1/attachments/{made['id']}/content"), status=503)
-    away.write_bytes(kept[:-1] + b"x")
+    away.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     refused(cast(CHEN).get(f"/v1/attachments/{made['id']}/content"), status=503)
     away.write_bytes(kept)
     assert cast(CHEN).get(f"/v1/attachments/{made['id']}/content").status_code == 200

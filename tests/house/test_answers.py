@@ -13,8 +13,9 @@ from app.main import create_app
 from seeds.hohhot.city import build_city
 from seeds.hohhot.staff import staff_id
 from tests.attachments import files
-from tests.cast import CITY, CONCLUSION, Cast, Lives, report, service
+from tests.cast import CITY, CONCLUSION, Cast, Lives, member, report, service
 from tests.house.documents import Strict
+from tests.proxy import doors as proxies
 from tests.review.doors import REDO, applied, decided, door, hearing
 
 HOUR = timedelta(hours=1)
@@ -80,6 +81,7 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     queued = cast("luo.intake").register(report(location={"address": "某处"}))["id"]
     walk(cast, queued, ("luo.intake", "place", {"code": "150102001001001"}))
     take_steps_of_the_ladder(cast, lives)
+    hand_over(cast)
     case = lives.accepted()["id"]
     assert cast("sun.coordinator").act(lives.registered()["id"], "reissue_code").status_code in (200, 404)
     issued = lives.registered()
@@ -135,6 +137,10 @@ def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
     walk(cast, disputed, (chen, "offer", offered))
     assert cast("zhang.hrss").act(disputed, "refuse", why).status_code == 200
     walk(cast, disputed, (chen, "offer", offered), ("zhang.hrss", "dispute_competence", why))
+    returned = lives.registered(kind="request", category="property.fees")["id"]
+    walk(cast, returned, (chen, "refuse", why))
+    first = cast.seat("C150102001001.window_clerk.1")
+    assert first.act(returned, "rule_return", {"upheld": True, **why}).status_code == 200
     seat = cast.seat("C150100.coordinator.1")
     assert seat.act(disputed, "rule_competence", {"unit": "D150102_hrss", **why}).status_code == 200
 
@@ -158,6 +164,17 @@ def stand_an_emergency(cast: Cast) -> None:
     assert head.get(f"{url}/board").status_code == 200
     assert head.post(f"{url}/actions/end", version=2).status_code == 200
     assert head.get(url).json()["stands"] is False
+
+
+def hand_over(cast: Cast) -> None:
+    """A leave previewed, taken and shown; the worker of a cell where no story plays."""
+    sun, cells = cast("sun.coordinator"), ("150102001004001", "150102001004002")
+    away, next_to = (staff_id(f"{cell}.grid_worker") for cell in cells)
+    asked = {"why": "on_leave", "to": str(next_to), "until": "2099-01-01T00:00:00+08:00"}
+    shown = sun.post(f"/v1/staff/{away}/handover", {**asked, "dry_run": True})
+    items = [{name: item[name] for name in ("kind", "ref", "to")} for item in shown.json()["items"]]
+    assert sun.post(f"/v1/staff/{away}/handover", {**asked, "items": items}).status_code == 200
+    assert sun.get(f"/v1/staff/{away}/handovers").status_code == 200
 
 
 def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
@@ -254,6 +271,48 @@ def hear_link_and_follow(cast: Cast, lives: Lives) -> None:
     cast("chen.housing").does(referred, "track_outside", filed)
     visit = {"method": "phone", "reached": True, "confirmed": True, "words": "认可。"}
     cast("li.window").does(lives.closed()["id"], "record_visit", visit)
+
+
+def carry_for_residents(cast: Cast, lives: Lives) -> None:
+    """Each step of a proxy, each door of the resident, each way it ends."""
+    receipt = lives.signed()
+    proxy = proxies.offered(cast, receipt["id"])["id"]
+    proxies.does(cast, "li.window", proxy, "recall")
+    wang = {"staff": str(member("wang.grid").staff), "capacity": "lawyer", "name": "某律师"}
+    proxies.does(cast, "li.window", proxy, "offer", wang)
+    assert door(cast, "proxy/decline", receipt, words="换一位").status_code == 200
+    proxies.does(cast, "li.window", proxy, "offer", wang)
+    proxies.does(cast, "li.window", proxy, "authorise", proxies.terms(cast, receipt["id"], evidence="paper"))
+    proxies.does(cast, "wang.grid", proxy, "file", {"filing_number": "XF-1"})
+    found = proxies.errand(cast, proxy, "ask")
+    proxies.does(cast, "wang.grid", proxy, "begin_errand", {"errand": found})
+    proxies.does(cast, "wang.grid", proxy, "drop_errand", {"errand": found, **WHY})
+    place = {"lon": 111.67, "lat": 40.81, "crs": "WGS84"}
+    page = proxies.done(cast, proxy, "report_back", place=place, reply="知悉")
+    cast("chen.housing").does(receipt["id"], "accept")
+    for owed in cast("wang.grid").get(f"/v1/proxies/{proxy}").json()["notices"]:
+        told = {"notice": owed["notice"], "method": "phone", "at": datetime.now(UTC).isoformat(), "words": "已告知"}
+        proxies.does(cast, "wang.grid", proxy, "pass_on", told)
+    assert list(cast("wang.grid").walk("/v1/me/proxies?limit=1"))
+    proof = page["authorities"][0]["papers"][0]["id"]
+    assert door(cast, "proxy/proof", receipt, attachment=proof).status_code == 200
+    for language in ("zh", "en"):
+        assert door(cast, "proxy", receipt, language).status_code == 200
+        assert door(cast, "", receipt, language).status_code == 200
+    proxies.does(cast, "wang.grid", proxy, "close")
+    assert door(cast, "proxy/ask", receipt, wish="再请代办").status_code == 201
+    (*_, again) = cast("li.window").walk(f"/v1/cases/{receipt['id']}/proxies")
+    proxies.does(cast, "li.window", again["id"], "decline", WHY)
+    taken = {"matter": "代办", "powers": ["enquire"], "valid_until": proxies.soon()}
+    for end in ("proxy/revoke", "revoke", "step_down"):
+        other = lives.signed()
+        proxy = proxies.offered(cast, other["id"])["id"]
+        assert door(cast, "proxy/authorise", other, **taken).status_code == 200
+        if end == "proxy/revoke":
+            assert door(cast, end, other, words="自行办理").status_code == 200
+        else:
+            body = WHY if end == "step_down" else {"words": "自行办理"}
+            proxies.does(cast, "wang.grid", proxy, end, body)
 
 
 def keep_a_centre(cast: Cast) -> None:
@@ -358,7 +417,7 @@ READS = (
     *(f"/v1/indicators?by={by}" for by in ("none", "county", "township", "community", "category", "unit")),
     "/v1/emergencies", "/v1/emergencies?stands=false&area=150105&limit=1",
     *(f"/v1/centres/C150122{below}" for below in ("", "/duty", "/rota", "/rooms", "/changes", "/reception?category=road.snow")),
-    "/v1/centres?limit=2", "/v1/centres?tier=county&q=saihan", "/v1/me/bookings",
+    "/v1/centres?limit=2", "/v1/centres?tier=county&q=saihan", "/v1/me/bookings", "/v1/me/proxies",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 
@@ -372,7 +431,7 @@ def read_everything(cast: Cast, role: Role) -> None:
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
         for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings", "/attachments", "/tasks",
-                      "/whistles", "/meetings"):  # fmt: skip
+                      "/whistles", "/meetings", "/proxies"):  # fmt: skip
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -385,6 +444,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     supervise(cast, lives)
     stand_an_emergency(cast)
     attach(cast, lives)
+    carry_for_residents(cast, lives)
     ask_at_every_stage(lives, strict)
     tell_in_writing(cast, lives, strict)
     be_told(cast, lives, sql)

@@ -8,12 +8,12 @@ from app.cases.actions.escalate import escalate, flag_urgent, go_up, go_up_by_co
 from app.cases.actions.evaluate import ask_to_reopen, decline_reopening, grant_reopening, rate
 from app.cases.actions.family import merge, unmerge
 from app.cases.actions.finish import approve_attempt, close, reopen, serve, withdraw
-from app.cases.actions.handover import offer, recall, refuse, sign_for
+from app.cases.actions.handover import offer, recall, refuse, rule_return, sign_for
 from app.cases.actions.hearing import Seat, cancel_hearing, hold_hearing, record_hearing, schedule_hearing
 from app.cases.actions.link import link, link_repeat, unlink
 from app.cases.actions.place import place
 from app.cases.actions.reclassify import reclassify
-from app.cases.actions.resident import open_notice, reissue_code, reveal, same_phone, still_seen
+from app.cases.actions.resident import by_code, open_notice, reissue_code, reveal, same_phone, still_seen
 from app.cases.actions.review import decide_review
 from app.cases.actions.step import Act
 from app.cases.actions.tell import redraft
@@ -25,6 +25,7 @@ __all__ = [
     "approve_attempt",
     "archive",
     "ask_to_reopen",
+    "by_code",
     "cancel_hearing",
     "close",
     "conclude",
@@ -61,6 +62,7 @@ __all__ = [
     "report_upward",
     "reveal",
     "rule_competence",
+    "rule_return",
     "same_phone",
     "schedule_hearing",
     "send_back",

@@ -8,7 +8,7 @@ from app.cases.actions.review import settle
 from app.cases.actions.step import Act, advance, begin, end_assignments, take_up_again, write_note
 from app.cases.actions.tell import send_word
 from app.cases.queries.one import Loaded, open_parties
-from app.cases.rules import Status
+from app.cases.rules import Status, service_on_proxy_refused
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
@@ -34,6 +34,9 @@ async def serve(
             "送达时间须在文书作出之后、现在之前。", "Service lies between the drafting of the notice and now.",
             pointer="#/body/at",
         )  # fmt: skip
+    refused = service_on_proxy_refused(case.facts, at) if method == "proxy" else None
+    if refused is not None:
+        raise errors.Conflict(refused.zh, refused.en)
     if outcome == "waived" and notice.kind in WAIVED_IF_UNKNOWN:
         await _name_or_address_is_unclear(act, case_id)
     note, said = await write_note(act, case, "service_proof", proof)

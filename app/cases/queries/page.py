@@ -54,6 +54,7 @@ async def show_case(
 
 STEP_WORDS = {
     "registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
+    "handed_over": Words("工作交接", "the work was handed over"),
     "merge_undone": Words("并案撤销", "a joined case left"), "linked": Words("关联原件", "linked to the case before it"),
     "review_applied": Words("已申请复查（复核）", "a review was applied for"),
     "review_not_taken": Words("申请复查未予登记，已说明", "a review was asked for and explained why not"),
@@ -87,6 +88,19 @@ STEP_WORDS = {
     "decline_meeting": Words("不参加会商", "an invitation was declined"),
     "hold_meeting": Words("会商研判", "a joint meeting was held"),
     "cancel_meeting": Words("取消会商", "a joint meeting was cancelled"),
+    "request_proxy": Words("申请代办", "a proxy was asked for"), "offer_proxy": Words("推荐代办员", "a proxy was offered"),
+    "recall_proxy": Words("收回代办员推荐", "the offer of a proxy was taken back"),
+    "decline_proxy": Words("未采用代办", "no proxy was taken"),
+    "authorise_proxy": Words("授权代办", "a proxy was authorised"),
+    "file_proxy": Words("代办备案", "the proxy's authority was filed"),
+    "plan_errand": Words("安排代办事项", "an errand was planned"), "begin_errand": Words("代办事项开始", "an errand was begun"),
+    "finish_errand": Words("代办事项完成", "an errand was done"), "drop_errand": Words("代办事项取消", "an errand was dropped"),
+    "pass_on_notice": Words("代办员转告文书", "the proxy passed a notice on"),
+    "close_proxy": Words("代办完成", "the proxy carried it to its end"),
+    "revoke_proxy": Words("撤回代办委托", "the authority of the proxy was withdrawn"),
+    "step_down_proxy": Words("代办员辞任", "the proxy stepped down"),
+    "expire_proxy": Words("代办委托到期", "the authority of the proxy expired"),
+    "recuse_proxy": Words("代办员回避", "the proxy had to stand back"),
 }  # fmt: skip
 
 
@@ -113,7 +127,10 @@ _OWN = f"""
         (select jsonb_build_array(o.lead_unit, o.status, {told_due("o")}) from case_link l
          join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
         (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
-         where h.case_id = c.id and h.state = 'scheduled') as hearing
+         where h.case_id = c.id and h.state = 'scheduled') as hearing,
+        (select jsonb_build_array(p.state, s.name, a.valid_until) from proxy p left join staff s on s.id = p.staff
+         left join proxy_authority a on a.proxy = p.id and a.ended_at is null
+         where p.case_id = c.id order by p.requested_at desc limit 1) as proxy
     from cases c
     where c.number = $1 and c.query_hash = $2
 """
@@ -197,4 +214,6 @@ def _rights(row: Any, reference: Reference, language: str) -> dict[str, Any]:
         found["handled_elsewhere"] = {"handled_by": reference.names.get(unit), "said": words, "due": due}
     if row["hearing"] is not None:
         found["hearing"] = dict(zip(("at", "place"), row["hearing"], strict=True))
+    if row["proxy"] is not None:  # what they did: POST /v1/query/proxy
+        found["proxy"] = dict(zip(("state", "name", "until"), row["proxy"], strict=True))
     return found

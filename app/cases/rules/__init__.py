@@ -6,11 +6,14 @@ The table is served and enforced: what it does not hold is refused.
 from app.cases.rules.decisions import (
     Facts,
     Offer,
+    Proxy,
     Refusal,
     answers,
     available_actions,
     check_character,
+    own_offer,
     refusal,
+    service_on_proxy_refused,
 )
 from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
@@ -64,6 +67,7 @@ __all__ = [
     "OutsideStage",
     "PartyRole",
     "PetitionClass",
+    "Proxy",
     "Purpose",
     "Refusal",
     "Relation",
@@ -77,5 +81,7 @@ __all__ = [
     "available_actions",
     "check_character",
     "next_limit",
+    "own_offer",
     "refusal",
+    "service_on_proxy_refused",
 ]

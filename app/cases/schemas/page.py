@@ -94,7 +94,8 @@ class LimitOut(BaseModel):
 
 
 class AssignmentOut(BaseModel):
-    """Responsibility offered, signed for, refused, recalled or done."""
+    """Responsibility offered, signed for, refused, recalled or done; `returned_at` that the unit returned it, `ruling` what
+    the unit that sent it ruled (upheld, rejected; designated without a return)."""
 
     id: int
     unit: str
@@ -103,6 +104,8 @@ class AssignmentOut(BaseModel):
     state: str
     offered_at: datetime
     answered_at: datetime | None
+    returned_at: datetime | None
+    ruling: Literal["upheld", "rejected", "designated"] | None
 
 
 class ServiceOut(BaseModel):

@@ -49,6 +49,14 @@ class HearingToldOut(BaseModel):
     place: str
 
 
+class ProxyToldOut(BaseModel):
+    """Who carries or carried the matter for the resident, until when; `POST /v1/query/proxy` shows all that was done."""
+
+    state: str
+    name: str | None
+    until: datetime | None
+
+
 class QueryOut(BaseModel):
     """Where a matter stands, in plain words."""
 
@@ -65,6 +73,7 @@ class QueryOut(BaseModel):
     review: ReviewToldOut | None = None
     handled_elsewhere: ElsewhereOut | None = None
     hearing: HearingToldOut | None = None
+    proxy: ProxyToldOut | None = None
 
 
 class ServedNoticeOut(BaseModel):

@@ -52,7 +52,12 @@ async def apply_for(act: Act, case_id: uuid.UUID, *, reasons: str, channel: str)
 
     Nobody takes an application against their own unit (信访工作条例 28 ¶3).
     """
-    await get_facts(act.conn, case_id, act.reference, actor=act.actor)
+    case = await get_facts(act.conn, case_id, act.reference, actor=act.actor)
+    if act.actor.id in case.facts.carried_by:
+        raise errors.Forbidden(
+            "代办员不得代本人申请复查、复核：请本人凭编号和查询码提出，或到窗口由其他人员登记。",
+            "A proxy does not apply for review: the resident does, with number and query code, or through another desk.",
+        )
     last = await get_last(act.conn, case_id, act.reference)
     if any(post.unit == last.row["lead_unit"] for post in act.actor.posts):
         raise errors.Forbidden(

@@ -3,18 +3,15 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 
 from app.cases import actions as cases
 from app.cases.actions import Act
-from app.cases.queries.one import Loaded, load_by_code
-from app.cases.queries.reference import Reference
+from app.cases.queries.one import Loaded
 from app.cases.schemas import QueryIn
-from app.core.access import RESIDENT
-from app.core.errors import Conflict, NotFound, Problem, TooMany, Words
-from app.core.http import Language, Now, reference
+from app.core.errors import Conflict, NotFound, TooMany, Words
+from app.core.http import Door
 from app.core.openapi import may_answer
-from app.core.rates import count_try
 from app.review import actions
 from app.review.schemas import (
     AskedOut,
@@ -28,7 +25,6 @@ from app.review.schemas import (
 )
 
 router = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(NotFound, Conflict, TooMany))
-Rules = Annotated[Reference, Depends(reference)]
 
 _FILED = Words(
     "复查（复核）申请已登记，由上一级机关办理；请保存新的编号和查询码。",
@@ -50,23 +46,13 @@ _UP = Words(
 _THANKS = Words("感谢评价。", "Thank you for the rating.")
 
 
-class Opened:
+class Opened(Door):
     """Somebody holds number and code of a case."""
 
-    def __init__(self, request: Request, at: Now, said: Language, rules: Rules) -> None:
-        self.request, self.at, self.language, self.rules = request, at, said, rules
-
     async def take(self, sent: QueryIn, step: Callable[[Act, Loaded], Awaitable[Any]]) -> Any:
-        """Count the try (kept whatever comes of it), open the case, take the step and commit; raises what it gave back."""
-        database, client = self.request.app.state.database, self.request.client
-        async with database.connection() as conn:
-            await count_try(conn, client.host if client else "-", sent.number, self.at)
-        async with database.transaction() as conn:
-            case = await load_by_code(conn, sent.number, sent.code, self.rules)
-            result = await step(Act(conn, self.rules, RESIDENT, self.at, case.facts.version), case)
-        if isinstance(result, Problem):
-            raise result
-        return result
+        """Take the step on their case."""
+        held = (sent.number, sent.code)
+        return await self.pass_through(sent.number, lambda conn: cases.by_code(conn, self.rules, self.at, held, step))
 
 
 ThisCase = Annotated[Opened, Depends(Opened)]

@@ -1,0 +1,372 @@
+"""Proxies as asked, authorised, worked and shown."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from app.cases.schemas import QueryIn
+from app.core.geometry import Crs, Latitude, Longitude
+from app.core.texts import Code, LongText, Name, unfit
+from app.proxy.rules import Capacity, ErrandKind, Evidence, Power, Told
+
+
+def _example(**values: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
+
+
+_HELD = {"number": "260000001U", "code": "GZC5VWNPZV"}
+_ID = "01a206cf-ffd4-701d-98b1-6b2166fde918"
+_POWERS = ["submit_materials", "enquire", "receive_notices"]
+_UNTIL = "2026-12-31T23:59:59+08:00"
+Papers = Annotated[list[uuid.UUID], Field(max_length=20)]
+
+
+class WishIn(BaseModel):
+    """What the resident would like to have carried."""
+
+    model_config = _example(wish="行动不便，请代办员代为递交材料并查询进展。")
+
+    wish: LongText
+
+
+class OfferProxyIn(BaseModel):
+    """Who would carry it, and as what. A lawyer is named; `staff` acts here beside them and answers for it."""
+
+    model_config = _example(staff=_ID, capacity="grid_worker")
+
+    staff: uuid.UUID
+    capacity: Capacity
+    name: Name | None = Field(default=None, description="Of a lawyer, who has no login; sealed")
+
+    @model_validator(mode="after")
+    def _lawyers_are_named(self) -> Self:
+        if (self.capacity is Capacity.LAWYER) != (self.name is not None):
+            raise unfit("律师须写明姓名，其他代办员不另写", "a lawyer is named, nobody else is")
+        return self
+
+
+class ReasonForIn(BaseModel):
+    """Why."""
+
+    model_config = _example(reason="群众表示自行办理")
+
+    reason: LongText
+
+
+class RevokeIn(BaseModel):
+    """What the resident wrote."""
+
+    model_config = _example(words="本人撤回委托，今后自行办理。")
+
+    words: LongText
+
+
+class PowersIn(BaseModel):
+    """Matter, powers and period."""
+
+    matter: LongText = Field(description="What is carried, as the paper says it")
+    powers: Annotated[list[Power], Field(min_length=1, max_length=len(Power))]
+    valid_until: AwareDatetime
+
+    @model_validator(mode="after")
+    def _service_is_passed_on(self) -> Self:
+        if Power.ACCEPT_SERVICE in self.powers and Power.RECEIVE_NOTICES not in self.powers:
+            raise unfit(
+                "代收送达（accept_service）须同时授权转告（receive_notices）",
+                "accept_service goes with receive_notices: what is served on the proxy is passed on",
+            )
+        return self
+
+
+class AuthoriseIn(PowersIn):
+    """An authority as its paper says, or as it was given before a witness."""
+
+    model_config = _example(
+        matter="代办供暖诉求：递交材料、查询进展、转告文书", powers=_POWERS, valid_until=_UNTIL, evidence="paper",
+        attachments=[_ID],
+    )  # fmt: skip
+
+    evidence: Evidence
+    valid_from: AwareDatetime | None = Field(
+        default=None, description="As the paper says, by now; it holds once recorded"
+    )
+    attachments: Papers = Field(
+        default=[], description="Of the case, with purpose `authority`: photos of the signed paper"
+    )
+    consent: LongText | None = Field(
+        default=None, description="With `recorded_consent`: what was said, and before whom"
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_evidence(self) -> Self:
+        if self.evidence is Evidence.QUERY_CODE:
+            raise unfit("凭查询码授权由群众本人办理", "by query code the resident authorises, through their own door")
+        if (self.evidence is Evidence.PAPER) != bool(self.attachments):
+            raise unfit("书面委托须附签字件，其他方式不附", "a paper comes with its photo, nothing else does")
+        if (self.evidence is Evidence.RECORDED_CONSENT) != (self.consent is not None):
+            raise unfit("口头同意须写明内容和见证人", "a recorded consent says what was said and before whom")
+        return self
+
+
+class FileIn(BaseModel):
+    """Under which number the authority was filed: with the petition office, the hotline or a department."""
+
+    model_config = _example(filing_number="XF-2026-0137")
+
+    filing_number: Code
+
+
+class PlanErrandIn(BaseModel):
+    """What is to be done, and with which unit."""
+
+    model_config = _example(kind="file", plan="到区住建局递交测温记录", unit="D150102_housing")
+
+    kind: ErrandKind
+    plan: LongText
+    unit: Code | None = None
+
+
+class ErrandIn(BaseModel):
+    """Which errand."""
+
+    model_config = _example(errand=_ID)
+
+    errand: uuid.UUID
+
+
+class PlaceIn(BaseModel):
+    """One point where it was done; never a track."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lon: Longitude
+    lat: Latitude
+    crs: Crs = Field(description="System of the point; never guessed")
+
+
+class FinishErrandIn(BaseModel):
+    """What was done, when, where, and what was answered."""
+
+    model_config = _example(
+        errand=_ID, at="2026-11-23T10:00:00+08:00", words="材料已递交，窗口出具收件回执。", reply="三个工作日内上门复测。",
+        place={"lon": 111.67, "lat": 40.81, "crs": "WGS84"}, attachments=[_ID],
+    )  # fmt: skip
+
+    errand: uuid.UUID
+    at: AwareDatetime
+    words: LongText
+    reply: LongText | None = Field(default=None, description="What the unit answered")
+    place: PlaceIn | None = None
+    attachments: Papers = []
+
+
+class DropErrandIn(BaseModel):
+    """Which errand is not needed any more, and why."""
+
+    model_config = _example(errand=_ID, reason="单位已主动上门")
+
+    errand: uuid.UUID
+    reason: LongText
+
+
+class PassOnIn(BaseModel):
+    """How the resident was told of a notice."""
+
+    model_config = _example(
+        notice=_ID, method="in_person", at="2026-11-23T10:00:00+08:00", words="当面告知受理情况和办理期限。"
+    )
+
+    notice: uuid.UUID
+    method: Told
+    at: AwareDatetime
+    words: LongText
+
+
+# --- The resident
+
+
+class AskForProxyIn(QueryIn):
+    """Number and code, and what should be carried."""
+
+    model_config = _example(**_HELD, wish="行动不便，请代办员代为递交材料。")
+
+    wish: LongText | None = None
+
+
+class AuthoriseByCodeIn(QueryIn, PowersIn):
+    """Number and code, and what the one who was offered may do."""
+
+    model_config = _example(**_HELD, matter="代办供暖诉求", powers=_POWERS, valid_until=_UNTIL)
+
+
+class DeclineByCodeIn(QueryIn):
+    """Not the one who was offered; `another` may be."""
+
+    model_config = _example(**_HELD, words="希望由社区工作人员代办", another=True)
+
+    words: LongText | None = None
+    another: bool = True
+
+
+class RevokeByCodeIn(QueryIn):
+    """The authority is withdrawn, at once."""
+
+    model_config = _example(**_HELD, words="今后自行办理")
+
+    words: LongText | None = None
+
+
+class ProofByCodeIn(QueryIn):
+    """One file among what the proxy did."""
+
+    model_config = _example(**_HELD, attachment=_ID)
+
+    attachment: uuid.UUID
+
+
+# --- Shown
+
+
+class ProofOut(BaseModel):
+    """A file that proves something: `GET /v1/attachments/{id}` for who sees the case."""
+
+    id: uuid.UUID
+    purpose: str
+    media_type: str
+    withdrawn: bool
+
+
+class ErrandPointOut(BaseModel):
+    """A GeoJSON point: longitude, latitude in degrees (WGS84)."""
+
+    type: str
+    coordinates: tuple[float, float]
+
+
+class AuthorityOut(BaseModel):
+    """One authority: it holds from `recorded_at` to `valid_until`, or to `ended_at` if that came first."""
+
+    id: uuid.UUID
+    staff: uuid.UUID
+    matter: str | None
+    powers: list[str]
+    powers_text: list[str]
+    evidence: str
+    valid_from: datetime
+    valid_until: datetime
+    recorded_at: datetime
+    ended_at: datetime | None
+    ended_as: str | None
+    papers: list[ProofOut]
+
+
+class ErrandOut(BaseModel):
+    """One thing done, or to be done; `crs` is the system that the point was given in."""
+
+    id: uuid.UUID
+    kind: str
+    kind_text: str
+    state: str
+    unit: str | None
+    plan: str | None
+    planned_at: datetime
+    done_at: datetime | None
+    recorded_at: datetime | None
+    words: str | None
+    reply: str | None
+    point: ErrandPointOut | None
+    crs: str | None
+    papers: list[ProofOut]
+
+
+class DutyOut(BaseModel):
+    """A notice to be passed on by `due` (D2): passed on by the proxy, or served by the organ before (`served_at`)."""
+
+    notice: uuid.UUID
+    kind: str
+    since: datetime
+    due: datetime
+    passed_at: datetime | None
+    method: str | None
+    words: str | None
+    served_at: datetime | None
+    overdue: bool
+
+
+class ProxyItem(BaseModel):
+    """A proxy in a list. `overdue`: the authority or its filing is or was late (D1)."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    case_kind: str
+    status: str
+    state: str
+    state_text: str
+    staff: uuid.UUID | None
+    staff_name: str | None
+    staff_unit: str | None
+    capacity: str | None
+    until: datetime | None
+    requested_at: datetime
+    authority_due: datetime
+    filing_due: datetime
+    filed_at: datetime | None
+    ended_at: datetime | None
+    overdue: bool
+    version: int
+
+
+class ProxyOut(ProxyItem):
+    """One with its authorities, errands and notices, and what this caller may do. An outsider's name is masked."""
+
+    requested_by: str
+    wish: str | None
+    offered_by: str | None
+    offered_at: datetime | None
+    outsider: str | None
+    filing_number: str | None
+    authorities: list[AuthorityOut]
+    errands: list[ErrandOut]
+    notices: list[DutyOut]
+    available_actions: list[str]
+
+
+class LostSightOut(BaseModel):
+    """The step was taken, and ended the caller's sight of the case."""
+
+    id: uuid.UUID
+    seen: bool
+
+
+class ProxyPage(BaseModel):
+    """One page; the `Link` header leads to the next."""
+
+    items: list[ProxyItem]
+
+
+class OwnProxyOut(BaseModel):
+    """A proxy as its resident sees it: who, until when, and everything that was done."""
+
+    number: str
+    state: str
+    said: str
+    name: str | None
+    contact: str | None
+    capacity: str | None
+    unit: str | None
+    requested_at: datetime
+    filing_number: str | None
+    filed_at: datetime | None
+    ended_at: datetime | None
+    authorities: list[AuthorityOut]
+    errands: list[ErrandOut]
+    notices: list[DutyOut]
+
+
+class OwnProxiesOut(BaseModel):
+    """All there were, the first one first."""
+
+    items: list[OwnProxyOut]

@@ -1,0 +1,146 @@
+"""At any instant the proxy sees the case if and only if an authority stands, or another part in the case is theirs."""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import hypothesis
+from hypothesis import strategies as st
+
+from tests.cast import Cast, member, report
+from tests.proxy.doors import LI, WANG, does, move, soon, terms
+from tests.review.doors import door
+
+CLERK = "C150102001001.window_clerk.1"  # of the centre that leads it at first
+WORKER = str(member(WANG).staff)
+ACTS = st.sampled_from(
+    [
+        "ask",
+        "offer",
+        "recall",
+        "decline",
+        "authorise",
+        "authorise_by_code",
+        "revoke",
+        "revoke_by_code",
+        "step_down",
+        "file",
+        "expire",
+    ]
+)
+# The row as `visible_to` reads it, and the authority as its period has it, at instants of our choosing.
+AT = """
+    select t.at, exists (select from case_access a where a.case_id = $1::uuid and a.grantee = 'staff:' || $2::text
+            and a.part = 'proxy' and (a.until is null or a.until > t.at)) as opened,
+        exists (select from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = $1::uuid
+            and a.staff = $2::uuid and a.recorded_at <= t.at and t.at < coalesce(a.ended_at, a.valid_until)) as stands
+    from unnest($3::timestamptz[]) t(at)
+"""
+
+
+class Carried:
+    """One case, a model of its proxy, and the acts on it; an act that the model refuses must be refused."""
+
+    def __init__(self, cast: Cast, receipt: dict[str, Any], *, otherwise: bool) -> None:
+        self.cast, self.receipt, self.otherwise = cast, receipt, otherwise
+        self.state, self.proxy = "", ""
+
+    def act(self, name: str) -> None:
+        expected = {
+            "ask": (self.state == "", "requested"), "offer": (self.state == "requested", "offered"),
+            "recall": (self.state == "offered", "requested"), "decline": (self.state in ("requested", "offered"), ""),
+            "authorise": (self.state in ("offered", "authorised"), "authorised"),
+            "authorise_by_code": (self.state in ("offered", "authorised"), "authorised"),
+            "revoke": (self.state != "", ""), "revoke_by_code": (self.state != "", ""),
+            "step_down": (self.state == "authorised", ""), "file": (self.state == "authorised", self.state),
+        }  # fmt: skip
+        reply = getattr(self, name)()
+        if reply is None:  # time passed, or there is nothing yet to act upon
+            return
+        allowed, then = expected[name]
+        if name == "file":  # a second filing is refused, and changes nothing
+            assert reply.status_code in ((200, 409) if allowed else (404, 409)), reply.text
+            return
+        assert (reply.status_code < 300) is allowed, f"{name} from {self.state!r}: {reply.status_code} {reply.text}"
+        if allowed:
+            self.state = then
+
+    @property
+    def live(self) -> bool:
+        return self.state == "authorised"
+
+    def ask(self) -> Any:
+        reply = self.cast.seat(CLERK).post(f"/v1/cases/{self.receipt['id']}/proxies", {"wish": "请代办"})
+        if reply.status_code == 201:
+            self.proxy = reply.json()["id"]
+        return reply
+
+    def at(self, who: str, action: str, body: Any = None) -> Any:
+        return move(self.cast, who, self.proxy, action, body) if self.proxy else None
+
+    def offer(self) -> Any:
+        return self.at(CLERK, "offer", {"staff": WORKER, "capacity": "grid_worker"})
+
+    def recall(self) -> Any:
+        return self.at(CLERK, "recall")
+
+    def decline(self) -> Any:
+        return self.at(CLERK, "decline", {"reason": "不需要"})
+
+    def authorise(self) -> Any:
+        return self.at(CLERK, "authorise", terms(self.cast, self.receipt["id"]))
+
+    def authorise_by_code(self) -> Any:
+        return door(
+            self.cast, "proxy/authorise", self.receipt, matter="代办", powers=["enquire"], valid_until=soon(days=9)
+        )
+
+    def revoke(self) -> Any:
+        return self.at(CLERK, "revoke", {"words": "撤回"})
+
+    def revoke_by_code(self) -> Any:
+        return door(self.cast, "proxy/revoke", self.receipt)
+
+    def step_down(self) -> Any:
+        return self.at(WANG, "step_down", {"reason": "调岗"})
+
+    def file(self) -> Any:
+        return self.at(WANG, "file", {"filing_number": "XF-1"})
+
+    def expire(self) -> Any:
+        """As time would: the period ended a moment ago, and no job has run."""
+        if self.live:
+            body = terms(self.cast, self.receipt["id"], valid_until=soon(seconds=1))
+            does(self.cast, CLERK, self.proxy, "authorise", body)
+            time.sleep(1.01)
+            self.state = ""
+
+
+def check(sql: Any, carried: Carried, instants: Sequence[datetime]) -> None:
+    """Now through the door, and at other instants as the row would be read then."""
+    case = carried.receipt["id"]
+    assert carried.cast(WANG).sees(case) is (carried.live or carried.otherwise)
+    for row in sql(AT, case, WORKER, list(instants)):
+        assert row["opened"] is row["stands"], dict(row)
+
+
+@hypothesis.settings(
+    max_examples=8, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck),
+    phases=[hypothesis.Phase.generate],
+)  # fmt: skip
+@hypothesis.seed(20261126)
+@hypothesis.given(acts=st.lists(ACTS, min_size=6, max_size=14), otherwise=st.booleans())
+def _whatever_is_done(acts: list[str], otherwise: bool, cast: Cast, sql: Any) -> None:
+    by = cast(WANG) if otherwise else cast(LI)  # who registered it keeps a part of their own
+    carried = Carried(cast, by.register(report("petition", "heating.temperature")), otherwise=otherwise)
+    check(sql, carried, [])
+    for name in ["ask", "offer", *acts]:
+        carried.act(name)
+        now = datetime.now(UTC)
+        ahead = ({"seconds": 5}, {"days": 8}, {"days": 29}, {"days": 31})
+        check(sql, carried, [now + timedelta(**step) for step in ahead])
+
+
+def test_sight_is_the_authority_and_nothing_else(cast: Cast, sql: Any) -> None:
+    _whatever_is_done(cast=cast, sql=sql)
