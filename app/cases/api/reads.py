@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.cases.api.narrowing import narrowing
-from app.cases.queries import lists, record
+from app.cases.queries import lists, record, tasks
 from app.cases.queries.filters import Filters, area_filter
 from app.cases.queries.page import show_case, step_title
 from app.cases.queries.reference import Reference
@@ -110,7 +110,7 @@ async def list_my_tasks(
 ) -> TasksOut:  # fmt: skip
     """Offers to sign for, tasks signed for, cases the caller's units lead, and results they owe (`task`), by due time."""
     after = paging.decode(cursor, 2, uuids=True)
-    rows = await lists.list_tasks(conn, actor=actor, after=after, limit=limit + 1, now=at)
+    rows = await tasks.list_tasks(conn, actor=actor, after=after, limit=limit + 1, now=at)
     if len(rows) > limit:
         last = rows[limit - 1]
         response.headers.update(paging.link(request, paging.encode([last["sort_due"], str(last["sort_id"])])))

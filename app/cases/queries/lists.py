@@ -1,4 +1,4 @@
-"""Lists, counts and tasks: SQL put together from the filters given, run on the driver's own connection."""
+"""Lists and counts: SQL put together from the filters given, run on the driver's own connection."""
 
 import uuid
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from app.cases.queries.access import visible_to
 from app.cases.queries.filters import Filters, conditions, fewest, has_status, source
 from app.cases.rules import Status
-from app.core.access import UNIT_SIGHT, Actor, Permission
+from app.core.access import Actor
 from app.core.database import Connection, Parameters
 
 STATUSES = [status.value for status in Status]
@@ -91,56 +91,3 @@ async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, no
         f" from {rows} where {' and '.join(where)} group by 1 order by 2 desc, 1 limit 1000",
         *p,
     )
-
-
-_TASKS = """
-    select distinct on (c.id) c.id, c.number, c.kind, c.category, c.status, a.part, a.state as assignment, a.offered_at,
-        c.lead_unit, c.due as until, c.head_seq as version, null::uuid as task, c.id as sort_id
-    from assignment a join cases c on c.id = a.case_id
-    where a.state in ('offered', 'signed')
-        and (a.staff = {person}::uuid or a.staff is null and a.unit = any({units}::text[]))
-        and c.status in ('registered', 'accepted', 'handling', 'concluded')
-        and (a.part = 'lead' or a.state = 'offered' or a.staff = {person}::uuid)
-        and not exists (select from task w where w.assignment = a.id) and {seen}
-    order by c.id, a.staff nulls last, a.id
-"""
-_RESULTS = """
-    select c.id, c.number, c.kind, c.category, c.status, 'co', coalesce(a.state, 'signed'), w.asked_at, c.lead_unit,
-        w.due, c.head_seq, w.id, w.id
-    from task w join cases c on c.id = w.case_id left join assignment a on a.id = w.assignment
-    where w.state in ('open', 'returned') and w.unit = any({units}::text[])
-        and (a.id is null or a.state in ('offered', 'signed'))
-        and c.status in ('registered', 'accepted', 'handling') and {seen}
-"""
-
-
-async def list_tasks(
-    conn: Connection, *, actor: Actor, after: list[Any] | None, limit: int, now: datetime
-) -> list[Any]:  # fmt: skip
-    """What waits for the caller, by due time: offers to sign for, tasks signed for, cases that their units lead, and the
-    written results that their units owe as co-handlers (`task`).
-
-    A case stands in it once, as the caller's own task rather than as their unit's, and once for each result owed.
-    """
-    p = Parameters([now])
-    units = p.add(sorted(actor.units_with(Permission.CASE_SIGN) - _worker_units(actor)))
-    person = p.add(uuid.UUID(actor.id) if actor.kind == "staff" else None)
-    names = {"units": units, "person": person, "seen": visible_to(actor, p)}
-    tasks, results = _TASKS.format(**names), _RESULTS.format(**names)
-    further = ""
-    if after is not None:
-        bounds = f"({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)"
-        further = f" where (t.until, t.sort_id) > {bounds}"
-    page = (
-        f"select * from (({tasks}) union all ({results})) t{further} order by t.until, t.sort_id limit {p.add(limit)}"
-    )
-    return await conn.fetch(
-        "select t.*, x.title, nullif(t.until, 'infinity') as due, t.until < $1::timestamptz as overdue,"
-        f" t.until::text as sort_due from ({page}) t"
-        " left join case_text x on x.case_id = t.id and x.version = 1 order by t.until, t.sort_id",
-        *p,
-    )
-
-
-def _worker_units(actor: Actor) -> set[str]:
-    return {post.unit for post in actor.posts if post.role not in UNIT_SIGHT}

@@ -1,0 +1,57 @@
+"""What waits for the caller, by due time."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from app.cases.queries.access import visible_to
+from app.core.access import UNIT_SIGHT, Actor, Permission
+from app.core.database import Connection, Parameters
+
+# Offers to sign for, tasks signed for by name, cases that the units lead: a case once, as the caller's own rather than as
+# their unit's.
+_CASES = """
+    select distinct on (c.id) c.id, c.number, c.kind, c.category, c.status, a.part, a.state as assignment, a.offered_at,
+        c.lead_unit, c.due as until, c.head_seq as version, null::uuid as task, c.id as sort_id
+    from assignment a join cases c on c.id = a.case_id
+    where a.state in ('offered', 'signed') and (a.staff = {person}::uuid or a.staff is null and a.unit = any({units}::text[]))
+        and c.status in ('registered', 'accepted', 'handling', 'concluded')
+        and (a.part = 'lead' or a.state = 'offered' or a.staff = {person}::uuid)
+        and not exists (select from task w where w.assignment = a.id) and {seen}
+    order by c.id, a.staff nulls last, a.id
+"""
+# The written results that the units owe as co-handlers, each for itself.
+_RESULTS = """
+    select c.id, c.number, c.kind, c.category, c.status, 'co', coalesce(a.state, 'signed'), w.asked_at, c.lead_unit, w.due,
+        c.head_seq, w.id, w.id
+    from task w join cases c on c.id = w.case_id left join assignment a on a.id = w.assignment
+    where w.state in ('open', 'returned') and w.unit = any({units}::text[])
+        and (a.id is null or a.state in ('offered', 'signed')) and c.status in ('registered', 'accepted', 'handling') and {seen}
+"""
+
+
+async def list_tasks(
+    conn: Connection, *, actor: Actor, after: list[Any] | None, limit: int, now: datetime
+) -> list[Any]:  # fmt: skip
+    """Offers, own tasks, cases led, and results owed (`task`), in the order of their limits."""
+    p = Parameters([now])
+    named = {
+        "units": p.add(sorted(actor.units_with(Permission.CASE_SIGN) - _worker_units(actor))),
+        "person": p.add(uuid.UUID(actor.id) if actor.kind == "staff" else None), "seen": visible_to(actor, p),
+    }  # fmt: skip
+    waiting = f"(({_CASES}) union all ({_RESULTS}))".format(**named)
+    further = ""
+    if after is not None:
+        bounds = f"({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)"
+        further = f" where (t.until, t.sort_id) > {bounds}"
+    page = f"select * from {waiting} t{further} order by t.until, t.sort_id limit {p.add(limit)}"
+    return await conn.fetch(
+        "select t.*, x.title, nullif(t.until, 'infinity') as due, t.until < $1::timestamptz as overdue,"
+        f" t.until::text as sort_due from ({page}) t"
+        " left join case_text x on x.case_id = t.id and x.version = 1 order by t.until, t.sort_id",
+        *p,
+    )
+
+
+def _worker_units(actor: Actor) -> set[str]:
+    return {post.unit for post in actor.posts if post.role not in UNIT_SIGHT}
