@@ -358,8 +358,8 @@ async def list_timeline(conn: Connection, case_id: uuid.UUID, *, actor: Actor, a
         "select e.seq, e.kind, e.at, e.actor, e.data, e.hash, s.name as actor_name, n.id, n.body, n.sealed, n.seal_key"
         " from event e left join staff s on e.actor = 'staff:' || s.id::text"
         " left join case_note n on n.id = (e.data->>'note')::uuid and n.case_id = e.case_id"
-        " where e.case_id = $1 and e.seq > $2 order by e.seq limit $3",
-        case_id, after, limit,
+        " and n.kind <> $4 where e.case_id = $1 and e.seq > $2 order by e.seq limit $3",
+        case_id, after, limit, CONFIDENTIAL,
     )  # fmt: skip
     events = [{**dict(row), "text": opened_note(row) if row["id"] else None} for row in rows]
     return await _without_hidden_cases(conn, events, actor)
