@@ -31,6 +31,7 @@ from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.emergency import api as emergency
 from app.grids import api as grids
+from app.handover import api as handover
 from app.intake import api as intake
 from app.intake.actions import Lane
 from app.joint import api as joint
@@ -46,8 +47,8 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, supervision.router,
-    mediation.router, emergency.router, intake.router, *centres.routers, messages.router, staff.router, grids.router,
+    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, mediation.router, supervision.router,
+    emergency.router, handover.router, intake.router, *centres.routers, messages.router, staff.router, grids.router,
     areas.router, units.router, routing.router, analytics.router,
 )  # fmt: skip
 

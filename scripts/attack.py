@@ -6,6 +6,7 @@ The tests of the suite, with the full figures in place of their samples, on a th
     points       10,000 points on corners and edges: live intake, bulk import and Shapely agree
     bad input    schemathesis, 50 requests of each kind for every operation, as every role and as nobody
     guard        2,000 random sets of units and staff complained of, a kind: the statement against the pure rule
+    concurrency  20,000 operations of 16 clients, every history held against a sequential model; 1,000 double sign-fors
     repeats      200 runs of the model of keys, callers and contents
 
 The exit status is 0 when nothing was found.
@@ -27,6 +28,8 @@ FULL = {
     "GRIDCASE_FUZZ_EXAMPLES": "50",
     "GRIDCASE_GUARD_SETS": "2000",
     "GRIDCASE_IDEMPOTENCY_RUNS": "200",
+    "GRIDCASE_OPERATIONS": "20000",
+    "GRIDCASE_SIGN_TRIES": "1000",
 }
 ATTACKS = {
     "canaries": ["tests/access"],
@@ -36,6 +39,7 @@ ATTACKS = {
         "tests/house/test_bad_requests.py",
     ],
     "guard": ["tests/intake/test_conflict_guard.py"],
+    "concurrency": ["tests/concurrency"],
     "repeats": ["tests/intake/test_idempotency.py", "tests/intake/test_batches.py"],
 }  # fmt: skip
 
@@ -82,7 +86,7 @@ def main() -> int:
     print()
     for outcome in outcomes:
         state = "held" if outcome.passed else "BROKEN"
-        print(f"{outcome.name:<10} {state:<7} {outcome.seconds:6.0f} s  {outcome.said}")
+        print(f"{outcome.name:<11} {state:<7} {outcome.seconds:6.0f} s  {outcome.said}")
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 
 

@@ -17,9 +17,9 @@ UNITS = {
 }  # fmt: skip
 STARTS = {
     "registered": "登记 registration", "accepted": "受理 acceptance", "offered": "派单 offer", "served": "送达 service",
-    "disputed": "提出争议 dispute", "discovered": "发现 discovery", "closed": "办结 closing",
     "effective": "协议生效 effect of the agreement", "obligation_due": "约定履行日 agreed date",
     "called": "吹哨 whistle",
+    "returned": "退单 return", "disputed": "提出争议 dispute", "discovered": "发现 discovery", "closed": "办结 closing",
 }  # fmt: skip
 HEAD = """# Clocks
 

@@ -14,7 +14,7 @@ from scripts import processes
 from scripts.run import end, ready
 
 GRIDCASE = str(Path(sys.executable).parent / "gridcase")
-READY_SECONDS = 60
+READY_SECONDS = 120
 HOST = "127.0.0.1"
 
 

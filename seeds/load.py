@@ -60,8 +60,9 @@ def band(profile: Mapping[str, Any]) -> tuple[int, int] | None:
 
 
 async def load_reference(conn: Connection, profile: Mapping[str, Any]) -> None:
-    """Categories, rules, procedures and the calendar the profile names. May be repeated."""
+    """Categories, kinds of disputes, rules, procedures and the calendar the profile names. May be repeated."""
     await routing.load_categories(conn, reference.read_categories())
+    await routing.load_dispute_kinds(conn, reference.read_dispute_kinds())
     await routing.load_rules(conn, reference.read_routing_rules())
     await deadlines.load_procedures(conn, reference.read_procedures())
     if profile["calendar"] != "weekdays":

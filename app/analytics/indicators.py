@@ -72,7 +72,14 @@ INDICATORS: dict[str, Indicator] = {
             "returned", Words("退单率", "returned"),
             Words("单位退回 ÷ 本期派单（撤回的不计）", "refused by the unit / offered in the period, recalled ones left out"),
             OFFERS, "s.offered_at", "s.part = 'lead' and s.staff is null and s.state <> 'recalled'",
-            "s.state = 'refused' and s.answered_at <= {as_of}", "s.unit",
+            "(s.returned_at <= {as_of} or s.state = 'refused' and s.answered_at <= {as_of})", "s.unit",
+        ),
+        Indicator(
+            "returns_upheld", Words("退单成立率", "returns upheld"),
+            Words("派出单位裁定退单成立 ÷ 本期退单（裁定中的计入分母）",
+                  "upheld by the dispatcher / returned in the period, those that wait for a ruling too"),
+            OFFERS, "s.returned_at", "s.part = 'lead' and s.staff is null",
+            "s.ruling = 'upheld' and s.answered_at <= {as_of}", "s.unit",
         ),
         Indicator(
             "answered_on_time", Words("督办按期反馈率", "supervisions answered on time"),

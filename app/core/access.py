@@ -56,6 +56,7 @@ class Permission(StrEnum):
     STAFF_READ = "staff:read"
     CENTRE_MANAGE = "centre:manage"
     ROOM_BOOK = "room:book"
+    STAFF_HANDOVER = "staff:handover"
 
 
 _READ = {Permission.CASE_READ, Permission.MAP_READ, Permission.STAFF_READ, Permission.MESSAGE_READ}
@@ -99,6 +100,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_REOPEN,
             Permission.CASE_RULE,
             Permission.CODE_REISSUE,
+            Permission.STAFF_HANDOVER,
             Permission.SUPERVISION_ISSUE,
             Permission.CENTRE_MANAGE,
             Permission.PROXY_ARRANGE,
@@ -117,6 +119,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CASE_MERGE,
             Permission.CASE_RULE,
             Permission.EMERGENCY_SWITCH,
+            Permission.STAFF_HANDOVER,
             Permission.SUPERVISION_ISSUE,
             Permission.CENTRE_MANAGE,
         }

@@ -68,6 +68,27 @@ TEMPLATES: dict[str, Template] = {
         Words("您已列入区域{area}的应急值班表，请查看班次。",
               "You are on the duty rota of the emergency in area {area}; see when."),
     ),
+    "returned": Template(
+        Words("退单待裁定", "A return waits for your ruling"),
+        Words("编号{number}被{unit}退单，请裁定。", "{unit} returned case {number}; please rule on it."),
+    ),
+    "return_ruled": Template(
+        Words("已裁定由本单位办理", "It was ruled that you handle it"),
+        Words("编号{number}经{by}最终裁定由本单位办理，不得再退。", "{by} ruled finally that you handle case {number}."),
+    ),
+    "task_handed_over": Template(
+        Words("有一项工作交接给您", "A task was handed over to you"),
+        Words("编号{number}的一项工作已交接给您。", "A task in case {number} was handed over to you."),
+    ),
+    "task_came_back": Template(
+        Words("一项工作已退回主办单位", "A task came back to the lead"),
+        Words("编号{number}的一项工作因人员变动退回，请另行安排。",
+              "A task in case {number} came back; give it to somebody else."),
+    ),
+    "received": Template(
+        Words("本区域单位承办了一件外来事项", "A unit of your area took over a matter from elsewhere"),
+        Words("编号{number}由{unit}承办，请知悉。", "{unit} handles case {number}, which comes from another area."),
+    ),
     "notice_ready": Template(
         Words("您有一份新的文书", "A written notice for you"),
         Words("您反映的事项（编号{number}）有新的书面告知。请凭编号和查询码查询，或到受理窗口领取。",

@@ -6,9 +6,10 @@ from pydantic import TypeAdapter
 
 from app.core.database import Connection, copy_rows
 from app.routing import queries
-from app.routing.rules import Category, Rule, compile_routes
+from app.routing.rules import Category, DisputeKind, Rule, compile_routes
 
 _rule = TypeAdapter(Rule)
+_dispute_kind = TypeAdapter(DisputeKind)
 
 
 async def load_categories(conn: Connection, categories: Iterable[Category]) -> None:
@@ -31,6 +32,15 @@ async def load_rules(conn: Connection, rules: Iterable[Rule]) -> None:
     await conn.executemany(
         "insert into routing_rule (id, rank, reason_zh, reason_en, definition) values ($1, $2, $3, $4, $5)",
         [(r.id, r.rank, r.reason_zh, r.reason_en, _rule.dump_python(r, mode="json")) for r in rules],
+    )
+
+
+async def load_dispute_kinds(conn: Connection, kinds: Iterable[DisputeKind]) -> None:
+    """Replace the kinds of disputes: no case holds one, it follows from the category."""
+    await conn.execute("delete from dispute_kind")
+    await conn.executemany(
+        "insert into dispute_kind (code, rank, definition) values ($1, $2, $3)",
+        [(kind.code, rank, _dispute_kind.dump_python(kind, mode="json")) for rank, kind in enumerate(kinds)],
     )
 
 

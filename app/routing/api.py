@@ -1,19 +1,40 @@
-"""GET /v1/categories."""
+"""GET /v1/categories, /v1/dispute_kinds, /v1/dispute_kinds/{code}."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from app.core.access import Actor, Permission
-from app.core.http import Read, requires
+from app.core.database import Connection
+from app.core.errors import Invalid, NotFound
+from app.core.http import Language, Read, requires
+from app.core.openapi import may_answer
+from app.core.texts import Code
 from app.routing import queries
-from app.routing.schemas import CategoriesOut, CategoryOut
+from app.routing.rules import DisputeKind, Point
+from app.routing.schemas import (
+    CategoriesOut,
+    CategoryOut,
+    ChannelOut,
+    ChecklistOut,
+    CompetentOut,
+    ConfirmationOut,
+    DisputeKindOut,
+    DisputeKindRef,
+    DisputeKindsOut,
+    HelperOut,
+    LeadOut,
+    MethodOut,
+    OutsideLimitOut,
+    OutsideRouteOut,
+)
 
 router = APIRouter(prefix="/v1", tags=["map"])
+CanReadMap = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
 
 
 @router.get("/categories", response_model=CategoriesOut, summary="What a case can be about")
-async def list_categories(_: Annotated[Actor, Depends(requires(Permission.MAP_READ))], conn: Read) -> CategoriesOut:
+async def list_categories(_: CanReadMap, conn: Read) -> CategoriesOut:
     """Codes for `category`, with the kinds each may be used for."""
     found = await queries.list_categories(conn)
     items = [
@@ -22,3 +43,80 @@ async def list_categories(_: Annotated[Actor, Depends(requires(Permission.MAP_RE
         for c in found.values()
     ]  # fmt: skip
     return CategoriesOut(items=items)
+
+
+@router.get("/dispute_kinds", response_model=DisputeKindsOut, summary="Kinds of disputes")
+async def list_dispute_kinds(_: CanReadMap, conn: Read, said: Language) -> DisputeKindsOut:
+    """Each category of disputes belongs to one kind; a dispute's page names its kind in `dispute_kind`."""
+    found = await queries.list_dispute_kinds(conn)
+    items = [
+        DisputeKindRef(code=k.code, name=k.name.say(said), categories=list(k.categories), procedure=k.procedure,
+                       channels=[channel for channel, _ in k.channels], confirmable=k.confirmable,
+                       functions=list(k.functions))
+        for k in found.values()
+    ]  # fmt: skip
+    return DisputeKindsOut(items=items)
+
+
+@router.get(
+    "/dispute_kinds/{code}", response_model=DisputeKindOut, summary="How disputes of a kind are mediated",
+    responses=may_answer(NotFound, Invalid),
+)  # fmt: skip
+async def get_dispute_kind(
+    code: Code, _: CanReadMap, conn: Read, said: Language,
+    township: Annotated[Code | None, Query(description="Names the competent units there")] = None,
+) -> DisputeKindOut:  # fmt: skip
+    """Suggested procedure, channels, points of method, checklist, and the other routes with their limits.
+
+    Each point says how firmly it stands: `law` with its article, the `practice` of mediators, or `configuration`.
+    """
+    kind = (await queries.list_dispute_kinds(conn)).get(code)
+    if kind is None:
+        raise NotFound("没有这一纠纷类型，见 /v1/dispute_kinds。", "No such kind of dispute; see /v1/dispute_kinds.")
+    competent = None if township is None else await _competent(conn, kind, township, said)
+    return DisputeKindOut(
+        code=kind.code, name=kind.name.say(said), categories=list(kind.categories), procedure=kind.procedure,
+        talks_first="joint" if kind.joint_talks_first else "separate",
+        channels=[ChannelOut(channel=channel, **_point(point, said)) for channel, point in kind.channels],
+        confirmation=ConfirmationOut(possible=kind.confirmable, **_point(kind.confirmation, said)),
+        functions=list(kind.functions),
+        methods=[MethodOut(step=step, **_point(point, said)) for step, point in kind.methods],
+        checklist=ChecklistOut(ask=[w.say(said) for w in kind.questions], papers=[w.say(said) for w in kind.papers]),
+        routes=_routes(kind, said), competent=competent,
+    )  # fmt: skip
+
+
+def _point(point: Point, language: str) -> dict[str, Any]:
+    basis = point.basis.say(language) if point.basis else None
+    return {"text": point.words.say(language), "status": point.firmness, "basis": basis, "source": point.source}
+
+
+def _routes(kind: DisputeKind, language: str) -> list[OutsideRouteOut]:
+    limits = [
+        r.limit and {"length": r.limit.length, "unit": r.limit.unit, "starts": r.limit.starts.say(language)}
+        for r in kind.routes
+    ]
+    return [
+        OutsideRouteOut(
+            route=r.route, limit=OutsideLimitOut.model_validate(limit) if limit else None, **_point(r.point, language)
+        )
+        for r, limit in zip(kind.routes, limits, strict=True)
+    ]
+
+
+async def _competent(conn: Connection, kind: DisputeKind, township: str, language: str) -> CompetentOut:
+    if not await queries.is_township(conn, township):
+        raise Invalid(
+            "没有这个乡镇（街道），见 /v1/areas?tier=township。", "No such township; see /v1/areas?tier=township.",
+            pointer="#/query/township",
+        )  # fmt: skip
+    leads = await queries.list_leads(conn, township, kind.categories)
+    helpers = await queries.list_helpers(conn, township, kind.functions)
+
+    def named(row: Any) -> dict[str, Any]:
+        return {**row, "name": row["name_en" if language == "en" else "name"]}
+
+    return CompetentOut(
+        township=township, leads=[LeadOut.model_validate(named(r)) for r in leads],
+        helpers=[HelperOut.model_validate(named(r)) for r in helpers],
+    )  # fmt: skip

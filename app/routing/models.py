@@ -28,6 +28,16 @@ class Category(Base):
     hotline: Mapped[str | None]
 
 
+class DisputeKind(Base):
+    """How disputes of some categories are mediated, as `DisputeKind` of the rules."""
+
+    __tablename__ = "dispute_kind"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int] = mapped_column(Integer, unique=True)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
 class RoutingRule(Base):
     """One ordered rule: the first that fits sends the case, and is named on it."""
 

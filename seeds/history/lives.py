@@ -148,6 +148,9 @@ def _planned(step: Step, procedure: Procedure, reference: Reference) -> list[Pla
     if ClockEffect.RESTART_COMPLETION in effects:
         planned = [clock for starts_on in StartsOn for clock in reference.plan(procedure, starts_on, step.at)]
         return [clock for clock in planned if clock.kind is ClockKind.COMPLETION]
+    if step.action == "offer":
+        offered = reference.plan(procedure, StartsOn.OFFERED, step.at)
+        return [clock for clock in offered if clock.kind is ClockKind.SIGN_FOR]
     begun = StartsOn.ACCEPTED if ClockEffect.START_COMPLETION in effects else None
     if step.action == "serve" and step.kind is None and step.outcome == "served":
         begun = StartsOn.SERVED
@@ -204,6 +207,10 @@ async def _move_clocks(conn: Connection, step: Transition) -> None:
             await conn.execute(moves.STOP, ClockKind.ACCEPTANCE.value)
     if step.action == "serve":
         await conn.execute(moves.STOP_APPLYING)
+    elif step.action == "sign_for":
+        await conn.execute(moves.MEET, ClockKind.SIGN_FOR.value)
+    elif step.action in ("refuse", "recall"):
+        await conn.execute(moves.STOP_WAITING)
     await conn.execute(moves.START)
 
 

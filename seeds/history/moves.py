@@ -37,7 +37,7 @@ LIFE_COLUMNS = (
 LIFE = f"""
     create temp table life on commit drop as
     select id, number, received_at, kind, petition_class, procedure, procedure_version, city, county, township,
-        community, routed_unit, {", ".join(LIFE_COLUMNS)}
+        community, area_path, centre, routed_unit, {", ".join(LIFE_COLUMNS)}
     from cases
 """
 LIVED = f"""
@@ -67,9 +67,10 @@ def _grantees(unit: str) -> str:
     )
 
 
-def _grant(unit: str, part: str) -> str:
+def _grant(unit: str, part: str, when: str = "true") -> str:
     return (
         f"insert into case_access (case_id, grantee, part) select g.case_id, g.grantee, '{part}' from {_grantees(unit)} g"
+        f" join act a on a.case_id = g.case_id where {when}"
         " on conflict (case_id, grantee, part) do update set until = null"
     )
 
@@ -88,9 +89,25 @@ def _answer(state: str) -> str:
     )
 
 
+# As app/cases/actions/leading.py has it: who led before stays while it has a duty left.
+_STAYS = (
+    "exists (select from life c join unit old on old.code = a.lead join unit new on new.code = a.offer_unit"
+    " join area oa on oa.code = old.area join area na on na.code = new.area where c.id = a.case_id"
+    " and (c.centre = old.code or old.tier <> new.tier and (oa.path @> na.path or na.path @> oa.path)))"
+)
 _STEP_BACK = (
-    "update assignment x set part = 'co' from act a"
+    f"update assignment x set part = case when {_STAYS} then 'co' else x.part end,"
+    f" state = case when {_STAYS} then x.state else 'done' end from act a"
     " where x.case_id = a.case_id and x.part = 'lead' and x.state = 'signed'"
+)
+_RECEIVED = (
+    "update case_access x set until = a.at from act a"
+    " where x.case_id = a.case_id and x.part = 'receiving' and x.until is null",
+    "insert into case_access (case_id, grantee, part) select c.id, 'unit:' || u.code, 'receiving' from act a"
+    " join life c on c.id = a.case_id join unit new on new.code = a.offer_unit join area na on na.code = new.area"
+    " join unit u on u.kind = 'centre' and u.area = new.area where not a.secret and u.code <> new.code"
+    " and not (na.path @> c.area_path or c.area_path @> na.path) and not coalesce(c.barred_units @> u.path, false)"
+    " on conflict (case_id, grantee, part) do update set until = null",
 )
 _OFFER = (
     "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
@@ -192,11 +209,14 @@ MOVES: Mapping[str, Move] = {
                   facts="jsonb_build_object('unit', a.unit)"),
     "sign_for": Move(
         guard=_AN_OFFER,
-        writes=(_STEP_BACK, _answer("signed"), _grant("a.lead", "co"), _end("a.lead", "lead"),
-                _grant("a.offer_unit", "lead"), _end("a.offer_unit", "offer")),
+        writes=(_STEP_BACK, _answer("signed"), _grant("a.lead", "co", _STAYS), _end("a.lead", "lead"),
+                _grant("a.offer_unit", "lead"), _end("a.offer_unit", "offer"), *_RECEIVED),
         columns={"lead_unit": "a.offer_unit"}, facts=_OFFERED,
     ),
-    "refuse": Move("refusal_reason", _AN_OFFER, (_answer("refused"), _end("a.offer_unit", "offer")), facts=_OFFERED),
+    # Of petitions: what else is given back waits for the dispatcher's ruling.
+    "refuse": Move("refusal_reason", f"{_AN_OFFER} and c.kind = 'petition'",
+                   (_answer("refused"), _end("a.offer_unit", "offer")),
+                   facts=f"{_OFFERED} || jsonb_build_object('returned', false)"),
     "recall": Move(None, _AN_OFFER, (_answer("recalled"), _end("a.offer_unit", "offer")),
                    facts="jsonb_build_object('unit', a.offer_unit)"),
     "accept": Move(columns={"accepted_at": "a.at"}),
@@ -287,6 +307,11 @@ STOP = """
     where k.case_id = a.case_id and k.met_at is null and k.stopped_at is null
         and k.kind is distinct from coalesce(a.waits, $1)
 """
+# Nobody waits for a signature any more.
+STOP_WAITING = """
+    update clock k set stopped_at = a.at from act a
+    where k.case_id = a.case_id and k.kind = 'sign_for' and k.met_at is null and k.stopped_at is null
+"""
 # A result that is served anew gives the time to ask for a review anew.
 STOP_APPLYING = f"""
     update clock k set stopped_at = a.at from act a
@@ -294,9 +319,10 @@ STOP_APPLYING = f"""
         and k.stopped_at is null
 """
 START = """
-    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, owner, level, next_at)
-    select a.case_id, k.kind, k.rule, k.version, k.basis, a.at, k.due, k.due_unrolled, k.provisional, k.owner, k.level,
-        k.next_at
+    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, owner, subject, level,
+        next_at)
+    select a.case_id, k.kind, k.rule, k.version, k.basis, a.at, k.due, k.due_unrolled, k.provisional, k.owner,
+        case k.kind when 'sign_for' then a.unit else '' end, k.level, k.next_at
     from act a cross join lateral jsonb_to_recordset(a.clocks::jsonb) k(kind text, rule text, version int, basis text,
         owner text, due timestamptz, due_unrolled timestamptz, provisional boolean, level smallint, next_at timestamptz)
     order by a.at, a.case_id

@@ -5,21 +5,22 @@ which names the file and the entry, when something in it is missing, unknown or 
 """
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-import yaml
-
+from app.cases.rules import Route
+from app.core.errors import Words
 from app.deadlines import rules as deadlines
 from app.routing import rules as routing
+from seeds.reference.entries import Entry, existing, load_file, read_list
+from seeds.reference.entries import ReferenceDataError as ReferenceDataError
 
 FOLDER = Path(__file__).parent
 CATEGORIES = FOLDER / "categories.yaml"
+DISPUTE_KINDS = FOLDER / "dispute_kinds.yaml"
 PROCEDURES = FOLDER / "procedures.yaml"
 ROUTING = FOLDER / "routing.yaml"
 CALENDARS = FOLDER / "calendar"
@@ -27,13 +28,13 @@ CALENDARS = FOLDER / "calendar"
 URGENCIES = ("emergency", "utility", "ordinary", "difficult")
 COMPLEXITIES = ("simple", "ordinary", "complex")
 HOTLINE_CLASSES = ("enquiry", "help", "complaint", "report", "suggestion")
-
-Parsed = TypeVar("Parsed")
-Choice = TypeVar("Choice", bound=StrEnum)
-
-
-class ReferenceDataError(ValueError):
-    """A reference file says something that cannot be used. The text names the file, the entry and what is wrong."""
+LIMIT_UNITS = ("hour", "calendar_day", "working_day", "calendar_month", "year")
+# What no checklist asks about: cases are managed here, not people.
+NEVER_ASKED = (
+    *("民族", "宗教", "信仰", "政治", "党员", "前科", "犯罪记录", "违法记录", "评分", "打分", "积分", "信用分", "画像"),
+    *("重点人员", "biometric"),
+    *("ethnic", "religio", "politic", "party member", "criminal record", "score", "scoring", "profil"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,86 +56,37 @@ class CalendarDay:
     name: str
 
 
-class _Entry:
-    """One mapping of a file, read field by field; what is left unread at the end is an unknown field."""
-
-    def __init__(self, where: str, fields: object) -> None:
-        if not isinstance(fields, Mapping):
-            raise ReferenceDataError(f"{where}: expected fields, found {fields!r}")
-        self.where = where
-        self._left = dict(fields)
-
-    def name_by(self, label: str, file: str) -> str:
-        """Calls the entry by one of its fields from here on; the field stays to be read."""
-        code = self.take(label, str)
-        self._left[label] = code
-        self.where = f"{file}, {code}"
-        return code
-
-    def take(self, name: str, kind: type[Parsed]) -> Parsed:
-        value = self.may(name, kind)
-        if value is None:
-            raise ReferenceDataError(f"{self.where}: {name} is missing")
-        return value
-
-    def may(self, name: str, kind: type[Parsed]) -> Parsed | None:
-        value = self._left.pop(name, None)
-        if value is None or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
-            return value
-        raise ReferenceDataError(f"{self.where}: {name} should be of type {kind.__name__}, found {value!r}")
-
-    def choice(self, name: str, choices: type[Choice]) -> Choice:
-        value = self.one_of(name, tuple(choices))
-        if value is None:
-            raise ReferenceDataError(f"{self.where}: {name} is missing")
-        return choices(value)
-
-    def one_of(self, name: str, known: Iterable[str]) -> str | None:
-        value = self.may(name, str)
-        if value is not None and value not in set(known):
-            raise ReferenceDataError(f"{self.where}: {name} {value!r} is not one of {', '.join(known)}")
-        return value
-
-    def words(self, name: str, known: Iterable[str] | None = None) -> tuple[str, ...]:
-        values = self.may(name, list) or []
-        for value in values:
-            if not isinstance(value, str) or (known is not None and value not in set(known)):
-                raise ReferenceDataError(f"{self.where}: {name} holds {value!r}, which is not known")
-        return tuple(values)
-
-    def length(self, name: str) -> int:
-        value = self.take(name, int)
-        if value < 1:
-            raise ReferenceDataError(f"{self.where}: {name} must be at least 1, found {value}")
-        return value
-
-    def entries(self, name: str) -> list["_Entry"]:
-        return [_Entry(f"{self.where}, {name} {n}", item) for n, item in enumerate(self.may(name, list) or [], 1)]
-
-    def entry(self, name: str) -> "_Entry | None":
-        fields = self.may(name, dict)
-        return None if fields is None else _Entry(f"{self.where}, {name}", fields)
-
-    def done(self, result: Parsed) -> Parsed:
-        if self._left:
-            raise ReferenceDataError(f"{self.where}: unknown field {', '.join(map(str, self._left))}")
-        return result
-
-
 def read_categories(path: Path = CATEGORIES) -> list[routing.Category]:
     """The categories of a file, in its order. Codes are unique and every kind has its ``other``."""
-    found = _read_list(path, "categories", "code", _category)
+    found = read_list(path, "categories", "code", _category)
     for kind in routing.KINDS:
         if not any(category.code == f"other.{kind}" for category in found):
             raise ReferenceDataError(f"{path.name}: other.{kind} is missing")
     return found
 
 
+def read_dispute_kinds(path: Path = DISPUTE_KINDS) -> list[routing.DisputeKind]:
+    """The kinds of disputes of a file, in its order. Every category of disputes belongs to exactly one of them."""
+    categories = read_categories()
+    functions = frozenset(category.function for category in categories)
+    procedures = frozenset(procedure.code for procedure in read_procedures() if "dispute" in procedure.kinds)
+    parse = partial(_dispute_kind, functions=functions, procedures=procedures)
+    found = read_list(path, "kinds", "code", parse, beside=("shared",))
+    disputes, taken = {category.code for category in categories if "dispute" in category.kinds}, set[str]()
+    for kind in found:
+        if wrong := [code for code in kind.categories if code not in disputes or code in taken]:
+            raise ReferenceDataError(f"{path.name}, {kind.code}: {wrong[0]} is no dispute's category, or taken twice")
+        taken.update(kind.categories)
+    if left := sorted(disputes - taken):
+        raise ReferenceDataError(f"{path.name}: no kind takes {', '.join(left)}")
+    return found
+
+
 def read_procedures(path: Path = PROCEDURES) -> list[deadlines.Procedure]:
     """The procedures of a file, in its order. A code and version appear once; each has one clock of a kind at most."""
-    top = _load(path)
+    top = load_file(path)
     ladders = {entry.take("name", str): entry.done(_ladder(entry)) for entry in top.entries("ladders")}
-    return _read_list(
+    return read_list(
         path, "procedures", "code", partial(_procedure, ladders=ladders), key=lambda p: f"{p.code} version {p.version}",
         beside=("ladders",),
     )  # fmt: skip
@@ -142,7 +94,7 @@ def read_procedures(path: Path = PROCEDURES) -> list[deadlines.Procedure]:
 
 def read_routing_rules(path: Path = ROUTING) -> list[routing.Rule]:
     """The routing rules of a file; their rank is their place in it, in steps of ten. The last takes everything."""
-    rules = _read_list(path, "rules", "id", _routing_rule)
+    rules = read_list(path, "rules", "id", _routing_rule)
     last = rules[-1]
     if last.kind or last.petition_class or last.functions or last.categories != ("*",):
         raise ReferenceDataError(f"{path.name}, {last.id}: the last rule must match everything")
@@ -167,7 +119,7 @@ def read_calendar(name: str, folder: Path = CALENDARS) -> deadlines.Calendar:
 
 def read_calendar_years(name: str, folder: Path = CALENDARS) -> list[CalendarYear]:
     """The published years of a calendar, each with the source of its days."""
-    top = _load(folder / f"{name}.yaml")
+    top = load_file(folder / f"{name}.yaml")
     years = [
         entry.done(
             CalendarYear(
@@ -188,7 +140,7 @@ def read_calendar_days(name: str, folder: Path = CALENDARS) -> list[CalendarDay]
     """The days of a calendar that differ from the plain week, in order."""
     path = folder / f"{name}.csv"
     days: list[CalendarDay] = []
-    with _existing(path).open(encoding="utf-8", newline="") as lines:
+    with existing(path).open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), 2):
             day = _calendar_day(f"{path.name}, line {number}", row)
             if days and day.day <= days[-1].day:
@@ -197,44 +149,7 @@ def read_calendar_days(name: str, folder: Path = CALENDARS) -> list[CalendarDay]
     return days
 
 
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise ReferenceDataError(f"{path.name}: there is no such file")
-    return path
-
-
-def _load(path: Path) -> _Entry:
-    try:
-        return _Entry(path.name, yaml.safe_load(_existing(path).read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise ReferenceDataError(f"{path.name}: not valid YAML: {error}") from error
-
-
-def _read_list(
-    path: Path,
-    name: str,
-    label: str,
-    parse: Callable[[_Entry, int], Parsed],
-    key: Callable[[Parsed], str] | None = None,
-    beside: Sequence[str] = (),
-) -> list[Parsed]:
-    top = _load(path)
-    for read_before in beside:
-        top.may(read_before, list)
-    found: dict[str, Parsed] = {}
-    for number, entry in enumerate(top.entries(name), 1):
-        code = entry.name_by(label, path.name)
-        parsed = entry.done(parse(entry, number))
-        unique = code if key is None else key(parsed)
-        if unique in found:
-            raise ReferenceDataError(f"{entry.where}: {unique} appears twice")
-        found[unique] = parsed
-    if not found:
-        raise ReferenceDataError(f"{path.name}: {name} is empty")
-    return top.done(list(found.values()))
-
-
-def _category(entry: _Entry, _number: int) -> routing.Category:
+def _category(entry: Entry, _number: int) -> routing.Category:
     category = routing.Category(
         code=entry.take("code", str),
         name_zh=entry.take("name_zh", str),
@@ -254,7 +169,85 @@ def _category(entry: _Entry, _number: int) -> routing.Category:
     return category
 
 
-def _ladder(entry: _Entry) -> deadlines.Ladder:
+def _dispute_kind(
+    entry: Entry, _number: int, functions: frozenset[str], procedures: frozenset[str]
+) -> routing.DisputeKind:
+    confirmation, checklist = _needed(entry, "confirmation"), _needed(entry, "checklist")
+    kind = routing.DisputeKind(
+        code=entry.take("code", str),
+        name=Words(entry.take("name_zh", str), entry.take("name_en", str)),
+        categories=entry.words("categories"),
+        procedure=entry.take("procedure", str),
+        joint_talks_first=entry.take("joint_talks_first", bool),
+        functions=entry.words("functions", functions),
+        channels=tuple((c.choice("channel", routing.Mediation), _point(c)) for c in entry.entries("channels")),
+        confirmable=confirmation.take("possible", bool),
+        confirmation=_point(confirmation),
+        methods=tuple((m.choice("step", routing.Step), _point(m)) for m in entry.entries("methods")),
+        questions=_asked(checklist, "ask"),
+        papers=_asked(checklist, "papers"),
+        routes=tuple(_outside(route) for route in entry.entries("routes")),
+    )
+    checklist.done(kind)
+    if kind.procedure not in procedures:
+        raise ReferenceDataError(f"{entry.where}: procedure {kind.procedure!r} is no procedure of disputes")
+    for name in ("categories", "functions", "channels", "methods", "routes"):
+        if not getattr(kind, name):
+            raise ReferenceDataError(f"{entry.where}: {name} is empty")
+    return kind
+
+
+def _needed(entry: Entry, name: str) -> Entry:
+    found = entry.entry(name)
+    if found is None:
+        raise ReferenceDataError(f"{entry.where}: {name} is missing")
+    return found
+
+
+def _words(entry: Entry, prefix: str = "") -> Words:
+    return Words(entry.take(f"{prefix}zh", str), entry.take(f"{prefix}en", str))
+
+
+def _point(entry: Entry) -> routing.Point:
+    """A point that says nothing of its ground is the practice of mediators; one of law names its article."""
+    status = routing.Firmness(entry.one_of("status", tuple(routing.Firmness)) or routing.Firmness.PRACTICE)
+    words, source = _words(entry), entry.may("source", str)
+    basis = entry.may("basis_zh", str), entry.may("basis_en", str)
+    if not all(basis) and (any(basis) or source or status is routing.Firmness.LAW):
+        raise ReferenceDataError(f"{entry.where}: basis_zh and basis_en go together, and law and sources need both")
+    ground = Words(basis[0], basis[1]) if basis[0] and basis[1] else None
+    return entry.done(routing.Point(words, status, ground, source))
+
+
+def _asked(checklist: Entry, name: str) -> tuple[Words, ...]:
+    entries = checklist.entries(name)
+    asked = tuple(item.done(_words(item)) for item in entries)
+    if not asked:
+        raise ReferenceDataError(f"{checklist.where}: {name} is empty")
+    for item, words in zip(entries, asked, strict=True):
+        text = f"{words.zh} {words.en}".lower()
+        if found := [word for word in NEVER_ASKED if word in text]:
+            raise ReferenceDataError(f"{item.where}: {found[0]!r} is never asked")
+    return asked
+
+
+def _outside(entry: Entry) -> routing.Outside:
+    route = entry.one_of("route", tuple(Route))
+    if route is None:
+        raise ReferenceDataError(f"{entry.where}: route is missing")
+    return routing.Outside(route, limit=_limit(entry.entry("limit")), point=_point(entry))
+
+
+def _limit(entry: Entry | None) -> routing.Limit | None:
+    if entry is None:
+        return None
+    unit = entry.one_of("unit", LIMIT_UNITS)
+    if unit is None:
+        raise ReferenceDataError(f"{entry.where}: unit is missing")
+    return entry.done(routing.Limit(entry.length("length"), unit, _words(entry, "starts_")))
+
+
+def _ladder(entry: Entry) -> deadlines.Ladder:
     share = entry.take("warn_share", float)
     if not 0 < share < 1:
         raise ReferenceDataError(f"{entry.where}: warn_share lies between 0 and 1, found {share}")
@@ -270,7 +263,7 @@ def _ladder(entry: _Entry) -> deadlines.Ladder:
     )
 
 
-def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladder]) -> deadlines.Procedure:
+def _procedure(entry: Entry, _number: int, ladders: Mapping[str, deadlines.Ladder]) -> deadlines.Procedure:
     clocks = tuple(_clock_rule(clock) for clock in entry.entries("clocks"))
     kinds = [clock.kind for clock in clocks]
     of_cases = entry.words("kinds", routing.KINDS)
@@ -280,6 +273,7 @@ def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladd
     ladder = entry.one_of("ladder", ladders)
     if ladder is None:
         raise ReferenceDataError(f"{entry.where}: ladder is missing")
+    returns = entry.entry("returns")
     return deadlines.Procedure(
         code=entry.take("code", str),
         version=entry.length("version"),
@@ -299,10 +293,15 @@ def _procedure(entry: _Entry, _number: int, ladders: Mapping[str, deadlines.Ladd
             for item in entry.entries("forbids")
         ),
         ladder=ladders[ladder],
+        returns=None if returns is None else _returns(returns),
     )
 
 
-def _clock_rule(entry: _Entry) -> deadlines.ClockRule:
+def _returns(entry: Entry) -> deadlines.Returns:
+    return entry.done(deadlines.Returns(entry.length("per_unit"), entry.length("per_case")))
+
+
+def _clock_rule(entry: Entry) -> deadlines.ClockRule:
     extension = entry.entry("extension")
     return entry.done(
         deadlines.ClockRule(
@@ -321,7 +320,7 @@ def _clock_rule(entry: _Entry) -> deadlines.ClockRule:
     )
 
 
-def _extension(entry: _Entry) -> deadlines.Extension:
+def _extension(entry: Entry) -> deadlines.Extension:
     return entry.done(
         deadlines.Extension(
             max_length=entry.length("max_length"),
@@ -335,8 +334,8 @@ def _extension(entry: _Entry) -> deadlines.Extension:
     )
 
 
-def _routing_rule(entry: _Entry, number: int) -> routing.Rule:
-    match = entry.entry("match") or _Entry(f"{entry.where}, match", {})
+def _routing_rule(entry: Entry, number: int) -> routing.Rule:
+    match = entry.entry("match") or Entry(f"{entry.where}, match", {})
     rule = routing.Rule(
         id=entry.take("id", str),
         rank=number * 10,
@@ -353,7 +352,7 @@ def _routing_rule(entry: _Entry, number: int) -> routing.Rule:
     return match.done(rule)
 
 
-def _target(entry: _Entry) -> routing.Target:
+def _target(entry: Entry) -> routing.Target:
     target = routing.Target(
         kind=entry.choice("unit", routing.UnitKind),
         tier=entry.choice("tier", routing.Tier),

@@ -42,6 +42,7 @@ IDS = (
 )  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 EMERGENCY = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 CODES = ("code",)  # of units and areas: the map is open
+STAFF = ("staff_id",)  # who is on duty is open; what was handed over names cases to who sees them
 GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
 # each shows what its caller may see
@@ -230,6 +231,9 @@ class Crawl:
                 for value in self._values(path, parameter):
                     asked = urlencode({**_needed(path), parameter["name"]: value})
                     self.ask("get", f"{path.format(code=f'C{AREAS[2]}')}?{asked}")
+            elif _named_in(path) in STAFF:
+                for login in ("wang.grid", "zhao.grid"):
+                    self.ask("get", path.format(staff_id=member(login).staff))
 
     def read_cases(self) -> None:
         """Every GET on a hidden case answers as for an id that never was; a case with a part is there, masked."""

@@ -1,4 +1,4 @@
-"""Sight follows responsibility: it comes with an offer, ends with refusal or recall, stays beside the lead who signed."""
+"""Sight follows responsibility: it comes with an offer, ends with refusal, recall or passing it on, stays where a duty does."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,18 +62,24 @@ def test_a_look_at_people_is_not_replayed_once_the_sight_has_ended(cast: Cast, l
     assert PHONE not in again.text
 
 
-def test_the_lead_before_stays_beside_it_and_leads_no_more(cast: Cast, lives: Lives) -> None:
+def test_who_passed_it_on_sideways_knows_nothing_more(cast: Cast, lives: Lives) -> None:
     case = offered_to_the_office(cast, lives)
     cast(OFFICE).does(case, "sign_for")
-    page = cast(HOUSING).get(f"/v1/cases/{case}").json()
+    knows_nothing(cast, HOUSING, case)
+
+
+def test_who_received_it_first_stays_beside_it_and_leads_no_more(cast: Cast, lives: Lives) -> None:
+    case, first = offered_to_the_office(cast, lives), cast.seat("C150102001001.window_clerk.1")
+    cast(OFFICE).does(case, "sign_for")
+    page = first.get(f"/v1/cases/{case}").json()
     assert page["lead_unit"] == "P150102"
     assert page["parties"][0]["name"] == "司马**"
-    for action, body in (("handle", None), ("offer", {"unit": "D150102_water", "reason": "试"}), ("recall", None)):
-        reply = cast(HOUSING).act(case, action, body)
+    for action, body in (("accept", None), ("offer", {"unit": "D150102_water", "reason": "试"}), ("recall", None)):
+        reply = first.act(case, action, body)
         assert reply.status_code in (403, 409), f"seen, but not to be done: {action} {reply.text}"
     cast(OFFICE).does(case, "handle")
     cast(OFFICE).does(case, "conclude", CONCLUSION)
-    assert cast(HOUSING).get(f"/v1/cases/{case}").json()["notes"][-1]["body"] == CONCLUSION["reply"]
+    assert first.get(f"/v1/cases/{case}").json()["notes"][-1]["body"] == CONCLUSION["reply"]
 
 
 @pytest.mark.parametrize(("shift", "seen"), [(timedelta(seconds=-1), False), (timedelta(hours=1), True)])

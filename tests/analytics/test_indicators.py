@@ -38,6 +38,10 @@ def planted(app: Any, cast: Cast) -> list[str]:
             made.append(case)
             if n % 8 == 7:
                 housing.does(case, "refuse", {"reason": "不属本单位"})
+                if n < 16:
+                    lead = luo.get(f"/v1/cases/{case}").json()["lead_unit"]
+                    ruling = {"upheld": n == 7, "reason": "经核实"}
+                    cast.seat(f"{lead}.window_clerk.1").does(case, "rule_return", ruling)
                 continue
             for step, hours in (("sign_for", 1), ("accept", 2 if n % 3 else 400), ("handle", 401)):
                 at(begun + timedelta(hours=hours))
@@ -99,6 +103,10 @@ def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> d
         a for a in sql("select * from assignment where part = 'lead' and staff is null and state <> 'recalled'")
         if a["case_id"] in cases and within(a["offered_at"])
     ]  # fmt: skip
+    returns = [
+        a for a in sql("select * from assignment where returned_at is not null")
+        if a["case_id"] in cases and within(a["returned_at"])
+    ]  # fmt: skip
     asked = [
         v for v in sql("select * from supervision where state <> 'withdrawn'")
         if v["case_id"] in cases and within(v["answer_by"])
@@ -135,7 +143,15 @@ def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> d
         "timely_acceptance": (acceptance, [k for k in acceptance if done(k["met_at"], k["due"])]),
         "on_time_completion": (completion, [k for k in completion if done(k["met_at"], k["due"])]),
         "extended": (completion, [k for k in completion if k["extensions"]]),
-        "returned": (offers, [a for a in offers if a["state"] == "refused" and a["answered_at"] <= as_of]),
+        "returned": (
+            offers,
+            [
+                a
+                for a in offers
+                if done(a["returned_at"], as_of) or (a["state"] == "refused" and a["answered_at"] <= as_of)
+            ],
+        ),
+        "returns_upheld": (returns, [a for a in returns if a["ruling"] == "upheld" and a["answered_at"] <= as_of]),
         "answered_on_time": (asked, [v for v in asked if done(v["first_answered_at"], v["answer_by"])]),
         "corrected_on_time": (
             orders,
@@ -186,7 +202,14 @@ def test_every_indicator_equals_a_count_made_another_way(
     assert found == expected(sql, f"c.township = '{TOWN}'", f"{since}-01", after, known)
     if since == "2026-10" and as_of is None:
         full = {code for code, (part, whole) in found.items() if 0 < part < whole}
-        assert {"timely_acceptance", "returned", "answered_on_time", "corrected_on_time", "responded"} <= full
+        assert {
+            "timely_acceptance",
+            "returned",
+            "returns_upheld",
+            "answered_on_time",
+            "corrected_on_time",
+            "responded",
+        } <= full
     if until == "2026-11":
         full = {code for code, (part, whole) in found.items() if 0 < part < whole}
         assert {"participation", "satisfied", "solved", "visited", "confirmed"} <= full

@@ -197,7 +197,7 @@ def test_reopening_takes_it_up_again_with_a_new_limit_and_an_empty_record(cast: 
     assert (page["status"], page["result"], page["service"], page["closed_at"]) == ("handling", None, None, None)
     assert page["reopened"] == 1
     clocks = [(clock["kind"], clock["met_at"] is None) for clock in page["clocks"] if clock["stopped_at"] is None]
-    assert clocks == [("acceptance", False), ("completion", False), ("completion", True)]
+    assert clocks == [("acceptance", False), ("sign_for", False), ("completion", False), ("completion", True)]
     cast(CHEN).does(case, "conclude", {"result": "resolved", "reply": "再次答复"})
     assert cast(CHEN).act(case, "close").status_code == 409, "the old service record no longer counts"
     cast(CHEN).does(case, "serve", service())

@@ -82,6 +82,7 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     queued = cast("luo.intake").register(report(location={"address": "某处"}))["id"]
     walk(cast, queued, ("luo.intake", "place", {"code": "150102001001001"}))
     take_steps_of_the_ladder(cast, lives)
+    hand_over(cast)
     case = lives.accepted()["id"]
     assert cast("sun.coordinator").act(lives.registered()["id"], "reissue_code").status_code in (200, 404)
     issued = lives.registered()
@@ -137,6 +138,10 @@ def take_steps_of_the_ladder(cast: Cast, lives: Lives) -> None:
     walk(cast, disputed, (chen, "offer", offered))
     assert cast("zhang.hrss").act(disputed, "refuse", why).status_code == 200
     walk(cast, disputed, (chen, "offer", offered), ("zhang.hrss", "dispute_competence", why))
+    returned = lives.registered(kind="request", category="property.fees")["id"]
+    walk(cast, returned, (chen, "refuse", why))
+    first = cast.seat("C150102001001.window_clerk.1")
+    assert first.act(returned, "rule_return", {"upheld": True, **why}).status_code == 200
     seat = cast.seat("C150100.coordinator.1")
     assert seat.act(disputed, "rule_competence", {"unit": "D150102_hrss", **why}).status_code == 200
 
@@ -160,6 +165,17 @@ def stand_an_emergency(cast: Cast) -> None:
     assert head.get(f"{url}/board").status_code == 200
     assert head.post(f"{url}/actions/end", version=2).status_code == 200
     assert head.get(url).json()["stands"] is False
+
+
+def hand_over(cast: Cast) -> None:
+    """A leave previewed, taken and shown; the worker of a cell where no story plays."""
+    sun, cells = cast("sun.coordinator"), ("150102001004001", "150102001004002")
+    away, next_to = (staff_id(f"{cell}.grid_worker") for cell in cells)
+    asked = {"why": "on_leave", "to": str(next_to), "until": "2099-01-01T00:00:00+08:00"}
+    shown = sun.post(f"/v1/staff/{away}/handover", {**asked, "dry_run": True})
+    items = [{name: item[name] for name in ("kind", "ref", "to")} for item in shown.json()["items"]]
+    assert sun.post(f"/v1/staff/{away}/handover", {**asked, "items": items}).status_code == 200
+    assert sun.get(f"/v1/staff/{away}/handovers").status_code == 200
 
 
 def ask_at_every_stage(lives: Lives, strict: Strict) -> None:
@@ -441,6 +457,7 @@ READS = (
     "/v1/emergencies", "/v1/emergencies?stands=false&area=150105&limit=1",
     *(f"/v1/centres/C150122{below}" for below in ("", "/duty", "/rota", "/rooms", "/changes", "/reception?category=road.snow")),
     "/v1/centres?limit=2", "/v1/centres?tier=county&q=saihan", "/v1/me/bookings", "/v1/me/proxies",
+    "/v1/dispute_kinds", "/v1/dispute_kinds/wages", "/v1/dispute_kinds/family?township=150102001",
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 

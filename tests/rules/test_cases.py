@@ -26,6 +26,7 @@ from app.cases.rules import (
 )
 from app.core.access import ROLE_PERMISSIONS, Actor, Post, Role
 from app.core.crypto import READABLE
+from app.deadlines.rules import Returns
 from app.notices.rules import Notice, NoticeKind, NoticeState
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -37,6 +38,7 @@ offer           | registered accepted handling   | .         | lead    | unit re
 sign_for        | registered accepted handling   | .         | offered |
 refuse          | registered accepted handling   | .         | offered | reason
 recall          | registered accepted handling   | .         | lead    |
+rule_return     | registered accepted handling   | .         | lead    | upheld reason
 place           | registered accepted handling   | .         | sight   |
 accept          | registered                     | accepted  | lead    |
 decline         | registered                     | declined  | lead    | route reason
@@ -85,6 +87,7 @@ WHO = {
     "sign_for": f"grid_worker {DESK}",
     "refuse": f"grid_worker {DESK}",
     "recall": DESK,
+    "rule_return": DESK,
     "place": DESK,
     "accept": DESK,
     "decline": DESK,
@@ -131,6 +134,11 @@ TABLE = {
 }
 
 
+LIMITS = Returns(per_unit=1, per_case=3)
+OFFERED, RETURNED = Offer(1, OTHER, None, "lead"), Offer(1, OTHER, None, "lead", returned=True)
+ONCE = {"returns": LIMITS, "offers": (OFFERED,)}
+
+
 def member(role: str, unit: str = LEAD, person: uuid.UUID | None = None) -> Actor:
     """Someone with one post."""
     post = Post(f"{unit}.{role}.1", Role(role), unit, unit, "150102", "county")
@@ -159,6 +167,8 @@ def case(action: str = "", status: str = "registered", **changes: object) -> Fac
         objectable_until=NOW if again else None, refused_by=frozenset({LEAD}) if again else frozenset(),
         superior=LEAD if action == "rule_competence" else None, reporting=action == "report_upward",
     )  # fmt: skip
+    if action == "rule_return":
+        facts = replace(facts, returns=LIMITS, offers=(RETURNED,), returned_by=(OTHER,))
     return replace(facts, **changes)  # type: ignore[arg-type]
 
 
@@ -227,6 +237,10 @@ AGAINST = [
     ("refuse", {"offers": ()}),
     ("recall", {"offers": ()}),
     ("recall", {"offers": (Offer(1, LEAD, uuid.uuid4(), "co"),)}),
+    ("recall", {"offers": (RETURNED,)}),
+    ("rule_return", {"offers": (OFFERED,), "returned_by": ()}),
+    ("rule_return", {"offers": ()}),
+    ("rule_return", {"returns": None}),
     ("place", {"queued": False}),
     ("conclude", {"offers": (Offer(1, OTHER, None, "lead"),)}),
     ("close", {"notices": ()}),
@@ -270,6 +284,38 @@ def test_nobody_approves_the_attempt_they_recorded() -> None:
     facts = case("approve_attempt", "concluded", notices=closing("attempted", str(person)))
     assert verdict(facts, "approve_attempt", member("organ_head", person=person)) == "forbidden"
     assert verdict(facts, "approve_attempt", member("organ_head")) == "may"
+
+
+# What a unit that was offered the lead may do, and who sent it, under a procedure with returns.
+RETURNS = [
+    ({}, "may", "state"),
+    ({"objectable_until": NOW}, "may", "state"),
+    ({"objectable_until": NOW - timedelta(seconds=1)}, "state", "may"),
+    ({"offers": (RETURNED,), "returned_by": (OTHER,)}, "state", "may"),
+    ({"returned_by": (OTHER,)}, "state", "may"),
+    ({"returned_by": (LEAD, LEAD)}, "may", "state"),
+    ({"returned_by": (LEAD, LEAD, LEAD)}, "state", "may"),
+    ({"returns": Returns(2, 9), "returned_by": (OTHER,)}, "may", "state"),
+    ({"came_up": True}, "state", "state"),
+]
+
+
+@pytest.mark.parametrize(("facts", "returned", "ruled"), RETURNS)
+def test_a_case_is_returned_so_often_and_then_the_dispatcher_rules(
+    facts: dict[str, object], returned: str, ruled: str
+) -> None:
+    found = case(**{**ONCE, **facts})  # type: ignore[arg-type]
+    assert verdict(found, "refuse", member("handler", OTHER)) == returned
+    assert verdict(found, "rule_return", member("handler", LEAD)) == ruled
+    assert verdict(found, "sign_for", member("handler", OTHER)) == "may"
+    assert verdict(found, "dispute_competence", member("handler", OTHER)) == "state", "that is the law of petitions"
+
+
+def test_a_task_beside_an_offer_is_given_back_whatever_stands_against_the_offer() -> None:
+    person = uuid.uuid4()
+    task = Offer(2, LEAD, person, "co")
+    over = case(**{**ONCE, "offers": (OFFERED, task), "objectable_until": NOW - timedelta(days=1)})  # type: ignore[arg-type]
+    assert verdict(over, "refuse", member("grid_worker", person=person)) == "may"
 
 
 def test_an_offer_by_name_is_answered_by_that_person_alone() -> None:

@@ -8,7 +8,7 @@ from app.cases.actions.escalate import escalate, flag_urgent, go_up, go_up_by_co
 from app.cases.actions.evaluate import ask_to_reopen, decline_reopening, grant_reopening, rate
 from app.cases.actions.family import merge, unmerge
 from app.cases.actions.finish import approve_attempt, close, reopen, serve, withdraw
-from app.cases.actions.handover import offer, recall, refuse, sign_for
+from app.cases.actions.handover import offer, recall, refuse, rule_return, sign_for
 from app.cases.actions.hearing import Seat, cancel_hearing, hold_hearing, record_hearing, schedule_hearing
 from app.cases.actions.link import link, link_repeat, unlink
 from app.cases.actions.place import place
@@ -62,6 +62,7 @@ __all__ = [
     "report_upward",
     "reveal",
     "rule_competence",
+    "rule_return",
     "same_phone",
     "schedule_hearing",
     "send_back",

@@ -14,7 +14,8 @@ from app.cases.queries.one import ABOVE
 from app.cases.queries.reference import Reference
 from app.core.access import Actor
 from app.core.database import Connection
-from app.deadlines.rules import AT_ONCE, Owner, QuietHours, Rung, climb
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import AT_ONCE, ClockKind, Owner, QuietHours, Rung, StartsOn, climb
 from app.messages.actions import IN_APP
 from app.messages.actions.queue import ON_TWICE
 
@@ -65,9 +66,12 @@ _TELL = """
 """
 _RECALL = """
     with up as materialized (
-        select c.id, ({above}) as target from cases c
+        select c.id, c.procedure, c.procedure_version, ({above}) as target from cases c
         where c.id in (select case_id from clock where id = any($1::bigint[]))
             and c.status in ('registered', 'accepted', 'handling') and c.petition_class is distinct from 'accusation'
+    ), over as (
+        update clock k set stopped_at = $2 from up where up.target is not null and k.case_id = up.id
+            and k.kind in ('sign_for', 'return_ruling') and k.met_at is null and k.stopped_at is null
     ), recalled as (
         update assignment a set state = 'recalled', answered_by = $3, answered_at = $2 from up
         where up.target is not null and a.case_id = up.id and a.part = 'lead' and a.state = 'offered'
@@ -77,7 +81,8 @@ _RECALL = """
         where up.target is not null and x.case_id = up.id and x.part = 'offer' and x.until is null
             and x.grantee <> 'unit:' || up.target
     )
-    select up.id, up.target, r.unit as recalled from up left join recalled r on r.case_id = up.id
+    select up.id, up.target, up.procedure, up.procedure_version, r.unit as recalled
+    from up left join recalled r on r.case_id = up.id
     where up.target is not null order by up.id
 """
 _ESCALATE = """
@@ -96,13 +101,15 @@ _ESCALATE = """
                 'recalled', up.recalled, 'why', 'breach', 'basis', 'XF 15 ¶3')) as body
         from cases c join up on up.id = c.id
     ), changed as (
-        update cases c set head_seq = o.seq, head_hash = event_hash(o.prev, o.body), updated_at = $4, escalated_to = o.tier
+        update cases c set head_seq = o.seq, head_hash = event_hash(o.prev, o.body), updated_at = $4, escalated_to = o.tier,
+            due = coalesce((select min(k.due) from clock k where k.case_id = c.id and k.met_at is null
+                and k.stopped_at is null and k.paused_at is null and k.owner = 'organ'), 'infinity')
         from old o where c.id = o.id returning c.id, c.head_hash
     )
     insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
     select o.id, o.seq, 'escalate', $4, $6, o.body, o.prev, changed.head_hash from old o join changed using (id)
 """
-# To whoever leads; an accusation's lead is its sworn posts.
+# To whoever leads, and to the unit that is to sign; an accusation's lead is its sworn posts.
 _MESSAGE = f"""
     {IN_APP}
     select 'clock ' || k.id || ' ' || k.extensions || ' ' || $2 || ' ' || g.grantee, g.grantee, 'clock_' || $2, k.case_id,
@@ -110,6 +117,7 @@ _MESSAGE = f"""
     from clock k join cases c on c.id = k.case_id
     cross join lateral (
         select 'unit:' || c.lead_unit as grantee where c.petition_class is distinct from 'accusation'
+        union all select 'unit:' || k.subject where k.kind = 'sign_for'
         union all select 'post:' || p.id from post p where c.petition_class = 'accusation' and p.unit = c.lead_unit
             and p.role in ('discipline_officer', 'coordinator')
     ) g
@@ -165,7 +173,7 @@ async def settle(
         taken.leave(loud - held)
     await conn.execute(_CLIMB, taken.clocks, taken.places, *map(list, zip(*taken.plans, strict=True)))
     if taken.up:
-        await _escalate(conn, taken.up, now)
+        await _escalate(conn, reference, taken.up, now)
     for rung, clocks in taken.pressed.items():
         if rung in (Rung.URGE, Rung.CRITICISE):
             await conn.execute(_TELL, clocks, rung.value, now, f"{CLOCK.kind}:{CLOCK.id}")
@@ -194,9 +202,15 @@ def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet:
         taken.up += group["clocks"]
 
 
-async def _escalate(conn: Connection, clocks: Sequence[int], now: datetime) -> None:
+async def _escalate(conn: Connection, reference: Reference, clocks: Sequence[int], now: datetime) -> None:
     """The cases of these clocks go up to the centre above, where there is one and no result yet."""
     rows = await conn.fetch(_RECALL.format(above=ABOVE), clocks, now, CLOCK.id)
+    for row in rows:
+        planned = reference.plan(
+            reference.procedures[row["procedure"], row["procedure_version"]], StartsOn.OFFERED, now
+        )
+        to_sign = [clock for clock in planned if clock.kind is ClockKind.SIGN_FOR]
+        await deadlines.start(conn, row["id"], to_sign, subject=row["target"])
     columns = [[row[name] for row in rows] for name in ("id", "target", "recalled")]
     await conn.execute(_ESCALATE, *columns, now, CLOCK.id, f"{CLOCK.kind}:{CLOCK.id}")
     await conn.execute(_MESSAGE_UP, *columns[:2], now)

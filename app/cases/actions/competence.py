@@ -2,7 +2,8 @@
 
 import uuid
 
-from app.cases.actions.handover import pass_sight, step_back
+from app.cases.actions.leading import pass_lead
+from app.cases.actions.offering import end_offer
 from app.cases.actions.step import GRANT, Act, advance, begin, write_note
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -47,22 +48,14 @@ async def rule_competence(act: Act, case_id: uuid.UUID, *, unit: str, reason: st
         raise errors.Invalid("不能裁定由该单位办理。", "This unit cannot be ruled competent.", pointer="#/body/unit")
     _, said = await write_note(act, case, "competence_ruling", reason)
     await deadlines.meet(act.conn, case_id, ClockKind.COMPETENCE, act.now)
-    await act.conn.execute(
-        "update assignment set state = 'recalled', answered_by = $2, answered_at = $3"
-        " where case_id = $1 and state = 'offered' and part = 'lead'",
-        case_id, act.actor.id, act.now,
-    )  # fmt: skip
-    await act.conn.execute(
-        "update case_access set until = now() where case_id = $1 and part = 'offer' and until is null", case_id
-    )
+    await end_offer(act, case_id)
     columns = {}
     if unit != case.facts.lead_unit:
-        await step_back(act, case)
+        await pass_lead(act, case, unit)
         await act.conn.execute(
             "insert into assignment (case_id, unit, part, state, offered_by, offered_at, answered_by, answered_at)"
             " values ($1, $2, 'lead', 'signed', $3, $4, $3, $4)",
             case_id, unit, act.actor.id, act.now,
         )  # fmt: skip
-        await pass_sight(act, case, unit)
         columns = {"lead_unit": unit}
     await advance(act, case, "rule_competence", columns=columns, facts={"unit": unit, **said})

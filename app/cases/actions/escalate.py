@@ -6,6 +6,7 @@ one tier; the ceiling is the city.
 
 import uuid
 
+from app.cases.actions.offering import end_offer, make_offer
 from app.cases.actions.step import GRANT, Act, advance, begin, write_note
 from app.cases.queries.one import Loaded
 from app.cases.rules import refusal
@@ -56,20 +57,8 @@ async def _take_up(act: Act, case_id: uuid.UUID, action: str, reason: str) -> No
 async def offer_above(act: Act, case: Loaded) -> tuple[dict[str, str | None], dict[str, str]]:
     """Offer the lead to the centre above; an offer that is open gives way. Gives the event's facts and the columns."""
     recalled = case.facts.lead_offer
-    await act.conn.execute(
-        "update assignment set state = 'recalled', answered_by = $2, answered_at = $3"
-        " where case_id = $1 and state = 'offered' and part = 'lead'",
-        case.facts.id, act.actor.id, act.now,
-    )  # fmt: skip
-    await act.conn.execute(
-        "update case_access set until = now() where case_id = $1 and part = 'offer' and until is null", case.facts.id
-    )
-    await act.conn.execute(
-        "insert into assignment (case_id, unit, part, state, offered_by, offered_at)"
-        " values ($1, $2, 'lead', 'offered', $3, $4)",
-        case.facts.id, case.facts.above, act.actor.id, act.now,
-    )  # fmt: skip
-    await act.conn.execute(GRANT, case.facts.id, f"unit:{case.facts.above}", "offer")
+    await end_offer(act, case.facts.id)
+    await make_offer(act, case, str(case.facts.above))
     await queue(
         act.conn, f"escalated {case.facts.id} {case.facts.above}", "escalated", now=act.now,
         grantee=f"unit:{case.facts.above}", case_id=case.facts.id,
@@ -82,12 +71,7 @@ async def send_back(act: Act, case_id: uuid.UUID, *, guidance: str) -> None:
     """退回下级: offered to the unit that had it below, with guidance in writing; the tier above leads until it signs."""
     case = await begin(act, case_id, "send_back")
     note, said = await write_note(act, case, "guidance", guidance)
-    await act.conn.execute(
-        "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
-        " values ($1, $2, 'lead', 'offered', $3, $4, $5)",
-        case_id, case.facts.below, act.actor.id, act.now, note,
-    )  # fmt: skip
-    await act.conn.execute(GRANT, case_id, f"unit:{case.facts.below}", "offer")
+    await make_offer(act, case, str(case.facts.below), note=note)
     await advance(act, case, "send_back", facts={"unit": case.facts.below, **said})
 
 

@@ -1,14 +1,17 @@
-"""Moving responsibility: offered, signed for, refused, recalled. It moves when the next unit signs, not when sent."""
+"""Moving responsibility: offered, signed for, returned, recalled. It moves when the next unit signs, not when sent."""
 
 import uuid
 
-from app.cases.actions.step import GRANT, NOTHING_OWED, Act, advance, begin, write_note
+from app.cases.actions.leading import pass_lead
+from app.cases.actions.offering import answer, make_offer, stop_waiting, withdraw_sight
+from app.cases.actions.step import NOTHING_OWED, Act, advance, begin, write_note
 from app.cases.actions.tell import Words, tell
 from app.cases.queries.one import Loaded, opened_note
-from app.cases.rules import REVIEWS, Offer, PetitionClass, answers
+from app.cases.rules import REVIEWS, Offer, PetitionClass, own_offer
 from app.core import errors
-
-_END = "update case_access set until = now() where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, StartsOn
+from app.messages.actions import queue
 
 # `above`: in a higher tier than every unit that the matter is about (an accusation goes to no desk beside them)
 _TARGET = """
@@ -20,26 +23,24 @@ _TARGET = """
         u.tier = (select l.tier from unit l where l.code = c.lead_unit) as beside
     from unit u, cases c where u.code = $1 and c.id = $2
 """
-
-
-_SHARE = """
-    with recursive before as (
-        select other from case_link where case_id = $1 and opinion_at is not null and undone_at is null
-        union
-        select l.other from before b join case_link l on l.case_id = b.other
-        where l.opinion_at is not null and l.undone_at is null
-    )
-    insert into case_access (case_id, grantee, part) select other, $2, 'reviewer' from before
-    on conflict (case_id, grantee, part) do update set until = null
-"""
+_RULED = "update assignment set ruling = $2, ruled_by = $3 where id = $1"
 
 
 async def offer(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
-    """Offer the lead to another unit; it sees the case from now on, and the present lead stays responsible."""
+    """Offer the lead to another unit of any tier and area (跨层级、跨地域、跨系统、跨部门); it sees the case from now on, and the
+    present lead stays responsible."""
     case = await begin(act, case_id, "offer")
+    await _check_target(act, case, unit)
+    note, said = await write_note(act, case, "offer_reason", reason)
+    await make_offer(act, case, unit, note=note)
+    await advance(act, case, "offer", facts={"unit": unit, **said})
+
+
+async def _check_target(act: Act, case: Loaded, unit: str) -> None:
     secret = case.facts.petition_class is PetitionClass.ACCUSATION
-    row = await act.conn.fetchrow(_TARGET, unit, case_id)
-    if row is None or (secret and not (row["kind"] == "discipline_desk" and row["above"])):
+    row = await act.conn.fetchrow(_TARGET, unit, case.facts.id)
+    desk = row is not None and row["kind"] == "discipline_desk"
+    if row is None or secret != desk or (secret and not row["above"]):
         raise errors.Invalid(
             "没有可派的这个单位。", "There is no such unit to offer this case to.", pointer="#/body/unit"
         )
@@ -49,71 +50,93 @@ async def offer(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None
         raise errors.Conflict(
             "该事项涉及此单位或其上级，应予回避。", "The matter concerns this unit or one above it: recusal."
         )
+    if unit == case.facts.ruled_by:
+        raise errors.Conflict(
+            "该单位已最终裁定由本单位办理，不得再退回。",
+            "That unit ruled finally that this one handles it: it does not go back.",
+        )
     if case.row["procedure"] in REVIEWS and not row["beside"]:
         raise errors.Conflict(
             "复查、复核由作出处理意见机关的上一级机关办理，只能派给同级单位。",
             "A review is led one tier above the opinion: offer it to a unit of the same tier.",
         )
-    note, said = await write_note(act, case, "offer_reason", reason)
-    await act.conn.execute(
-        "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
-        " values ($1, $2, 'lead', 'offered', $3, $4, $5)",
-        case_id, unit, act.actor.id, act.now, note,
-    )  # fmt: skip
-    for grantee in await _grantees(act, case, unit):
-        await act.conn.execute(GRANT, case_id, grantee, "offer")
-    await advance(act, case, "offer", facts={"unit": unit, **said})
 
 
 async def sign_for(act: Act, case_id: uuid.UUID) -> None:
-    """Take what was offered. The lead moves to the signing unit; the unit before stays as co-handler."""
+    """Take what was offered. The lead moves to the signing unit, and the sign-for clock is met."""
     case = await begin(act, case_id, "sign_for")
     found = _own_offer(act, case)
     if found.part != "lead":
-        await _answer(act, found, "signed")
+        await answer(act, found, "signed")
         await advance(act, case, "sign_for", facts={"part": found.part, "unit": found.unit})
         return
-    await step_back(act, case)
-    await _answer(act, found, "signed")
-    await pass_sight(act, case, found.unit)
+    await pass_lead(act, case, found.unit)
+    await answer(act, found, "signed")
+    await deadlines.meet(act.conn, case_id, ClockKind.SIGN_FOR, act.now)
+    await stop_waiting(act, case_id)
     owing = await tell(act, case, "sign_for", await _transferred(act, found)) if found.note else NOTHING_OWED
     facts = {"part": "lead", "unit": found.unit}
     await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts=facts, owing=owing)
 
 
-async def step_back(act: Act, case: Loaded) -> None:
-    """The lead becomes a co-handler. It does so first: the database holds one lead a case at any instant."""
-    await act.conn.execute(
-        "update assignment set part = 'co' where case_id = $1 and part = 'lead' and state = 'signed'", case.facts.id
-    )
-
-
-async def pass_sight(act: Act, case: Loaded, unit: str) -> None:
-    """`unit` sees the case as its lead from now on, and the lead before as a co-handler."""
-    case_id = case.facts.id
-    for grantee in await _grantees(act, case, case.facts.lead_unit):
-        await act.conn.execute(GRANT, case_id, grantee, "co")
-        await act.conn.execute(_END, case_id, [grantee], "lead")
-    for grantee in await _grantees(act, case, unit):
-        await act.conn.execute(GRANT, case_id, grantee, "lead")
-        await act.conn.execute(_END, case_id, [grantee], "offer")
-    await share_reviewed(act, case, unit)
-
-
-async def share_reviewed(act: Act, case: Loaded, unit: str) -> None:
-    """Who reviews an opinion reads the file it stands in: the case reviewed, and for a re-review the one before it."""
-    if case.row["procedure"] in REVIEWS:
-        await act.conn.execute(_SHARE, case.facts.id, f"unit:{unit}")
-
-
 async def refuse(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
-    """Give an offer back with the reason; the present lead stays, and the refusing side no longer sees the case."""
+    """Give an offer back with the reason. The present lead stays, and the refusing side no longer sees the case; where the
+    procedure has the dispatcher rule on returns, it sees it until that is done."""
     case = await begin(act, case_id, "refuse")
     found = _own_offer(act, case)
-    note, said = await write_note(act, case, "refusal_reason", reason)
-    await _answer(act, found, "refused", note)
-    await _withdraw_sight(act, case, found)
-    await advance(act, case, "refuse", facts={"part": found.part, "unit": found.unit, **said})
+    returned = found.part == "lead" and case.facts.returns is not None
+    note, said = await write_note(act, case, "return_reason" if returned else "refusal_reason", reason)
+    if returned:
+        await _return(act, case, found)
+    else:
+        await answer(act, found, "refused", note)
+        await withdraw_sight(act, case, found)
+        if found.part == "lead":
+            await stop_waiting(act, case_id)
+    facts = {"part": found.part, "unit": found.unit, "returned": returned, **said}
+    await advance(act, case, "refuse", facts=facts)
+
+
+async def _return(act: Act, case: Loaded, found: Offer) -> None:
+    """退单: who sent it shall rule, within a time of its own; the clocks of the matter run on."""
+    case_id, lead = case.facts.id, case.facts.lead_unit
+    await act.conn.execute("update assignment set returned_at = $2 where id = $1", found.id, act.now)
+    await deadlines.stop(act.conn, case_id, ClockKind.SIGN_FOR, act.now)
+    await act.start(case, StartsOn.RETURNED)
+    await queue(
+        act.conn, f"returned {found.id} unit:{lead}", "returned", now=act.now, grantee=f"unit:{lead}", case_id=case_id,
+        facts={"unit": found.unit},
+    )  # fmt: skip
+
+
+async def rule_return(act: Act, case_id: uuid.UUID, *, upheld: bool, reason: str) -> None:
+    """Who sent it rules: the return is upheld, and the lead stays where it is; or the unit handles it, finally: the lead
+    moves at once. So does it where the unit can no longer return it and does not sign."""
+    case = await begin(act, case_id, "rule_return")
+    found = case.facts.lead_offer
+    if found is None or (upheld and not found.returned):
+        raise errors.Invalid(
+            "该单位没有退单，不能裁定同意退单。", "The unit did not return it: there is no return to uphold.",
+            pointer="#/body/upheld",
+        )  # fmt: skip
+    _, said = await write_note(act, case, "return_ruling", reason)
+    ruling = "upheld" if upheld else "rejected" if found.returned else "designated"
+    await deadlines.meet(act.conn, case_id, ClockKind.RETURN_RULING, act.now)
+    await deadlines.stop(act.conn, case_id, ClockKind.SIGN_FOR, act.now)
+    columns = {}
+    if upheld:
+        await withdraw_sight(act, case, found)
+    else:
+        await pass_lead(act, case, found.unit)
+        columns = {"lead_unit": found.unit}
+    await answer(act, found, "refused" if upheld else "signed")
+    await act.conn.execute(_RULED, found.id, ruling, case.facts.lead_unit)
+    if not upheld:
+        await queue(
+            act.conn, f"ruled {found.id} unit:{found.unit}", "return_ruled", now=act.now, grantee=f"unit:{found.unit}",
+            case_id=case_id, facts={"by": case.facts.lead_unit},
+        )  # fmt: skip
+    await advance(act, case, "rule_return", columns=columns, facts={"unit": found.unit, "ruling": ruling, **said})
 
 
 async def recall(act: Act, case_id: uuid.UUID) -> None:
@@ -122,8 +145,9 @@ async def recall(act: Act, case_id: uuid.UUID) -> None:
     found = case.facts.lead_offer
     if found is None:
         raise errors.ActionRefused("没有待签收的派单。", "No offer is open.")
-    await _answer(act, found, "recalled")
-    await _withdraw_sight(act, case, found)
+    await answer(act, found, "recalled")
+    await withdraw_sight(act, case, found)
+    await stop_waiting(act, case_id)
     await advance(act, case, "recall", facts={"unit": found.unit})
 
 
@@ -135,30 +159,8 @@ async def _transferred(act: Act, found: Offer) -> Words:
 
 
 def _own_offer(act: Act, case: Loaded) -> Offer:
-    """The offer this actor answers; the lead before a task."""
-    mine = [offer for offer in case.facts.offers if answers(offer, act.actor)]
-    return sorted(mine, key=lambda offer: (offer.part != "lead", offer.id))[0]
-
-
-async def _answer(act: Act, found: Offer, state: str, note: uuid.UUID | None = None) -> None:
-    await act.conn.execute(
-        "update assignment set state = $2, answered_by = $3, answered_at = $4, note = coalesce($5, note) where id = $1",
-        found.id, state, act.actor.id, act.now, note,
-    )  # fmt: skip
-
-
-async def _withdraw_sight(act: Act, case: Loaded, found: Offer) -> None:
-    if found.staff is not None:
-        await act.conn.execute(_END, case.facts.id, [f"staff:{found.staff}"], "task")
-    else:
-        await act.conn.execute(_END, case.facts.id, await _grantees(act, case, found.unit), "offer")
-
-
-async def _grantees(act: Act, case: Loaded, unit: str) -> list[str]:
-    """How a unit is named in `case_access`: as itself, or for an accusation as its sworn posts."""
-    if case.facts.petition_class is not PetitionClass.ACCUSATION:
-        return [f"unit:{unit}"]
-    rows = await act.conn.fetch(
-        "select id from post where unit = $1 and role in ('discipline_officer', 'coordinator')", unit
-    )
-    return [f"post:{row['id']}" for row in rows]
+    """The offer this actor answers, which `begin` has found to be there."""
+    found = own_offer(case.facts, act.actor)
+    if found is None:
+        raise errors.Forbidden("派单不是发给您或您的单位。", "The offer is not made to you or your unit.")
+    return found

@@ -1,10 +1,11 @@
 """Placing a case that came with an address alone, or lay outside every cell."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import END_OFFERED_SIGHT, Act, advance, begin
+from app.cases.actions.offering import end_offer, make_offer
+from app.cases.actions.step import Act, advance, begin
+from app.cases.queries.one import Loaded
 from app.core import errors
 from app.core.geometry import Crs, to_wgs84
 
@@ -65,35 +66,16 @@ async def place(
         columns["located_by"] = "person"
     if not (found["guarded"] or found["barred"]):
         columns |= {"worker": found["worker"], "centre": found["centre"]}
-        await _offer_anew(act, case_id, found["unit"], found["centre"], case.facts.lead_unit, columns)
+        await _offer_anew(act, case, found["unit"], found["centre"], case.facts.lead_unit, columns)
     await advance(act, case, "place", columns=columns)
 
 
 async def _offer_anew(
-    act: Act, case_id: uuid.UUID, unit: str | None, centre: str, lead: str, columns: dict[str, Any]
+    act: Act, case: Loaded, unit: str | None, centre: str, lead: str, columns: dict[str, Any]
 ) -> None:
     """The open offer, made without a place, gives way to one for the unit that the place names."""
     target = unit or centre
     columns["routed_unit"] = target
-    await act.conn.execute(END_OFFERED_SIGHT, case_id)
-    await end_offers(act, case_id, act.now)
+    await end_offer(act, case.facts.id)
     if target != lead:
-        await act.conn.execute(
-            "insert into assignment (case_id, unit, part, state, offered_by, offered_at)"
-            " values ($1, $2, 'lead', 'offered', $3, $4)",
-            case_id, target, act.actor.id, act.now,
-        )  # fmt: skip
-        await act.conn.execute(
-            "insert into case_access (case_id, grantee, part) values ($1, $2, 'offer')"
-            " on conflict (case_id, grantee, part) do update set until = null",
-            case_id, f"unit:{target}",
-        )  # fmt: skip
-
-
-async def end_offers(act: Act, case_id: uuid.UUID, now: datetime) -> None:
-    """Recall what is still open."""
-    await act.conn.execute(
-        "update assignment set state = 'recalled', answered_by = $3, answered_at = $2"
-        " where case_id = $1 and state = 'offered' and part = 'lead'",
-        case_id, now, act.actor.id,
-    )  # fmt: skip
+        await make_offer(act, case, target)

@@ -36,11 +36,20 @@ class Act:
     version: int
 
     async def start(
-        self, case: Loaded, on: StartsOn, *, at: datetime | None = None, subject: str = ""
+        self,
+        case: Loaded,
+        on: StartsOn,
+        *,
+        at: datetime | None = None,
+        subject: str = "",
+        kind: ClockKind | None = None,
     ) -> tuple[PlannedClock, ...]:
-        """Set the clocks of the case's procedure running that begin with this act, which was done `at` (now)."""
+        """Set the clocks of the case's procedure running that begin with this act, which was done `at` (now); of one
+        `kind` if named."""
         procedure = self.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
-        planned = self.reference.plan(procedure, on, at or self.now)
+        planned = tuple(
+            clock for clock in self.reference.plan(procedure, on, at or self.now) if kind in (None, clock.kind)
+        )
         await deadlines.start(self.conn, case.facts.id, planned, subject=subject)
         return planned
 

@@ -30,6 +30,7 @@ from app.cases.schemas import (
     ReclassifyIn,
     RevealIn,
     RouteIn,
+    RulingIn,
     SamePhoneIn,
     ServeIn,
     ToUnitIn,
@@ -115,6 +116,11 @@ async def sign_for(step: ThisStep, _: Nothing = None) -> Response:
 @step_route("refuse")
 async def refuse(sent: ReasonIn, step: ThisStep) -> Response:
     return await step.take(lambda act, case: actions.refuse(act, case, reason=sent.reason))
+
+
+@step_route("rule_return")
+async def rule_return(sent: RulingIn, step: ThisStep) -> Response:
+    return await step.take(lambda act, case: actions.rule_return(act, case, upheld=sent.upheld, reason=sent.reason))
 
 
 @step_route("recall")

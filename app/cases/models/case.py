@@ -267,13 +267,23 @@ class CaseAccess(Base):
 
 
 class Assignment(Base):
-    """Responsibility offered, signed for, refused, recalled or done. One open offer to lead and one lead at a time."""
+    """Responsibility offered, signed for, refused, recalled or done. One open offer to lead and one lead at a time.
+
+    An offer that was returned (退单, `returned_at`) stays open until the unit that sent it, `ruled_by`, has ruled: the
+    return is `upheld`, or `rejected`. `designated`: it could no longer be returned, and was ruled without a return.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
         CheckConstraint("part in ('lead', 'co')", name="part"),
         CheckConstraint("state in ('offered', 'signed', 'refused', 'recalled', 'done')", name="state"),
         CheckConstraint("(state = 'offered') = (answered_at is null)", name="answered_unless_offered"),
+        CheckConstraint("ruling in ('upheld', 'rejected', 'designated')", name="ruling"),
+        CheckConstraint("num_nonnulls(ruling, ruled_by) in (0, 2)", name="ruled_by_somebody"),
+        CheckConstraint(
+            "ruling is null or state <> 'offered' and (returned_at is null) = (ruling = 'designated')",
+            name="ruling_on_a_return",
+        ),
         Index("ix_assignment_case_id", "case_id"),
         Index(
             "uq_assignment_one_lead", "case_id", unique=True,
@@ -301,3 +311,6 @@ class Assignment(Base):
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     note: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_note.id"))
+    returned_at: Mapped[datetime | None] = mapped_column(Instant)
+    ruling: Mapped[str | None]
+    ruled_by: Mapped[str | None]

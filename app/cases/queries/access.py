@@ -23,7 +23,20 @@ def visible_to(actor: Actor, parameters: Parameters, *, alias: str = "c", sweep:
     part = f"{alias}.id in (select a.case_id from {parts})" if sweep else probe
     return (
         f"({' or '.join([*open_to(actor, parameters, alias=alias), part])}) and {_not_barred(actor, parameters, alias)}"
+        f" and {_seated(actor, parameters)}"
     )
+
+
+def _seated(actor: Actor, parameters: Parameters) -> str:
+    """Every post of the token is still held: who handed over sees nothing from that transaction on, not when it expires.
+
+    Asked once a statement, as it depends on no row.
+    """
+    if actor.kind != "staff":
+        return "true"
+    posts, person = parameters.add([post.id for post in actor.posts]), parameters.add(actor.id)
+    held = f"select count(*) from post p where p.id = any({posts}::text[]) and p.staff = {person}::uuid"
+    return f"({held}) = {len(actor.posts)}"
 
 
 def open_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> list[str]:

@@ -60,7 +60,7 @@ _FACTS = """
         c.queue, c.procedure, c.procedure_version, c.merged_into, c.received_at, c.registered_at, c.accepted_at, c.concluded_at,
         c.updated_at, c.query_issue, c.registrar, c.worker, c.township, c.county, c.city, c.result,
         (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part, a.note,
-            a.offered_at) order by a.id), '[]')
+            a.offered_at, a.returned_at is not null) order by a.id), '[]')
          from assignment a where a.case_id = c.id and a.state = 'offered'
             and not exists (select from task t where t.assignment = a.id)) as offers,
         (select coalesce(jsonb_agg(jsonb_build_array(n.id, n.kind, n.state, n.meets, s.recorded_by)
@@ -69,6 +69,12 @@ _FACTS = """
          where n.case_id = c.id and n.state <> 'replaced') as notices,
         (select array_agg(a.unit) from assignment a
          where a.case_id = c.id and a.state = 'refused' and a.part = 'lead') as refused_by,
+        (select array_agg(a.unit) from assignment a
+         where a.case_id = c.id and a.returned_at is not null) as returned_by,
+        exists (select from assignment a join unit u on u.code = a.unit where a.case_id = c.id and a.part = 'lead'
+            and a.state = 'offered' and u.kind = 'centre' and u.tier = c.escalated_to) as came_up,
+        (select a.ruled_by from assignment a
+         where a.case_id = c.id and a.part = 'lead' and a.state = 'signed') as ruled_by,
         (select k.subject from clock k where k.case_id = c.id and k.kind = 'competence' and k.met_at is null
          and k.stopped_at is null) as superior,
         exists (select from clock k where k.case_id = c.id and k.kind = 'report' and k.met_at is null
@@ -148,7 +154,10 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         id=row["id"], status=Status(row["status"]), kind=Kind(row["kind"]),
         petition_class=PetitionClass(row["petition_class"]) if row["petition_class"] else None,
         lead_unit=row["lead_unit"], version=row["head_seq"],
-        offers=tuple(Offer(i, unit, _uuid(staff), part, _uuid(note)) for i, unit, staff, part, note, _ in row["offers"]),
+        offers=tuple(
+            Offer(i, unit, _uuid(staff), part, _uuid(note), returned)
+            for i, unit, staff, part, note, _, returned in row["offers"]
+        ),
         above=row["above"], below=row["below"], refused_by=frozenset(row["refused_by"] or ()), superior=row["superior"],
         reporting=row["reporting"], objectable_until=_objectable_until(row, reference),
         notices=tuple(Notice(i, NoticeKind(k), NoticeState(s), m, by) for i, k, s, m, by in row["notices"]),
@@ -162,6 +171,8 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
             Proxy(staff, frozenset(powers), datetime.fromisoformat(since), datetime.fromisoformat(until))
             for staff, powers, since, until in row["proxies"] or ()
         ),
+        returns=procedure.returns, returned_by=tuple(row["returned_by"] or ()), ruled_by=row["ruled_by"],
+        came_up=row["came_up"],
     )  # fmt: skip
 
 
@@ -202,7 +213,8 @@ _PAGE = """
             'owner', k.owner, 'extensions', k.extensions) order by k.id), '[]')
          from clock k where k.case_id = c.id) as clocks,
         (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'unit', a.unit, 'staff', a.staff, 'part', a.part,
-            'state', a.state, 'offered_at', a.offered_at, 'answered_at', a.answered_at) order by a.id), '[]')
+            'state', a.state, 'offered_at', a.offered_at, 'answered_at', a.answered_at, 'returned_at', a.returned_at,
+            'ruling', a.ruling) order by a.id), '[]')
          from assignment a where a.case_id = c.id) as assignments,
         (select jsonb_build_object('outcome', s.outcome, 'method', s.method, 'at', s.at, 'article', s.article,
             'recorded_by', s.recorded_by, 'approved_by', s.approved_by)
@@ -357,8 +369,8 @@ async def list_timeline(conn: Connection, case_id: uuid.UUID, *, actor: Actor, a
     rows = await conn.fetch(
         "select e.seq, e.kind, e.at, e.actor, e.data, e.hash, s.name as actor_name, n.id, n.body, n.sealed, n.seal_key"
         " from event e left join staff s on e.actor = 'staff:' || s.id::text"
-        " left join case_note n on n.id = (e.data->>'note')::uuid and n.case_id = e.case_id"
-        " and n.kind <> $4 where e.case_id = $1 and e.seq > $2 order by e.seq limit $3",
+        " left join case_note n on n.id = (e.data->>'note')::uuid and n.case_id = e.case_id and n.kind <> $4"
+        " where e.case_id = $1 and e.seq > $2 order by e.seq limit $3",
         case_id, after, limit, CONFIDENTIAL,
     )  # fmt: skip
     events = [{**dict(row), "text": opened_note(row) if row["id"] else None} for row in rows]

@@ -34,6 +34,7 @@ async def show_case(
     shown |= {
         "status_text": STATUS_WORDS[Status(page["status"])].say(language),
         "category_name": (category.name_en if language == "en" else category.name_zh) if category else None,
+        "dispute_kind": reference.dispute_kinds.get(page["category"]) if page["kind"] == "dispute" else None,
         "location": {
             "located_by": page["located_by"], "crs": page["crs"], "accuracy_m": page["accuracy_m"],
             "address": page["address"], "point": None if page["lon"] is None else
@@ -55,6 +56,7 @@ async def show_case(
 
 STEP_WORDS = {
     "registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
+    "handed_over": Words("工作交接", "the work was handed over"),
     "merge_undone": Words("并案撤销", "a joined case left"), "linked": Words("关联原件", "linked to the case before it"),
     "review_applied": Words("已申请复查（复核）", "a review was applied for"),
     "review_not_taken": Words("申请复查未予登记，已说明", "a review was asked for and explained why not"),

@@ -12,7 +12,7 @@ from app.core.database import Connection, Database
 from app.core.errors import Words
 from app.deadlines.queries import in_force, list_procedures, read_calendar
 from app.deadlines.rules import Calendar, ClockKind, ClockRule, Owner, PlannedClock, Procedure, StartsOn, first, plan
-from app.routing.queries import list_areas, list_categories, list_rules
+from app.routing.queries import list_areas, list_categories, list_dispute_kinds, list_rules
 from app.routing.rules import Category
 from app.units.queries import list_centres
 from app.units.queries import list_names as unit_names
@@ -32,6 +32,7 @@ class Reference:
 
     city: CityFacts
     categories: Mapping[str, Category]
+    dispute_kinds: Mapping[str, str]  # by category
     procedures: Mapping[tuple[str, int], Procedure]
     calendar: Calendar
     reasons: Mapping[str, Words]
@@ -79,6 +80,7 @@ async def load(conn: Connection) -> Reference:
     return Reference(
         city=city,
         categories=await list_categories(conn),
+        dispute_kinds={c: k.code for k in (await list_dispute_kinds(conn)).values() for c in k.categories},
         procedures=await list_procedures(conn),
         calendar=await read_calendar(conn, city.calendar),
         reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},

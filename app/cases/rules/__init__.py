@@ -11,6 +11,7 @@ from app.cases.rules.decisions import (
     answers,
     available_actions,
     check_character,
+    own_offer,
     refusal,
     service_on_proxy_refused,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "available_actions",
     "check_character",
     "next_limit",
+    "own_offer",
     "refusal",
     "service_on_proxy_refused",
 ]

@@ -9,6 +9,7 @@ from app.cases.rules.terms import REVIEWS, Kind, PetitionClass, Status
 from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, TRANSITIONS, By, Transition
 from app.core.access import Actor, Permission, Role
 from app.core.errors import Words
+from app.deadlines.rules import Returns
 from app.notices.rules import CLOSING, TITLES, Notice, outstanding, to_approve, to_redraft, to_serve
 
 
@@ -21,6 +22,7 @@ class Offer:
     staff: uuid.UUID | None
     part: str
     note: uuid.UUID | None = None  # why it was offered; an offer made at registration has none
+    returned: bool = False  # the unit returned it (退单), and waits for the ruling of who sent it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class Facts:
     before. `superior` is the unit that a dispute over competence waits for; `reporting` that a report upward is due.
     `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
+    `returns` is how often the procedure lets it be returned to the dispatcher, `returned_by` who did, once for each time;
+    `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the
+    present lead handles it.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
     `mediation` is the state of the last mediation, `agreed` whether its agreement holds.
     `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
@@ -84,6 +89,11 @@ class Facts:
         """Whoever is or was the resident's proxy."""
         return frozenset(proxy.staff for proxy in self.proxies)
 
+    returns: Returns | None = None
+    returned_by: tuple[str, ...] = ()
+    ruled_by: str | None = None
+    came_up: bool = False
+
     @property
     def lead_offer(self) -> Offer | None:
         """The one open offer to lead, if any."""
@@ -111,10 +121,11 @@ def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal |
         ))  # fmt: skip
     if action in facts.forbids:
         return Refusal(False, facts.forbids[action])
-    return (
+    no = (
         _guard(facts, action, now) or _of_reviews(facts, action) or _by_a_proxy(facts, action, actor)
         or _not_the_one(facts, step, actor)
     )  # fmt: skip
+    return _kept(facts, actor, now) if no is None and action == "refuse" else no
 
 
 # What a proxy may do in the case beside the errands: answer a task of their own post, say where it is, call it urgent.
@@ -225,13 +236,19 @@ def _of_offers(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
     none_open = Words("没有待签收的派单。", "No offer is open.")
     return {
         "offer": (not offered, Words("已有一份待签收的派单，请先撤回。", "An offer is open already; recall it first.")),
-        "recall": (offered, none_open),
+        "recall": (
+            facts.lead_offer is not None and not facts.lead_offer.returned,
+            Words("该单位已退单，请先裁定（rule_return）。", "It was returned: rule on that (rule_return).")
+            if offered
+            else none_open,
+        ),
         "sign_for": (bool(facts.offers), none_open),
-        "refuse": _refusable(facts, now) if facts.offers else (False, none_open),
+        "refuse": (bool(facts.offers), none_open),
+        "rule_return": _rulable(facts, now),
         "place": (facts.queued, Words("该件已有网格，不在待定位队列。", "The case has a place; it is in no queue.")),
         "dispute_competence": (
             facts.lead_offer is not None and facts.lead_offer.unit in facts.refused_by
-            and facts.objectable_until is not None and facts.superior is None,
+            and facts.objectable_until is not None and facts.superior is None and facts.returns is None,
             Words("须先退回；再次派来后仍认为不属本机关职权的，方可提请共同上级裁定，且同时只有一件争议。",
                   "Refuse it first; once it is offered again, the common superior may be asked to rule, one dispute at a time."),
         ),
@@ -239,17 +256,59 @@ def _of_offers(facts: Facts, now: datetime) -> dict[str, tuple[bool, Words]]:
     }  # fmt: skip
 
 
-def _refusable(facts: Facts, now: datetime) -> tuple[bool, Words]:
-    """A forwarded petition goes back once, within the days the law gives; who sent it again did not agree (XF 23, 24)."""
-    if facts.objectable_until is not None and now > facts.objectable_until:
+def _rulable(facts: Facts, now: datetime) -> tuple[bool, Words]:
+    """Who sent it rules on a return, and finally where the unit can no longer return it but does not sign for it."""
+    none = Words("没有待裁定的退单。", "No return waits for a ruling.")
+    offer = facts.lead_offer
+    if facts.returns is None or offer is None or facts.came_up:
+        return False, none
+    if not offer.returned and _refusable(facts, offer, now)[0]:
+        return False, Words("该单位仍在签收、退单期限内。", "The unit may still sign for it or return it.")
+    return True, none
+
+
+def _kept(facts: Facts, actor: Actor, now: datetime) -> Refusal | None:
+    """Why the offer to lead is not given back now; a task offered beside it always may be."""
+    offer = own_offer(facts, actor)
+    if offer is None or offer.part != "lead":
+        return None
+    holds, why = _refusable(facts, offer, now)
+    return None if holds else Refusal(False, why)
+
+
+def _refusable(facts: Facts, offer: Offer, now: datetime) -> tuple[bool, Words]:
+    """A forwarded petition goes back once, within the days the law gives; who sent it again did not agree (XF 23, 24).
+    Other matters are returned to the dispatcher as often as the procedure lets them (H5), so that nothing ping-pongs."""
+    over = facts.objectable_until is not None and now > facts.objectable_until
+    if facts.returns is not None:
+        return _returnable(facts, facts.returns, offer, over=over)
+    if over:
         return False, Words(
             "已过提出异议的期限（收到之日起5个工作日），请签收办理。",
             "The time to object is over (XF 23: five working days of receipt); sign for it.",
         )
-    if facts.objectable_until is not None and facts.lead_offer and facts.lead_offer.unit in facts.refused_by:
+    if facts.objectable_until is not None and offer.unit in facts.refused_by:
         return False, Words(
             "派出单位未同意退回；仍有异议的，请提请共同上级裁定（dispute_competence）。",
             "The sender did not agree; ask the common superior to rule (dispute_competence).",
+        )
+    return True, Words("", "")
+
+
+def _returnable(facts: Facts, limit: Returns, offer: Offer, *, over: bool) -> tuple[bool, Words]:
+    if facts.came_up:
+        return False, Words(
+            "上报的事项不得退单：请先签收，再以 send_back 退回下级并指导。",
+            "What was taken up is not returned: sign for it, and send it back with guidance (send_back).",
+        )
+    if offer.returned:
+        return False, Words("已退单，等待派出单位裁定。", "It was returned already; the dispatcher rules.")
+    if over:
+        return False, Words("已过退单期限，请签收办理。", "The time to return it is over; sign for it.")
+    if facts.returned_by.count(offer.unit) >= limit.per_unit or len(facts.returned_by) >= limit.per_case:
+        return False, Words(
+            f"退单次数已用完（每单位{limit.per_unit}次、每件{limit.per_case}次），请签收办理，或由派出单位裁定。",
+            f"No returns are left ({limit.per_unit} a unit, {limit.per_case} a case); sign for it, or the dispatcher rules.",
         )
     return True, Words("", "")
 
@@ -378,6 +437,12 @@ def answers(offer: Offer, actor: Actor) -> bool:
         for post in actor.posts
         if offer.unit in actor.units_with(Permission.CASE_SIGN)
     )
+
+
+def own_offer(facts: Facts, actor: Actor) -> Offer | None:
+    """The offer that `actor` answers; the lead before a task."""
+    mine = [offer for offer in facts.offers if answers(offer, actor)]
+    return min(mine, key=lambda offer: (offer.part != "lead", offer.id), default=None)
 
 
 def available_actions(facts: Facts, actor: Actor, now: datetime) -> list[str]:

@@ -140,6 +140,7 @@ UNTOLD = frozenset({
     "plan_errand", "begin_errand", "drop_errand", "mediation_consent", "mediation_assign", "mediation_relieve",
     "mediation_declare", "mediation_open_session", "mediation_record_session", "mediation_cancel_session",
     "mediation_draft_agreement", "mediation_follow_up",
+    "handed_over", "rule_return",
 })  # fmt: skip
 
 

@@ -76,6 +76,8 @@ TRANSITIONS: dict[str, Transition] = {
         _t("refuse", "退回", "refuse the offer", _BEFORE_RESULT, None, _P.CASE_SIGN, By.OFFERED,
            "reason", basis="XF 23 ¶3"),
         _t("recall", "撤回派单", "recall the offer", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD),
+        _t("rule_return", "裁定退单", "rule on a return", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
+           "upheld", "reason"),
         _t("place", "落图定位", "place on the map", _BEFORE_RESULT, None, _P.CASE_PLACE, By.SIGHT),
         _t("accept", "受理", "accept", {_S.REGISTERED}, _S.ACCEPTED, _P.CASE_ACCEPT, By.LEAD,
            clocks=(_C.MEET_ACCEPTANCE, _C.START_COMPLETION), notice="acceptance", basis="XF 22, 23"),

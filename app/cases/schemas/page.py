@@ -94,7 +94,8 @@ class LimitOut(BaseModel):
 
 
 class AssignmentOut(BaseModel):
-    """Responsibility offered, signed for, refused, recalled or done."""
+    """Responsibility offered, signed for, refused, recalled or done; `returned_at` that the unit returned it, `ruling` what
+    the unit that sent it ruled (upheld, rejected; designated without a return)."""
 
     id: int
     unit: str
@@ -103,6 +104,8 @@ class AssignmentOut(BaseModel):
     state: str
     offered_at: datetime
     answered_at: datetime | None
+    returned_at: datetime | None
+    ruling: Literal["upheld", "rejected", "designated"] | None
 
 
 class ServiceOut(BaseModel):
@@ -219,7 +222,8 @@ class OutsideOut(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names."""
+    """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names.
+    Of a dispute, `GET /v1/dispute_kinds/{dispute_kind}` has the checklist."""
 
     id: uuid.UUID
     number: str
@@ -227,6 +231,7 @@ class CaseOut(BaseModel):
     petition_class: str | None
     category: str
     category_name: str | None
+    dispute_kind: str | None
     channel: str
     procedure: str
     procedure_version: int

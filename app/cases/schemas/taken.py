@@ -67,6 +67,15 @@ class ReclassifyIn(BaseModel):
     reason: LongText
 
 
+class RulingIn(BaseModel):
+    """Whether the return stands, and why. If not, the unit handles the matter and does not return it again."""
+
+    model_config = _example(upheld=False, reason="供热设施维护属该单位职责，请予办理")
+
+    upheld: bool
+    reason: LongText
+
+
 class RouteIn(BaseModel):
     """Where the matter belongs, and why it is not taken here."""
 

@@ -15,6 +15,7 @@ class StartsOn(StrEnum):
     REGISTERED = "registered"
     ACCEPTED = "accepted"
     OFFERED = "offered"
+    RETURNED = "returned"
     DISPUTED = "disputed"
     DISCOVERED = "discovered"
     SERVED = "served"
@@ -29,7 +30,9 @@ class ClockKind(StrEnum):
 
     ACCEPTANCE = "acceptance"
     COMPLETION = "completion"
+    SIGN_FOR = "sign_for"
     OBJECTION = "objection"
+    RETURN_RULING = "return_ruling"
     COMPETENCE = "competence"
     REPORT = "report"
     APPLY_REVIEW = "apply_review"
@@ -97,6 +100,14 @@ class Forbidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Returns:
+    """How often a case may be returned (退单), by one unit and altogether, before the dispatcher's ruling is all there is."""
+
+    per_unit: int
+    per_case: int
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """A way of working a case, as one version of the data. A case keeps the version it began under, also one that takes
     no new cases from the day ``withdrawn_from`` on. Without ``kinds`` it is a duty beside a case, with limits of its own."""
@@ -114,6 +125,7 @@ class Procedure:
     forbids: tuple[Forbidden, ...] = ()
     pauses: tuple[str, ...] = ()
     ladder: Ladder = field(default_factory=Ladder)
+    returns: Returns | None = None
     withdrawn_from: date | None = None
 
 

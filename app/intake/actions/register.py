@@ -22,7 +22,7 @@ from app.core.database import Connection, uuid7
 from app.core.errors import Problem, in_flight, key_reused
 from app.core.geometry import to_wgs84
 from app.deadlines.actions import as_stored
-from app.deadlines.rules import StartsOn, choose_procedure
+from app.deadlines.rules import ClockKind, StartsOn, choose_procedure
 from app.intake.actions.receipt import Receipt
 from app.intake.schemas import ReportIn
 from app.routing.rules import Category
@@ -82,6 +82,8 @@ def prepare(
         )  # fmt: skip
     procedure = reference.procedure(upward.procedure if upward else _ordinary(sent, category), now)
     planned = reference.plan(procedure, StartsOn.REGISTERED, now)
+    # Where the statement finds a unit to offer it to, that one's time to sign for it runs too.
+    offered = [c for c in reference.plan(procedure, StartsOn.OFFERED, now) if c.kind is ClockKind.SIGN_FOR]
     case_id = sent.id or uuid7()
     secret = sent.petition_class is PetitionClass.ACCUSATION
     place = sent.location
@@ -102,8 +104,8 @@ def prepare(
         None if secret else place.cell or place.area, located_by, sent.source.system if sent.source else None,
         sent.source.external_id if sent.source else None, keys().query_hash(keys().query_code(str(case_id), 1)),
         actor.id, registrar, now, now, min((c.due for c in planned), default=None),
-        json.dumps([as_stored(c, reference.city.tz) for c in planned], ensure_ascii=False), digest, entry.caller, entry.key,
-        entry.request_hash, upward.led_by if upward else None, upward.waits if upward else None,
+        json.dumps([as_stored(c, reference.city.tz) for c in (*planned, *offered)], ensure_ascii=False), digest,
+        entry.caller, entry.key, entry.request_hash, upward.led_by if upward else None, upward.waits if upward else None,
     )  # fmt: skip
     return Report(case_id, row, _people(sent, secret), _concerns(sent, case_id), digest, entry, registrar)
 

@@ -132,9 +132,13 @@
                     'queue', n.queued, 'worker', n.worker, 'centre', n.lead, 'lead_unit', n.lead,
                     'offered_to', nullif(n.routed_unit, n.lead), 'routing',
                     jsonb_build_object('rule', n.sent_by, 'guarded', n.moved),
-                    'clocks', case when n.imported then '[]' else n.clocks end) end,
+                    'clocks', n.running) end,
             'status', n.status, 'lead_unit', n.lead, 'digest', n.digest)) as body
-        from numbered n
+        from (
+            select m.*, case when m.imported then '[]' when m.offered then m.clocks
+                else jsonb_path_query_array(m.clocks, '$[*] ? (@.kind != "sign_for")') end as running
+            from (select o.*, o.routed_unit <> o.lead and not o.secret and not o.imported as offered from numbered o) m
+        ) n
     ) w
 ), filed as (
     insert into cases (id, number, kind, petition_class, category, channel, procedure, procedure_version, status,
@@ -147,7 +151,9 @@
         routed_unit, sent_by, moved,
         -- the last resort sees what it leads, whatever the report says about it: a case is never without anyone
         case when lead = intake_desk then array_remove(barred_units, intake_path) else barred_units end,
-        barred_staff, case when imported then 'infinity' else due end,
+        barred_staff, case when imported then 'infinity'
+            else least(due, (select min((k->>'due')::timestamptz) from jsonb_array_elements(running) k
+                where k->>'kind' = 'sign_for')) end,
         received_at, at, closed_at, coalesce(closed_at, at), source_system, external_id, registrar, query_hash, imported,
         1, hash
     from written
@@ -174,7 +180,7 @@
 ), opened as (
     insert into case_access (case_id, grantee, part)
     select id, 'unit:' || lead, 'lead' from made where not secret
-    union all select id, 'unit:' || routed_unit, 'offer' from made where not secret and routed_unit <> lead and not imported
+    union all select id, 'unit:' || routed_unit, 'offer' from made where offered
     union all select id, 'staff:' || helper, 'task' from made where helper is not null
     union all select m.id, 'unit:' || u.code, 'queue' from made m  -- a cell without a worker: the township's coordinator
         join unit u on u.kind = 'centre' and u.area = m.township and u.code <> m.lead
@@ -187,16 +193,16 @@
     insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at)
     select id, lead, null::uuid, 'lead', 'signed', actor, at, 'system', at from made where status = 'registered'
     union all select id, routed_unit, null, 'lead', 'offered', actor, at, null, null
-        from made where routed_unit <> lead and not secret and not imported
+        from made where offered
     union all select m.id, st.unit, m.helper, 'co', 'offered', m.actor, m.at, null, null
         from made m join staff st on st.id = m.helper
 ), clocked as (
-    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, level, next_at)
-    select m.id, c.kind, c.rule, m.procedure_version, c.basis, m.at, c.due, c.due_unrolled, c.provisional, c.level, c.next_at
-    from made m cross join lateral jsonb_to_recordset(m.clocks)
+    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, subject, level, next_at)
+    select m.id, c.kind, c.rule, m.procedure_version, c.basis, m.at, c.due, c.due_unrolled, c.provisional,
+        case when c.kind = 'sign_for' then m.routed_unit else '' end, c.level, c.next_at
+    from made m cross join lateral jsonb_to_recordset(m.running)
         c(kind text, rule text, basis text, due timestamptz, due_unrolled timestamptz, provisional boolean,
             level smallint, next_at timestamptz)
-    where not m.imported
 ), told as (
     insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
     select id, 1, 'registered', at, registrar, body, ''::bytea, hash from made order by id

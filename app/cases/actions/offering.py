@@ -1,0 +1,69 @@
+"""An open offer to lead: made with the sight it gives and its sign-for clock, and ended with both."""
+
+import uuid
+
+from app.cases.actions.step import END_OFFERED_SIGHT, GRANT, Act
+from app.cases.queries.one import Loaded
+from app.cases.rules import Offer, PetitionClass
+from app.deadlines import actions as deadlines
+from app.deadlines.rules import ClockKind, StartsOn
+
+END_SIGHT = (
+    "update case_access set until = now()"
+    " where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
+)
+_RECALL = (
+    "update assignment set state = 'recalled', answered_by = $2, answered_at = $3"
+    " where case_id = $1 and state = 'offered' and part = 'lead'"
+)
+
+
+async def make_offer(act: Act, case: Loaded, unit: str, *, note: uuid.UUID | None = None) -> None:
+    """`unit` is offered the lead: it sees the case from now on, and its time to sign for it runs (签收)."""
+    await act.conn.execute(
+        "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
+        " values ($1, $2, 'lead', 'offered', $3, $4, $5)",
+        case.facts.id, unit, act.actor.id, act.now, note,
+    )  # fmt: skip
+    for grantee in await grantees(act, case, unit):
+        await act.conn.execute(GRANT, case.facts.id, grantee, "offer")
+    await act.start(case, StartsOn.OFFERED, kind=ClockKind.SIGN_FOR, subject=unit)
+
+
+async def end_offer(act: Act, case_id: uuid.UUID) -> None:
+    """Recall what is still open: nobody sees the case by it any more, and nothing is owed."""
+    await act.conn.execute(_RECALL, case_id, act.actor.id, act.now)
+    await act.conn.execute(END_OFFERED_SIGHT, case_id)
+    await stop_waiting(act, case_id)
+
+
+async def answer(act: Act, found: Offer, state: str, note: uuid.UUID | None = None) -> None:
+    """The offer is signed, refused or recalled."""
+    await act.conn.execute(
+        "update assignment set state = $2, answered_by = $3, answered_at = $4, note = coalesce($5, note) where id = $1",
+        found.id, state, act.actor.id, act.now, note,
+    )  # fmt: skip
+
+
+async def stop_waiting(act: Act, case_id: uuid.UUID) -> None:
+    """Neither a signature nor a ruling is waited for any more."""
+    for kind in (ClockKind.SIGN_FOR, ClockKind.RETURN_RULING):
+        await deadlines.stop(act.conn, case_id, kind, act.now)
+
+
+async def withdraw_sight(act: Act, case: Loaded, found: Offer) -> None:
+    """Who no longer has the offer no longer sees the case by it."""
+    if found.staff is not None:
+        await act.conn.execute(END_SIGHT, case.facts.id, [f"staff:{found.staff}"], "task")
+    else:
+        await act.conn.execute(END_SIGHT, case.facts.id, await grantees(act, case, found.unit), "offer")
+
+
+async def grantees(act: Act, case: Loaded, unit: str) -> list[str]:
+    """How a unit is named in `case_access`: as itself, or for an accusation as its sworn posts."""
+    if case.facts.petition_class is not PetitionClass.ACCUSATION:
+        return [f"unit:{unit}"]
+    rows = await act.conn.fetch(
+        "select id from post where unit = $1 and role in ('discipline_officer', 'coordinator')", unit
+    )
+    return [f"post:{row['id']}" for row in rows]

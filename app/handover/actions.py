@@ -1,0 +1,204 @@
+"""Handing over all that a person holds in one transaction: nothing stays with them, and their sight of it ends."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.cases.actions.step import GRANT
+from app.core import errors
+from app.core.access import Actor, Role
+from app.core.database import Connection, uuid7
+from app.events.actions import record
+from app.handover.queries import find_person, list_held
+from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
+from app.messages.actions import queue
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Of whom, why, until when, to whom; and who orders it."""
+
+    staff: uuid.UUID
+    why: Why
+    until: datetime | None
+    to: uuid.UUID | None
+    actor: Actor
+    now: datetime
+
+
+async def preview(conn: Connection, asked: Handover) -> list[Move]:
+    """Every thing the person holds, and to whom each would go. Changes nothing."""
+    return await _plan(conn, asked, await _check(conn, asked))
+
+
+async def hand_over(
+    conn: Connection, asked: Handover, approved: Mapping[str, uuid.UUID | None]
+) -> tuple[uuid.UUID, list[Move]]:  # fmt: skip
+    """Carry out what was previewed. Raises Conflict that names what has changed since; then nothing is done."""
+    taker = await _check(conn, asked, lock=True)
+    cases = [row["id"] for row in await conn.fetch(_LOCK, asked.staff)]
+    moves = await _plan(conn, asked, taker)
+    if found := differences(moves, approved):
+        raise errors.Conflict(
+            "预览之后有变化，请重新预览后再提交。", "Something changed since the preview: look at it again.", **found
+        )
+    handover = await _keep(conn, asked, moves)
+    await _move_cells(conn, asked, [m for m in moves if m.held.kind is HeldKind.CELL])
+    await _move_tasks(conn, asked, handover, cases, {m.held.ref: m for m in moves if m.held.kind is HeldKind.TASK})
+    if asked.why is Why.LEAVES:
+        await _leave(conn, asked, [m.held.ref for m in moves if m.held.kind is HeldKind.POST])
+    return handover, moves
+
+
+async def check_reach(conn: Connection, staff: uuid.UUID, *, actor: Actor, now: datetime, lock: bool = False) -> Any:
+    """The person, whom a coordinator or head of their unit, or of one above it, may hand over for. Raises NotFound, Forbidden."""
+    person = await find_person(conn, staff, actor=actor, now=now, lock=lock)
+    if person is None:
+        raise errors.NotFound
+    if not person["within"]:
+        raise errors.Forbidden(
+            "只能为本单位或下级单位的人员办理交接。", "Hand over for people of your unit, or of one under it."
+        )
+    return person
+
+
+async def _check(conn: Connection, asked: Handover, *, lock: bool = False) -> Any:
+    """The successor, if one is named; the order of the locks is that of the ids."""
+    if lock and asked.to is not None and asked.to < asked.staff:
+        await conn.fetchval("select id from staff where id = $1 for update", asked.to)
+    await check_reach(conn, asked.staff, actor=asked.actor, now=asked.now, lock=lock)
+    if asked.until is not None and asked.until <= asked.now:
+        raise errors.Invalid("休假截止时间须在现在之后。", "A leave ends after now.", pointer="#/body/until")
+    if asked.to is None:
+        return None
+    taker = await find_person(conn, asked.to, actor=asked.actor, now=asked.now, lock=lock)
+    if asked.to == asked.staff or taker is None or not (taker["active"] and taker["roles"] and taker["within"]):
+        raise errors.Invalid(
+            "请指定本单位或下级单位的另一名在岗人员。", "Name somebody else on duty in your unit, or in one under it.",
+            pointer="#/body/to",
+        )  # fmt: skip
+    return taker
+
+
+async def _plan(conn: Connection, asked: Handover, taker: Any) -> list[Move]:
+    held = await list_held(conn, asked.staff, asked.why, asked.to, actor=asked.actor, now=asked.now)
+    if taker is not None and Role.GRID_WORKER not in taker["roles"] and any(h.kind is HeldKind.CELL for h in held):
+        raise errors.Invalid("网格须交给网格员。", "A cell goes to a grid worker.", pointer="#/body/to")
+    free = taker is not None and not (taker["full_time"] and taker["has_cell"])
+    return plan(held, asked.why, asked.to, may_lead_cell=free)
+
+
+# Live cases of the person's cells name them as worker; those with a task of theirs too.
+_LOCK = """
+    select c.id from cases c where c.id in (
+        select a.case_id from assignment a where a.staff = $1 and a.state in ('offered', 'signed')
+        union select o.id from cases o where o.cell in (select w.cell from cell_worker w where w.staff = $1) and o.worker = $1
+            and o.status in ('registered', 'accepted', 'handling', 'concluded')
+    ) order by c.id for update
+"""
+_ITEM = """
+    insert into staff_handover_item (handover, kind, ref, state, case_id, becomes, taken_by)
+    values ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+async def _keep(conn: Connection, asked: Handover, moves: Sequence[Move]) -> uuid.UUID:
+    handover = uuid7()
+    await conn.execute(
+        "insert into staff_handover (id, staff, why, until, successor, made_by, made_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        handover, asked.staff, asked.why.value, asked.until, asked.to, f"{asked.actor.kind}:{asked.actor.id}", asked.now,
+    )  # fmt: skip
+    await conn.executemany(
+        _ITEM,
+        [
+            (handover, m.held.kind.value, m.held.ref, m.held.state, m.held.case, m.becomes.value, m.to)
+            for m in moves
+        ],
+    )  # fmt: skip
+    return handover
+
+
+_END_CELL = """
+    with ended as (
+        update cell_worker set during = tstzrange(lower(during), $3)
+        where staff = $1 and cell = any($2) and during @> $3::timestamptz and lower(during) < $3 and (role = 'cover' or $4)
+    )
+    delete from cell_worker where staff = $1 and cell = any($2) and lower(during) >= $3 and (role = 'cover' or $4)
+"""
+_TAKE_CELL = """
+    insert into cell_worker (cell, staff, full_time, role, during)
+    select $1, s.id, s.full_time, $3, tstzrange($4, $5) from staff s where s.id = $2
+"""
+
+
+async def _move_cells(conn: Connection, asked: Handover, moves: Sequence[Move]) -> None:
+    """Who leaves holds no cell; who is on leave stays its worker while somebody covers. Cover passes on until its own end."""
+    cells = [move.held.ref for move in moves]
+    await conn.execute(_END_CELL, asked.staff, cells, asked.now, asked.why is Why.LEAVES)
+    for move in moves:
+        if move.to is not None:
+            until = asked.until if move.held.state == "primary" else move.held.until
+            await conn.execute(_TAKE_CELL, move.held.ref, move.to, move.becomes.value, asked.now, until)
+
+
+_END_TASK = """
+    update assignment set state = 'recalled', answered_by = coalesce(answered_by, $2), answered_at = coalesce(answered_at, $3)
+    where id = $1
+"""
+_NEW_TASK = """
+    insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at)
+    select a.case_id, s.unit, s.id, a.part, $3, $4, $5, case $3 when 'signed' then $4 end,
+        case $3 when 'signed' then $5::timestamptz end
+    from assignment a, staff s where a.id = $1 and s.id = $2
+"""
+_END_SIGHT = (
+    "update case_access set until = now() where case_id = $1 and grantee = $2 and part = 'task' and until is null"
+)
+_STATE = """
+    select c.worker, c.lead_unit, not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
+            select from staff s join unit u on u.code = s.unit where s.id = $2 and c.barred_units @> u.path) as free,
+        (select jsonb_agg(a.id) from assignment a where a.case_id = c.id and a.staff = $3
+            and a.state in ('offered', 'signed')) as tasks
+    from cases c where c.id = $1
+"""
+
+
+async def _move_tasks(
+    conn: Connection, asked: Handover, handover: uuid.UUID, cases: Sequence[uuid.UUID], moves: Mapping[str, Move]
+) -> None:  # fmt: skip
+    """Case by case: the tasks, the worker it names, who sees it, and one event that says so."""
+    for case in cases:
+        (row,) = await conn.fetch(_STATE, case, asked.to, asked.staff)
+        tasks = [moves[str(task)] for task in row["tasks"] or ()]
+        for move in tasks:
+            await _move_task(conn, asked, case, row["lead_unit"], move)
+        columns: dict[str, Any] = {}
+        if asked.why is Why.LEAVES and row["worker"] == asked.staff:
+            columns["worker"] = asked.to if row["free"] else None
+        if tasks or columns:
+            to = next((move.to for move in tasks if move.to), None)
+            facts = {"handover": str(handover), "from": str(asked.staff), "to": str(to) if to else None,
+                     "why": asked.why.value, "tasks": len(tasks)}  # fmt: skip
+            await record(conn, case, "handed_over", actor=asked.actor, at=asked.now, columns=columns, facts=facts)
+
+
+async def _move_task(conn: Connection, asked: Handover, case: uuid.UUID, lead: str, move: Move) -> None:
+    task = int(move.held.ref)
+    await conn.execute(_END_TASK, task, asked.actor.id, asked.now)
+    await conn.execute(_END_SIGHT, case, f"staff:{asked.staff}")
+    grantee, template = f"unit:{lead}", "task_came_back"
+    if move.becomes is Becomes.TASK and move.to is not None:
+        await conn.execute(_NEW_TASK, task, move.to, move.held.state, asked.actor.id, asked.now)
+        await conn.execute(GRANT, case, f"staff:{move.to}", "task")
+        grantee, template = f"staff:{move.to}", "task_handed_over"
+    await queue(conn, f"{template} {task} {grantee}", template, now=asked.now, grantee=grantee, case_id=case)
+
+
+async def _leave(conn: Connection, asked: Handover, posts: Sequence[str]) -> None:
+    """The seats stand empty; whatever the person saw by name is seen no more."""
+    await conn.execute("update post set staff = null where id = any($1) and staff = $2", list(posts), asked.staff)
+    await conn.execute(
+        "update case_access set until = now() where grantee = $1 and until is null", f"staff:{asked.staff}"
+    )

@@ -1,0 +1,61 @@
+"""Handing over for a person who leaves or goes on leave: preview, one transaction, record."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from app.core.access import Actor, Permission
+from app.core.errors import Invalid
+from app.core.http import Now, Read, ThisCall, Write, requires
+from app.core.idempotency import once
+from app.core.jsontext import dumps
+from app.handover import actions, queries
+from app.handover.rules import Move
+from app.handover.schemas import HandoverIn, HandoverList, HandoverOut
+
+router = APIRouter(prefix="/v1/staff/{staff_id}", tags=["staff"])
+MayHandOver = Annotated[Actor, Depends(requires(Permission.STAFF_HANDOVER))]
+
+
+@router.post("/handover", response_model=HandoverOut, summary="Hand over all that a person holds")
+async def hand_over_work(
+    staff_id: uuid.UUID, sent: HandoverIn, conn: Write, call: ThisCall, actor: MayHandOver
+) -> Response:  # fmt: skip
+    """By a coordinator or head of the person's unit, or of one above it. With `dry_run` nothing happens: the answer lists
+    every cell, task and post, and to whom each would go. The same body with `items` in place of `dry_run` carries out
+    exactly that, in one transaction, or says (409) what was `added`, is `gone` or has `changed` since.
+    """
+    asked = actions.Handover(staff_id, sent.why, sent.until, sent.to, actor, call.now)
+
+    async def act() -> tuple[int, bytes, str | None]:
+        if sent.dry_run:
+            return 200, dumps(_shown(asked, None, await actions.preview(conn, asked))), None
+        approved = {f"{item.kind}:{item.ref}": item.to for item in sent.items or ()}
+        if len(approved) < len(sent.items or ()):
+            raise Invalid("items 中有重复。", "An item stands twice.", pointer="#/body/items")
+        handover, moves = await actions.hand_over(conn, asked, approved)
+        return 200, dumps(_shown(asked, handover, moves)), None
+
+    return await once(conn, call, act, keep=not sent.dry_run)
+
+
+def _shown(asked: actions.Handover, handover: uuid.UUID | None, moves: Sequence[Move]) -> dict[str, Any]:
+    made = handover is not None
+    return {
+        "id": handover, "staff": asked.staff, "why": asked.why, "until": asked.until, "to": asked.to,
+        "made_by": f"{asked.actor.kind}:{asked.actor.id}" if made else None, "made_at": asked.now if made else None,
+        "items": [
+            {"kind": m.held.kind, "ref": m.held.ref, "state": m.held.state, "case": m.held.case if m.held.seen else None,
+             "number": m.held.number, "becomes": m.becomes, "to": m.to}
+            for m in moves
+        ],
+    }  # fmt: skip
+
+
+@router.get("/handovers", response_model=HandoverList, summary="What was handed over of a person")
+async def list_handovers(staff_id: uuid.UUID, conn: Read, at: Now, actor: MayHandOver) -> HandoverList:
+    """Who handed over what of theirs, to whom and when; the latest first."""
+    await actions.check_reach(conn, staff_id, actor=actor, now=at)
+    return HandoverList.model_validate({"items": await queries.list_handovers(conn, staff_id, actor=actor)})

@@ -1,0 +1,88 @@
+"""What a member of staff holds, who may take it over, and what was handed over before."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from app.cases.queries.access import visible_to
+from app.core.access import Actor, Permission
+from app.core.database import Connection, Parameters
+from app.handover.rules import Held, HeldKind, Why
+
+_PERSON = """
+    select s.id, s.active, s.full_time, u.path::text as path,
+        coalesce((select array_agg(p.role) from post p where p.staff = s.id), '{}') as roles,
+        exists (select from cell_worker w where w.staff = s.id and w.role = 'primary' and w.during @> $2::timestamptz)
+            as has_cell,
+        exists (select from unit over where over.code = any($3::text[])
+            and (over.path @> u.path or exists (
+                select from post p join unit pu on pu.code = p.unit where p.staff = s.id and over.path @> pu.path))) as within
+    from staff s join unit u on u.code = s.unit where s.id = $1
+"""
+
+
+async def find_person(conn: Connection, staff: uuid.UUID, *, actor: Actor, now: datetime, lock: bool = False) -> Any:
+    """A member of staff with what the rules ask of them; `within`: in a unit that the actor may hand over for, or under one.
+
+    Locked, nothing new can be given to them until the transaction ends.
+    """
+    if lock:
+        await conn.fetchval("select id from staff where id = $1 for update", staff)
+    return await conn.fetchrow(_PERSON, staff, now, sorted(actor.units_with(Permission.STAFF_HANDOVER)))
+
+
+_CELLS = """
+    select cell, role, upper(during) as until from cell_worker
+    where staff = $1 and (during @> $2::timestamptz or lower(during) > $2) order by cell, role
+"""
+_POSTS = """
+    select p.id, p.role from post p join unit u on u.code = p.unit where p.staff = $1
+        and exists (select from unit over where over.code = any($2::text[]) and over.path @> u.path) order by p.id
+"""
+# `free`: neither the successor nor a unit they stand in, or under, is concerned.
+_TASKS = """
+    select a.id, a.state, a.case_id, c.number, {seen} as seen,
+        not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
+            select from (
+                select u.path from staff s join unit u on u.code = s.unit where s.id = $2
+                union all select u.path from post p join unit u on u.code = p.unit where p.staff = $2
+            ) stand where c.barred_units @> stand.path) as free
+    from assignment a join cases c on c.id = a.case_id
+    where a.staff = $1 and a.state in ('offered', 'signed') order by a.id
+"""
+
+
+async def list_held(
+    conn: Connection, staff: uuid.UUID, why: Why, to: uuid.UUID | None, *, actor: Actor, now: datetime
+) -> list[Held]:  # fmt: skip
+    """Cells, tasks and, for one who leaves, the posts of the actor's line."""
+    held = [Held(HeldKind.CELL, r["cell"], r["role"], until=r["until"]) for r in await conn.fetch(_CELLS, staff, now)]
+    parameters = Parameters([staff, to])
+    seen = visible_to(actor, parameters)
+    for row in await conn.fetch(_TASKS.format(seen=seen), *parameters):
+        number = row["number"] if row["seen"] else None
+        held.append(
+            Held(
+                HeldKind.TASK, str(row["id"]), row["state"], row["case_id"], number, seen=row["seen"], free=row["free"]
+            )
+        )
+    if why is Why.LEAVES:
+        units = sorted(actor.units_with(Permission.STAFF_HANDOVER))
+        held += [Held(HeldKind.POST, row["id"], row["role"]) for row in await conn.fetch(_POSTS, staff, units)]
+    return held
+
+
+_HANDOVERS = """
+    select h.id, h.staff, h.why, h.until, h.successor as to, h.made_by, h.made_at,
+        (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'ref', i.ref, 'state', i.state, 'case', c.id,
+            'number', c.number, 'becomes', i.becomes, 'to', i.taken_by) order by i.id), '[]')
+         from staff_handover_item i left join cases c on c.id = i.case_id and {seen} where i.handover = h.id) as items
+    from staff_handover h where h.staff = $1 order by h.made_at desc, h.id desc limit 100
+"""
+
+
+async def list_handovers(conn: Connection, staff: uuid.UUID, *, actor: Actor) -> list[dict[str, Any]]:
+    """The latest hundred; cases are named to who sees them."""
+    parameters = Parameters([staff])
+    seen = visible_to(actor, parameters)
+    return [dict(row) for row in await conn.fetch(_HANDOVERS.format(seen=seen), *parameters)]

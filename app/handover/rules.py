@@ -1,0 +1,95 @@
+"""Who takes over what. Pure."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """For good, or until a day: then somebody covers, and what was begun is finished by who took it over."""
+
+    LEAVES = "leaves"
+    ON_LEAVE = "on_leave"
+
+
+class HeldKind(StrEnum):
+    """What a person can hold: the work of a cell, a task offered by name, a seat in a unit."""
+
+    CELL = "cell"
+    TASK = "task"
+    POST = "post"
+
+
+class Becomes(StrEnum):
+    """What becomes of it."""
+
+    PRIMARY = "primary"  # the cell has a new worker
+    COVER = "cover"  # somebody stands in
+    TASK = "task"  # somebody else's task, as far as it has come
+    TO_LEAD = "to_lead"  # back to the unit that leads the case
+    VACANT = "vacant"  # nobody: it shows in the report of cells, or stands empty
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing that a person holds. `state`: primary or cover of a cell, offered or signed of a task, the role of a post.
+
+    `seen` that whoever hands over sees the case, `free` that the successor may: the matter does not concern them.
+    """
+
+    kind: HeldKind
+    ref: str
+    state: str
+    case: uuid.UUID | None = None
+    number: str | None = None
+    until: datetime | None = None
+    seen: bool = True
+    free: bool = True
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.ref}"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where one thing goes."""
+
+    held: Held
+    becomes: Becomes
+    to: uuid.UUID | None = None
+
+
+def plan(held: Iterable[Held], why: Why, to: uuid.UUID | None, *, may_lead_cell: bool) -> list[Move]:
+    """Where everything goes. A full-time worker is primary in one cell (一格一人): with one already, or for leave, they cover.
+
+    Whoever does not see a case does not choose who shall: such a task goes back to the lead, and so does one that the
+    successor may not know of.
+    """
+    moves = []
+    for one in held:
+        if one.kind is HeldKind.POST:
+            moves.append(Move(one, Becomes.VACANT))
+        elif one.kind is HeldKind.TASK:
+            taken = to is not None and one.seen and one.free
+            moves.append(Move(one, Becomes.TASK if taken else Becomes.TO_LEAD, to if taken else None))
+        elif to is None:
+            moves.append(Move(one, Becomes.VACANT))
+        elif one.state == "primary" and why is Why.LEAVES and may_lead_cell:
+            moves.append(Move(one, Becomes.PRIMARY, to))
+            may_lead_cell = False
+        else:
+            moves.append(Move(one, Becomes.COVER, to))
+    return moves
+
+
+def differences(moves: Sequence[Move], approved: Mapping[str, uuid.UUID | None]) -> dict[str, list[str]]:
+    """What changed since the preview that was approved: what came, what went, what would go to somebody else now."""
+    now = {move.held.key: move.to for move in moves}
+    found = {
+        "added": sorted(now.keys() - approved.keys()), "gone": sorted(approved.keys() - now.keys()),
+        "changed": sorted(key for key in now.keys() & approved.keys() if now[key] != approved[key]),
+    }  # fmt: skip
+    return {name: keys for name, keys in found.items() if keys}

@@ -1,0 +1,78 @@
+"""A hand-over as asked for, previewed and recorded."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from app.core.texts import Code, unfit
+from app.handover.rules import Becomes, HeldKind, Why
+
+
+class HandoverItemIn(BaseModel):
+    """One line of the preview as approved."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: HeldKind
+    ref: Code
+    to: uuid.UUID | None = None
+
+
+class HandoverIn(BaseModel):
+    """First with `dry_run`: what is held, and to whom each would go. Then without it, with the items of that preview."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"why": "leaves", "to": "018f3a1c-5b6d-7c8e-9f0a-1b2c3d4e5f60", "dry_run": True}]},
+    )  # fmt: skip
+
+    why: Why
+    until: AwareDatetime | None = Field(default=None, description="The end of a leave")
+    to: uuid.UUID | None = Field(default=None, description="Who takes over; for a leave somebody must")
+    dry_run: bool = False
+    items: Annotated[list[HandoverItemIn], Field(max_length=5000)] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.why is Why.ON_LEAVE) != (self.until is not None):
+            raise unfit("休假须写明截止时间 until，离任不写。", "A leave has an end (`until`); leaving has none.")
+        if self.why is Why.ON_LEAVE and self.to is None:
+            raise unfit("休假须指定代班人 to。", "Somebody covers a leave: name them in `to`.")
+        if not self.dry_run and self.items is None:
+            raise unfit(
+                "请先预览（dry_run），再附上预览所列 items。", "Preview first (`dry_run`), then send its `items`."
+            )
+        return self
+
+
+class HandoverItemOut(BaseModel):
+    """What goes where. `case` and `number` are shown to who sees the case."""
+
+    kind: HeldKind
+    ref: str
+    state: str
+    case: uuid.UUID | None
+    number: str | None
+    becomes: Becomes
+    to: uuid.UUID | None
+
+
+class HandoverOut(BaseModel):
+    """A hand-over; a preview has no `id` yet."""
+
+    id: uuid.UUID | None
+    staff: uuid.UUID
+    why: Why
+    until: datetime | None
+    to: uuid.UUID | None
+    made_by: str | None
+    made_at: datetime | None
+    items: list[HandoverItemOut]
+
+
+class HandoverList(BaseModel):
+    """Hand-overs of one person, the latest first."""
+
+    items: list[HandoverOut]
