@@ -25,7 +25,7 @@ test:  ## run the whole suite (WORKERS=…, ARGS="tests/rules -k …")
 check:  ## lint, types, import contracts, migrations
 	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m scripts.check
 
-tour:  ## walk three cases through their life, against the city that `make run` serves (PORT=…)
+tour:  ## walk four cases through their life, against the city that `make run` serves (PORT=…)
 	@scripts/bootstrap.sh --python-only && exec $(PYTHON_HERE) -m scripts.tour --url http://127.0.0.1:$(PORT) $(ARGS)
 
 bench:  ## measure speed against PostgreSQL itself; writes bench/results.json

@@ -25,6 +25,7 @@ PAGED = (
     "/v1/me/supervisions",
     "/v1/notices",
     "/v1/me/proxies",
+    "/v1/me/mediations",
 )  # of cases, or what hangs on them
 IDS = (
     "case_id",
@@ -37,6 +38,7 @@ IDS = (
     "whistle_id",
     "meeting_id",
     "proxy_id",
+    "mediation_id",
 )  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 EMERGENCY = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 CODES = ("code",)  # of units and areas: the map is open

@@ -249,6 +249,19 @@ class Planter:
         plant.ids["attachment_id"] = made["id"]
         plant.version += 1
 
+    def mediated(self, plant: Plant, who: str) -> None:
+        """Applied for, and consented to by both sides."""
+        person = self._person(who)
+        asked = {"channel": "people", "origin": "application", "text": self.said(plant, "调")}
+        reply = person.post(f"/v1/cases/{plant.id}/mediations", asked)
+        assert reply.status_code == 201, reply.text
+        page = reply.json()
+        plant.ids["mediation_id"] = page["id"]
+        for party in page["parties"]:
+            url = f"/v1/mediations/{page['id']}/actions/consent"
+            page = person.post(url, {"party": party["id"], "how": "phone"}, version=page["version"]).json()
+        plant.version += 3
+
     def reason(self, plant: Plant, who: str, action: str) -> None:
         """A step with a reason."""
         self.does(plant, who, action, {"reason": self.said(plant, "因")})
@@ -343,6 +356,7 @@ def disputes(p: Planter) -> None:
     plain = p.plant("a dispute in mediation", kind, category, by="li.window")
     p.does(plain, "zhou.mediator", "sign_for")
     p.attached(plain, "zhou.mediator")
+    p.mediated(plain, "zhou.mediator")
     p.handled(plain, "zhou.mediator")
 
     moved = p.plant(

@@ -15,6 +15,7 @@ from seeds.hohhot.staff import staff_id
 from tests.attachments import files
 from tests.cast import CITY, CONCLUSION, Cast, Lives, member, report, service
 from tests.house.documents import Strict
+from tests.mediation.doors import Talks, today
 from tests.proxy import doors as proxies
 from tests.review.doors import REDO, applied, decided, door, hearing
 
@@ -401,6 +402,44 @@ def work_together(cast: Cast, lives: Lives) -> None:
         assert lead.get(url).status_code == 200
 
 
+def mediate(cast: Cast) -> None:
+    Talks(cast).proposed(channel="labour", origin="proposal", respondents=[{"name": "某公司", "address": "某街"}])
+    refused = Talks(cast).started()
+    for action, body in (
+        ("suspend", WHY), ("resume", WHY), ("schedule_session", refused.talk(days=20)),
+        ("extend", {"length": 1, "agreed": [{"party": p, "how": "online"} for p in refused.sides], **WHY}),
+    ):  # fmt: skip
+        refused.does(action, body)
+    refused.does("cancel_session", {"session": refused.page["sessions"][0]["id"], **WHY})
+    other = str(staff_id("M150102002.mediator.1"))
+    refused.does("assign", {"staff": other, "how": "appointed"})
+    refused.does("relieve", {"staff": other, "relation": "other", **WHY})
+    refused.does("refuse", {"party": refused.sides[0], "how": "written", **WHY})
+    Talks(cast).started().does("fail", WHY)
+    kept = Talks(cast).started()
+    guest = {"role": "recorder", "name": "记录人"}
+    kept.does("schedule_session", kept.talk(days=21, party=kept.sides[0], invited=[guest]))
+    session = {"session": kept.page["sessions"][0]["id"]}
+    kept.does("open_session", session)
+    kept.does("record_session", {**session, "minutes": "愿意分期。"})
+    kept.does("draft_agreement", kept.terms(kept.pay(300, today())))
+    for signature in kept.signs():
+        kept.does("sign", signature)
+    kept.paid(100, receipt=kept.file("receipt"))
+    reached = {"obligation": kept.obligations[0]["id"], "method": "phone", "reached": False, "words": "无人接听。"}
+    kept.does("follow_up", reached)
+    kept.does("apply_confirmation", {"court": "新城区人民法院", "on": today(), "parties": list(kept.sides)})
+    kept.does("decide_confirmation", {"state": "refused", "on": today()})
+    oral = Talks(cast).started()
+    oral.does("agree_orally", oral.terms(oral.pay(100, today())))
+    zhou = cast("zhou.mediator")
+    code = {"number": kept.receipt["number"], "code": kept.receipt["query_code"]}
+    assert "agreement" in cast.client.post("/v1/query", json=code).json()
+    for url in (f"/v1/cases/{kept.case}/mediations", "/v1/me/mediations?limit=1", f"/v1/mediations/{kept.id}/file.pdf"):
+        assert zhou.get(url).status_code == 200
+    assert zhou.post(f"/v1/mediations/{kept.id}/file", WHY).status_code == 200
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
@@ -451,6 +490,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     be_told(cast, lives, sql)
     keep_a_centre(cast)
     work_together(cast, lives)
+    mediate(cast)
     for role in Role:
         read_everything(cast, role)
     promised = {

@@ -115,7 +115,7 @@ def test_a_mediator_who_tells_of_a_tie_sees_no_more_and_never_mediates_it_again(
     one.does("assign", chosen(OTHER))
     assert other.sees(one.case)
     assert one.id in {item["id"] for item in other.walk("/v1/me/mediations?limit=1")}
-    one.refused("declare", {"related": False})  # Zhou is none yet
+    one.refused("declare", {"related": False}, 403)  # Zhou is none yet
     reply = one.act("declare", {"related": True, "relation": "relative", "words": "系申请人表兄"}, who=OTHER)
     assert (reply.status_code, reply.json()["seen"]) == (200, False)
     assert not other.sees(one.case)

@@ -30,6 +30,7 @@ from app.mediation.actions.step import (
     of_the_sides,
 )
 from app.mediation.rules import PROCEDURE_OF, MediationChannel, MediationState, Origin, both_sides, missing
+from app.notices.actions import replace
 from app.notices.rules import NoticeKind
 
 _OPEN_TO = frozenset({Status.REGISTERED, Status.ACCEPTED, Status.HANDLING})
@@ -160,6 +161,8 @@ async def _tell_rights(act: Act, begun: Begun) -> Owing:
         planned = act.reference.plan(procedure, StartsOn.ACCEPTED, act.now)
         await deadlines.start(act.conn, case.facts.id, [c for c in planned if c.kind is ClockKind.COMPLETION])
     meets = ClockKind.ACCEPTANCE.value if channel in PROCEDURE_OF else None
+    told = [uuid.UUID(n.id) for n in case.facts.notices if n.kind is NoticeKind.RIGHTS_AND_DUTIES]
+    await replace(act.conn, told, now=act.now)  # of a mediation before this one
     return await owe(act, case, NoticeKind.RIGHTS_AND_DUTIES, meets, Words())
 
 
