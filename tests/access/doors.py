@@ -334,7 +334,7 @@ class Crawl:
     def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for path, item in self.document["paths"].items():
             if method in item:
-                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, "message_id"}
+                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, *STAFF, "message_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
 
