@@ -17,6 +17,7 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "sign_for": lambda cast: None,
     "refuse": lambda cast: REASON,
     "recall": lambda cast: None,
+    "rule_return": lambda cast: {"upheld": False, **REASON},
     "place": lambda cast: {"code": "150102001001001"},
     "accept": lambda cast: None,
     "decline": lambda cast: {"route": "litigation", **REASON},
@@ -260,7 +261,7 @@ def test_declining_names_where_the_matter_belongs_and_is_told_in_time(cast: Cast
     case = lives.signed()["id"]
     page = cast("chen.housing").does(case, "decline", {"route": "police", "reason": "应向公安机关报案"})
     assert page["status"] == "declined"
-    (clock,) = page["clocks"]
+    (clock,) = [clock for clock in page["clocks"] if clock["kind"] == "acceptance"]
     assert (clock["met_at"], clock["stopped_at"]) == (None, None), "it runs until the notice is served"
     assert page["notes"][0]["body"] == "应向公安机关报案"
     last = cast("chen.housing").get(f"/v1/cases/{case}/timeline").json()["items"][-1]
@@ -281,13 +282,14 @@ def test_another_organ_is_no_legal_route(cast: Cast, lives: Lives) -> None:
 
 def test_accepting_meets_one_clock_and_starts_the_next(cast: Cast, lives: Lives) -> None:
     before = lives.signed()
-    assert [clock["kind"] for clock in before["clocks"]] == ["acceptance"]
+    assert [clock["kind"] for clock in before["clocks"]] == ["acceptance", "sign_for"]
     page = cast("chen.housing").does(before["id"], "accept")
-    acceptance, completion = page["clocks"]
+    acceptance, signed, completion = page["clocks"]
     assert acceptance["met_at"] is None, "the petitioner has not heard yet"
+    assert signed["met_at"]
     at = datetime.now(UTC)
     page = cast("chen.housing").does(before["id"], "serve", service(at=at.isoformat()))
-    acceptance, completion = page["clocks"]
+    acceptance, signed, completion = page["clocks"]
     assert datetime.fromisoformat(acceptance["met_at"]) == at
     assert (completion["kind"], completion["rule"], completion["met_at"]) == ("completion", "P6", None)
     (item,) = [i for i in cast("chen.housing").walk("/v1/cases?status=accepted&limit=200") if i["id"] == before["id"]]

@@ -75,6 +75,7 @@ def test_no_limit_moves_against_the_resident(
     case = filed(cast, at, filed_at)
 
     async def of(conn: Connection, owner: str) -> tuple[Any, ...]:
+        await conn.execute("delete from clock where case_id = $1 and kind = 'sign_for'", case)
         await conn.execute("update clock set owner = $2 where case_id = $1", case, owner)
         before = await conn.fetchrow("select due, provisional from clock where case_id = $1", case)
         await published(conn)

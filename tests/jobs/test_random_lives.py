@@ -22,7 +22,7 @@ from tests.cases.test_record import as_folded, fold
 from tests.cast import CITY, CONCLUSION, Cast, report, service
 from tests.jobs.ledger import HOHHOT, POLICY, RESIDENT, Ledger
 
-LIVES = 12  # of each sort: 520 in all
+LIVES = 130  # of each sort: 520 in all
 BEGUN = datetime(2026, 1, 5, 10, tzinfo=HOHHOT)
 SORTS: dict[str, dict[str, Any]] = {
     "appeal": {"kind": "petition", "category": "heating.temperature"},
