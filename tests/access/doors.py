@@ -360,11 +360,7 @@ class Crawl:
     def _operations(self, method: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for path, item in self.document["paths"].items():
             if method in item:
-<<<<<<< HEAD
-                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, "message_id", "emergency_id"}
-=======
-                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, *STAFF, "message_id"}
->>>>>>> handover
+                unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, *STAFF, "message_id", "emergency_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
 
