@@ -27,7 +27,7 @@ class DashboardOut(BaseModel):
     figures: list[FigureOut]
 
 
-class DutyOut(BaseModel):
+class BoardDutyOut(BaseModel):
     """Who is on duty today."""
 
     day: date
@@ -41,7 +41,7 @@ class BoardOut(DashboardOut):
     """The joint board of an emergency."""
 
     stands: bool
-    on_duty: list[DutyOut]
+    on_duty: list[BoardDutyOut]
 
 
 class CellOut(BaseModel):

@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 
 from app.attachments import actions, queries
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, Format, Rectangle
-from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawIn
+from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.store import Store
 from app.attachments.workshop import black_out, clean, in_hand
 from app.cases.actions import Act
@@ -242,7 +242,7 @@ async def redact_attachment(
     "/attachments/{attachment_id}/actions/withdraw", response_model=AttachmentOut, summary="Withdraw an attachment"
 )
 async def withdraw_attachment(
-    attachment_id: uuid.UUID, sent: WithdrawIn, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules,
+    attachment_id: uuid.UUID, sent: WithdrawAttachmentIn, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules,
     kept: ThisStore, _: CanAttach,
 ) -> Response:  # fmt: skip
     """Its content is erased; that it was there, and why it went, stays on the record. Not under hold, not in the archive."""

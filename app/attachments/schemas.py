@@ -33,7 +33,7 @@ class RedactIn(BaseModel):
     title: Title | None = None
 
 
-class WithdrawIn(BaseModel):
+class WithdrawAttachmentIn(BaseModel):
     """Why it should not have been attached."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "误传了他人的证件照片"}]})

@@ -136,7 +136,7 @@ class ErrandIn(BaseModel):
     errand: uuid.UUID
 
 
-class PlaceIn(BaseModel):
+class ErrandPlaceIn(BaseModel):
     """One point where it was done; never a track."""
 
     model_config = ConfigDict(extra="forbid")
@@ -158,7 +158,7 @@ class FinishErrandIn(BaseModel):
     at: AwareDatetime
     words: LongText
     reply: LongText | None = Field(default=None, description="What the unit answered")
-    place: PlaceIn | None = None
+    place: ErrandPlaceIn | None = None
     attachments: Papers = []
 
 
@@ -281,7 +281,7 @@ class ErrandOut(BaseModel):
     papers: list[ProofOut]
 
 
-class DutyOut(BaseModel):
+class ProxyDutyOut(BaseModel):
     """A notice to be passed on by `due` (D2): passed on by the proxy, or served by the organ before (`served_at`)."""
 
     notice: uuid.UUID
@@ -330,7 +330,7 @@ class ProxyOut(ProxyItem):
     filing_number: str | None
     authorities: list[AuthorityOut]
     errands: list[ErrandOut]
-    notices: list[DutyOut]
+    notices: list[ProxyDutyOut]
     available_actions: list[str]
 
 
@@ -363,7 +363,7 @@ class OwnProxyOut(BaseModel):
     ended_at: datetime | None
     authorities: list[AuthorityOut]
     errands: list[ErrandOut]
-    notices: list[DutyOut]
+    notices: list[ProxyDutyOut]
 
 
 class OwnProxiesOut(BaseModel):

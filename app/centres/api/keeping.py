@@ -12,14 +12,14 @@ from app.centres.queries.places import CityRules
 from app.centres.schemas.shown import CentreOut, ImportReport
 from app.centres.schemas.taken import (
     CancelShiftIn,
+    CentrePlaceIn,
+    CentreShiftIn,
     ClearDayIn,
     ImportRotaIn,
-    PlaceIn,
     SetDayIn,
     SetHoursIn,
     SetRoomIn,
     SetWindowIn,
-    ShiftIn,
     StationIn,
     SwapShiftsIn,
     UnstationIn,
@@ -99,7 +99,7 @@ async def set_window(sent: SetWindowIn, keeping: ThisKeeping) -> Response:
 
 
 @router.post(f"{_AT}/close_window", response_model=CentreOut, summary="Close a window")
-async def close_window(sent: PlaceIn, keeping: ThisKeeping) -> Response:
+async def close_window(sent: CentrePlaceIn, keeping: ThisKeeping) -> Response:
     """Units that sat there stay, without one."""
     return await keeping.take(lambda change: stations.close_window(change, sent.code))
 
@@ -111,7 +111,7 @@ async def set_room(sent: SetRoomIn, keeping: ThisKeeping) -> Response:
 
 
 @router.post(f"{_AT}/close_room", response_model=CentreOut, summary="Close a room")
-async def close_room(sent: PlaceIn, keeping: ThisKeeping) -> Response:
+async def close_room(sent: CentrePlaceIn, keeping: ThisKeeping) -> Response:
     """Refused while it is booked; `taken` says for when."""
     return await keeping.take(lambda change: stations.close_room(change, sent.code))
 
@@ -129,12 +129,12 @@ async def unstation_unit(sent: UnstationIn, keeping: ThisKeeping) -> Response:
     return await keeping.take(lambda change: stations.unstation(change, sent.unit))
 
 
-def _plan(sent: ShiftIn) -> Plan:
+def _plan(sent: CentreShiftIn) -> Plan:
     return Plan(sent.unit, sent.staff, sent.period, sent.window)
 
 
 @router.post(f"{_AT}/plan_shift", response_model=CentreOut, summary="Put somebody on duty")
-async def plan_shift(sent: ShiftIn, keeping: ThisKeeping) -> Response:
+async def plan_shift(sent: CentreShiftIn, keeping: ThisKeeping) -> Response:
     """Somebody of a unit stationed here, or of the centre; nobody is on two shifts at once."""
     return await keeping.take(lambda change: rota.plan_shift(change, _plan(sent)))
 

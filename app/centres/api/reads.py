@@ -11,15 +11,15 @@ from app.centres.queries import duty, places
 from app.centres.queries.places import CityRules
 from app.centres.rules import INSTEAD_WORDS, STATE_WORDS, Hours, instead, opening_at
 from app.centres.schemas.shown import (
+    CentreDutyOut,
     CentreItem,
     CentreOut,
     CentrePage,
+    CentreShiftOut,
     ChangeOut,
     ChangePage,
-    DutyOut,
     ReceptionOut,
     RotaPage,
-    ShiftOut,
 )
 from app.core import errors, paging
 from app.core.access import Actor, Permission
@@ -93,16 +93,16 @@ async def get_centre(code: Code, actor: CanRead, conn: Read, at: Now, rules: Rul
     return reply(200, dumps(shown), str(shown["version"]))
 
 
-@router.get("/centres/{code}/duty", response_model=DutyOut, summary="Who is on duty?")
+@router.get("/centres/{code}/duty", response_model=CentreDutyOut, summary="Who is on duty?")
 async def read_duty(
     code: Code, _: CanSeeStaff, conn: Read, now: Now, rules: Rules, said: Language, at: At = None
-) -> DutyOut:  # fmt: skip
+) -> CentreDutyOut:  # fmt: skip
     """Resident units while the centre is open, rotating ones on their days or by rota, on-call ones by rota."""
     await places.get_centre(conn, code)
     instant = near(at, now)
     is_open, items = await duty.list_duty(conn, code, instant, rules)
     units = [{**in_words(item, said), "state_text": STATE_WORDS[item["state"]].say(said)} for item in items]
-    return DutyOut.model_validate({"centre": code, "at": instant, "open": is_open, "units": units})
+    return CentreDutyOut.model_validate({"centre": code, "at": instant, "open": is_open, "units": units})
 
 
 @router.get("/centres/{code}/rota", response_model=RotaPage, summary="The duty rota of a centre")
@@ -119,7 +119,7 @@ async def list_rota(
     if len(rows) > limit:
         last = rows[limit - 1]
         response.headers.update(paging.link(request, paging.encode([last["since"].isoformat(), str(last["id"])])))
-    return RotaPage(items=[ShiftOut(**dict(row)) for row in rows[:limit]])
+    return RotaPage(items=[CentreShiftOut(**dict(row)) for row in rows[:limit]])
 
 
 @router.get("/centres/{code}/reception", response_model=ReceptionOut, summary="Who could take this matter here, now?")

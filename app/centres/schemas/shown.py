@@ -122,7 +122,7 @@ class DutyItem(StationOut):
     people: list[OnShift]
 
 
-class DutyOut(BaseModel):
+class CentreDutyOut(BaseModel):
     """Who is on duty at an instant."""
 
     centre: str
@@ -131,7 +131,7 @@ class DutyOut(BaseModel):
     units: list[DutyItem]
 
 
-class ShiftOut(OnShift):
+class CentreShiftOut(OnShift):
     """A shift of the rota."""
 
     id: uuid.UUID
@@ -141,7 +141,7 @@ class ShiftOut(OnShift):
 class RotaPage(BaseModel):
     """Shifts in their order."""
 
-    items: list[ShiftOut]
+    items: list[CentreShiftOut]
 
 
 class AnswersFor(BaseModel):

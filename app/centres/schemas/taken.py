@@ -76,7 +76,7 @@ class SetWindowIn(BaseModel):
     name: Label
 
 
-class PlaceIn(BaseModel):
+class CentrePlaceIn(BaseModel):
     """A window or a room, by its number."""
 
     model_config = _sent({"code": "3"})
@@ -147,7 +147,7 @@ _SHIFT = {
 }  # fmt: skip
 
 
-class ShiftIn(PeriodIn):
+class CentreShiftIn(PeriodIn):
     """Who of which unit is on duty when, and at which window, if not the unit's own."""
 
     model_config = _sent(_SHIFT)
@@ -181,7 +181,7 @@ class ImportRotaIn(BaseModel):
 
     model_config = _sent({"dry_run": True, "items": [_SHIFT]})
 
-    items: Annotated[list[ShiftIn], Field(min_length=1, max_length=MOST_LINES)]
+    items: Annotated[list[CentreShiftIn], Field(min_length=1, max_length=MOST_LINES)]
     dry_run: bool = False
 
 

@@ -153,7 +153,7 @@ class SignatureOut(BaseModel):
     signed_at: datetime
 
 
-class ConfirmationOut(BaseModel):
+class CourtConfirmationOut(BaseModel):
     """The application to the court."""
 
     id: uuid.UUID
@@ -179,7 +179,7 @@ class AgreementOut(BaseModel):
     confirm_until: datetime | None
     obligations: list[ObligationOut]
     signatures: list[SignatureOut]
-    confirmation: ConfirmationOut | None
+    confirmation: CourtConfirmationOut | None
 
 
 class MediationOut(MediationItem):

@@ -270,7 +270,7 @@ class ConfirmIn(BaseModel):
     evidence: uuid.UUID | None = None
 
 
-class RulingIn(BaseModel):
+class CourtRulingIn(BaseModel):
     """What the court decided, or that the parties withdrew."""
 
     model_config = _example(state="confirmed", on="2026-12-20")
