@@ -76,6 +76,7 @@ def test_no_limit_moves_against_the_resident(
 
     async def of(conn: Connection, owner: str) -> tuple[Any, ...]:
         await conn.execute("delete from clock where case_id = $1 and kind = 'sign_for'", case)
+        await conn.execute("update cases set due = (select min(due) from clock where case_id = $1) where id = $1", case)
         await conn.execute("update clock set owner = $2 where case_id = $1", case, owner)
         before = await conn.fetchrow("select due, provisional from clock where case_id = $1", case)
         await published(conn)

@@ -219,7 +219,10 @@ def test_whoever_leads_is_told_once_and_an_accusation_only_its_sworn_posts(
         row["grantee"].startswith("post:X") for row in sql("select grantee from message where case_id = $1", secret)
     )
     above_reads = [m["template"] for m in cast("sun.coordinator").walk("/v1/me/messages") if m["case_id"] == dispute]
-    assert above_reads == ["clock_criticise", "clock_urge", "escalated"], "they have not signed for it either"
+    assert above_reads.count("escalated") == 1
+    assert set(above_reads) - {"escalated"} <= {"clock_warn", "clock_urge", "clock_criticise"}, (
+        "nor have they signed for it"
+    )
 
 
 def test_the_list_shows_it_overdue_and_the_timeline_says_who_pressed(dispute: str, settle: Settle, cast: Cast) -> None:
