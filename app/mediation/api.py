@@ -35,6 +35,7 @@ from app.mediation.schemas import (
     AssignIn,
     CancelIn,
     ConfirmIn,
+    CourtRulingIn,
     DeclareIn,
     FollowUpIn,
     LongerIn,
@@ -47,7 +48,6 @@ from app.mediation.schemas import (
     PerformIn,
     RefusalIn,
     RelieveIn,
-    RulingIn,
     SaidIn,
     SessionIn,
     SignIn,
@@ -260,7 +260,7 @@ async def extend_mediation(sent: LongerIn, move: ThisMove) -> Response:
 
 @_route("suspend")
 async def suspend_mediation(sent: WhyIn, move: ThisMove) -> Response:
-    """A side does not want to go on for now."""
+    """A side does not want to go on at present."""
     return await move.take(lambda act, found: actions.with_reason(act, found, "suspend", reason=sent.reason))
 
 
@@ -353,7 +353,7 @@ async def apply_for_confirmation(sent: ConfirmIn, move: ThisMove) -> Response:
 
 
 @_route("decide_confirmation")
-async def record_confirmation(sent: RulingIn, move: ThisMove) -> Response:
+async def record_confirmation(sent: CourtRulingIn, move: ThisMove) -> Response:
     """What the court decided, or that the parties withdrew."""
     state = ConfirmationState(sent.state)
     return await move.take(

@@ -1,0 +1,48 @@
+"""Mediations as taken in and as shown."""
+
+from app.mediation.schemas.shown import MediationItem, MediationOut, MediationPage, MediationsOut
+from app.mediation.schemas.taken import (
+    AgreementIn,
+    AssignIn,
+    CancelIn,
+    ConfirmIn,
+    CourtRulingIn,
+    DeclareIn,
+    FollowUpIn,
+    LongerIn,
+    MediateIn,
+    MinutesIn,
+    PerformIn,
+    RefusalIn,
+    RelieveIn,
+    SaidIn,
+    SessionIn,
+    SignIn,
+    ThisSessionIn,
+    WhyIn,
+)
+
+__all__ = [
+    "AgreementIn",
+    "AssignIn",
+    "CancelIn",
+    "ConfirmIn",
+    "CourtRulingIn",
+    "DeclareIn",
+    "FollowUpIn",
+    "LongerIn",
+    "MediateIn",
+    "MediationItem",
+    "MediationOut",
+    "MediationPage",
+    "MediationsOut",
+    "MinutesIn",
+    "PerformIn",
+    "RefusalIn",
+    "RelieveIn",
+    "SaidIn",
+    "SessionIn",
+    "SignIn",
+    "ThisSessionIn",
+    "WhyIn",
+]
