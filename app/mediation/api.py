@@ -260,7 +260,7 @@ async def extend_mediation(sent: LongerIn, move: ThisMove) -> Response:
 
 @_route("suspend")
 async def suspend_mediation(sent: WhyIn, move: ThisMove) -> Response:
-    """A side wants to pause."""
+    """A side does not want to go on at present."""
     return await move.take(lambda act, found: actions.with_reason(act, found, "suspend", reason=sent.reason))
 
 

@@ -70,16 +70,7 @@ async def open_mediation(
 ) -> uuid.UUID:  # fmt: skip
     """申请或提议调解 (RMTJ 17): the limits of the channel run from now. Raises NotFound, Conflict, Forbidden, Invalid."""
     case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
-    if case.facts.kind is not Kind.DISPUTE or case.facts.status not in _OPEN_TO:
-        raise errors.Conflict(
-            "调解适用于尚无结果的矛盾纠纷；信访和诉求请另行登记为纠纷。",
-            "Mediation is for a dispute that has no result yet; register a petition or request as a dispute.",
-        )
-    if not leads(act.actor, case):
-        lead = case.facts.lead_unit
-        raise errors.Forbidden(f"由主办单位 {lead} 组织调解。", f"The lead unit {lead} holds the mediation.")
-    if await act.conn.fetchval(queries.LIVE_ONE, case_id):
-        raise errors.Conflict("本件已有正在进行的调解。", "A mediation of this case goes on already.")
+    await _may_open(act, case)
     for person in respondents:
         await _add_party(act, case_id, person)
     if not both_sides(await queries.sides(act.conn, case_id)):
@@ -103,6 +94,19 @@ async def open_mediation(
     columns = await _under_its_procedure(act, case, channel)
     await record(act.conn, case_id, "mediation_open", actor=act.actor, at=act.now, columns=columns, facts=facts)
     return made
+
+
+async def _may_open(act: Act, case: Loaded) -> None:
+    if case.facts.kind is not Kind.DISPUTE or case.facts.status not in _OPEN_TO:
+        raise errors.Conflict(
+            "调解适用于尚无结果的矛盾纠纷；信访和诉求请另行登记为纠纷。",
+            "Mediation is for a dispute that has no result yet; register a petition or request as a dispute.",
+        )
+    if not leads(act.actor, case):
+        lead = case.facts.lead_unit
+        raise errors.Forbidden(f"由主办单位 {lead} 组织调解。", f"The lead unit {lead} holds the mediation.")
+    if await act.conn.fetchval(queries.LIVE_ONE, case.facts.id):
+        raise errors.Conflict("本件已有正在进行的调解。", "A mediation of this case goes on already.")
 
 
 async def _add_party(act: Act, case_id: uuid.UUID, person: NewParty) -> None:

@@ -2,15 +2,8 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
-
-How = Literal["in_person", "phone", "written", "online"]
-Method = Literal["phone", "in_person", "online"]
-GuestRole = Literal["expert", "relative", "neighbour", "colleague", "organisation", "recorder"]
-Manner = Literal["cash", "bank_transfer", "mobile_payment", "in_kind", "in_person", "in_writing", "other"]
-Cents = Annotated[int, Field(gt=0, le=10**13, strict=True, description="In cents (分)")]
 
 
 class MediationItem(BaseModel):
@@ -153,7 +146,7 @@ class SignatureOut(BaseModel):
     signed_at: datetime
 
 
-class CourtConfirmationOut(BaseModel):
+class CourtOut(BaseModel):
     """The application to the court."""
 
     id: uuid.UUID
@@ -179,7 +172,7 @@ class AgreementOut(BaseModel):
     confirm_until: datetime | None
     obligations: list[ObligationOut]
     signatures: list[SignatureOut]
-    confirmation: CourtConfirmationOut | None
+    confirmation: CourtOut | None
 
 
 class MediationOut(MediationItem):

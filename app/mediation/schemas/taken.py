@@ -1,4 +1,4 @@
-"""Mediations as taken: what a body holds."""
+"""Mediations as asked for, and every act upon them."""
 
 import uuid
 from datetime import date
@@ -284,6 +284,3 @@ class CourtRulingIn(BaseModel):
         if (self.state is not ConfirmationState.WITHDRAWN) != (self.on is not None):
             raise unfit("法院的决定须填日期，撤回的不填", "a decision has its date, a withdrawal has none")
         return self
-
-
-# --- As shown
