@@ -13,6 +13,7 @@ from scripts.tour.speaking import Tour, Unexpected, local_time, say
 CLOCKS = {
     "acceptance": "受理 acceptance", "completion": "办结 completion", "apply_review": "可申请复查 may be reviewed",
     "evaluation": "可评价 may be rated",
+    "sign_for": "签收 to be signed for",
     "performance": "履行回访 followed up", "confirmation": "可申请司法确认 may go to the court",
 }  # fmt: skip
 

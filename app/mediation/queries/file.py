@@ -1,7 +1,7 @@
 """The file of a mediation (卷宗) on paper, its documents in the order that mediation files have (domain facts 2.2)."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -61,6 +61,7 @@ class _Source:
     page: dict[str, Any]  # the mediation
     case: dict[str, Any]
     names: dict[str, str]  # party id → name as this reader sees it
+    units: Mapping[str, str]
     files: list[Any]
     notices: list[Any]
     tz: tzinfo
@@ -91,7 +92,7 @@ async def compose_mediation_file(
     if clear:
         await _clear_guests(conn, page)
     source = _Source(
-        page, case, names, await conn.fetch(_ATTACHMENTS, page["case_id"]),
+        page, case, names, reference.names, await conn.fetch(_ATTACHMENTS, page["case_id"]),
         await notice_queries.list_of_case(conn, page["case_id"], actor=actor), reference.city.tz, clear,
     )  # fmt: skip
     sections = list(_sections(source, parties))
@@ -177,7 +178,7 @@ def _minutes(source: _Source) -> _Section:
     for s in source.page["sessions"]:
         if s["state"] != "held":
             continue
-        where = f"{s['centre']} {s['room_code']}" if s["room"] else s["place"]
+        where = f"{source.units.get(s['centre'], s['centre'])} {s['room_code']}" if s["room"] else s["place"]
         invited = "、".join(g["name"] or str(g["staff"]) for g in s["invited"])
         heading = f"{_at(s['since'], source.tz)}　{where}{'　受邀：' + invited if invited else ''}"
         apart = f"与{source.who(s['party'])}单独谈话，记录另行保管。" if s["kind"] == "separate" else None
@@ -213,7 +214,7 @@ def _receipts(source: _Source) -> _Section:
             what = f"{yuan(p['amount_cents'])} 元" if p["amount_cents"] else "已办"
             rows.append((f"第 {o['number']} 项", _day(p["performed_on"]), what, "有凭证" if p["receipt"] else "无凭证"))
         rows.append((f"第 {o['number']} 项", _day(o["due"]), _KEPT[o["state"]], late.lstrip("；")))
-    return _Section("receipts", "履行凭证", rows=[*rows, *source.attached("receipt")])
+    return _Section("receipts", "履行凭证", rows=[*rows, *(("附件", *row) for row in source.attached("receipt"))])
 
 
 def _visits(source: _Source) -> _Section:
