@@ -193,7 +193,7 @@ class Crawl:
             search += [text for p in self.share(hidden, 12)[:2] for text in [*p.marks.values(), p.number]]
         units = sorted({u for p in hidden for u in p.ledger.units | p.ledger.barred_units})
         return {
-            "area": [*AREAS], "parent": [*AREAS], "cell": [HOME_CELL], "q": list(dict.fromkeys(search)),
+            "area": [*AREAS], "parent": [*AREAS], "township": [*AREAS], "cell": [HOME_CELL], "q": list(dict.fromkeys(search)),
             "unit": [*self.share(units, 3), "X150100", "X150102"], "issuer": ["X150100", "C150102"],
             "assignee": [str(member(login).staff) for login in ("wang.grid", "he.discipline", "xu.discipline", "qin.head")],
             "category": sorted({p.sent["category"] for p in hidden}) or ["conduct.service"],
@@ -222,18 +222,19 @@ class Crawl:
             if _named_in(path) in CODES:
                 for code in AREAS:
                     self.ask("get", path.format(code=f"C{code}" if "centres" in path else code))
-                self._ask_of_a_centre(path, operation)
+                self._ask_of_one(path, operation)
+            elif _named_in(path) in STAFF:
+                for login in ("wang.grid", "zhao.grid"):
+                    self.ask("get", path.format(staff_id=member(login).staff))
 
-    def _ask_of_a_centre(self, path: str, operation: dict[str, Any]) -> None:
-        """Each parameter with every value, at one centre."""
+    def _ask_of_one(self, path: str, operation: dict[str, Any]) -> None:
+        """Each parameter with every value, of one centre or kind of disputes."""
+        code = "wages" if "dispute_kinds" in path else f"C{AREAS[2]}"
         for parameter in operation.get("parameters", ()):
             if parameter.get("in") == "query":
                 for value in self._values(path, parameter):
                     asked = urlencode({**_needed(path), parameter["name"]: value})
-                    self.ask("get", f"{path.format(code=f'C{AREAS[2]}')}?{asked}")
-            elif _named_in(path) in STAFF:
-                for login in ("wang.grid", "zhao.grid"):
-                    self.ask("get", path.format(staff_id=member(login).staff))
+                    self.ask("get", f"{path.format(code=code)}?{asked}")
 
     def read_cases(self) -> None:
         """Every GET on a hidden case answers as for an id that never was; a case with a part is there, masked."""
