@@ -2,23 +2,27 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import GRANT
+from app.cases.actions.step import GRANT, Act
+from app.cases.queries.reference import Reference
+from app.centres.actions import Change, begin_absence, pass_shift
 from app.core import errors
 from app.core.access import Actor, Role
 from app.core.database import Connection, uuid7
 from app.events.actions import record
 from app.handover.queries import find_person, list_held
 from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
+from app.mediation.actions.mediators import relieve_absent
 from app.messages.actions import queue
+from app.proxy import actions as proxies
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Of whom, why, until when, to whom; and who orders it."""
+    """Of whom, why, until when, to whom; and who orders it, by which rules of the city."""
 
     staff: uuid.UUID
     why: Why
@@ -26,6 +30,7 @@ class Handover:
     to: uuid.UUID | None
     actor: Actor
     now: datetime
+    rules: Reference
 
 
 async def preview(conn: Connection, asked: Handover) -> list[Move]:
@@ -36,7 +41,14 @@ async def preview(conn: Connection, asked: Handover) -> list[Move]:
 async def hand_over(
     conn: Connection, asked: Handover, approved: Mapping[str, uuid.UUID | None]
 ) -> tuple[uuid.UUID, list[Move]]:  # fmt: skip
-    """Carry out what was previewed. Raises Conflict that names what has changed since; then nothing is done."""
+    """Carry out what was previewed. Raises Conflict that names what has changed since; then nothing is done.
+
+    Locked in this order, as by whoever plans shifts or gives work: centres, people, cases, each by their ids.
+    """
+    await check_reach(conn, asked.staff, actor=asked.actor, now=asked.now)
+    centres = await begin_absence(
+        conn, asked.staff, asked.until, actor=asked.actor, now=asked.now, rules=asked.rules
+    )  # fmt: skip
     taker = await _check(conn, asked, lock=True)
     cases = [row["id"] for row in await conn.fetch(_LOCK, asked.staff)]
     moves = await _plan(conn, asked, taker)
@@ -44,9 +56,11 @@ async def hand_over(
         raise errors.Conflict(
             "预览之后有变化，请重新预览后再提交。", "Something changed since the preview: look at it again.", **found
         )
+    moves = await _pass_shifts(centres, moves)
     handover = await _keep(conn, asked, moves)
     await _move_cells(conn, asked, [m for m in moves if m.held.kind is HeldKind.CELL])
     await _move_tasks(conn, asked, handover, cases, {m.held.ref: m for m in moves if m.held.kind is HeldKind.TASK})
+    await _end_trust(conn, asked, handover, moves)
     if asked.why is Why.LEAVES:
         await _leave(conn, asked, [m.held.ref for m in moves if m.held.kind is HeldKind.POST])
     return handover, moves
@@ -83,19 +97,21 @@ async def _check(conn: Connection, asked: Handover, *, lock: bool = False) -> An
 
 
 async def _plan(conn: Connection, asked: Handover, taker: Any) -> list[Move]:
-    held = await list_held(conn, asked.staff, asked.why, asked.to, actor=asked.actor, now=asked.now)
+    held = await list_held(conn, asked.staff, asked.why, asked.until, asked.to, actor=asked.actor, now=asked.now)
     if taker is not None and Role.GRID_WORKER not in taker["roles"] and any(h.kind is HeldKind.CELL for h in held):
         raise errors.Invalid("网格须交给网格员。", "A cell goes to a grid worker.", pointer="#/body/to")
     free = taker is not None and not (taker["full_time"] and taker["has_cell"])
     return plan(held, asked.why, asked.to, may_lead_cell=free)
 
 
-# Live cases of the person's cells name them as worker; those with a task of theirs too.
+# Live cases of the person's cells name them as worker; those with a task of theirs, which they carry or mediate, too.
 _LOCK = """
     select c.id from cases c where c.id in (
         select a.case_id from assignment a where a.staff = $1 and a.state in ('offered', 'signed')
         union select o.id from cases o where o.cell in (select w.cell from cell_worker w where w.staff = $1) and o.worker = $1
             and o.status in ('registered', 'accepted', 'handling', 'concluded')
+        union select p.case_id from proxy p where p.staff = $1 and p.ended_at is null
+        union select m.case_id from mediator m where m.staff = $1 and m.relieved_at is null
     ) order by c.id for update
 """
 _ITEM = """
@@ -118,6 +134,29 @@ async def _keep(conn: Connection, asked: Handover, moves: Sequence[Move]) -> uui
         ],
     )  # fmt: skip
     return handover
+
+
+async def _pass_shifts(centres: Mapping[str, Change], moves: Sequence[Move]) -> list[Move]:
+    """Off the rota, or on it with the successor. Where they cannot after all nobody stands in: no hand-over fails for it."""
+    done = []
+    for move in moves:
+        if move.held.kind is HeldKind.SHIFT:
+            passed = await pass_shift(centres[move.held.state], uuid.UUID(move.held.ref), move.to)
+            done.append(move if passed else replace(move, becomes=Becomes.WITHDRAWN, to=None))
+        else:
+            done.append(move)
+    return done
+
+
+async def _end_trust(conn: Connection, asked: Handover, handover: uuid.UUID, moves: Sequence[Move]) -> None:
+    """What was given to this person alone ends, and their sight by it; or it stays over a leave."""
+    act = Act(conn, asked.rules, asked.actor, asked.now, 0)
+    for move in moves:
+        if move.held.kind in (HeldKind.PROXY, HeldKind.PROXY_OFFER):
+            step = proxies.stay if move.becomes is Becomes.STAYS else proxies.give_up
+            await step(act, uuid.UUID(move.held.ref), handover=handover)
+        elif move.held.kind is HeldKind.MEDIATOR and move.becomes is not Becomes.STAYS:
+            await relieve_absent(act, uuid.UUID(move.held.ref), asked.staff, handover=handover)
 
 
 _END_CELL = """
@@ -200,5 +239,6 @@ async def _leave(conn: Connection, asked: Handover, posts: Sequence[str]) -> Non
     """The seats stand empty; whatever the person saw by name is seen no more."""
     await conn.execute("update post set staff = null where id = any($1) and staff = $2", list(posts), asked.staff)
     await conn.execute(
-        "update case_access set until = now() where grantee = $1 and until is null", f"staff:{asked.staff}"
-    )
+        "update case_access set until = now() where grantee = $1 and (until is null or until > now())",
+        f"staff:{asked.staff}",
+    )  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from app.cases.queries.reference import Reference
 from app.core.access import Actor, Permission
 from app.core.errors import Invalid
-from app.core.http import Now, Read, ThisCall, Write, requires
+from app.core.http import Now, Read, ThisCall, Write, reference, requires
 from app.core.idempotency import once
 from app.core.jsontext import dumps
 from app.handover import actions, queries
@@ -16,18 +17,19 @@ from app.handover.rules import Move
 from app.handover.schemas import HandoverIn, HandoverList, HandoverOut
 
 router = APIRouter(prefix="/v1/staff/{staff_id}", tags=["staff"])
+Rules = Annotated[Reference, Depends(reference)]
 MayHandOver = Annotated[Actor, Depends(requires(Permission.STAFF_HANDOVER))]
 
 
 @router.post("/handover", response_model=HandoverOut, summary="Hand over all that a person holds")
 async def hand_over_work(
-    staff_id: uuid.UUID, sent: HandoverIn, conn: Write, call: ThisCall, actor: MayHandOver
+    staff_id: uuid.UUID, sent: HandoverIn, conn: Write, call: ThisCall, actor: MayHandOver, rules: Rules
 ) -> Response:  # fmt: skip
     """By a coordinator or head of the person's unit, or of one above it. With `dry_run` nothing happens: the answer lists
-    every cell, task and post, and to whom each would go. The same body with `items` in place of `dry_run` carries out
+    all that is held, what becomes of each and to whom it would go. The same body with `items` in place of `dry_run` carries out
     exactly that, in one transaction, or says (409) what was `added`, is `gone` or has `changed` since.
     """
-    asked = actions.Handover(staff_id, sent.why, sent.until, sent.to, actor, call.now)
+    asked = actions.Handover(staff_id, sent.why, sent.until, sent.to, actor, call.now, rules)
 
     async def act() -> tuple[int, bytes, str | None]:
         if sent.dry_run:

@@ -1,14 +1,21 @@
 """The record of hand-overs: who handed over what of whom, to whom."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.tables import Base
+from app.handover.rules import TAKEN, Becomes, HeldKind
 
 Instant = DateTime(timezone=True)
+
+
+def _listed(values: Iterable[StrEnum]) -> str:
+    return ", ".join(repr(value.value) for value in values)
 
 
 class StaffHandover(Base):
@@ -32,15 +39,13 @@ class StaffHandover(Base):
 
 
 class StaffHandoverItem(Base):
-    """One thing that went over; `taken_by` nobody where it went back to the lead or stands empty."""
+    """One thing that went over; `taken_by` nobody where it went back, ended, stayed or stands empty."""
 
     __tablename__ = "staff_handover_item"
     __table_args__ = (
-        CheckConstraint("kind in ('cell', 'task', 'post')", name="kind"),
-        CheckConstraint("becomes in ('primary', 'cover', 'task', 'to_lead', 'vacant')", name="becomes"),
-        CheckConstraint(
-            "(taken_by is null) = (becomes in ('to_lead', 'vacant'))", name="taken_by_somebody"
-        ),
+        CheckConstraint(f"kind in ({_listed(HeldKind)})", name="kind"),
+        CheckConstraint(f"becomes in ({_listed(Becomes)})", name="becomes"),
+        CheckConstraint(f"(taken_by is not null) = (becomes in ({_listed(TAKEN)}))", name="taken_by_somebody"),
         Index("ix_staff_handover_item_handover", "handover"),
     )  # fmt: skip
 

@@ -39,9 +39,31 @@ _POSTS = """
     select p.id, p.role from post p join unit u on u.code = p.unit where p.staff = $1
         and exists (select from unit over where over.code = any($2::text[]) and over.path @> u.path) order by p.id
 """
+# `free`: the successor is of the unit of the shift and on no other while it lasts; the constraint has the last word.
+_SHIFTS = """
+    select d.id, d.centre, not exists (select from duty_shift o where o.staff = $2 and o.withdrawn_at is null
+            and o.period && tstzrange(greatest(lower(d.period), $3), upper(d.period))) and exists (
+            select from staff s where s.id = $2 and (s.unit = d.unit
+                or exists (select from post p where p.staff = s.id and p.unit = d.unit))) as free
+    from duty_shift d where d.staff = $1 and d.withdrawn_at is null and upper(d.period) > $3
+        and ($4::timestamptz is null or lower(d.period) < $4) order by lower(d.period), d.id
+"""
+# What ran out is over, though the runner has not been there yet.
+_PROXIES = """
+    select case p.state when 'offered' then 'proxy_offer' else 'proxy' end as kind, p.id as ref, p.state, p.case_id, c.number,
+        {seen} as seen, true as free
+    from proxy p join cases c on c.id = p.case_id
+    where p.staff = $1 and p.ended_at is null and (p.state = 'offered' or exists (
+        select from proxy_authority a where a.proxy = p.id and a.ended_at is null and a.valid_until > $2)) order by p.id
+"""
+_MEDIATORS = """
+    select 'mediator' as kind, m.mediation as ref, d.state, m.case_id, c.number, {seen} as seen, true as free
+    from mediator m join mediation d on d.id = m.mediation join cases c on c.id = m.case_id
+    where m.staff = $1 and m.relieved_at is null order by m.id
+"""
 # `free`: neither the successor nor a unit they stand in, or under, is concerned.
 _TASKS = """
-    select a.id, a.state, a.case_id, c.number, {seen} as seen,
+    select 'task' as kind, a.id as ref, a.state, a.case_id, c.number, {seen} as seen,
         not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
             select from (
                 select u.path from staff s join unit u on u.code = s.unit where s.id = $2
@@ -53,23 +75,27 @@ _TASKS = """
 
 
 async def list_held(
-    conn: Connection, staff: uuid.UUID, why: Why, to: uuid.UUID | None, *, actor: Actor, now: datetime
+    conn: Connection, staff: uuid.UUID, why: Why, until: datetime | None, to: uuid.UUID | None, *, actor: Actor, now: datetime
 ) -> list[Held]:  # fmt: skip
-    """Cells, tasks and, for one who leaves, the posts of the actor's line."""
+    """Cells, what they do in cases, shifts (that begin before `until`) and, for one who leaves, the posts of the actor's line."""
     held = [Held(HeldKind.CELL, r["cell"], r["role"], until=r["until"]) for r in await conn.fetch(_CELLS, staff, now)]
-    parameters = Parameters([staff, to])
-    seen = visible_to(actor, parameters)
-    for row in await conn.fetch(_TASKS.format(seen=seen), *parameters):
-        number = row["number"] if row["seen"] else None
-        held.append(
-            Held(
-                HeldKind.TASK, str(row["id"]), row["state"], row["case_id"], number, seen=row["seen"], free=row["free"]
-            )
-        )
+    for statement, given in ((_TASKS, [staff, to]), (_PROXIES, [staff, now]), (_MEDIATORS, [staff])):
+        parameters = Parameters(given)
+        seen = visible_to(actor, parameters)
+        held += [_in_a_case(row) for row in await conn.fetch(statement.format(seen=seen), *parameters)]
+    shifts = await conn.fetch(_SHIFTS, staff, to, now, until)
+    held += [Held(HeldKind.SHIFT, str(row["id"]), row["centre"], free=row["free"]) for row in shifts]
     if why is Why.LEAVES:
         units = sorted(actor.units_with(Permission.STAFF_HANDOVER))
         held += [Held(HeldKind.POST, row["id"], row["role"]) for row in await conn.fetch(_POSTS, staff, units)]
     return held
+
+
+def _in_a_case(row: Any) -> Held:
+    number = row["number"] if row["seen"] else None
+    return Held(
+        HeldKind(row["kind"]), str(row["ref"]), row["state"], row["case_id"], number, seen=row["seen"], free=row["free"]
+    )
 
 
 _HANDOVERS = """

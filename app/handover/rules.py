@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.mediation.rules import MediationState
+
 
 class Why(StrEnum):
     """For good, or until a day: then somebody covers, and what was begun is finished by who took it over."""
@@ -15,10 +17,15 @@ class Why(StrEnum):
 
 
 class HeldKind(StrEnum):
-    """What a person can hold: the work of a cell, a task offered by name, a seat in a unit."""
+    """What a person can hold: the work of a cell, a task offered by name, a resident's authority, the offer of one, the part
+    of a mediator, a shift on the duty rota, a seat in a unit."""
 
     CELL = "cell"
     TASK = "task"
+    PROXY = "proxy"
+    PROXY_OFFER = "proxy_offer"  # apart: once accepted since the preview, it is another thing
+    MEDIATOR = "mediator"
+    SHIFT = "shift"
     POST = "post"
 
 
@@ -28,15 +35,25 @@ class Becomes(StrEnum):
     PRIMARY = "primary"  # the cell has a new worker
     COVER = "cover"  # somebody stands in
     TASK = "task"  # somebody else's task, as far as it has come
+    SHIFT = "shift"  # somebody else's shift
     TO_LEAD = "to_lead"  # back to the unit that leads the case
+    ENDS = "ends"  # an authority: it was given to this person alone
+    RECALLED = "recalled"  # an offer: the resident's wish waits for somebody else
+    WITHDRAWN = "withdrawn"  # off the rota
+    STAYS = "stays"  # over a leave, with the same person
     VACANT = "vacant"  # nobody: it shows in the report of cells, or stands empty
+
+
+TAKEN = (Becomes.PRIMARY, Becomes.COVER, Becomes.TASK, Becomes.SHIFT)  # by somebody; the others by nobody
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One thing that a person holds. `state`: primary or cover of a cell, offered or signed of a task, the role of a post.
+    """One thing that a person holds. `state`: primary or cover of a cell, offered or signed of a task, the role of a post, the
+    centre of a shift, how far a proxy or a mediation is.
 
-    `seen` that whoever hands over sees the case, `free` that the successor may: the matter does not concern them.
+    `seen` that whoever hands over sees the case. `free` that the successor may: the matter does not concern them; of a shift,
+    that they are of its unit and on no other then.
     """
 
     kind: HeldKind
@@ -50,6 +67,7 @@ class Held:
 
     @property
     def key(self) -> str:
+        """What the preview is approved by."""
         return f"{self.kind}:{self.ref}"
 
 
@@ -66,15 +84,13 @@ def plan(held: Iterable[Held], why: Why, to: uuid.UUID | None, *, may_lead_cell:
     """Where everything goes. A full-time worker is primary in one cell (一格一人): with one already, or for leave, they cover.
 
     Whoever does not see a case does not choose who shall: such a task goes back to the lead, and so does one that the
-    successor may not know of.
+    successor may not know of. What rests on trust in one person goes to nobody: an authority, the part of a mediator.
     """
     moves = []
     for one in held:
-        if one.kind is HeldKind.POST:
-            moves.append(Move(one, Becomes.VACANT))
-        elif one.kind is HeldKind.TASK:
-            taken = to is not None and one.seen and one.free
-            moves.append(Move(one, Becomes.TASK if taken else Becomes.TO_LEAD, to if taken else None))
+        if one.kind is not HeldKind.CELL:
+            becomes = _becomes(one, why, taken=to is not None and one.seen and one.free)
+            moves.append(Move(one, becomes, to if becomes in TAKEN else None))
         elif to is None:
             moves.append(Move(one, Becomes.VACANT))
         elif one.state == "primary" and why is Why.LEAVES and may_lead_cell:
@@ -83,6 +99,22 @@ def plan(held: Iterable[Held], why: Why, to: uuid.UUID | None, *, may_lead_cell:
         else:
             moves.append(Move(one, Becomes.COVER, to))
     return moves
+
+
+def _becomes(one: Held, why: Why, *, taken: bool) -> Becomes:
+    """All but cells. Over a leave stays what the resident chose, and the care for an agreement: nobody new is assigned then."""
+    if one.kind is HeldKind.TASK:
+        return Becomes.TASK if taken else Becomes.TO_LEAD
+    if one.kind is HeldKind.SHIFT:
+        return Becomes.SHIFT if taken else Becomes.WITHDRAWN
+    if one.kind is HeldKind.PROXY_OFFER:
+        return Becomes.RECALLED
+    if one.kind is HeldKind.PROXY:
+        return Becomes.ENDS if why is Why.LEAVES else Becomes.STAYS
+    if one.kind is HeldKind.MEDIATOR:
+        stays = why is Why.ON_LEAVE and one.state == MediationState.AGREED
+        return Becomes.STAYS if stays else Becomes.TO_LEAD
+    return Becomes.VACANT  # a post
 
 
 def differences(moves: Sequence[Move], approved: Mapping[str, uuid.UUID | None]) -> dict[str, list[str]]:

@@ -48,7 +48,10 @@ class HandoverIn(BaseModel):
 
 
 class HandoverItemOut(BaseModel):
-    """What goes where. `case` and `number` are shown to who sees the case."""
+    """What goes where, or what becomes of it. `case` and `number` are shown to who sees the case.
+
+    `ref` is the code of a cell or post, the id of an assignment, proxy, mediation or shift; `state` of a shift is its centre.
+    """
 
     kind: HeldKind
     ref: str

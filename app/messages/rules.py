@@ -214,6 +214,21 @@ TEMPLATES: dict[str, Template] = {
         Words("编号{number}的代办已终止（{why}）；群众需要的，请另行安排。",
               "The proxy of case {number} has ended ({why}); arrange another if the resident wishes."),
     ),
+    "proxy_recalled": Template(
+        Words("请另行推荐代办员", "Offer another proxy"),
+        Words("编号{number}推荐的代办员因人员变动不能代办，推荐已收回，请另行推荐。",
+              "Whoever was offered as proxy of case {number} is absent; the offer was taken back, please offer another."),
+    ),
+    "proxy_stays": Template(
+        Words("休假期间代办仍由您负责", "You stay the proxy during your leave"),
+        Words("编号{number}的委托在您休假期间仍有效；不能办理的，请辞任，以便群众另行委托。",
+              "Your authority in case {number} stands during your leave; if you cannot act on it, step down."),
+    ),
+    "proxy_away": Template(
+        Words("代办员休假", "A proxy is on leave"),
+        Words("编号{number}的代办员休假，委托仍有效；请告知群众，可撤回后另行委托。",
+              "The proxy of case {number} is on leave and the authority stands; tell the resident, who may choose another."),
+    ),
 }  # fmt: skip
 
 

@@ -10,6 +10,9 @@ NEXT = uuid.uuid4()
 CELL, COVER = Held(HeldKind.CELL, "1", "primary"), Held(HeldKind.CELL, "2", "cover")
 TASK, POST = Held(HeldKind.TASK, "7", "signed"), Held(HeldKind.POST, "p", "grid_worker")
 UNSEEN, CONCERNED = Held(HeldKind.TASK, "8", "signed", seen=False), Held(HeldKind.TASK, "9", "offered", free=False)
+PROXY, OFFER = Held(HeldKind.PROXY, "x", "reporting"), Held(HeldKind.PROXY_OFFER, "y", "offered")
+MEDIATOR, AGREED = Held(HeldKind.MEDIATOR, "m", "under_way"), Held(HeldKind.MEDIATOR, "n", "agreed")
+SHIFT, BUSY = Held(HeldKind.SHIFT, "s", "C1"), Held(HeldKind.SHIFT, "t", "C1", free=False)
 
 PLANS = [
     (CELL, Why.LEAVES, NEXT, True, Becomes.PRIMARY, NEXT),
@@ -23,6 +26,17 @@ PLANS = [
     (UNSEEN, Why.LEAVES, NEXT, True, Becomes.TO_LEAD, None),
     (CONCERNED, Why.LEAVES, NEXT, True, Becomes.TO_LEAD, None),
     (POST, Why.LEAVES, NEXT, True, Becomes.VACANT, None),
+    (PROXY, Why.LEAVES, NEXT, True, Becomes.ENDS, None),
+    (PROXY, Why.ON_LEAVE, NEXT, True, Becomes.STAYS, None),
+    (OFFER, Why.LEAVES, NEXT, True, Becomes.RECALLED, None),
+    (OFFER, Why.ON_LEAVE, NEXT, True, Becomes.RECALLED, None),
+    (MEDIATOR, Why.LEAVES, NEXT, True, Becomes.TO_LEAD, None),
+    (MEDIATOR, Why.ON_LEAVE, NEXT, True, Becomes.TO_LEAD, None),
+    (AGREED, Why.LEAVES, NEXT, True, Becomes.TO_LEAD, None),
+    (AGREED, Why.ON_LEAVE, NEXT, True, Becomes.STAYS, None),
+    (SHIFT, Why.LEAVES, NEXT, True, Becomes.SHIFT, NEXT),
+    (SHIFT, Why.LEAVES, None, True, Becomes.WITHDRAWN, None),
+    (BUSY, Why.ON_LEAVE, NEXT, True, Becomes.WITHDRAWN, None),
 ]
 
 
@@ -45,3 +59,8 @@ def test_differences_are_named() -> None:
     assert differences(moves, {"cell:1": None, "task:6": NEXT}) == {
         "added": ["task:7"], "gone": ["task:6"], "changed": ["cell:1"],
     }  # fmt: skip
+
+
+def test_an_offer_accepted_since_is_another_thing() -> None:
+    moves = plan([Held(HeldKind.PROXY, "x", "authorised")], Why.LEAVES, NEXT, may_lead_cell=True)
+    assert differences(moves, {"proxy_offer:x": None}) == {"added": ["proxy:x"], "gone": ["proxy_offer:x"]}

@@ -33,6 +33,8 @@ def test_both_languages_say_it_with_the_same_facts(kind: str) -> None:
         ("serve", {"outcome": "attempted"}, "曾尝试送达《{notice}》，未能送到。"),
         ("serve", {"outcome": "waived"}, "《{notice}》依规定免予送达。"),
         ("extend", {"days": 10}, "经负责人批准，办理期限延长{days}日，理由见告知书。"),
+        ("step_down_proxy", {}, "代办员已辞任，需要的可另行申请。"),
+        ("step_down_proxy", {"handover": "1"}, "代办员已离岗，代办终止，需要的可另行申请。"),
         ("supervise", {}, None),
         ("offer", {"unit": "D2"}, None),
     ],

@@ -97,6 +97,9 @@ TOLD: dict[str, Words] = {
     "close_proxy": Words("代办完成。", "The proxy carried it to its end."),
     "revoke_proxy": Words("代办委托已撤回。", "The authority of your proxy was withdrawn."),
     "step_down_proxy": Words("代办员已辞任，需要的可另行申请。", "Your proxy stepped down; you may ask for another."),
+    "step_down_proxy absent": Words(
+        "代办员已离岗，代办终止，需要的可另行申请。", "Your proxy has left their post; you may ask for another."
+    ),
     "expire_proxy": Words("代办委托已到期。", "The authority of your proxy expired."),
     "recuse_proxy": Words(
         "代办员须回避，代办终止，需要的可另行申请。", "Your proxy had to stand back; you may ask for another."
@@ -152,6 +155,8 @@ def plainly(kind: str, data: Mapping[str, Any]) -> Words | None:
         return None  # what the other side says alone is not for this one
     if kind == "mediation_sign" and not data.get("effective"):
         return None
+    if kind == "step_down_proxy" and data.get("handover"):
+        kind = "step_down_proxy absent"
     if kind == "serve" and data.get("outcome") in ("attempted", "waived"):
         kind = f"serve {data['outcome']}"
     return TOLD.get(kind)

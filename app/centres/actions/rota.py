@@ -1,17 +1,19 @@
-"""The duty rota: shifts planned one by one or a month at once, withdrawn, swapped."""
+"""The duty rota: shifts planned one by one or a month at once, withdrawn, swapped, taken off who is absent."""
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 
-from app.centres.actions.setup import Change
-from app.centres.queries.places import list_stations, list_windows
+from app.centres.actions.setup import Change, move_on
+from app.centres.queries.places import CityRules, list_stations, list_windows
 from app.centres.rules import Period, unfit_shift
 from app.core import errors
-from app.core.database import uuid7
+from app.core.access import Actor
+from app.core.database import Connection, uuid7
 from app.core.errors import Words
 
 
@@ -68,6 +70,35 @@ async def swap_shifts(change: Change, shift: uuid.UUID, other: uuid.UUID) -> Non
         plan = Plan(mine["unit"], theirs["staff"], Period(mine["since"], mine["until"]), mine["window_code"])
         if await _try(change, plan) is None:
             raise errors.Conflict(TWICE.zh, TWICE.en)
+
+
+_CENTRES = """
+    select distinct centre from duty_shift where staff = $1 and withdrawn_at is null and upper(period) > $2
+        and ($3::timestamptz is null or lower(period) < $3) order by centre
+"""
+
+
+async def begin_absence(
+    conn: Connection, staff: uuid.UUID, until: datetime | None, *, actor: Actor, now: datetime, rules: CityRules
+) -> dict[str, Change]:  # fmt: skip
+    """Lock the centres in which a person has shifts ahead that begin before `until`, in the order of their codes.
+
+    Whoever may say that the person is absent need not keep the centre.
+    """
+    rows = await conn.fetch(_CENTRES, staff, now, until)
+    return {
+        r["centre"]: replace(await move_on(conn, r["centre"], actor=actor, now=now, rules=rules), now=now) for r in rows
+    }
+
+
+async def pass_shift(change: Change, shift: uuid.UUID, to: uuid.UUID | None) -> bool:
+    """Withdraw a shift of an absent person; `to` stands in for what is left of it, unless on another shift then."""
+    row = await _load(change, shift, "#/body/items")
+    await _withdraw(change, [row])
+    if to is None:
+        return False
+    left = Period(max(row["since"], change.now), row["until"])
+    return await _try(change, Plan(row["unit"], to, left, row["window_code"])) is not None
 
 
 async def import_rota(change: Change, plans: Sequence[Plan]) -> list[Line]:

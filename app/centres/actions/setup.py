@@ -50,12 +50,18 @@ async def begin(
             "中心的设置由本中心或上级中心的负责人、协调员维护。",
             "A centre is kept by the head or coordinator of it, or of a centre above it.",
         )
-    (moved,) = await conn.fetch(_MOVE_ON, code, now, actor.id)
-    if moved["version"] - 1 != version:
+    change = await move_on(conn, code, actor=actor, now=now, rules=rules)
+    if change.version - 1 != version:
         raise errors.Stale(
             "该中心的设置已有新版本，请重新读取。", "The centre's set-up has changed; read it again.",
-            current={"version": moved["version"] - 1},
+            current={"version": change.version - 1},
         )  # fmt: skip
+    return change
+
+
+async def move_on(conn: Connection, code: str, *, actor: Actor, now: datetime, rules: CityRules) -> Change:
+    """The same for whoever was let in already and changes no page that they saw."""
+    (moved,) = await conn.fetch(_MOVE_ON, code, now, actor.id)
     return Change(conn, code, actor, moved["changed_at"], rules, moved["version"])
 
 

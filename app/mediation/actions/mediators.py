@@ -1,12 +1,15 @@
 """Who mediates: chosen or appointed, checked for recusal at every assignment and again before every talk (RMTJ 15, 19)."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from app.cases.actions.step import GRANT, Act, write_note
+from app.cases.queries.one import load_linked
 from app.core import errors
+from app.mediation import queries
 from app.mediation.actions.step import Begun, begin, end_sight, move
-from app.mediation.rules import Relation, Standing, recusal
+from app.mediation.rules import LIVE, Relation, Standing, recusal
 from app.messages.actions import queue
 
 _STANDING = """
@@ -66,7 +69,8 @@ async def declare(act: Act, mediation: uuid.UUID, *, relation: Relation | None, 
         )  # fmt: skip
         await move(act, begun, "declare", facts={"staff": act.actor.id, "related": False})
         return
-    await _relieve(act, begun, me, "declare", relation=relation, words=words or relation.value)
+    note, said = await write_note(act, begun.case, "mediator_recusal", words or relation.value)
+    await _relieve(act, begun, me, "declare", relation=relation, note=note, said=said)
 
 
 async def relieve(act: Act, mediation: uuid.UUID, *, staff: uuid.UUID, relation: Relation | None, reason: str) -> None:
@@ -74,13 +78,22 @@ async def relieve(act: Act, mediation: uuid.UUID, *, staff: uuid.UUID, relation:
     begun = await begin(act, mediation, "relieve")
     if not any(row["staff"] == staff for row in await act.conn.fetch(_ACTIVE, mediation)):
         raise errors.Invalid("此人不是本件调解员。", "This person does not mediate here.", pointer="#/body/staff")
-    await _relieve(act, begun, staff, "relieve", relation=relation, words=reason)
+    note, said = await write_note(act, begun.case, "mediator_recusal", reason)
+    await _relieve(act, begun, staff, "relieve", relation=relation, note=note, said=said)
+
+
+async def relieve_absent(act: Act, mediation: uuid.UUID, staff: uuid.UUID, *, handover: uuid.UUID) -> None:
+    """They hand over all they hold. Nobody takes their place by that: the lead assigns, and recusal is checked then."""
+    (row,) = await act.conn.fetch("select * from mediation where id = $1", mediation)
+    case = await load_linked(act.conn, row["case_id"], act.reference)
+    begun = Begun(case, row, await queries.sides(act.conn, row["case_id"]))
+    await _relieve(act, begun, staff, "relieve", said={"handover": str(handover)})
 
 
 async def _relieve(
-    act: Act, begun: Begun, staff: uuid.UUID, action: str, *, relation: Relation | None, words: str
+    act: Act, begun: Begun, staff: uuid.UUID, action: str, *, said: Mapping[str, str], relation: Relation | None = None,
+    note: uuid.UUID | None = None,
 ) -> None:  # fmt: skip
-    note, said = await write_note(act, begun.case, "mediator_recusal", words)
     await act.conn.execute(
         "update mediator set relieved_at = $3, relieved_by = $4, relation = $5, note = $6"
         " where mediation = $1 and staff = $2 and relieved_at is null",
@@ -88,9 +101,11 @@ async def _relieve(
     )  # fmt: skip
     await end_sight(act, begun.case.facts.id, staff)
     lead = f"unit:{begun.case.facts.lead_unit}"
+    # Once agreed nobody is assigned any more; what is left is the lead's to follow up.
+    template = "mediator_relieved" if begun.row["state"] in LIVE else "task_came_back"
     await queue(
-        act.conn, f"mediation {begun.id} relieved {begun.row['version']} {lead}", "mediator_relieved", now=act.now,
-        grantee=lead, case_id=begun.case.facts.id,
+        act.conn, f"mediation {begun.id} relieved {begun.row['version']} {lead}", template, now=act.now, grantee=lead,
+        case_id=begun.case.facts.id,
     )  # fmt: skip
     await move(act, begun, action, facts={"staff": str(staff), "related": relation is not None, **said})
 

@@ -1,5 +1,6 @@
 """What is done with a proxy, verb first. Each: lock the case, judge, change, record."""
 
+from app.proxy.actions.absence import give_up, stay
 from app.proxy.actions.errand import Proof, begin_errand, drop_errand, finish_errand, pass_on, plan_errand
 from app.proxy.actions.relation import (
     Terms,
@@ -32,6 +33,7 @@ __all__ = [
     "drop_errand",
     "file",
     "finish_errand",
+    "give_up",
     "offer",
     "open_proof",
     "pass_on",
@@ -41,6 +43,7 @@ __all__ = [
     "request_by_code",
     "revoke",
     "revoke_by_code",
+    "stay",
     "step_down",
     "tend_proxies",
 ]

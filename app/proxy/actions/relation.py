@@ -97,7 +97,7 @@ async def offer(act: Act, proxy: uuid.UUID, *, staff: uuid.UUID, capacity: Capac
 _NOBODY: dict[str, Any] = dict.fromkeys(("staff", "capacity", "sealed", "seal_key", "offered_by", "offered_at"))
 
 
-async def _back(act: Act, begun: Begun, kind: str, facts: dict[str, Any]) -> None:
+async def back(act: Act, begun: Begun, kind: str, facts: dict[str, Any]) -> None:
     """To the wish, so that somebody else may be offered. Under legal hold nobody's name is erased: a new wish is made then."""
     if begun.case.facts.held and begun.row["sealed"] is not None:
         await end(act, begun, State.DECLINED, kind, facts=facts)
@@ -108,7 +108,7 @@ async def _back(act: Act, begun: Begun, kind: str, facts: dict[str, Any]) -> Non
 async def recall(act: Act, proxy: uuid.UUID) -> None:
     """收回推荐."""
     begun = await begin(act, proxy, "recall")
-    await _back(act, begun, "recall_proxy", {"staff": str(begun.row["staff"])})
+    await back(act, begun, "recall_proxy", {"staff": str(begun.row["staff"])})
 
 
 async def decline(act: Act, proxy: uuid.UUID, *, reason: str) -> None:
@@ -133,7 +133,7 @@ async def decline_by_code(act: Act, case: Loaded, *, words: str | None, another:
     _, said = await write_note(act, case, "proxy_declined", words) if words else (None, {})
     facts = {"staff": str(begun.row["staff"]) if begun.row["staff"] else None, **said}
     if another and begun.row["staff"] is not None:
-        await _back(act, begun, "decline_proxy", facts)
+        await back(act, begun, "decline_proxy", facts)
     else:
         await end(act, begun, State.DECLINED, "decline_proxy", facts=facts)
 

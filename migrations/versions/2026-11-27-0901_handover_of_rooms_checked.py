@@ -1,0 +1,21 @@
+"""handover of proxies, mediators, shifts, checked"""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "handover_rooms_checked"
+down_revision: str | None = "handover_rooms"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    op.execute("set local statement_timeout = '10min'")
+    for name in ("kind", "becomes", "taken_by_somebody"):
+        op.execute(f"alter table staff_handover_item validate constraint ck_staff_handover_item_{name}")
+
+
+def downgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")  # a constraint that holds needs no going back
