@@ -87,7 +87,7 @@ def _refused(deed: Deed, states: list[State], wrong: list[str]) -> None:
             wrong.append(f"{deed.case} {deed.version}: hidden from {deed.seat.post}, who always saw it")
     elif then.may(deed.seat, deed.action, deed.body):
         wrong.append(
-            f"{deed.case} {deed.version}: {deed.action} {deed.body} by {deed.seat.post} refused: {deed.answer['detail']}"
+            f"{deed.case} {deed.version}: {deed.action} {deed.body} by {deed.seat.post} refused: {deed.answer.get('detail')}"
         )
 
 
