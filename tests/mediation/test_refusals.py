@@ -51,26 +51,30 @@ def test_the_other_side_is_named_when_the_report_did_not(cast: Cast) -> None:
     assert len(cast(ZHOU).get(f"/v1/cases/{one.case}").json()["parties"]) == 2
 
 
+def running(cast: Cast, one: Talks) -> dict[str, str]:
+    """The limits that run, each with when it is due."""
+    clocks = cast(ZHOU).get(f"/v1/cases/{one.case}").json()["clocks"]
+    return {c["rule"]: c["due"] for c in clocks if not c["stopped_at"] and not c["met_at"]}
+
+
 def test_refused_before_consent_the_case_has_the_limits_it_would_have_had(cast: Cast) -> None:
     one = Talks(cast)
-    before = {c["rule"]: c["due"] for c in cast(ZHOU).get(f"/v1/cases/{one.case}").json()["clocks"]}
+    before = running(cast, one)
     one.proposed()
     page = one.does("refuse", {"party": one.sides[1], "how": "phone", "reason": "不愿调解"})
     assert page["state"] == "ended"
     assert "仲裁" in page["told"]
     case = cast(ZHOU).get(f"/v1/cases/{one.case}").json()
     assert case["procedure"] == "centre_dispute_ordinary"
-    running = {c["rule"]: c["due"] for c in case["clocks"] if not c["stopped_at"] and not c["met_at"]}
-    assert running == before
+    assert running(cast, one) == before
     one.refused("consent", {"party": one.sides[0], "how": "phone"})
     one.proposed()
 
 
 def test_labour_mediation_runs_fifteen_days_from_the_application(cast: Cast) -> None:
     one = Talks(cast).proposed(channel="labour")
-    case = cast(ZHOU).get(f"/v1/cases/{one.case}").json()
-    assert case["procedure"] == "labour_mediation"
-    assert {c["rule"] for c in case["clocks"] if not c["stopped_at"]} == {"L1", "L1-acc"}
+    assert cast(ZHOU).get(f"/v1/cases/{one.case}").json()["procedure"] == "labour_mediation"
+    assert set(running(cast, one)) == {"L1", "L1-acc"}
 
 
 def test_other_channels_keep_the_procedure_and_tell_rights_all_the_same(cast: Cast) -> None:
@@ -83,12 +87,7 @@ def test_accepted_before_it_was_asked_for_it_runs_from_the_consent(cast: Cast) -
     one = Talks(cast)
     cast(ZHOU).does(one.case, "accept")
     one.consented()
-    running = [
-        c["rule"]
-        for c in cast(ZHOU).get(f"/v1/cases/{one.case}").json()["clocks"]
-        if not c["stopped_at"] and not c["met_at"]
-    ]
-    assert sorted(running) == ["M1", "M2"]
+    assert sorted(running(cast, one)) == ["M1", "M2"]
     one.refused("start")
     one.told()
     one.does("assign", chosen("M150102001.mediator.1"))
