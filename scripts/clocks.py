@@ -38,7 +38,7 @@ configuration; they belong to the proxy, not to the case, and no ladder presses 
 `proxy D1` the authority is recorded within `GRIDCASE_PROXY_AUTHORITY_DAYS` working days of the wish ({authority}: the same day)
 and filed within `GRIDCASE_PROXY_FILING_DAYS` ({filing}); `proxy D2` each notice is passed on within
 `GRIDCASE_PROXY_PASS_ON_DAYS` ({pass_on}) of its drafting, or of its service on the proxy; and the resident is reported to every
-`GRIDCASE_PROXY_REPORT_DAYS` calendar days ({report}). `tests/proxy/test_clocks.py` pins them.
+`GRIDCASE_PROXY_REPORT_DAYS` calendar days ({report}). `tests/proxy/test_proxy_clocks.py` pins them.
 
 | procedure | clock | limit | from | extension | whose | notice due | basis | status | pinned by |
 |---|---|---|---|---|---|---|---|---|---|
