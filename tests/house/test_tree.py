@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -57,6 +58,12 @@ def test_no_function_is_longer_than_a_page() -> None:
 def test_files_are_named_after_what_they_hold() -> None:
     vague = re.compile(r"(?:^|_)(?:utils?|helpers?|services?|managers?|base|common|misc)$")
     assert not [str(name) for name in python_files("app", "geo", "seeds") if vague.search(name.stem)]
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Tests are collected by the name of their file: the second of two would be left out."""
+    names = Counter(name.name for name in tracked() if name.name.startswith("test_") and name.suffix == ".py")
+    assert not [name for name, count in names.items() if count > 1]
 
 
 def test_nothing_is_left_half_done() -> None:
