@@ -90,13 +90,18 @@ def as_stored(clock: PlannedClock, tz: tzinfo) -> dict[str, Any]:
 
 async def start(conn: Connection, case_id: uuid.UUID, clocks: Iterable[PlannedClock], *, subject: str = "") -> None:
     """Set clocks running. `subject` tells several of one kind apart."""
+    await start_all(conn, [(case_id, clock, subject) for clock in clocks])
+
+
+async def start_all(conn: Connection, clocks: Iterable[tuple[uuid.UUID, PlannedClock, str]]) -> None:
+    """Set clocks of many cases running: of each the case, the clock and its subject."""
     await conn.executemany(
         "insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, owner, subject,"
         " level, next_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         [
             (case_id, c.kind.value, c.rule, c.version, c.basis_zh, c.start, c.due, c.due_unrolled, c.provisional,
              c.owner.value, subject, c.level, c.next_at)
-            for c in clocks
+            for case_id, c, subject in clocks
         ],
     )  # fmt: skip
 

@@ -205,12 +205,15 @@ def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet:
 async def _escalate(conn: Connection, reference: Reference, clocks: Sequence[int], now: datetime) -> None:
     """The cases of these clocks go up to the centre above, where there is one and no result yet."""
     rows = await conn.fetch(_RECALL.format(above=ABOVE), clocks, now, CLOCK.id)
-    for row in rows:
-        planned = reference.plan(
-            reference.procedures[row["procedure"], row["procedure_version"]], StartsOn.OFFERED, now
-        )
-        to_sign = [clock for clock in planned if clock.kind is ClockKind.SIGN_FOR]
-        await deadlines.start(conn, row["id"], to_sign, subject=row["target"])
+    named = {(row["procedure"], row["procedure_version"]) for row in rows}
+    plans = {name: reference.plan(reference.procedures[name], StartsOn.OFFERED, now) for name in named}
+    to_sign = [
+        (row["id"], clock, row["target"])
+        for row in rows
+        for clock in plans[row["procedure"], row["procedure_version"]]
+        if clock.kind is ClockKind.SIGN_FOR
+    ]
+    await deadlines.start_all(conn, to_sign)
     columns = [[row[name] for row in rows] for name in ("id", "target", "recalled")]
     await conn.execute(_ESCALATE, *columns, now, CLOCK.id, f"{CLOCK.kind}:{CLOCK.id}")
     await conn.execute(_MESSAGE_UP, *columns[:2], now)
