@@ -66,7 +66,7 @@ def test_a_photo_is_brought_seen_and_every_view_is_kept(cast: Cast, lives: Lives
         made["digest"],
         made["received_digest"],
     )
-    assert "漏水" not in str(event)
+    assert "漏水" not in str(event["data"])
     assert [str(row["case_id"]) for row in views(sql, made)] == [case]
     assert chen.get(f"/v1/attachments/{made['id']}").headers["etag"] == '"1"'
     (listed,) = chen.get(f"/v1/cases/{case}/attachments").json()["items"]
