@@ -24,8 +24,10 @@ def test_the_resident_hears_in_plain_words_where_the_matter_stands(cast: Cast, l
     assert (told["status"], told["said"], told["reply"]) == ("closed", "已办结", "已修复，室温达标。")
     assert told["handled_by"] == "新城区住房和城乡建设局"
     assert [step["step"] for step in told["steps"]] == [
-        "登记", "受理", "送达文书", "开始办理", "作出办理结果", "送达文书", "办结",
+        "登记", "签收", "受理", "送达文书", "开始办理", "作出办理结果", "送达文书", "办结",
     ]  # fmt: skip
+    assert told["steps"][1]["said"] == "现由新城区住房和城乡建设局负责办理。"
+    assert told["review_until"] > told["steps"][-1]["at"]
     english = ask(cast, got["number"].lower(), got["query_code"].lower(), "en").json()
     assert english["said"] == "closed"
     assert not {"parties", "notes", "concerns", "id"} & set(told), "nothing about anybody"
