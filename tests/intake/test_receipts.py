@@ -48,7 +48,7 @@ def test_a_receipt_says_where_it_is_and_who_answers_for_it_by_when(
     assert got["queue"] is None
     assert got["routing"]["guarded"] is False
     assert got["routing"]["reason"]
-    assert [clock["kind"] for clock in got["clocks"]] == clocks
+    assert [clock["kind"] for clock in got["clocks"]] == [*clocks, "sign_for"], "and the unit's time to sign for it"
     for clock in got["clocks"]:
         assert datetime.fromisoformat(clock["due"]) >= datetime.fromisoformat(clock["due_unrolled"])
         assert clock["due"].endswith("+08:00")

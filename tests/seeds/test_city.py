@@ -18,7 +18,7 @@ from seeds.hohhot.layout import plan_city
 from seeds.hohhot.plane import GRID_PER_DEGREE
 from seeds.hohhot.units import DEPARTMENTS, STATIONS
 
-FINGERPRINT = "1e277c446dfceabac56c84f2e0c7d4fff434e69d40eb7d9a9681b0db7bfe0439"
+FINGERPRINT = "fe92fb9191c25f684e772bdf283947fe275f020f0c146ccaad81dcf5538a7978"
 LABEL = re.compile(r"[A-Za-z0-9_]+")
 GAP_DEGREES = 1e-4  # about ten metres; the narrowest cell is some 200 metres wide
 WGS84 = Geod(ellps="WGS84")
