@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, ImageFile
 
 from app.attachments.pages import clean_pages
 from app.attachments.rules import (
@@ -106,6 +106,7 @@ def _orientation(image: Any) -> int:
 def _opened(content: bytes, found: Format, most_pixels: int) -> Any:
     """Its header alone is read; pixels only once it has passed."""
     Image.MAX_IMAGE_PIXELS = most_pixels
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # other libraries of a process that cleans in itself may have set it
     if found is Format.HEIC:
         from pi_heif import register_heif_opener
 
