@@ -71,7 +71,7 @@ def test_the_whole_api_takes_whatever_comes(cast: Cast, lives: Lives, known: lis
 def test_each_role_may_send_whatever_it_likes(cast: Cast, lives: Lives, known: list[Any], who: str) -> None:
     person = speaker(cast, who)
     fuzz, own = Fuzz(cast.client, person.headers, seed=SEED + ROLES.index(who)), own_case(cast, lives, person)
-    for operation in known if EXAMPLES else known[ROLES.index(who) % 5 :: 5]:
+    for operation in known if EXAMPLES else known[ROLES.index(who) % 2 :: 2]:
         fuzz.run(operation, EXAMPLES or 2, own)
     made = sum(sum(answers.values()) for answers in fuzz.answers.values())
     assert made >= 20
