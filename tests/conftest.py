@@ -48,6 +48,8 @@ def database(worker_id: str) -> Iterator[str]:
     from app.core import provision
 
     os.environ["GRIDCASE_HOME"] = str(databases.run_folder())
+    # Files belong to one database: to another worker's they would be orphans.
+    os.environ["GRIDCASE_ATTACHMENT_FOLDER"] = str(databases.run_folder() / f"attachments_{worker_id}")
     os.environ["GRIDCASE_LOG_LEVEL"] = "ERROR"
     os.environ["GRIDCASE_QUERY_TRIES_PER_HOUR"] = "100000"
     os.environ["GRIDCASE_LOGIN_TRIES_PER_HOUR"] = "100000"

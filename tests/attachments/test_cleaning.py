@@ -189,7 +189,8 @@ def words_of(content: bytes) -> set[str]:
         elif isinstance(part, pikepdf.Array):
             below = list(part)
         else:
-            found.add(str(part))
+            # A name may hold bytes that are no UTF-8: it is compared as it is written.
+            found.add(part.unparse().decode("latin-1") if isinstance(part, pikepdf.Name) else str(part))
             continue
         waiting += [b if isinstance(b, pikepdf.Object) else pikepdf.String(str(b)) for b in below if not indirect(b)]
     return found
@@ -305,6 +306,7 @@ SOURCES = [
     st.floats(0, 1), st.binary(max_size=40),
 )  # fmt: skip
 @example(0, [], 1.0, b"")
+@example(5, [(0.8125, b"\x80")], 1.0, b"")  # a name that is no UTF-8
 def test_a_spoilt_file_is_clean_or_refused(
     source: int, spoilt: list[tuple[float, bytes]], end: float, tail: bytes
 ) -> None:
