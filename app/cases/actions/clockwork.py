@@ -70,11 +70,14 @@ _RECALL = """
         where c.id in (select case_id from clock where id = any($1::bigint[]))
             and c.status in ('registered', 'accepted', 'handling') and c.petition_class is distinct from 'accusation'
     ), over as (
-        update clock k set stopped_at = $2 from up where up.target is not null and k.case_id = up.id
-            and k.kind in ('sign_for', 'return_ruling') and k.met_at is null and k.stopped_at is null
+        update clock k set stopped_at = $2, breached_at = case when $2 > k.due then k.due end from up
+        where up.target is not null and k.case_id = up.id and k.kind in ('sign_for', 'return_ruling')
+            and k.met_at is null and k.stopped_at is null
     ), recalled as (
-        update assignment a set state = 'recalled', answered_by = $3, answered_at = $2 from up
-        where up.target is not null and a.case_id = up.id and a.part = 'lead' and a.state = 'offered'
+        update assignment a set state = 'recalled', answered_by = $3, answered_at = $2
+        where a.id = any(array(  -- looked up case by case: a join would read every open offer of the city
+            select (select o.id from assignment o where o.case_id = up.id and o.part = 'lead' and o.state = 'offered')
+            from up where up.target is not null))
         returning a.case_id, a.unit
     ), unseen as (
         update case_access x set until = now() from up
