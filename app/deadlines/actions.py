@@ -106,13 +106,16 @@ async def start_all(conn: Connection, clocks: Iterable[tuple[uuid.UUID, PlannedC
     )  # fmt: skip
 
 
+# A clock that ends late keeps its breach, whoever looked in between; no time counts while it is paused.
+_BREACHED = "case when owner <> 'resident' and least({at}, paused_at) > due then due end"
+
+
 async def meet(
     conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime, *, subject: str | None = None
 ) -> None:
-    """The duty was done at `at`; of several of a kind, that of `subject`. A clock met late keeps its breach: it is dated here
-    if nobody looked in between."""
+    """The duty was done at `at`; of several of a kind, that of `subject`."""
     await conn.execute(
-        "update clock set met_at = $3, breached_at = case when owner <> 'resident' and $3 > due then due end"
+        f"update clock set met_at = $3, breached_at = {_BREACHED.format(at='$3')}"
         " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null and subject = coalesce($4, subject)",
         case_id, kind.value, at, subject,
     )  # fmt: skip
@@ -162,8 +165,8 @@ async def stop(
 ) -> None:
     """One limit no longer counts: something else took its place."""
     await conn.execute(
-        "update clock set stopped_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null"
-        " and subject = coalesce($4, subject)",
+        f"update clock set stopped_at = $3, breached_at = {_BREACHED.format(at='$3')}"
+        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null and subject = coalesce($4, subject)",
         case_id, kind.value, at, subject,
     )  # fmt: skip
 
@@ -172,7 +175,7 @@ async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: C
     """Nothing is due any more, the case ended on another way; a clock `but` runs on until its notice is served, and what
     an agreement set running goes on."""
     await conn.execute(
-        "update clock set stopped_at = $2, breached_at = case when owner <> 'resident' and $2 > due then due end"
+        f"update clock set stopped_at = $2, breached_at = {_BREACHED.format(at='$2')}"
         " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3"
         " and kind <> all($4::text[])",
         case_id, at, but.value if but else None, [kind.value for kind in OUTLIVING],

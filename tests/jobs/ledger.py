@@ -4,9 +4,10 @@ Working days come from the chinesecalendar package; years it does not know follo
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -25,6 +26,7 @@ POLICY = {
 # The resident's own days: to ask for a review of what was decided on a petition (from receipt), to rate (from closing).
 APPLY, RATE, REVIEWED = 30, 30, ("appeal", "simple")
 RESIDENT = ("apply_review", "evaluation")
+SIGN = {"appeal": (5, "working"), "simple": (1, "working"), "dispute": (1, "working"), "request": (1, "working")}
 LIVE = ("registered", "accepted", "handling")
 RUNGS = ("warn", "breach", "urge", "criticise")
 
@@ -64,6 +66,7 @@ class Limit:
     stopped: datetime | None = None
     breached: datetime | None = None
     level: int = 0
+    offer: int | None = None
 
     @property
     def open(self) -> bool:
@@ -163,6 +166,17 @@ class Ledger:
         found = [limit for limit in self.limits if limit.kind == "evaluation" and limit.met is None]
         return found[-1].due if found and self.status == "closed" else None
 
+    def offers(self, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
+        """How the offers to lead stand after a step: each is to be signed for in time, until it is answered or given back."""
+        known = {limit.offer: limit for limit in self.limits if limit.offer is not None}
+        for row in rows:
+            ended = row["state"] != "offered" or row["returned_at"] is not None
+            if row["id"] not in known and not ended:
+                self._limit("sign_for", *SIGN[self.sort], now)
+                self.limits[-1].offer = row["id"]
+            elif row["id"] in known and ended and known[row["id"]].open:
+                known[row["id"]].end("met" if row["state"] == "signed" else "stopped", now)
+
     def extended(self, days: int) -> None:
         (limit,) = self._open("completion")
         assert limit.unrolled is not None
@@ -188,6 +202,8 @@ class Ledger:
         if POLICY[self.sort][4] in taken and self.status in LIVE and max(self.lead, self.reached) < 3:
             self.reached = max(self.lead, self.reached, 0) + 1
             self.raised += 1
+            for limit in list(self._open("sign_for")):
+                limit.end("stopped", now)
 
     def _climb(self, limit: Limit, now: datetime, night: bool) -> Iterator[str]:
         while limit.level < len(RUNGS):

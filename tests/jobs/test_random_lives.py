@@ -44,7 +44,8 @@ LEFT_OUT = {
     "merge", "unmerge", "link", "link_repeat", "unlink", "reclassify", "place", "reissue_code", "dispute_competence",
     "rule_competence", "rule_return", "redraft", "schedule_hearing", "track_outside", "record_visit",
 }  # fmt: skip
-COUNTED = ("acceptance", "completion", "report", *RESIDENT)  # the time to sign for an offer has tests of its own
+COUNTED = ("acceptance", "completion", "report", "sign_for", *RESIDENT)
+OFFERS = "select id, state, returned_at from assignment where case_id = $1 and part = 'lead' order by id"
 PLAIN = {"accept", "sign_for", "handle", "close", "recall", "archive"}
 KNOWN = {
     *BODIES, *PLAIN, "serve", "approve_attempt", "refuse", "escalate", "go_up", "flag_urgent", "withdraw", "reopen",
@@ -103,6 +104,10 @@ class Life(RuleBasedStateMachine):
         self.book.begin("register", self.now)
         self.notices: dict[str, tuple[str, str | None]] = {}
         self._note(got)
+        self._offers()
+
+    def _offers(self) -> None:
+        self.book.offers(self.bench.ask(OFFERS, self.id), self.now)
 
     def _note(self, page: dict[str, Any]) -> None:
         self.book.status, self.book.lead = page["status"], self.heights[page["lead_unit"]]
@@ -119,6 +124,7 @@ class Life(RuleBasedStateMachine):
         for _ in range(1 + twice):
             self.bench.look(self.now)
             self.book.look(self.now)
+            self._offers()
 
     @rule(who=st.sampled_from(PEOPLE), what=st.integers(0, 40))
     def somebody_acts(self, who: str, what: int) -> None:
@@ -190,6 +196,7 @@ class Life(RuleBasedStateMachine):
             self._reached(action, body, who)
         if page:
             self._note(page)
+        self._offers()
 
     def _reached(self, action: str, body: dict[str, Any], who: str) -> None:
         kind = body["kind"]
