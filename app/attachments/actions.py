@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.attachments import queries
-from app.attachments.rules import add_refused, withdraw_refused
+from app.attachments.rules import add_refused
 from app.attachments.store import Store
 from app.attachments.workshop import Clean
 from app.cases.actions.resident import log_reading
@@ -110,7 +110,7 @@ async def withdraw(act: Act, attachment: uuid.UUID, *, reason: str) -> str:
     """Erase the content; what was attached, when, by whom, and why it went stays. Gives the file, to be deleted once
     this is committed: its key is gone by then.
 
-    Raises NotFound, Stale, Forbidden, or ActionRefused under hold and in the archive.
+    Raises NotFound, Stale, Forbidden, or ActionRefused under hold, in the archive, and of what proves something.
     """
     found = await queries.get_attachment(act.conn, attachment, actor=act.actor)
     case = await get_for_change(act.conn, found["case_id"], act.reference, actor=act.actor)
@@ -120,13 +120,12 @@ async def withdraw(act: Act, attachment: uuid.UUID, *, reason: str) -> str:
             "该附件已被更新，请按 current 重新确认后再提交。", "The attachment has changed; look at `current`.",
             current={"version": row["version"], "withdrawn_at": row["withdrawn_at"] and row["withdrawn_at"].isoformat()},
         )  # fmt: skip
-    withdrawn = row["withdrawn_at"] is not None
-    refused = withdraw_refused(withdrawn=withdrawn, archived=case.facts.archived, held=case.facts.held)
-    if refused is not None:
-        raise errors.ActionRefused(refused.zh, refused.en, allowed=queries.actions_for(act.actor, row))
     if not queries.may_withdraw(act.actor, row):
         why = Words("只有添加人或主办单位负责人可以撤回。", "For who attached it, or the head of the lead unit.")
         raise errors.Forbidden(why.zh, why.en)
+    refused = queries.why_not_withdrawn(act.actor, row)
+    if refused is not None:
+        raise errors.ActionRefused(refused.zh, refused.en, allowed=queries.actions_for(act.actor, row))
     note, said = await write_note(act, case, "attachment_withdrawal", reason)
     await act.conn.execute(
         "update attachment set file = null, seal_key = null, salt = null, withdrawn_at = $2, withdrawn_by = $3,"

@@ -151,12 +151,21 @@ def add_refused(status: Status, *, archived: bool, already: int) -> Words | None
     return None
 
 
-def withdraw_refused(*, withdrawn: bool, archived: bool, held: bool) -> Words | None:
-    """Why an attachment may not be withdrawn now; None when it may."""
+def withdraw_refused(*, withdrawn: bool, archived: bool, held: bool, proves: bool, head: bool) -> Words | None:
+    """Why an attachment may not be withdrawn now; None when it may.
+
+    `proves`: an authority, a signature, a payment or a result rests on it; then whoever added it cannot take it away alone,
+    only the `head` of the lead unit, who answers for the file.
+    """
     if withdrawn:
         return Words("该附件已撤回。", "The attachment was withdrawn already.")
     if held:
         return Words("该件依法保全，解除前不得删除任何材料。", "The file is under legal hold; nothing of it is erased.")
     if archived:
         return Words("该件已归档，案卷不再增减。", "The file is archived; nothing of it is taken out.")
+    if proves and not head:
+        return Words(
+            "授权、签名、付款或办理结果以该附件为凭，只有主办单位负责人可以撤回。",
+            "An authority, a signature, a payment or a result rests on it: the head of the lead unit alone withdraws it.",
+        )
     return None

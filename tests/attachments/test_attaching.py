@@ -206,6 +206,19 @@ def test_under_hold_and_in_the_archive_nothing_goes(cast: Cast, lives: Lives, sq
     assert withdraw(chen, made).status_code == 200
 
 
+def test_whatever_rests_on_a_file_is_asked_before_it_goes(sql: Ask) -> None:
+    """A room that comes to name files as evidence has to be in that question too."""
+    rows = sql(
+        "select conrelid::regclass::text as room, (select attname from pg_attribute where attrelid = conrelid"
+        " and attnum = conkey[1]) as name from pg_constraint where contype = 'f' and confrelid = 'attachment'::regclass"
+    )
+    assert {(row["room"].split(".")[-1], row["name"]) for row in rows} == {
+        ("attachment", "redacts"), ("task_file", "attachment"), ("proxy_paper", "attachment"),
+        ("mediation_consent", "evidence"), ("mediation_signature", "evidence"), ("mediation_performance", "receipt"),
+        ("judicial_confirmation", "evidence"), ("judicial_confirmation", "ruling"),
+    }  # fmt: skip
+
+
 def test_a_merged_case_takes_nothing(cast: Cast, lives: Lives) -> None:
     one, other = lives.handling()["id"], lives.handling()["id"]
     cast(HEAD).does(one, "merge", {"into": other, "reason": "同一事项"})

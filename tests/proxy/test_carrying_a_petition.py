@@ -56,6 +56,9 @@ def test_a_petition_is_carried_until_the_authority_is_withdrawn(cast: Cast, live
     page = does(cast, WANG, proxy, "finish_errand", proof)
     assert page["errands"][0]["state"] == "done"
     assert page["errands"][0]["point"]["coordinates"] != [111.67, 40.81], "kept as WGS84"
+    assert "withdraw" not in wang.get(f"/v1/attachments/{photo}").json()["available_actions"]
+    gone = wang.post(f"/v1/attachments/{photo}/actions/withdraw", {"reason": "拍得不清楚"}, version=1)
+    assert (gone.status_code, gone.json()["allowed"]) == (409, ["redact"]), "the errand rests on it"
 
     cast(CHEN).does(case, "accept")
     (notice,) = [n for n in wang.get(f"/v1/proxies/{proxy}").json()["notices"] if n["kind"] == "acceptance"]

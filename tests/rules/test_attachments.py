@@ -64,9 +64,10 @@ def test_what_may_grow(status: Status, archived: bool, already: int, may: bool) 
 @pytest.mark.parametrize("withdrawn", [False, True])
 @pytest.mark.parametrize("archived", [False, True])
 @pytest.mark.parametrize("held", [False, True])
-def test_what_may_shrink(withdrawn: bool, archived: bool, held: bool) -> None:
-    refused = withdraw_refused(withdrawn=withdrawn, archived=archived, held=held)
-    assert (refused is None) is not (withdrawn or archived or held)
+@pytest.mark.parametrize(("proves", "head"), [(False, False), (False, True), (True, False), (True, True)])
+def test_what_may_shrink(withdrawn: bool, archived: bool, held: bool, proves: bool, head: bool) -> None:
+    refused = withdraw_refused(withdrawn=withdrawn, archived=archived, held=held, proves=proves, head=head)
+    assert (refused is None) is not (withdrawn or archived or held or (proves and not head))
 
 
 BOXES = [
