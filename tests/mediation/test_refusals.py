@@ -95,6 +95,20 @@ def test_accepted_before_it_was_asked_for_it_runs_from_the_consent(cast: Cast) -
     assert one.does("start")["state"] == "under_way"
 
 
+def test_a_later_application_has_its_own_time_to_be_answered(cast: Cast) -> None:
+    one = Talks(cast).started()
+    one.does("fail", WHY)
+    assert set(running(cast, one)) == {"M2"}
+    one.proposed()
+    assert set(running(cast, one)) == {"M1", "M2"}
+    one.does("refuse", {"party": one.sides[1], "how": "phone", "reason": "不愿再谈"})
+    assert set(running(cast, one)) == {"M2"}
+    one.consented()
+    assert set(running(cast, one)) == {"M1", "M2"}, "until both were told of their rights and duties anew"
+    one.told()
+    assert set(running(cast, one)) == {"M2"}
+
+
 # --- Recusal
 
 

@@ -40,6 +40,9 @@ _CONSENT = """
     on conflict (mediation, about, party) do update set given = $5, how = $6, evidence = $7, recorded_by = $8,
         recorded_at = $9
 """
+_UNANSWERED = """
+    select exists (select from clock where case_id = $1 and kind = 'acceptance' and met_at is null and stopped_at is null)
+"""
 _TOLD = """
     select exists (select from notice where case_id = $1 and kind = 'rights_and_duties' and drafted_at >= $2
         and state in ('served', 'waived', 'approved'))
@@ -120,9 +123,15 @@ async def _add_party(act: Act, case_id: uuid.UUID, person: NewParty) -> None:
 
 
 async def _under_its_procedure(act: Act, case: Loaded, channel: MediationChannel) -> dict[str, Any]:
-    """The channel's limits run from this application (M1, L1); completion after acceptance waits for the consent."""
+    """The channel's limits run from this application (M1, L1); completion after acceptance waits for the consent.
+
+    Under that procedure already, a case long accepted has the application alone to be answered in time."""
     code = PROCEDURE_OF.get(channel)
-    if code is None or code == case.facts.procedure:
+    if code is None:
+        return {}
+    if code == case.facts.procedure:
+        if case.facts.status is not Status.REGISTERED and not await act.conn.fetchval(_UNANSWERED, case.facts.id):
+            await act.start(case, StartsOn.REGISTERED, kind=ClockKind.ACCEPTANCE)
         return {}
     procedure = act.reference.procedure(code, act.now)
     await run_under(act, case, procedure, {StartsOn.REGISTERED: act.now})
@@ -186,6 +195,8 @@ async def _back(act: Act, begun: Begun) -> dict[str, Any]:
     """The limits that would have run had nobody asked for a mediation."""
     before = begun.row["procedure_before"]
     if before == begun.case.facts.procedure:
+        if begun.case.facts.status is not Status.REGISTERED:  # its own acceptance was told long ago
+            await deadlines.stop(act.conn, begun.case.facts.id, ClockKind.ACCEPTANCE, act.now)
         return {}
     procedure = act.reference.procedure(before, begun.case.row["registered_at"])
     await recompute(act, begun.case, procedure)
