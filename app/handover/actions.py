@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.cases.actions.step import GRANT, Act
@@ -12,6 +12,8 @@ from app.centres.actions import Change, begin_absence, pass_shift
 from app.core import errors
 from app.core.access import Actor, Role
 from app.core.database import Connection, uuid7
+from app.emergency import actions as emergencies
+from app.emergency.rules import Shift
 from app.events.actions import record
 from app.handover.queries import find_person, list_held
 from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
@@ -43,7 +45,7 @@ async def hand_over(
 ) -> tuple[uuid.UUID, list[Move]]:  # fmt: skip
     """Carry out what was previewed. Raises Conflict that names what has changed since; then nothing is done.
 
-    Locked in this order, as by whoever plans shifts or gives work: centres, people, cases, each by their ids.
+    Locked in this order, as by whoever plans shifts or gives work: centres, people, cases, emergencies, each by their ids.
     """
     await check_reach(conn, asked.staff, actor=asked.actor, now=asked.now)
     centres = await begin_absence(
@@ -57,6 +59,7 @@ async def hand_over(
             "预览之后有变化，请重新预览后再提交。", "Something changed since the preview: look at it again.", **found
         )
     moves = await _pass_shifts(centres, moves)
+    await _pass_duty(conn, asked, [m for m in moves if m.held.kind is HeldKind.EMERGENCY_SHIFT])
     handover = await _keep(conn, asked, moves)
     await _move_cells(conn, asked, [m for m in moves if m.held.kind is HeldKind.CELL])
     await _move_tasks(conn, asked, handover, cases, {m.held.ref: m for m in moves if m.held.kind is HeldKind.TASK})
@@ -146,6 +149,13 @@ async def _pass_shifts(centres: Mapping[str, Change], moves: Sequence[Move]) -> 
         else:
             done.append(move)
     return done
+
+
+async def _pass_duty(conn: Connection, asked: Handover, moves: Sequence[Move]) -> None:
+    for move in sorted(moves, key=lambda m: m.held.state):
+        day, half, emergency = move.held.ref.split(":")
+        shift = emergencies.OnDuty(date.fromisoformat(day), Shift(half), asked.staff)
+        await emergencies.pass_duty(conn, uuid.UUID(emergency), shift, move.to, actor=asked.actor, now=asked.now)
 
 
 async def _end_trust(conn: Connection, asked: Handover, handover: uuid.UUID, moves: Sequence[Move]) -> None:

@@ -48,6 +48,16 @@ _SHIFTS = """
     from duty_shift d where d.staff = $1 and d.withdrawn_at is null and upper(d.period) > $3
         and ($4::timestamptz is null or lower(d.period) < $4) order by lower(d.period), d.id
 """
+# `free`: the successor is of the unit that stands there, and not in this shift already.
+_EMERGENCY_SHIFTS = """
+    select s.emergency, s.day, s.shift, exists (select from staff t where t.id = $2 and (t.unit = s.unit
+            or exists (select from post p where p.staff = t.id and p.unit = s.unit))) and not exists (
+            select from emergency_shift o where o.emergency = s.emergency and o.day = s.day and o.shift = s.shift
+            and o.staff = $2) as free
+    from emergency_shift s join emergency e on e.id = s.emergency, city
+    where s.staff = $1 and e.ended_at is null and e.ends_at > $3 and s.day >= ($3 at time zone city.time_zone)::date
+        and ($4::timestamptz is null or s.day < ($4 at time zone city.time_zone)::date) order by s.day, s.shift, s.emergency
+"""
 # What ran out is over, though the runner has not been there yet.
 _PROXIES = """
     select case p.state when 'offered' then 'proxy_offer' else 'proxy' end as kind, p.id as ref, p.state, p.case_id, c.number,
@@ -85,6 +95,9 @@ async def list_held(
         held += [_in_a_case(row) for row in await conn.fetch(statement.format(seen=seen), *parameters)]
     shifts = await conn.fetch(_SHIFTS, staff, to, now, until)
     held += [Held(HeldKind.SHIFT, str(row["id"]), row["centre"], free=row["free"]) for row in shifts]
+    for row in await conn.fetch(_EMERGENCY_SHIFTS, staff, to, now, until):
+        ref, emergency = f"{row['day']}:{row['shift']}:{row['emergency']}", str(row["emergency"])
+        held.append(Held(HeldKind.EMERGENCY_SHIFT, ref, emergency, free=row["free"]))
     if why is Why.LEAVES:
         units = sorted(actor.units_with(Permission.STAFF_HANDOVER))
         held += [Held(HeldKind.POST, row["id"], row["role"]) for row in await conn.fetch(_POSTS, staff, units)]

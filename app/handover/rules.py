@@ -18,7 +18,7 @@ class Why(StrEnum):
 
 class HeldKind(StrEnum):
     """What a person can hold: the work of a cell, a task offered by name, a resident's authority, the offer of one, the part
-    of a mediator, a shift on the duty rota, a seat in a unit."""
+    of a mediator, a shift on a centre's duty rota or in an emergency, a seat in a unit."""
 
     CELL = "cell"
     TASK = "task"
@@ -26,6 +26,7 @@ class HeldKind(StrEnum):
     PROXY_OFFER = "proxy_offer"  # apart: once accepted since the preview, it is another thing
     MEDIATOR = "mediator"
     SHIFT = "shift"
+    EMERGENCY_SHIFT = "emergency_shift"
     POST = "post"
 
 
@@ -50,7 +51,7 @@ TAKEN = (Becomes.PRIMARY, Becomes.COVER, Becomes.TASK, Becomes.SHIFT)  # by some
 @dataclass(frozen=True, slots=True)
 class Held:
     """One thing that a person holds. `state`: primary or cover of a cell, offered or signed of a task, the role of a post, the
-    centre of a shift, how far a proxy or a mediation is.
+    centre of a shift, the emergency of one there, how far a proxy or a mediation is.
 
     `seen` that whoever hands over sees the case. `free` that the successor may: the matter does not concern them; of a shift,
     that they are of its unit and on no other then.
@@ -105,7 +106,7 @@ def _becomes(one: Held, why: Why, *, taken: bool) -> Becomes:
     """All but cells. Over a leave stays what the resident chose, and the care for an agreement: nobody new is assigned then."""
     if one.kind is HeldKind.TASK:
         return Becomes.TASK if taken else Becomes.TO_LEAD
-    if one.kind is HeldKind.SHIFT:
+    if one.kind in (HeldKind.SHIFT, HeldKind.EMERGENCY_SHIFT):
         return Becomes.SHIFT if taken else Becomes.WITHDRAWN
     if one.kind is HeldKind.PROXY_OFFER:
         return Becomes.RECALLED

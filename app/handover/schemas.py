@@ -50,7 +50,8 @@ class HandoverIn(BaseModel):
 class HandoverItemOut(BaseModel):
     """What goes where, or what becomes of it. `case` and `number` are shown to who sees the case.
 
-    `ref` is the code of a cell or post, the id of an assignment, proxy, mediation or shift; `state` of a shift is its centre.
+    `ref` is the code of a cell or post, the id of an assignment, proxy, mediation or shift, or day:shift:emergency; `state` of a
+    shift is its centre or emergency.
     """
 
     kind: HeldKind

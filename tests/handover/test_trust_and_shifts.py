@@ -10,7 +10,7 @@ import pytest
 from seeds.hohhot.staff import staff_id
 from tests.cast import Cast, report
 from tests.handover.doors import SUN, Ask, Worker, approved, ask, becomes, carry_out, look
-from tests.mediation.doors import Talks
+from tests.mediation.doors import HOHHOT, Talks
 from tests.proxy.doors import does as proxy_does
 from tests.proxy.doors import errand, offered, own, requested, soon, terms
 from tests.review.doors import door
@@ -275,3 +275,37 @@ def test_a_successor_who_was_given_a_shift_since_is_named(
     reply = ask(cast(SUN), leaver, why="leaves", to=neighbour.id, items=approved(items))
     assert (reply.status_code, reply.json()["changed"]) == (409, [f"shift:{mine}"])
     assert len(standing(sql, leaver)) == 1
+
+
+def test_duty_in_an_emergency_goes_to_who_is_of_that_unit(
+    cast: Cast, sql: Ask, leaver: Worker, neighbour: Worker
+) -> None:
+    for worker in (leaver, neighbour):
+        sql("update staff set unit = $2 where id = $1 returning id", uuid.UUID(worker.id), CENTRE)
+    days = [(datetime.now(HOHHOT).date() + timedelta(days=n)).isoformat() for n in range(4)]
+    head, began = cast.seat(f"{CENTRE}.organ_head.1"), {"area": "150102001", "category": "flood", "reason": "暴雨"}
+    ends = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    rota = [{"day": day, "shift": "night", "staff": leaver.id} for day in days]
+    rota.append({"day": days[2], "shift": "night", "staff": neighbour.id})
+    made = head.post("/v1/emergencies", {**began, "ends_at": ends, "rota": rota})
+    assert made.status_code == 201, made.text
+    emergency = made.json()["id"]
+    until = datetime.fromisoformat(f"{days[3]}T12:00:00+08:00").isoformat()
+    made = carry_out(cast(SUN), leaver, why="on_leave", to=neighbour.id, until=until)
+    moved = {
+        i["ref"].split(":")[0]: (i["becomes"], i["state"]) for i in made["items"] if i["kind"] == "emergency_shift"
+    }
+    assert moved == {
+        days[0]: ("shift", emergency), days[1]: ("shift", emergency), days[2]: ("withdrawn", emergency),
+    }, "on the last day they are back"  # fmt: skip
+    page = head.get(f"/v1/emergencies/{emergency}").json()
+    assert {(s["day"], s["staff"]) for s in page["rota"]} == {
+        (days[0], neighbour.id), (days[1], neighbour.id), (days[2], neighbour.id), (days[3], leaver.id)
+    }  # fmt: skip
+    assert [line["what"] for line in page["record"]].count("handed_over") == 3
+    assert page["version"] == 4
+    told = sql(
+        "select count(*) as n from message where grantee = $1 and template = 'emergency_duty'", f"staff:{neighbour.id}"
+    )
+    assert told[0]["n"] == 1
+    assert head.post(f"/v1/emergencies/{emergency}/actions/end", version=4).status_code == 200

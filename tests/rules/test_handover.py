@@ -13,6 +13,7 @@ UNSEEN, CONCERNED = Held(HeldKind.TASK, "8", "signed", seen=False), Held(HeldKin
 PROXY, OFFER = Held(HeldKind.PROXY, "x", "reporting"), Held(HeldKind.PROXY_OFFER, "y", "offered")
 MEDIATOR, AGREED = Held(HeldKind.MEDIATOR, "m", "under_way"), Held(HeldKind.MEDIATOR, "n", "agreed")
 SHIFT, BUSY = Held(HeldKind.SHIFT, "s", "C1"), Held(HeldKind.SHIFT, "t", "C1", free=False)
+DUTY = Held(HeldKind.EMERGENCY_SHIFT, "2026-11-27:day:e", "e")
 
 PLANS = [
     (CELL, Why.LEAVES, NEXT, True, Becomes.PRIMARY, NEXT),
@@ -37,6 +38,8 @@ PLANS = [
     (SHIFT, Why.LEAVES, NEXT, True, Becomes.SHIFT, NEXT),
     (SHIFT, Why.LEAVES, None, True, Becomes.WITHDRAWN, None),
     (BUSY, Why.ON_LEAVE, NEXT, True, Becomes.WITHDRAWN, None),
+    (DUTY, Why.LEAVES, NEXT, True, Becomes.SHIFT, NEXT),
+    (DUTY, Why.LEAVES, None, True, Becomes.WITHDRAWN, None),
 ]
 
 

@@ -15,6 +15,7 @@ from app.core import errors
 from app.core.access import Actor
 from app.core.database import Connection, uuid7
 from app.core.errors import Words
+from app.staff.actions import keep_at_hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class _Place:
     @classmethod
     async def read(cls, change: Change, plans: Sequence[Plan]) -> "_Place":
         """Of the units that the plans name."""
+        await keep_at_hand(change.conn, [plan.staff for plan in plans])
         stations = await list_stations(change.conn, change.centre, change.now)
         windows = await list_windows(change.conn, change.centre, change.now)
         rows = await change.conn.fetch(

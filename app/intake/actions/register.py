@@ -178,7 +178,7 @@ async def _run(conn: Connection, reports: Sequence[Report]) -> list[Any]:
     columns = columns_of(reports)
     try:
         return await conn.fetch(statement("live", "live_tail"), *columns)
-    except (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError) as error:
+    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError) as error:
         # Autocommit: nothing is stored and the statement may run again. Inside a transaction it is already lost.
         if conn.is_in_transaction() or getattr(error, "constraint_name", "pk_idempotency") not in _RACES:
             raise

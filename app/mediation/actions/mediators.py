@@ -11,6 +11,7 @@ from app.mediation import queries
 from app.mediation.actions.step import Begun, begin, end_sight, move
 from app.mediation.rules import LIVE, Relation, Standing, recusal
 from app.messages.actions import queue
+from app.staff.actions import keep_at_hand
 
 _STANDING = """
     select s.id, s.active,
@@ -37,6 +38,7 @@ async def assign(act: Act, mediation: uuid.UUID, *, staff: uuid.UUID, how: str) 
     """选定或指定: gives sight of the case. Raises Invalid (nobody), Conflict (recusal, or mediates already)."""
     begun = await begin(act, mediation, "assign")
     case_id = begun.case.facts.id
+    await keep_at_hand(act.conn, [staff])
     found = (await _standings(act, case_id, [staff])).get(staff)
     if found is None:
         raise errors.Invalid("没有这名工作人员。", "There is no such member of staff.", pointer="#/body/staff")

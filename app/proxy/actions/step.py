@@ -15,6 +15,7 @@ from app.events.actions import record
 from app.messages.actions import queue
 from app.proxy import queries
 from app.proxy.rules import MOVES, By, State, move_refused, not_fit
+from app.staff.actions import keep_at_hand
 
 # The sight ends by itself with the authority: `until` is its last instant from the start, whoever looks or does not.
 _GRANT = """
@@ -93,6 +94,7 @@ async def _still_fit(act: Act, row: Any) -> None:
 
 async def fit(act: Act, staff: uuid.UUID, case_id: uuid.UUID) -> None:
     """Raises Conflict for somebody who may not be the proxy as things stand now."""
+    await keep_at_hand(act.conn, [staff])
     why = not_fit(await queries.get_candidate(act.conn, staff, case_id))
     if why is not None:
         raise errors.Conflict(why.zh, why.en)

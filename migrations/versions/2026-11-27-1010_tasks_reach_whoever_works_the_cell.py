@@ -1,0 +1,42 @@
+"""tasks reach whoever works the cell"""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "tasks_to_present_worker"
+down_revision: str | None = "handover_duty_checked"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    op.execute("set local statement_timeout = '60s'")
+    # Intake chooses a cell's worker by what it saw when it began; a hand-over that held the worker is over by the time
+    # the reference to staff is checked, which is before this looks again (triggers fire in the order of their names).
+    op.execute("""
+        create function task_to_present_worker() returns trigger language plpgsql as $$
+        declare present uuid;
+        begin
+            select w.staff into present from cases c join cell_worker w on w.cell = c.cell
+                and w.during @> greatest(new.offered_at, (select max(h.made_at) from staff_handover h where h.staff = new.staff))
+            where c.id = new.case_id and c.worker = new.staff order by w.role limit 1;
+            if found and present <> new.staff then
+                raise exception 'the work of the cell was handed over meanwhile' using errcode = 'serialization_failure';
+            end if;
+            return null;
+        end $$
+    """)
+    op.execute("""
+        create trigger task_to_present_worker after insert on assignment for each row
+        when (new.part = 'co' and new.state = 'offered' and new.staff is not null)
+        execute function task_to_present_worker()
+    """)
+
+
+def downgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    op.execute("set local statement_timeout = '60s'")
+    op.execute("drop trigger task_to_present_worker on assignment")
+    op.execute("drop function task_to_present_worker()")
