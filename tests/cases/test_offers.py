@@ -180,7 +180,8 @@ def test_pages_of_tasks_hold_every_case_once(cast: Cast, lives: Lives, sql: Any)
         lives.registered(kind="request", category="heating.outage")
     for login in (HOUSING, "wang.grid"):
         whole = list(cast(login).walk("/v1/me/tasks?limit=200"))
-        assert list(cast(login).walk("/v1/me/tasks?limit=3")) == whole
+        few = max(3, len(whole) // 50)  # other tests leave tasks too
+        assert list(cast(login).walk(f"/v1/me/tasks?limit={few}")) == whole
         ids = [task["id"] for task in whole]
         assert len(ids) == len(set(ids)) > 3
     open_ones = sql(

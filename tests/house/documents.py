@@ -1,6 +1,7 @@
 """Holding answers against the OpenAPI document, read strictly: a reply has no member that its schema does not name."""
 
 import copy
+import json
 import re
 from collections import Counter
 from typing import Any
@@ -31,11 +32,20 @@ def resolved(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     return part
 
 
-def complaints(document: dict[str, Any], schema: dict[str, Any], value: Any) -> list[str]:
-    """What is wrong with a value."""
-    whole = {**schema, "components": document["components"]}
-    found = jsonschema_rs.validator_for(whole, validate_formats=True).iter_errors(value)
-    return [f"{list(error.instance_path)}: {error.message[:300]}" for error in found]
+class Judges:
+    """Validators for the schemas of a document, each made once."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.components = document["components"]
+        self.made: dict[str, Any] = {}
+
+    def complaints(self, schema: dict[str, Any], value: Any) -> list[str]:
+        """What is wrong with a value."""
+        name = json.dumps(schema, sort_keys=True)
+        if name not in self.made:
+            whole = {**schema, "components": self.components}
+            self.made[name] = jsonschema_rs.validator_for(whole, validate_formats=True)
+        return [f"{list(error.instance_path)}: {error.message[:300]}" for error in self.made[name].iter_errors(value)]
 
 
 class Strict(TestClient):
@@ -44,6 +54,7 @@ class Strict(TestClient):
     def __init__(self, app: Any) -> None:
         super().__init__(app, raise_server_exceptions=False)
         self.document = closed(app.openapi())
+        self.judges = Judges(self.document)
         self.answered: dict[str, Counter[int]] = {}
         self.paths = [
             (re.compile(re.sub(r"{\w+}", "[^/]+", re.escape(path).replace(r"\{", "{").replace(r"\}", "}"))), operations)
@@ -70,10 +81,10 @@ class Strict(TestClient):
         if media in FILES:
             assert reply.content.startswith(FILES[media]), place[:200]
             return
-        wrong = complaints(self.document, answer["content"][media]["schema"], reply.json())
+        wrong = self.judges.complaints(answer["content"][media]["schema"], reply.json())
         assert not wrong, f"{wrong} {place}"
         for header, part in answer.get("headers", {}).items():
             stated = resolved(self.document, part)
             assert header in reply.headers or not stated.get("required"), f"no {header}: {place}"
             if header in reply.headers:
-                assert not complaints(self.document, stated["schema"], reply.headers[header]), f"{header}: {place}"
+                assert not self.judges.complaints(stated["schema"], reply.headers[header]), f"{header}: {place}"

@@ -66,9 +66,10 @@ def let_through(case: Any, known: dict[str, int]) -> None:
 
 
 def test_the_whole_api_as_administrator(cast: Cast, edges: Edges) -> None:
-    fuzz = Fuzz(cast.client, cast("guo.admin").headers)
+    """Stopped at most doors, whatever is brought: every other edge is enough, unless under attack."""
+    fuzz, share = Fuzz(cast.client, cast("guo.admin").headers), 1 if "GRIDCASE_FUZZ_EXAMPLES" in os.environ else 2
     for operation in edges.operations:
-        for case in edges.of(operation):
+        for case in itertools.islice(edges.of(operation), 0, None, share):
             fuzz.send(case)
     answers = {label: set(statuses) for label, statuses in fuzz.answers.items()}
     assert len(answers) == len(edges.operations)

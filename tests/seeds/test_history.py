@@ -7,19 +7,24 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+from starlette.testclient import TestClient
 
 from app.cases.queries import reference
 from app.cases.rules import TRANSITIONS
+from app.core import provision
 from app.core.crypto import Sealed, keys
 from app.core.database import connect
+from app.core.http import now
 from app.core.settings import settings
 from app.events.queries import list_breaks
+from app.main import create_app
 from app.notices.actions import opened
 from seeds.history import check, city_hash, load_history
 from seeds.history.fingerprint import LEFT_OUT, NOT_THE_CITY
@@ -29,7 +34,7 @@ from seeds.history.reports import as_sent, file_reports
 from seeds.hohhot.cases import DemoConcern, DemoReport, demo_reports
 from seeds.hohhot.city import build_city
 from tests import databases
-from tests.cast import HOME_CELL, Cast, Person
+from tests.cast import CITY, HOME_CELL, Cast, Person
 
 AS_OF = date(2026, 11, 1)
 # Same seed, same day, same city. Who changes what the demo holds, or a column, pins the new one.
@@ -61,6 +66,26 @@ def pristine(database: str, worker_id: str) -> Iterator[Ask]:
 
     yield ask
     databases.drop_database(f"pristine_{worker_id}")
+
+
+@contextmanager
+def city_of_its_own(name: str) -> Iterator[tuple[Cast, Callable[[datetime], None]]]:
+    """The service over a city in which no other test moved people; the instants that requests see are set as by `at`."""
+    before, url = settings().database_url, databases.clone_database("template", name)
+    _point_to(url)
+    with databases.alone("roles"):
+        asyncio.run(provision.make_room(CITY))
+    app = create_app(CITY)
+
+    def at(instant: datetime) -> None:
+        app.dependency_overrides[now] = lambda: instant
+
+    try:
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Cast(client), at
+    finally:
+        _point_to(before)
+        databases.drop_database(name)
 
 
 def _point_to(url: str) -> None:
@@ -147,10 +172,9 @@ def varied(reports: list[DemoReport], wanted: int) -> list[DemoReport]:
     return sorted(picked, key=lambda report: report.received_at)
 
 
-@pytest.mark.usefixtures("client")
 def test_set_wise_lives_are_what_single_steps_leave(
-    cast: Cast, at: Callable[[datetime], None], pristine: Ask, sql: Callable[..., list[Any]]
-) -> None:
+    worker_id: str, pristine: Ask, sql: Callable[..., list[Any]]
+) -> None:  # fmt: skip
     city = build_city()
     whole_year = list(demo_reports(city, as_of=AS_OF, count=3000))
     chosen = varied(whole_year, 36)
@@ -171,14 +195,15 @@ def test_set_wise_lives_are_what_single_steps_leave(
     assert void["offer"] == 3
     assert void["extend"] == 2
     actors = {(e["case_id"], e["kind"], e["at"]): e["actor"] for e in events}
-    play(cast, at, sql, reports, steps, actors)
 
     async def single(conn: asyncpg.Connection) -> Any:
         for case in ids:
             assert await list_breaks(conn, case) == []
         return await story(conn, ids)
 
-    found = asyncio.run(_as_owner(single))
+    with city_of_its_own(f"lived_{worker_id}") as (cast, at):
+        play(cast, at, sql, reports, steps, actors)
+        found = asyncio.run(_as_owner(single))
     for table, rows in wanted.items():
         assert found[table] == rows, table
     assert min(len(rows) for rows in wanted.values()) > 0
