@@ -37,6 +37,16 @@ class NoticeState(StrEnum):
     REPLACED = "replaced"
 
 
+STATE_WORDS: dict[NoticeState, str] = {
+    NoticeState.DRAFTED: "待送达", NoticeState.FAILED: "未能生成", NoticeState.SERVED: "已送达",
+    NoticeState.WAIVED: "依法免予送达", NoticeState.ATTEMPTED: "送达未果", NoticeState.APPROVED: "送达未果，经核准",
+    NoticeState.REPLACED: "已被替换",
+}  # fmt: skip
+METHOD_WORDS: dict[str, str] = {
+    "in_person": "当面", "phone": "电话", "sms": "短信", "email": "电子邮件", "letter": "信函", "online": "网上",
+    "posted": "张贴公告", "proxy": "代办人转交", "none": "无法送达",
+}  # fmt: skip
+
 DUE = frozenset({NoticeState.DRAFTED, NoticeState.FAILED, NoticeState.ATTEMPTED})
 SERVABLE = frozenset({NoticeState.DRAFTED, NoticeState.ATTEMPTED})
 

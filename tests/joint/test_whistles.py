@@ -9,6 +9,7 @@ import pytest
 from app.events.queries import list_breaks
 from tests.cast import CONCLUSION, Cast, point_in, report
 from tests.joint.conftest import CALL, ENERGY, EVENING, MARKET, WATER, Team
+from tests.notices.test_archive import paper
 
 WHY = {"reason": "情况说明"}
 SETTLED = {"settled": "抢修完成，恢复供暖。"}
@@ -64,6 +65,13 @@ def test_a_heating_failure_where_three_departments_answer_one_whistle(
     assert team.act("sun.coordinator", energy, "return", WHY).status_code == 409, "it is settled"
     assert team("chen.housing").does(heating, "conclude", CONCLUSION)["status"] == "concluded"
     assert not _breaks(heating)
+    file = paper(team("chen.housing").get(f"/v1/cases/{heating}/file.pdf"))
+    for words in (
+        "吹哨召集 2026-11-2519:00",
+        "已书面反馈 2026-11-25 20:00；2026-11-25 19:29 到场",
+        "20:00　协办反馈结果",
+    ):
+        assert words in file, file
     written = sql("select data::text as said from event where case_id = $1", heating)
     assert not any(word in row["said"] for row in written for word in ("抢修", "锅炉", "coordinates"))
 

@@ -16,21 +16,30 @@ from app.core.access import Actor
 from app.core.database import Connection
 from app.notices.actions import masked_text, opened
 from app.notices.actions.filling import page as filled
-from app.notices.rules import TITLES, NoticeKind
+from app.notices.rules import METHOD_WORDS, STATE_WORDS, TITLES, NoticeKind, NoticeState
 
 MOST_EVENTS = 10_000
 _ROLES = {"petitioner": "信访人、申请人", "representative": "代表人", "agent": "代理人", "respondent": "被申请人",
           "affected": "相关人"}  # fmt: skip
+_OTHERS = {"resident": "群众本人", "key": "对接系统", "system": "系统"}
 _RETENTION = {"permanent": "永久", "30_years": "三十年", "10_years": "十年"}
+_SOURCES = {"lead": "协办", "whistle": "吹哨召集", "meeting": "会商决定"}
+_ANSWERS = {"open": "待反馈", "answered": "已书面反馈", "returned": "退回补充", "waived": "未反馈，原因已记录",
+            "recalled": "已撤回", "ended": "本件以其他方式结束"}  # fmt: skip
 _PARTS = (
     ("matter", "反映事项"),
     ("parties", "当事人"),
     ("limits", "期限"),
     ("timeline", "办理经过"),
+    ("joint", "协同办理"),
     ("notes", "文字材料"),
     ("attachments", "附件清单"),
 )
-# The table of a room above: the file is of everything that hangs on the case.
+# The tables of rooms above: the file is of everything that hangs on the case. What was asked and answered is in its notes.
+_TASKS = """
+    select t.unit, t.source, t.asked_by_unit, t.asked_at, t.due, t.state, t.answered_at, w.arrived_at
+    from task t left join whistle_call w on w.task = t.id where t.case_id = $1 order by t.asked_at, t.id
+"""
 _ATTACHMENTS = """
     select a.purpose, a.media_type, a.size, a.pages, encode(a.digest, 'hex') as digest, encode(a.salt, 'hex') as salt,
         a.redacts, a.added_at, a.withdrawn_at, n.id, n.body, n.sealed, n.seal_key
@@ -54,9 +63,9 @@ async def compose_file(
     named = [(f"notice-{n}", notice["title"]) for n, notice in enumerate(notices, 1)]
     return filled(
         "case_file.v1.html", contents=[*_PARTS, *named], notices=notices, attachments=attached,
+        tasks=[_task(row, reference) for row in await conn.fetch(_TASKS, case_id)],
         parties=[{**p, "role": _ROLES[p["role"]]} for p in page["parties"]],
-        events=[_event(event, tz) for event in events],
-        notes=[{**note, "at": _at(note["at"], tz)} for note in page["notes"]],
+        events=[_event(event, tz) for event in events], notes=_notes(page["notes"], events, tz),
         clocks=[_clock(clock, tz) for clock in page["clocks"]], **_cover(page, reference),
     )  # fmt: skip
 
@@ -78,10 +87,13 @@ def _cover(page: dict[str, Any], reference: Reference) -> dict[str, Any]:
 
 def _notice(row: Any, services: list[dict[str, Any]], tz: tzinfo, *, clear: bool) -> dict[str, Any]:
     text = opened(row) or "<p>（无文本）</p>"
-    told = [f"{s['outcome']} {s['method']} {_at(s['at'], tz)} {s['article'] or ''}".strip() for s in services]
+    told = [
+        f"{STATE_WORDS[NoticeState(s['outcome'])]} {METHOD_WORDS[s['method']]} {_at(s['at'], tz)} {s['article'] or ''}".strip()
+        for s in services
+    ]
     return {
         "title": TITLES[NoticeKind(row["kind"])].zh,
-        "service": f"{row['state']}：{'；'.join(told) or '未送达'}",
+        "service": "；".join(told) or STATE_WORDS[NoticeState(row["state"])],
         "html": Markup(text if clear else masked_text(text)),  # noqa: S704 (made by our own templates, which escape)
     }
 
@@ -98,9 +110,27 @@ def _attachment(row: Any, tz: tzinfo) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _task(row: Any, reference: Reference) -> dict[str, Any]:
+    tz, names = reference.city.tz, reference.names
+    came = f"；{_at(row['arrived_at'], tz)} 到场" if row["arrived_at"] else ""
+    answered = f" {_at(row['answered_at'], tz)}" if row["answered_at"] else ""
+    return {
+        "unit": names.get(row["unit"], row["unit"]), "by": names.get(row["asked_by_unit"], row["asked_by_unit"]),
+        "asked": f"{_SOURCES[row['source']]} {_at(row['asked_at'], tz)}", "due": _at(row["due"], tz),
+        "answer": f"{_ANSWERS[row['state']]}{answered}{came}",
+    }  # fmt: skip
+
+
 def _event(event: Any, tz: tzinfo) -> dict[str, Any]:
     return {"seq": event["seq"], "at": _at(event["at"], tz), "title": step_title(event["kind"], "zh"),
-            "actor": event["actor"], "hash": event["hash"].hex()}  # fmt: skip
+            "actor": event["actor_name"] or _OTHERS.get(event["actor"].split(":")[0], event["actor"]),
+            "hash": event["hash"].hex()}  # fmt: skip
+
+
+def _notes(notes: list[dict[str, Any]], events: list[Any], tz: tzinfo) -> list[dict[str, Any]]:
+    """Each under the step that it belongs to."""
+    steps = {event["data"].get("note"): step_title(event["kind"], "zh") for event in events}
+    return [{**note, "at": _at(note["at"], tz), "step": steps.get(str(note["id"]), "其他材料")} for note in notes]
 
 
 def _clock(clock: dict[str, Any], tz: tzinfo) -> dict[str, Any]:
