@@ -17,12 +17,13 @@ def upgrade() -> None:
     # the reference to staff is checked, which is before this looks again (triggers fire in the order of their names).
     op.execute("""
         create function task_to_present_worker() returns trigger language plpgsql as $$
-        declare present uuid;
         begin
-            select w.staff into present from cases c join cell_worker w on w.cell = c.cell
-                and w.during @> greatest(new.offered_at, (select max(h.made_at) from staff_handover h where h.staff = new.staff))
-            where c.id = new.case_id and c.worker = new.staff order by w.role limit 1;
-            if found and present <> new.staff then
+            if exists (
+                select from cases c where c.id = new.case_id and c.worker = new.staff and new.staff is distinct from (
+                    select w.staff from cell_worker w where w.cell = c.cell and w.during @> greatest(new.offered_at,
+                        (select max(h.made_at) from staff_handover h where h.staff = new.staff))
+                    order by w.role limit 1)
+            ) then
                 raise exception 'the work of the cell was handed over meanwhile' using errcode = 'serialization_failure';
             end if;
             return null;
