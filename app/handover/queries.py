@@ -48,10 +48,11 @@ _SHIFTS = """
     from duty_shift d where d.staff = $1 and d.withdrawn_at is null and upper(d.period) > $3
         and ($4::timestamptz is null or lower(d.period) < $4) order by lower(d.period), d.id
 """
-# `free`: the successor is of the unit that stands there, and not in this shift already.
+# `free`: the successor holds a post of a unit in its area, as any rota asks, and is not in this shift already.
 _EMERGENCY_SHIFTS = """
-    select s.emergency, s.day, s.shift, exists (select from staff t where t.id = $2 and (t.unit = s.unit
-            or exists (select from post p where p.staff = t.id and p.unit = s.unit))) and not exists (
+    select s.emergency, s.day, s.shift, exists (select from post p join staff t on t.id = p.staff and t.active
+            join unit u on u.code = p.unit join area a on a.code = u.area
+            where p.staff = $2 and a.path <@ (select w.path from area w where w.code = e.area)) and not exists (
             select from emergency_shift o where o.emergency = s.emergency and o.day = s.day and o.shift = s.shift
             and o.staff = $2) as free
     from emergency_shift s join emergency e on e.id = s.emergency, city

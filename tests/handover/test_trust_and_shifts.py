@@ -277,11 +277,9 @@ def test_a_successor_who_was_given_a_shift_since_is_named(
     assert len(standing(sql, leaver)) == 1
 
 
-def test_duty_in_an_emergency_goes_to_who_is_of_that_unit(
+def test_duty_in_an_emergency_goes_to_who_stands_in_its_area(
     cast: Cast, sql: Ask, leaver: Worker, neighbour: Worker
 ) -> None:
-    for worker in (leaver, neighbour):
-        sql("update staff set unit = $2 where id = $1 returning id", uuid.UUID(worker.id), CENTRE)
     days = [(datetime.now(HOHHOT).date() + timedelta(days=n)).isoformat() for n in range(4)]
     head, began = cast.seat(f"{CENTRE}.organ_head.1"), {"area": "150102001", "category": "flood", "reason": "暴雨"}
     ends = (datetime.now(UTC) + timedelta(days=5)).isoformat()

@@ -167,27 +167,25 @@ async def _write_rota(
     await log(conn, emergency, "rota", actor=f"{actor.kind}:{actor.id}", at=now, facts=facts)
 
 
-# The successor stands in with a unit of their own in it, or the shift is nobody's.
-_STAND_IN = """
-    with gone as (
-        delete from emergency_shift where emergency = $1 and day = $2 and shift = $3 and staff = $4
-    ), changed as (
-        update emergency set version = version + 1 where id = $1
-    )
-    insert into emergency_shift (emergency, day, shift, staff, unit)
-    select s.emergency, s.day, s.shift, t.id, s.unit from emergency_shift s join staff t on t.id = $5
-    where s.emergency = $1 and s.day = $2 and s.shift = $3 and s.staff = $4
-"""
-
-
 async def pass_duty(
     conn: Connection, emergency: uuid.UUID, shift: OnDuty, to: uuid.UUID | None, *, actor: Actor, now: datetime
 ) -> None:  # fmt: skip
-    """Take a shift off an absent person; `to` stands in. On the record, and whoever stands in is told."""
-    await conn.fetchval("select id from emergency where id = $1 for update", emergency)
-    await conn.execute(_STAND_IN, emergency, shift.day, shift.shift.value, shift.staff, to)
+    """Take a shift off an absent person; `to`, of a unit in the area, stands in. On the record, and whoever stands in is told."""
+    at = (emergency, shift.day, shift.shift.value)
+    area = await conn.fetchval(
+        "update emergency set version = version + 1 where id = $1 returning area", emergency
+    )  # locks it, as a new rota does
+    await conn.execute(
+        "delete from emergency_shift where emergency = $1 and day = $2 and shift = $3 and staff = $4", *at, shift.staff
+    )
     if to is not None:
-        area = await conn.fetchval("select area from emergency where id = $1", emergency)
+        units = await queries.units_of_staff(conn, area, {to})
+        await conn.execute(
+            "insert into emergency_shift (emergency, day, shift, staff, unit) values ($1, $2, $3, $4, $5)",
+            *at,
+            to,
+            units[to],
+        )
         await conn.execute(_ON_DUTY, str(emergency), [to], area, now)
     facts = {
         "day": shift.day.isoformat(),
