@@ -14,17 +14,19 @@ BEFORE = "kind in ('cell', 'task', 'proxy', 'proxy_offer', 'mediator', 'shift', 
 
 
 def upgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    op.execute("set local statement_timeout = '60s'")
     _check(NOW)
 
 
 def downgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    op.execute("set local statement_timeout = '60s'")
     _check(BEFORE)
 
 
 def _check(check: str) -> None:
     """There again in the same transaction, wider or as it was."""
-    op.execute("set local lock_timeout = '5s'")
-    op.execute("set local statement_timeout = '60s'")
     name = "ck_staff_handover_item_kind"
     op.execute(f"-- squawk-ignore ban-drop-constraint\nalter table staff_handover_item drop constraint {name}")
     op.execute(f"alter table staff_handover_item add constraint {name} check ({check}) not valid")
