@@ -85,7 +85,8 @@ def spent(rows: Sequence[Row]) -> str:
     seen = set()
     for row in rows:
         for name, runs in row.raw.items():
-            if isinstance(runs, list) and "per_second" in runs[0] and (name, id(runs)) not in seen:
+            timed = isinstance(runs, list) and isinstance(runs[0], dict) and "per_second" in runs[0]
+            if timed and (name, id(runs)) not in seen:
                 seen.add((name, id(runs)))
                 middle = {k: sorted(run[k] for run in runs)[len(runs) // 2] for k in runs[0]}
                 lines.append(

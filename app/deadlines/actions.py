@@ -93,17 +93,22 @@ async def start(conn: Connection, case_id: uuid.UUID, clocks: Iterable[PlannedCl
     await start_all(conn, [(case_id, clock, subject) for clock in clocks])
 
 
+_START = """
+    insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, owner, subject, level, next_at)
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+        $8::timestamptz[], $9::boolean[], $10::text[], $11::text[], $12::smallint[], $13::timestamptz[])
+"""
+
+
 async def start_all(conn: Connection, clocks: Iterable[tuple[uuid.UUID, PlannedClock, str]]) -> None:
     """Set clocks of many cases running: of each the case, the clock and its subject."""
-    await conn.executemany(
-        "insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, owner, subject,"
-        " level, next_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        [
-            (case_id, c.kind.value, c.rule, c.version, c.basis_zh, c.start, c.due, c.due_unrolled, c.provisional,
-             c.owner.value, subject, c.level, c.next_at)
-            for case_id, c, subject in clocks
-        ],
-    )  # fmt: skip
+    rows = [
+        (case_id, c.kind.value, c.rule, c.version, c.basis_zh, c.start, c.due, c.due_unrolled, c.provisional,
+         c.owner.value, subject, c.level, c.next_at)
+        for case_id, c, subject in clocks
+    ]  # fmt: skip
+    if rows:
+        await conn.execute(_START, *map(list, zip(*rows, strict=True)))
 
 
 # A clock that ends late keeps its breach, whoever looked in between; no time counts while it is paused.
