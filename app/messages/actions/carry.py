@@ -19,15 +19,15 @@ from app.messages.actions.ports import Letter, NotSent, Unsure, port
 from app.messages.rules import UNSURE_AFTER, Channel, composed, retry_after
 
 MOST_AT_ONCE = 500
+# Chosen once, before the update: as part of its join a plan may choose anew for each row, and take them all.
 _TAKE = """
-    update message m set taken_at = $1, attempts = m.attempts + 1
-    from (
+    with next as materialized (
         select id from message
         where channel <> 'in_app' and sent_at is null and stuck_at is null and taken_at is null
             and (not_before is null or not_before <= $1) and (urgent or not $2)
         order by id limit 1 for update skip locked
-    ) next
-    where m.id = next.id
+    )
+    update message m set taken_at = $1, attempts = m.attempts + 1 from next where m.id = next.id
     returning m.id, m.key, m.channel, m.sealed, m.seal_key, m.template, m.facts, m.attempts,
         (select c.number from cases c where c.id = m.case_id) as number
 """
