@@ -10,8 +10,8 @@ from tests.review.doors import door
 
 Freeze = Callable[[datetime], None]
 Tend = Callable[[datetime], int]
-# A Friday to come, since cases are brought at the hour it is; the Saturday and Sunday after it are off.
-FRIDAY = datetime.fromisoformat("2027-03-12T10:30:00+08:00")
+# A Friday; the Saturday and Sunday after it are off. Cases are brought the hour before, whatever the day of the test.
+FRIDAY = datetime.fromisoformat("2026-11-27T10:30:00+08:00")
 SECOND = timedelta(seconds=1)
 
 
@@ -27,30 +27,32 @@ def local(text: str) -> datetime:
 def test_the_authority_is_due_the_same_day_and_its_filing_the_next_working_day(
     cast: Cast, lives: Lives, at: Freeze, tend: Tend
 ) -> None:
+    at(FRIDAY - timedelta(hours=1))
     case = lives.signed()["id"]
     at(FRIDAY)
     page = requested(cast, case)
-    assert datetime.fromisoformat(page["authority_due"]) == local("2027-03-12T23:59:59")
-    assert datetime.fromisoformat(page["filing_due"]) == local("2027-03-15T23:59:59")
-    tend(local("2027-03-12T23:59:59"))
+    assert datetime.fromisoformat(page["authority_due"]) == local("2026-11-27T23:59:59")
+    assert datetime.fromisoformat(page["filing_due"]) == local("2026-11-30T23:59:59")
+    tend(local("2026-11-27T23:59:59"))
     assert told(cast, CHEN, case) == []
     for _ in range(2):
-        tend(local("2027-03-13T00:00:00"))
+        tend(local("2026-11-28T00:00:00"))
     assert told(cast, CHEN, case) == ["proxy_authority_late"]
-    at(local("2027-03-13T00:00:00"))
+    at(local("2026-11-28T00:00:00"))
     assert cast(LI).get(f"/v1/proxies/{page['id']}").json()["overdue"] is True
 
 
 def test_a_filing_that_is_late_is_remembered_once(cast: Cast, lives: Lives, at: Freeze, tend: Tend) -> None:
+    at(FRIDAY - timedelta(hours=1))
     receipt = lives.signed()
     at(FRIDAY)
-    proxy = authorised(cast, receipt, valid_until="2027-04-15T00:00:00+08:00")
-    tend(local("2027-03-15T23:59:59"))
+    proxy = authorised(cast, receipt, valid_until="2026-12-31T00:00:00+08:00")
+    tend(local("2026-11-30T23:59:59"))
     assert told(cast, WANG, receipt["id"]) == ["proxy_authorised"]
     for _ in range(2):
-        tend(local("2027-03-16T00:00:00"))
+        tend(local("2026-12-01T00:00:00"))
     assert told(cast, WANG, receipt["id"]) == ["proxy_authorised", "proxy_filing_late"]
-    at(local("2027-03-16T09:00:00"))
+    at(local("2026-12-01T09:00:00"))
     assert does(cast, WANG, proxy, "file", {"filing_number": "XF-1"})["overdue"] is True, "late is late"
 
 
@@ -59,25 +61,26 @@ def duties(cast: Cast, proxy: str) -> list[dict[str, Any]]:
 
 
 def test_a_notice_is_passed_on_by_the_next_working_day(cast: Cast, lives: Lives, at: Freeze, tend: Tend) -> None:
+    at(FRIDAY - timedelta(hours=1))
     receipt = lives.signed()
     case = receipt["id"]
     at(FRIDAY)
-    proxy = carried(cast, receipt, valid_until="2027-04-15T00:00:00+08:00")
+    proxy = carried(cast, receipt, valid_until="2026-12-31T00:00:00+08:00")
     transfer = [d["kind"] for d in duties(cast, proxy)]
     at(FRIDAY + timedelta(hours=1))
     cast(CHEN).does(case, "accept")
     (owed,) = [d for d in duties(cast, proxy) if d["kind"] == "acceptance"]
     assert datetime.fromisoformat(owed["since"]) == FRIDAY + timedelta(hours=1)
-    assert datetime.fromisoformat(owed["due"]) == local("2027-03-15T23:59:59")
+    assert datetime.fromisoformat(owed["due"]) == local("2026-11-30T23:59:59")
     tend(FRIDAY + timedelta(hours=2))
     assert told(cast, WANG, case).count("proxy_notice") == 1 + len(transfer)
     for _ in range(2):
-        tend(local("2027-03-16T00:00:00"))
+        tend(local("2026-12-01T00:00:00"))
     assert told(cast, WANG, case).count("proxy_notice_late") == 1 + len(transfer)
-    at(local("2027-03-16T09:00:00"))
-    early = {"notice": owed["notice"], "method": "phone", "at": "2027-03-12T10:00:00+08:00", "words": "电话告知"}
+    at(local("2026-12-01T09:00:00"))
+    early = {"notice": owed["notice"], "method": "phone", "at": "2026-11-27T10:00:00+08:00", "words": "电话告知"}
     assert move(cast, WANG, proxy, "pass_on", early).status_code == 422, "before there was anything to pass on"
-    does(cast, WANG, proxy, "pass_on", {**early, "at": "2027-03-16T08:30:00+08:00"})
+    does(cast, WANG, proxy, "pass_on", {**early, "at": "2026-12-01T08:30:00+08:00"})
     (met,) = [d for d in duties(cast, proxy) if d["kind"] == "acceptance"]
     assert (met["overdue"], met["due"], met["method"]) == (True, owed["due"], "phone"), "met, and late"
 
@@ -114,27 +117,29 @@ def test_a_notice_that_waited_when_the_authority_came_is_one(cast: Cast, lives: 
 
 
 def test_service_on_the_proxy_starts_the_duty_and_the_residents_time(cast: Cast, lives: Lives, at: Freeze) -> None:
+    at(FRIDAY - timedelta(hours=1))
     receipt = lives.handling()
     at(FRIDAY)
     powers = ["receive_notices", "accept_service"]
-    proxy = carried(cast, receipt, powers=powers, valid_until="2027-04-15T00:00:00+08:00")
+    proxy = carried(cast, receipt, powers=powers, valid_until="2026-12-31T00:00:00+08:00")
     cast(CHEN).does(receipt["id"], "conclude", CONCLUSION)
-    served = "2027-03-15T09:00:00+08:00"
-    at(local("2027-03-15T10:00:00"))
+    served = "2026-11-30T09:00:00+08:00"
+    at(local("2026-11-30T10:00:00"))
     cast(CHEN).does(receipt["id"], "serve", service(method="proxy", at=served))
     (owed,) = duties(cast, proxy)
     assert datetime.fromisoformat(owed["since"]) == datetime.fromisoformat(served)
-    assert datetime.fromisoformat(owed["due"]) == local("2027-03-16T23:59:59")
+    assert datetime.fromisoformat(owed["due"]) == local("2026-12-01T23:59:59")
     clocks = {c["kind"]: c for c in cast(CHEN).get(f"/v1/cases/{receipt['id']}").json()["clocks"]}
     assert datetime.fromisoformat(clocks["apply_review"]["start"]) == datetime.fromisoformat(served)
-    assert datetime.fromisoformat(clocks["apply_review"]["due"]) == local("2027-04-14T23:59:59")
+    assert datetime.fromisoformat(clocks["apply_review"]["due"]) == local("2026-12-30T23:59:59")
 
 
 def test_a_proxy_who_is_silent_is_reminded_every_week(cast: Cast, lives: Lives, at: Freeze, tend: Tend) -> None:
+    at(FRIDAY - timedelta(hours=1))
     receipt = lives.accepted()
     case = receipt["id"]
     at(FRIDAY)
-    proxy = carried(cast, receipt, valid_until="2027-05-17T00:00:00+08:00")
+    proxy = carried(cast, receipt, valid_until="2027-02-01T00:00:00+08:00")
     week = timedelta(days=7)
     for moment, reminders in ((week - SECOND, 0), (week, 1), (week, 1), (2 * week - SECOND, 1), (2 * week, 2)):
         tend(FRIDAY + moment)
