@@ -20,11 +20,10 @@ from app.analytics import api as analytics
 from app.areas import api as areas
 from app.attachments import api as attachments
 from app.cases import api as cases
-from app.cases.queries.reference import Fresh
 from app.centres import api as centres
 from app.core import http
 from app.core.access import Actor
-from app.core.asgi import JSON_TYPE, Edge, Takes
+from app.core.asgi import JSON_TYPE, BodyPolicy, RequestMiddleware
 from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable, UnsupportedMedia, too_large
 from app.core.openapi import Documented, operation_id
@@ -33,11 +32,12 @@ from app.emergency import api as emergency
 from app.grids import api as grids
 from app.handover import api as handover
 from app.intake import api as intake
-from app.intake.actions import Lane
+from app.intake.actions import RegistrationBatcher
 from app.joint import api as joint
 from app.mediation import api as mediation
 from app.messages import api as messages
 from app.proxy import api as proxy
+from app.reference.queries import ReferenceCache
 from app.review import api as review
 from app.routing import api as routing
 from app.staff import api as staff
@@ -53,7 +53,7 @@ ROUTERS = (
 )  # fmt: skip
 
 
-class KeyBook:
+class ApiKeyCache:
     """API keys as looked up in the last seconds."""
 
     def __init__(self, database: Database, sources: dict[str, str | None]) -> None:
@@ -84,9 +84,9 @@ def create_app(city: str | None = None) -> FastAPI:
         database = await Database.open(name)
         app.state.database, app.state.city = database, name
         app.state.key_sources = {}
-        app.state.find_key = KeyBook(database, app.state.key_sources).find
-        app.state.reference = Fresh(database)
-        app.state.lane = Lane(database)
+        app.state.find_key = ApiKeyCache(database, app.state.key_sources).find
+        app.state.reference = ReferenceCache(database)
+        app.state.lane = RegistrationBatcher(database)
         yield
         await database.close()
 
@@ -97,7 +97,7 @@ def create_app(city: str | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
     http.install(app)
-    app.add_middleware(Edge, json=_takes_json(), others=attachments.takes())
+    app.add_middleware(RequestMiddleware, json=_takes_json(), others=attachments.takes())
     for router in ROUTERS:
         app.include_router(router)
     _mount_house(app)
@@ -105,10 +105,10 @@ def create_app(city: str | None = None) -> FastAPI:
     return app
 
 
-def _takes_json() -> Takes:
+def _takes_json() -> BodyPolicy:
     most = settings().max_body_bytes
     unsupported = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
-    return Takes(most, JSON_TYPE, too_large(most), unsupported)
+    return BodyPolicy(most, JSON_TYPE, too_large(most), unsupported)
 
 
 def _mount_house(app: FastAPI) -> None:

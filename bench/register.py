@@ -10,10 +10,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from app.cases.queries import reference
 from app.core.database import connect
 from app.intake.actions.register import Entry, Report, columns_of, prepare, statement
 from app.intake.schemas import ReportIn
+from app.reference import queries as reference
 from bench import city
 from bench.drive import Measured, against_neighbours, http, median, pgbench, write_plan
 from bench.ground import as_owner, run, say

@@ -88,12 +88,12 @@ def check_one_head() -> None:
 
 def check_models_and_tables() -> None:
     """Migrate an empty database to the head, and compare it with the models."""
-    from app.core.provision import make_room  # reads its settings from the surroundings
+    from app.core.provision import create_schema_and_roles  # reads its settings from the surroundings
 
     said = io.StringIO()
     alembic = Config("alembic.ini", stdout=said)
     with empty_database() as url, surroundings(url):
-        asyncio.run(make_room(CITY))
+        asyncio.run(create_schema_and_roles(CITY))
         command.upgrade(alembic, "head")
         try:
             command.check(alembic)

@@ -62,7 +62,9 @@ def database(worker_id: str) -> Iterator[str]:
     url = databases.clone_database("template", f"city_{worker_id}")
     _use(url)
     with databases.alone("roles"):
-        asyncio.run(provision.make_room(CITY))  # settings of roles belong to a database: a clone needs its own
+        asyncio.run(
+            provision.create_schema_and_roles(CITY)
+        )  # settings of roles belong to a database: a clone needs its own
     yield url
     databases.drop_database(f"city_{worker_id}")
 

@@ -13,13 +13,13 @@ from app.analytics.queries import dashboards, indicators
 from app.analytics.rules import RECENT_DAYS, Figure, Moments, board, figures, moments
 from app.analytics.schemas import BoardOut, DashboardOut, IndicatorsOut
 from app.cases.queries.filters import area_filter
-from app.cases.queries.reference import Reference
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.http import Language, Now, Read, reference, requires
 from app.core.texts import Code
 from app.emergency.queries import get_emergency
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 CanRead = Annotated[Actor, Depends(requires(Permission.FIGURES_READ))]

@@ -10,11 +10,11 @@ from typing import Any
 
 from app.attachments import queries
 from app.attachments.rules import add_refused
+from app.attachments.sandbox import Clean
 from app.attachments.store import Store
-from app.attachments.workshop import Clean
 from app.cases.actions.resident import log_reading
-from app.cases.actions.step import Act, write_note
-from app.cases.queries.one import Loaded, get_for_change
+from app.cases.actions.step import ActionContext, write_note
+from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Purpose
 from app.core import errors
 from app.core.access import Actor
@@ -41,7 +41,7 @@ class Sent:
     redacts: uuid.UUID | None = None
 
 
-async def attach(act: Act, case_id: uuid.UUID, sent: Sent, store: Store) -> uuid.UUID:
+async def attach(act: ActionContext, case_id: uuid.UUID, sent: Sent, store: Store) -> uuid.UUID:
     """Keep a file with the case: its bytes lie in the store before any row speaks of them.
 
     Raises NotFound, Conflict for the state of the case, Invalid for a redacted copy of what is not there, Unavailable
@@ -68,7 +68,7 @@ async def attach(act: Act, case_id: uuid.UUID, sent: Sent, store: Store) -> uuid
     return made
 
 
-async def _may_grow(act: Act, case: Loaded, redacts: uuid.UUID | None) -> None:
+async def _may_grow(act: ActionContext, case: LoadedCase, redacts: uuid.UUID | None) -> None:
     already = await act.conn.fetchval("select count(*) from attachment where case_id = $1", case.facts.id)
     refused = add_refused(case.facts.status, archived=case.facts.archived, already=already)
     if refused is not None:
@@ -106,7 +106,7 @@ async def look(
     return row, content
 
 
-async def withdraw(act: Act, attachment: uuid.UUID, *, reason: str) -> str:
+async def withdraw(act: ActionContext, attachment: uuid.UUID, *, reason: str) -> str:
     """Erase the content; what was attached, when, by whom, and why it went stays. Gives the file, to be deleted once
     this is committed: its key is gone by then.
 
@@ -142,10 +142,10 @@ async def collect(conn: Connection, store: Store, *, before: datetime) -> tuple[
     orphans = lost = 0
     for first in (f"{number:02x}" for number in range(256)):
         named = {row["file"] for row in await conn.fetch("select file from attachment where left(file, 2) = $1", first)}
-        shelf = await asyncio.to_thread(store.shelf, first)
-        missing = sorted(named - set(shelf))  # less those withdrawn meanwhile
+        list_prefix = await asyncio.to_thread(store.list_prefix, first)
+        missing = sorted(named - set(list_prefix))  # less those withdrawn meanwhile
         lost += await conn.fetchval("select count(*) from attachment where file = any($1::text[])", missing)
-        for name in [name for name, written in shelf.items() if name not in named and written < before]:
+        for name in [name for name, written in list_prefix.items() if name not in named and written < before]:
             await asyncio.to_thread(store.delete, name)
             orphans += 1
     return orphans, lost

@@ -15,14 +15,13 @@ from starlette.background import BackgroundTask
 
 from app.attachments import actions, queries
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, Format, Rectangle
+from app.attachments.sandbox import admission, clean, redact
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.store import Store
-from app.attachments.workshop import black_out, clean, in_hand
-from app.cases.actions import Act
-from app.cases.queries.reference import Reference
+from app.cases.actions import ActionContext
 from app.cases.rules import PURPOSE_WORDS, Purpose
 from app.core.access import Actor, Permission
-from app.core.asgi import Takes
+from app.core.asgi import BodyPolicy
 from app.core.database import Connection
 from app.core.errors import Conflict, Invalid, TooLarge, UnsupportedMedia
 from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
@@ -31,6 +30,7 @@ from app.core.jsontext import dumps
 from app.core.openapi import carries, gives_file, takes_file
 from app.core.settings import settings
 from app.core.texts import Title
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["attachments"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
@@ -42,7 +42,7 @@ _UPLOADS = re.compile(r"/v1/cases/[^/]+/attachments")
 _FILES = re.compile(rb"^(image/[a-z0-9.+-]+|application/(pdf|octet-stream))$")
 
 
-def takes() -> Mapping[re.Pattern[str], Takes]:
+def takes() -> Mapping[re.Pattern[str], BodyPolicy]:
     """The bodies of this room that are no JSON."""
     most = settings().attachment_max_bytes
     too_large = TooLarge(
@@ -53,7 +53,7 @@ def takes() -> Mapping[re.Pattern[str], Takes]:
         "请将文件本身作为请求体（application/octet-stream、image/* 或 application/pdf），不要用表单或 JSON。",
         "Send the file itself as the body (application/octet-stream, image/* or application/pdf), no form, no JSON.",
     )
-    return {_UPLOADS: Takes(most, _FILES, too_large, unsupported)}
+    return {_UPLOADS: BodyPolicy(most, _FILES, too_large, unsupported)}
 
 
 async def store(request: Request) -> Store:
@@ -66,7 +66,7 @@ ThisStore = Annotated[Store, Depends(store)]
 
 async def room(case_id: uuid.UUID, request: Request, actor: CanAttach) -> AsyncIterator[None]:
     """Before a slow line brings megabytes for nothing: the case is seen, and there is room for the file."""
-    with in_hand():
+    with admission():
         async with request.app.state.database.connection() as conn:
             await queries.sees_case(conn, case_id, actor=actor)
         yield
@@ -165,7 +165,7 @@ async def _attach(
     async with request.app.state.database.transaction() as conn:
 
         async def act() -> tuple[int, bytes, str | None]:
-            made = await actions.attach(Act(conn, rules, call.actor, call.now, 0), case_id, sent, kept)
+            made = await actions.attach(ActionContext(conn, rules, call.actor, call.now, 0), case_id, sent, kept)
             return 201, *await _page(conn, made, call.actor, call.language)
 
         return await once(conn, call, act)
@@ -220,7 +220,7 @@ async def redact_attachment(
 ) -> Response:  # fmt: skip
     """A copy of a picture in which rectangles are black, beside the original. In JPEG and WebP they grow to whole blocks of
     16 pixels and 4 beyond, since what stands beside a name is mixed with it. A redacted PDF is uploaded, with `redacts`."""
-    with in_hand():
+    with admission():
         async with request.app.state.database.connection() as conn:
             if first := await answered(conn, call):
                 return first
@@ -232,7 +232,7 @@ async def redact_attachment(
             )
         content = await actions.opened(row, kept)
         rectangles = [Rectangle(r.x, r.y, r.width, r.height) for r in sent.rectangles]
-        made = await black_out(content, row["media_type"], rectangles)
+        made = await redact(content, row["media_type"], rectangles)
         named = sent.title or f"{(queries.title_of(row) or '')[:190]}（遮盖件）"
         copy = actions.Sent(made, content, Purpose(row["purpose"]), named, attachment_id)
         return await _attach(request, call, rules, kept, row["case_id"], copy)
@@ -249,7 +249,7 @@ async def withdraw_attachment(
     erased: list[str] = []
 
     async def act() -> tuple[int, bytes, str | None]:
-        doing = Act(conn, rules, call.actor, call.now, version)
+        doing = ActionContext(conn, rules, call.actor, call.now, version)
         erased.append(await actions.withdraw(doing, attachment_id, reason=sent.reason))
         return 200, *await _page(conn, attachment_id, call.actor, call.language)
 

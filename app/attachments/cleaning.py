@@ -18,6 +18,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, ImageCms, ImageFile
 
+from app.attachments.errors import Refused
 from app.attachments.pages import clean_pages
 from app.attachments.rules import (
     FORMATS,
@@ -30,7 +31,6 @@ from app.attachments.rules import (
     boxes,
     sniff,
 )
-from app.attachments.verdicts import Refused
 
 # The modes in which each format keeps pixels as they are; anything else becomes RGB.
 _MODES = {
@@ -57,7 +57,7 @@ def clean(content: bytes, *, most_pixels: int) -> tuple[dict[str, Any], bytes]:
     return facts, made
 
 
-def black_out(content: bytes, media_type: str, rectangles: list[Rectangle]) -> tuple[dict[str, Any], bytes]:
+def redact(content: bytes, media_type: str, rectangles: list[Rectangle]) -> tuple[dict[str, Any], bytes]:
     """A copy of a clean picture in which the rectangles are black; raises Refused."""
     kept = FORMATS[media_type]
     Image.MAX_IMAGE_PIXELS = None  # it was judged when it came
@@ -188,7 +188,7 @@ def main() -> None:
         if job["rectangles"] is None:
             facts, made = clean(content, most_pixels=job["most_pixels"])
         else:
-            facts, made = black_out(content, job["media_type"], [Rectangle(*r) for r in job["rectangles"]])
+            facts, made = redact(content, job["media_type"], [Rectangle(*r) for r in job["rectangles"]])
     except Refused as refused:
         facts, made = {"refused": refused.why.value}, b""
     except MemoryError:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pikepdf
 
+from app.attachments.errors import Refused
 from app.attachments.rules import MEDIA_TYPES, MOST_PAGES, Format, Removed, Unfit
-from app.attachments.verdicts import Refused
 
 _CATALOGUE = frozenset({"/Type", "/Pages", "/OCProperties", "/Version"})
 _PAGE = frozenset({

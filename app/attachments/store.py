@@ -48,7 +48,7 @@ class Store:
         """Remove it; nothing happens when it is gone already."""
         self._place(name).unlink(missing_ok=True)
 
-    def shelf(self, first: str) -> dict[str, datetime]:
+    def list_prefix(self, first: str) -> dict[str, datetime]:
         """The files whose names begin with these two signs, also one half written, with the time of writing."""
         folder = self.folder / first
         if not folder.is_dir():

@@ -41,7 +41,7 @@ async def _found(name: str, profile: dict[str, Any], *, bare: bool) -> None:
 
 def create_city(name: str, profile: dict[str, Any], *, bare: bool) -> None:
     """Room, schema, profile and reference data; may be repeated."""
-    run(provision.make_room(name))
+    run(provision.create_schema_and_roles(name))
     migrate_city(name)
     run(_found(name, profile, bare=bare))
 

@@ -9,12 +9,12 @@ from rich.table import Table
 
 from app.areas.queries import get_city
 from app.cases.actions.recompute import recompute_provisional
-from app.cases.queries.reference import load as load_rules
 from app.cli import app, console, existing, run
 from app.core.database import Connection, connect
 from app.core.settings import settings
 from app.deadlines.actions import load_calendar, load_procedures, withdraw_procedure
 from app.deadlines.queries import list_calendar_years, list_procedures
+from app.reference.queries import load as load_rules
 from seeds.reference import load as reference
 
 calendar_app = typer.Typer(no_args_is_help=True, help="Working-day calendars.")

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Takes:
+class BodyPolicy:
     """The bodies that an address takes: at most `most` bytes, of a media type that matches; else these refusals."""
 
     most: int
@@ -36,10 +36,10 @@ class Takes:
     unsupported: UnsupportedMedia
 
 
-class Edge:
+class RequestMiddleware:
     """The outermost layer. `json` are the bodies taken everywhere, but for the paths in `others`."""
 
-    def __init__(self, app: App, json: Takes, others: Mapping[re.Pattern[str], Takes] | None = None) -> None:
+    def __init__(self, app: App, json: BodyPolicy, others: Mapping[re.Pattern[str], BodyPolicy] | None = None) -> None:
         self.app = app
         self.json, self.others = json, others or {}
 
@@ -77,7 +77,7 @@ class Edge:
             log.info("request", method=scope["method"], route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
 
-def _refusal(takes: Takes, scope: Scope, headers: dict[bytes, bytes]) -> TooLarge | UnsupportedMedia | None:
+def _refusal(takes: BodyPolicy, scope: Scope, headers: dict[bytes, bytes]) -> TooLarge | UnsupportedMedia | None:
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length) > takes.most:
         return takes.too_large
@@ -88,7 +88,7 @@ def _refusal(takes: Takes, scope: Scope, headers: dict[bytes, bytes]) -> TooLarg
     return None
 
 
-def _bounded(takes: Takes, receive: Receive) -> Receive:
+def _bounded(takes: BodyPolicy, receive: Receive) -> Receive:
     seen = 0
 
     async def receiving() -> MutableMapping[str, Any]:

@@ -173,13 +173,13 @@ ThisCall = Annotated[Call, Depends(call)]
 ThisVersion = Annotated[int, Depends(version)]
 
 
-class Door:
+class ResidentAccess:
     """A resident's door: no login, number and code, every try counted by address and number."""
 
     def __init__(self, request: Request, at: Now, said: Language, rules: Annotated[Any, Depends(reference)]) -> None:
         self.request, self.at, self.language, self.rules = request, at, said, rules
 
-    async def pass_through(self, number: str, work: Callable[[Connection], Awaitable[Any]]) -> Any:
+    async def run(self, number: str, work: Callable[[Connection], Awaitable[Any]]) -> Any:
         """Count the try (kept whatever comes of it), do the work and commit; raises a problem that it gave back."""
         database, client = self.request.app.state.database, self.request.client
         async with database.connection() as conn:

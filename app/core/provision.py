@@ -18,7 +18,7 @@ APPEND_ONLY = ("emergency_log", "event", "read_log")
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
 
 
-async def make_room(city: str) -> None:
+async def create_schema_and_roles(city: str) -> None:
     """Create (or bring up to date) schema, roles and extensions. Raises ValueError for an unusable name."""
     if not NAME.match(city) or city in {EXTENSION_SCHEMA, "public", "information_schema"} or city.startswith("pg_"):
         raise ValueError(f"a city's name is lower-case letters, digits and _, and not {city!r}")

@@ -14,7 +14,7 @@ from app.deadlines.rules import (
     Calendar,
     ClockKind,
     Due,
-    Ladder,
+    EscalationPolicy,
     Owner,
     PlannedClock,
     Procedure,
@@ -142,7 +142,7 @@ async def resume(
     kind: ClockKind,
     at: datetime,
     *,
-    ladder: Ladder,
+    ladder: EscalationPolicy,
     calendar: Calendar,
     tz: tzinfo,
 ) -> Due | None:
@@ -192,7 +192,7 @@ async def resume_stopped(conn: Connection, case_id: uuid.UUID, stopped_at: datet
     await conn.execute("update clock set stopped_at = null where case_id = $1 and stopped_at = $2", case_id, stopped_at)
 
 
-async def lengthen(
+async def extend_clock(
     conn: Connection, clock: int, before: datetime, due: Due, *, days: int, approver: uuid.UUID, now: datetime,
     climbs: tuple[int, datetime],
 ) -> None:  # fmt: skip

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.cases.queries.filters import area_filter
-from app.cases.queries.reference import Reference
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, ThisVersion, Write, reference, requires
@@ -17,6 +16,7 @@ from app.core.openapi import carries
 from app.core.texts import Code
 from app.emergency import actions, queries
 from app.emergency.schemas import EmergencyIn, EmergencyItem, EmergencyOut, EmergencyPage, EndIn, RotaIn, ShiftIn
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["emergency"])
 CanRead = Annotated[Actor, Depends(requires(Permission.STAFF_READ))]

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.actions.step import GRANT, Act
-from app.cases.queries.reference import Reference
+from app.cases.actions.step import GRANT, ActionContext
 from app.centres.actions import Change, begin_absence, pass_shift
 from app.core import errors
 from app.core.access import Actor, Role
@@ -20,6 +19,7 @@ from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
 from app.mediation.actions.mediators import relieve_absent
 from app.messages.actions import queue
 from app.proxy import actions as proxies
+from app.reference.queries import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ async def _pass_duty(conn: Connection, asked: Handover, moves: Sequence[Move]) -
 
 async def _end_trust(conn: Connection, asked: Handover, handover: uuid.UUID, moves: Sequence[Move]) -> None:
     """What was given to this person alone ends, and their sight by it; or it stays over a leave."""
-    act = Act(conn, asked.rules, asked.actor, asked.now, 0)
+    act = ActionContext(conn, asked.rules, asked.actor, asked.now, 0)
     for move in moves:
         if move.held.kind in (HeldKind.PROXY, HeldKind.PROXY_OFFER):
             step = proxies.stay if move.becomes is Becomes.STAYS else proxies.give_up

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from app.cases.queries.reference import Reference
 from app.core.access import Actor, Permission
 from app.core.errors import Invalid
 from app.core.http import Now, Read, ThisCall, Write, reference, requires
@@ -15,6 +14,7 @@ from app.core.jsontext import dumps
 from app.handover import actions, queries
 from app.handover.rules import Move
 from app.handover.schemas import HandoverIn, HandoverList, HandoverOut
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1/staff/{staff_id}", tags=["staff"])
 Rules = Annotated[Reference, Depends(reference)]

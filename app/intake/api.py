@@ -8,18 +8,18 @@ from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
-from app.cases.queries.reference import Reference
 from app.core import errors
 from app.core.access import Actor, Permission
-from app.core.direct import Direct
 from app.core.errors import Problem
 from app.core.http import Call, ThisCall, Write, found_places, reference, requires
 from app.core.idempotency import REPLAYED, once, reply
 from app.core.openapi import carries
+from app.core.precompiled import PrecompiledRoute
 from app.intake.actions import Entry, Receipt, Report, prepare, register, show
 from app.intake.schemas import BatchIn, BatchOut, ReceiptOut, ReportIn
+from app.reference.queries import Reference
 
-router = APIRouter(prefix="/v1", tags=["intake"], route_class=Direct)
+router = APIRouter(prefix="/v1", tags=["intake"], route_class=PrecompiledRoute)
 CanRegister = Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))]
 Rules = Annotated[Reference, Depends(reference)]
 _report = TypeAdapter(ReportIn)

@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from app.areas.queries import get_city
-from app.cases.actions.clockwork import settle
-from app.cases.queries import reference
+from app.cases.actions.deadline_sweep import process_due_clocks
 from app.core.database import Database
 from app.core.settings import settings
 from app.deadlines.rules import QuietHours
-from app.emergency.actions import tend_emergencies
+from app.emergency.actions import sweep_emergencies
 from app.mediation.actions import flag_missed
-from app.messages.actions import carry_messages
-from app.proxy.actions import tend_proxies
+from app.messages.actions import deliver_messages
+from app.proxy.actions import sweep_proxies
+from app.reference import queries as reference
 
 Job = Callable[[Database, datetime], Awaitable[int]]
 
@@ -27,7 +27,7 @@ async def settle_due(database: Database, now: datetime) -> int:
         rules = await reference.load(conn)
     while True:
         async with database.transaction() as conn:
-            taken = await settle(conn, rules, now=now, quiet=quiet)
+            taken = await process_due_clocks(conn, rules, now=now, quiet=quiet)
         if not taken:
             return moved
         moved += taken
@@ -47,11 +47,11 @@ async def flag_obligations(database: Database, now: datetime) -> int:
 
 # Emergencies first: the faster limit of one that is over presses nobody, however long the runner slept.
 JOBS: tuple[tuple[str, Job], ...] = (
-    ("emergencies", tend_emergencies),
+    ("emergencies", sweep_emergencies),
     ("clocks", settle_due),
-    ("proxies", tend_proxies),
+    ("proxies", sweep_proxies),
     ("agreements", flag_obligations),
-    ("messages", carry_messages),
+    ("messages", deliver_messages),
 )
 
 

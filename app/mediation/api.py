@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.cases.actions import Act, still_seen
+from app.cases.actions import ActionContext, still_seen
 from app.cases.actions.resident import log_reading
-from app.cases.queries.reference import Reference
 from app.cases.schemas import RevealIn, UnseenOut
 from app.core import paging
 from app.core.access import Actor, Permission
@@ -55,6 +54,7 @@ from app.mediation.schemas import (
     WhyIn,
 )
 from app.notices.actions import printed
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["mediation"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
@@ -116,7 +116,7 @@ async def open_mediation(
 
     async def act() -> tuple[int, bytes, str | None]:
         made = await actions.open_mediation(
-            Act(conn, rules, actor, call.now, 0), case_id, channel=sent.channel, origin=sent.origin, text=sent.text,
+            ActionContext(conn, rules, actor, call.now, 0), case_id, channel=sent.channel, origin=sent.origin, text=sent.text,
             respondents=others,
         )  # fmt: skip
         shown = await _shown(conn, made, actor, call.now, call.language)
@@ -168,9 +168,9 @@ class Move:
         self, mediation_id: uuid.UUID, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules, _: CanMediate
     ) -> None:  # fmt: skip
         self.id, self.conn, self.call = mediation_id, conn, call
-        self.act = Act(conn, rules, call.actor, call.now, version)
+        self.act = ActionContext(conn, rules, call.actor, call.now, version)
 
-    async def take(self, step: Callable[[Act, uuid.UUID], Awaitable[Any]]) -> Response:
+    async def take(self, step: Callable[[ActionContext, uuid.UUID], Awaitable[Any]]) -> Response:
         """Take the act once and show the mediation as it is then; when it ends the caller's sight, say so."""
         call: Call = self.call
 

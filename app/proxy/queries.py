@@ -8,7 +8,6 @@ from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.one import opened_note
-from app.cases.queries.reference import Reference
 from app.core.access import ROLE_PERMISSIONS, Actor, Permission
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
@@ -30,6 +29,7 @@ from app.proxy.rules import (
     State,
     move_refused,
 )
+from app.reference.queries import Reference
 
 _ITEM = """
     select p.id, p.case_id, c.number, c.kind as case_kind, c.status, p.state, p.wish, p.requested_by, p.requested_at,

@@ -7,12 +7,12 @@ from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.one import open_parties, told_due
-from app.cases.queries.reference import Reference
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
 from app.deadlines.rules import ClockKind, due_at
 from app.notices.rules import CLOSING
+from app.reference.queries import Reference
 from app.review.rules import Opinion, Organ
 
 # The latest decision of a matter, whichever of its cases one begins with: down to the original, then up its live reviews.

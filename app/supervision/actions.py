@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from app.cases.actions.owed import owed_by as until
-from app.cases.actions.step import Act, write_note
-from app.cases.queries.one import Loaded, get_for_change
+from app.cases.actions.step import ActionContext, write_note
+from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors
 from app.core.access import Permission
@@ -43,7 +43,7 @@ class Demand:
     answer_by: date | None = None
 
 
-async def issue(act: Act, case_id: uuid.UUID, demand: Demand) -> uuid.UUID:
+async def issue(act: ActionContext, case_id: uuid.UUID, demand: Demand) -> uuid.UUID:
     """Ask a unit that has a part in the case for a written answer.
 
     Raises NotFound for a case that the issuer does not see, Conflict for the state of the case, Invalid for a unit
@@ -72,14 +72,20 @@ async def issue(act: Act, case_id: uuid.UUID, demand: Demand) -> uuid.UUID:
 
 
 async def _tell(
-    act: Act, supervision: uuid.UUID, version: int, what: str, unit: str, case_id: uuid.UUID, facts: Mapping[str, str]
+    act: ActionContext,
+    supervision: uuid.UUID,
+    version: int,
+    what: str,
+    unit: str,
+    case_id: uuid.UUID,
+    facts: Mapping[str, str],
 ) -> None:
     """In the app, to the unit, and there to whoever may see the case."""
     key = f"supervision {supervision} {version} unit:{unit}"
     await queue(act.conn, key, f"supervision_{what}", now=act.now, grantee=f"unit:{unit}", case_id=case_id, facts=facts)
 
 
-def _case_allows(case: Loaded, kind: SupervisionKind) -> None:
+def _case_allows(case: LoadedCase, kind: SupervisionKind) -> None:
     if case.facts.status is Status.MERGED:
         raise errors.Conflict(
             "该件已并案，请督办并入的件。", "The case was merged; supervise the one it was merged into."
@@ -104,7 +110,7 @@ def _standing(row: Any) -> Standing:
     return Standing(row["code"], row["kind"], row["tier"], row["path"], row["area_path"])
 
 
-async def _target(act: Act, case: Loaded, unit: str) -> Standing:
+async def _target(act: ActionContext, case: LoadedCase, unit: str) -> Standing:
     rows = await act.conn.fetch(_UNITS, [unit], case.facts.id)
     if not rows or rows[0]["barred"] or not rows[0]["involved"]:
         raise errors.Invalid(
@@ -114,7 +120,7 @@ async def _target(act: Act, case: Loaded, unit: str) -> Standing:
     return _standing(rows[0])
 
 
-async def _issuer(act: Act, case: Loaded, target: Standing, kind: SupervisionKind) -> Standing:
+async def _issuer(act: ActionContext, case: LoadedCase, target: Standing, kind: SupervisionKind) -> Standing:
     """The unit in whose name this actor may supervise the target; raises Forbidden with the nearest reason."""
     posts = [post for post in act.actor.posts if post.unit in act.actor.units_with(Permission.SUPERVISION_ISSUE)]
     rows = await act.conn.fetch(_UNITS, [post.unit for post in posts], case.facts.id)
@@ -130,7 +136,7 @@ async def _issuer(act: Act, case: Loaded, target: Standing, kind: SupervisionKin
     raise errors.Forbidden(why.zh, why.en)
 
 
-def owed_by(act: Act, day: date | None) -> datetime:
+def owed_by(act: ActionContext, day: date | None) -> datetime:
     """When the answer is owed: the end of the day named, or of the configured number of working days from now."""
     return until(act, day, days=settings().supervision_days, pointer="#/body/answer_by")
 
@@ -142,11 +148,11 @@ def owed_by(act: Act, day: date | None) -> datetime:
 class Begun:
     """A supervision locked for a change, with its case."""
 
-    case: Loaded
+    case: LoadedCase
     row: Any
 
 
-async def _begin(act: Act, supervision: uuid.UUID, action: str) -> Begun:
+async def _begin(act: ActionContext, supervision: uuid.UUID, action: str) -> Begun:
     """Lock case and supervision and judge; raises NotFound, Stale, ActionRefused or Forbidden."""
     case_id = await act.conn.fetchval("select case_id from supervision where id = $1", supervision)
     if case_id is None:
@@ -170,7 +176,9 @@ async def _begin(act: Act, supervision: uuid.UUID, action: str) -> Begun:
     return Begun(case, row)
 
 
-async def _move(act: Act, begun: Begun, action: str, changes: Mapping[str, Any], said: Mapping[str, Any]) -> int:
+async def _move(
+    act: ActionContext, begun: Begun, action: str, changes: Mapping[str, Any], said: Mapping[str, Any]
+) -> int:
     """Change the row and append the event; returns the supervision's new version."""
     row = begun.row
     columns = {**changes, "state": MOVES[action][1].value}
@@ -187,7 +195,7 @@ async def _move(act: Act, begun: Begun, action: str, changes: Mapping[str, Any],
     return version
 
 
-async def answer(act: Act, supervision: uuid.UUID, *, text: str) -> int:
+async def answer(act: ActionContext, supervision: uuid.UUID, *, text: str) -> int:
     """书面答复, by the unit that was asked (XF 40)."""
     begun = await _begin(act, supervision, "answer")
     note, said = await write_note(act, begun.case, "supervision_answer", text)
@@ -200,13 +208,13 @@ async def answer(act: Act, supervision: uuid.UUID, *, text: str) -> int:
     return version
 
 
-async def verify(act: Act, supervision: uuid.UUID) -> int:
+async def verify(act: ActionContext, supervision: uuid.UUID) -> int:
     """核验, by the issuer's side: the answer holds, the correction was made."""
     begun = await _begin(act, supervision, "verify")
     return await _move(act, begun, "verify", {"verified_at": act.now, "verified_by": act.actor.id}, {})
 
 
-async def give_back(act: Act, supervision: uuid.UUID, *, reason: str, answer_by: date | None) -> int:
+async def give_back(act: ActionContext, supervision: uuid.UUID, *, reason: str, answer_by: date | None) -> int:
     """退回重报: the answer does not hold; a new one is owed. The date first ordered stays on the record."""
     begun = await _begin(act, supervision, "return")
     owed = max(owed_by(act, answer_by), begun.row["answer_by"])
@@ -217,7 +225,7 @@ async def give_back(act: Act, supervision: uuid.UUID, *, reason: str, answer_by:
     return version
 
 
-async def withdraw(act: Act, supervision: uuid.UUID, *, reason: str) -> int:
+async def withdraw(act: ActionContext, supervision: uuid.UUID, *, reason: str) -> int:
     """撤销督办, by the issuer's side, with its reason."""
     begun = await _begin(act, supervision, "withdraw")
     _, said = await write_note(act, begun.case, "supervision_withdrawal", reason)

@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.cases.actions import Act
+from app.cases.actions import ActionContext
 from app.cases.queries.filters import area_filter
 from app.cases.queries.one import get_facts
-from app.cases.queries.reference import Reference
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.database import Connection
@@ -18,6 +17,7 @@ from app.core.idempotency import once, reply
 from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code
+from app.reference.queries import Reference
 from app.supervision import actions, queries
 from app.supervision.rules import KIND_WORDS, PROBLEM_WORDS, ProblemType, SupervisionKind, SupervisionState
 from app.supervision.schemas import (
@@ -143,7 +143,7 @@ async def issue_supervision(
     demand = actions.Demand(sent.kind, sent.text, sent.unit, sent.level, sent.problem, sent.answer_by)
 
     async def act() -> tuple[int, bytes, str | None]:
-        made = await actions.issue(Act(conn, rules, actor, call.now, 0), case_id, demand)
+        made = await actions.issue(ActionContext(conn, rules, actor, call.now, 0), case_id, demand)
         shown = await _shown(conn, made, actor, call.now, call.language)
         return 201, dumps(shown), str(shown["version"])
 
@@ -157,9 +157,9 @@ class Move:
         self, supervision_id: uuid.UUID, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules
     ) -> None:  # fmt: skip
         self.id, self.conn, self.call = supervision_id, conn, call
-        self.act = Act(conn, rules, call.actor, call.now, version)
+        self.act = ActionContext(conn, rules, call.actor, call.now, version)
 
-    async def take(self, step: Callable[[Act, uuid.UUID], Awaitable[Any]]) -> Response:
+    async def take(self, step: Callable[[ActionContext, uuid.UUID], Awaitable[Any]]) -> Response:
         """Take the step once and show the supervision as it is then."""
         call: Call = self.call
 

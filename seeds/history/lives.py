@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from app.cases.queries.reference import Reference
 from app.cases.rules import TRANSITIONS, By, ClockEffect, Transition
 from app.core.access import ROLE_PERMISSIONS, UNIT_SIGHT, Role
 from app.core.crypto import keys
 from app.core.database import Connection, copy_rows
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, ClockRefused, Due, PlannedClock, Procedure, StartsOn, extend
+from app.reference.queries import Reference
 from seeds.history import moves
 from seeds.history.ahead import ahead
 from seeds.history.moves import MOVES, SENT_COLUMNS
@@ -242,7 +242,7 @@ async def _lengthen(conn: Connection, reference: Reference, row: Any) -> dict[st
     except ClockRefused:
         return None
     climbs = reference.first(row["procedure"], row["procedure_version"], row["start"], due.due)
-    await deadlines.lengthen(
+    await deadlines.extend_clock(
         conn, row["clock"], told.due, due, days=row["days"], approver=row["staff"], now=row["at"], climbs=climbs
     )
     return {"days": row["days"], "due": due.due.astimezone(UTC).isoformat(), "rule": rule.id}

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
-from app.cases.queries import reference
 from app.core.database import Connection
+from app.reference import queries as reference
 from seeds.history.lives import live, steps_of
 from seeds.history.reports import Moved, file_reports
 from seeds.hohhot.cases import REPORTS, demo_reports

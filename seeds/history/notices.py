@@ -1,4 +1,4 @@
-"""Notices set-wise: what app/cases/actions/tell.py drafts for one case, for all cases of a round at once.
+"""Notices set-wise: what app/cases/actions/drafting.py drafts for one case, for all cases of a round at once.
 
 They are made as everybody's are, text and seal: at a fifth of a millisecond each the demo's thirty thousand need no
 other way. What is costly, their PDF, is made when somebody asks for it.
@@ -9,9 +9,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.tell import addressees
+from app.cases.actions.drafting import addressees
 from app.cases.queries.one import opened_note
-from app.cases.queries.reference import Reference
 from app.cases.rules import Transition
 from app.core.crypto import Sealed, keys
 from app.core.database import Connection, copy_rows
@@ -19,6 +18,7 @@ from app.deadlines.rules import ClockKind
 from app.notices.actions import Draft, make
 from app.notices.actions.keep import COLUMNS, as_row
 from app.notices.rules import NoticeKind, Owed, owed
+from app.reference.queries import Reference
 
 DRAFTING = """
     create temp table drafting (

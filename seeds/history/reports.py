@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from app.cases.queries.reference import Reference
 from app.core.access import Actor, Permission, Post, Role
 from app.core.database import Connection
 from app.intake.actions import Entry, Receipt, Report, prepare, register
 from app.intake.schemas import ReportIn
+from app.reference.queries import Reference
 from seeds.history.ahead import ahead
 from seeds.hohhot.cases import DemoReport
 from seeds.hohhot.records import City

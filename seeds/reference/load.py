@@ -247,23 +247,23 @@ def _limit(entry: Entry | None) -> routing.Limit | None:
     return entry.done(routing.Limit(entry.length("length"), unit, _words(entry, "starts_")))
 
 
-def _ladder(entry: Entry) -> deadlines.Ladder:
+def _ladder(entry: Entry) -> deadlines.EscalationPolicy:
     share = entry.take("warn_share", float)
     if not 0 < share < 1:
         raise ReferenceDataError(f"{entry.where}: warn_share lies between 0 and 1, found {share}")
-    escalate = entry.one_of("escalate", (deadlines.Rung.BREACH, deadlines.Rung.CRITICISE))
-    return deadlines.Ladder(
+    escalate = entry.one_of("escalate", (deadlines.EscalationStep.BREACH, deadlines.EscalationStep.CRITICISE))
+    return deadlines.EscalationPolicy(
         warn_working_days=entry.length("warn_working_days"),
         warn_share=share,
         urge_working_days=entry.length("urge_working_days"),
         criticise_working_days=entry.length("criticise_working_days"),
         hour=entry.length("hour"),
         round_the_clock=entry.may("round_the_clock", bool) or False,
-        escalate=deadlines.Rung(escalate) if escalate else None,
+        escalate=deadlines.EscalationStep(escalate) if escalate else None,
     )
 
 
-def _procedure(entry: Entry, _number: int, ladders: Mapping[str, deadlines.Ladder]) -> deadlines.Procedure:
+def _procedure(entry: Entry, _number: int, ladders: Mapping[str, deadlines.EscalationPolicy]) -> deadlines.Procedure:
     clocks = tuple(_clock_rule(clock) for clock in entry.entries("clocks"))
     kinds = [clock.kind for clock in clocks]
     of_cases = entry.words("kinds", routing.KINDS)

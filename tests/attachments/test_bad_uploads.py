@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app.attachments import actions, workshop
+from app.attachments import actions, sandbox
 from app.attachments.rules import Unfit
 from app.attachments.store import Store
 from app.core.settings import settings
@@ -157,7 +157,7 @@ def test_ten_at_once_under_ten_keys_attach_ten(cast: Cast, lives: Lives) -> None
 def test_more_at_once_than_there_is_room_for_are_told_to_wait(
     cast: Cast, nothing_kept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workshop._hands, "acquire", lambda **_: False)
+    monkeypatch.setattr(sandbox._hands, "acquire", lambda **_: False)
     reply = cast(CHEN).attach(nothing_kept, files.png())
     refused(reply, status=503)
     assert reply.headers["retry-after"]
@@ -247,27 +247,27 @@ def test_bytes_moved_to_another_attachment_do_not_open(cast: Cast, lives: Lives,
 
 
 def test_a_decoder_that_falls_or_takes_too_much_is_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop, "MEMORY", 40_000_000)
-    monkeypatch.setattr(workshop, "MEMORY_A_PIXEL", 0)
+    monkeypatch.setattr(sandbox, "MEMORY", 40_000_000)
+    monkeypatch.setattr(sandbox, "MEMORY_A_PIXEL", 0)
     job = {"rectangles": None, "most_pixels": 50_000_000}
-    facts, made = workshop._run(files.jpeg(6000, 6000), job)
+    facts, made = sandbox._run(files.jpeg(6000, 6000), job)
     assert (facts, made) == ({"refused": Unfit.TOO_HEAVY.value}, b"")
 
 
 def test_a_file_that_computes_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop, "SECONDS", 1)
+    monkeypatch.setattr(sandbox, "SECONDS", 1)
     noise = files.saved(files.Image.frombytes("RGB", (4000, 4000), os.urandom(48_000_000)), "PNG", compress_level=0)
-    facts, _ = workshop._run(noise, {"rectangles": None, "most_pixels": 50_000_000})
+    facts, _ = sandbox._run(noise, {"rectangles": None, "most_pixels": 50_000_000})
     assert facts == {"refused": Unfit.TOO_HEAVY.value}
 
 
 def test_a_program_that_does_not_run_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RuntimeError, match="does not run"):
-        workshop._run(b"", {"rectangles": None})
+        sandbox._run(b"", {"rectangles": None})
 
 
 def test_a_photo_of_the_most_pixels_fits_into_its_memory() -> None:
     sent = files.saved(files.picture(10_000, 5_000), "JPEG", exif=files.exif(6), quality=40)
-    facts, made = workshop._run(sent, {"rectangles": None, "most_pixels": 50_000_000})
+    facts, made = sandbox._run(sent, {"rectangles": None, "most_pixels": 50_000_000})
     assert (facts["width"], facts["height"]) == (5_000, 10_000)
     assert made

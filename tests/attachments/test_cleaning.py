@@ -11,10 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.attachments.cleaning import black_out, clean
+from app.attachments.cleaning import clean, redact
+from app.attachments.errors import Refused
 from app.attachments.pages import bare_jp2, bare_jpeg
 from app.attachments.rules import BLOCK, EXTENSIONS, Rectangle, Unfit
-from app.attachments.verdicts import Refused
 from tests.attachments import files
 
 PIXELS = 1_000_000
@@ -340,7 +340,7 @@ def test_what_is_blacked_out_is_black_and_the_rest_is_as_it_was(data: Any, kind:
     facts, original = cleaned(files.saved(noise, kind))
     x, y = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     area = Rectangle(x, y, data.draw(st.integers(1, width - x)), data.draw(st.integers(1, height - y)))
-    _, copy = black_out(original, facts["media_type"], [area])
+    _, copy = redact(original, facts["media_type"], [area])
     before, after = (Image.open(io.BytesIO(c)).convert("L") for c in (original, copy))
     assert after.size == before.size == (width, height)
     inside = after.crop((x, y, x + area.width, y + area.height))
@@ -360,7 +360,7 @@ def test_a_redacted_copy_depends_on_nothing_beneath_the_black() -> None:
             image = files.picture(96, 96)
             image.paste(secret, (32, 32, 64, 48))
             content, media_type = files.saved(image, kind), f"image/{kind.lower()}"
-            copies.add(black_out(content, media_type, [Rectangle(32, 32, 32, 16)])[1])
+            copies.add(redact(content, media_type, [Rectangle(32, 32, 32, 16)])[1])
         assert len(copies) == 1, kind
 
 
@@ -368,12 +368,12 @@ def test_what_may_be_seen_through_is_black_too() -> None:
     image = files.picture(mode="RGBA")
     image.putalpha(0)
     facts, original = cleaned(files.saved(image, "PNG"))
-    _, copy = black_out(original, facts["media_type"], [Rectangle(0, 0, 10, 10)])
+    _, copy = redact(original, facts["media_type"], [Rectangle(0, 0, 10, 10)])
     assert Image.open(io.BytesIO(copy)).getpixel((5, 5)) == (0, 0, 0, 255)
 
 
 @pytest.mark.parametrize("area", [Rectangle(60, 0, 10, 10), Rectangle(0, 40, 10, 10), Rectangle(64, 48, 1, 1)])
 def test_a_rectangle_outside_the_picture_is_refused(area: Rectangle) -> None:
     with pytest.raises(Refused) as found:
-        black_out(files.png(), "image/png", [Rectangle(0, 0, 5, 5), area])
+        redact(files.png(), "image/png", [Rectangle(0, 0, 5, 5), area])
     assert found.value.why is Unfit.OUTSIDE

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.cases.queries import reference
 from app.centres.actions import book, release
 from app.centres.rules import BookingPurpose, Period
 from app.core import errors
 from app.core.access import Actor
 from app.core.database import connect
+from app.reference import queries as reference
 from app.staff.queries import get_actor
 from seeds.hohhot.staff import staff_id
 from tests.cast import CITY, Cast, Lives, Person

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.core.database import Database
-from app.emergency.actions import tend_emergencies
+from app.emergency.actions import sweep_emergencies
 from app.events.queries import list_breaks
 from app.jobs.actions import run_once
 from seeds.hohhot.staff import staff_id
@@ -39,7 +39,7 @@ def tend(now: datetime) -> int:
     async def work() -> int:
         database = await Database.open(CITY)
         try:
-            return await tend_emergencies(database, now)
+            return await sweep_emergencies(database, now)
         finally:
             await database.close()
 

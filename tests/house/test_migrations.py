@@ -59,7 +59,7 @@ def empty(database: str, worker_id: str) -> Iterator[str]:
     url = databases.new_database(f"migrations_{worker_id}")
     with in_use(url):
         with databases.alone("roles"):
-            asyncio.run(provision.make_room(CITY))
+            asyncio.run(provision.create_schema_and_roles(CITY))
         yield url
     databases.drop_database(f"migrations_{worker_id}")
 

@@ -233,10 +233,10 @@ def _lands_in_the_county(city: str) -> None:
     """A report by point: no cells are drawn, so it waits in the queue of the county that holds it."""
     from datetime import UTC, datetime
 
-    from app.cases.queries import reference
     from app.core.access import Actor
     from app.intake.actions import Entry, prepare, register
     from app.intake.schemas import ReportIn
+    from app.reference import queries as reference
 
     async def work(conn: Any) -> list[Any]:
         facts = await reference.load(conn)

@@ -109,10 +109,10 @@ def _by_shapely(point: tuple[float, float], cells: dict[str, Any], counties: dic
 
 
 async def _register(conn: Any, points: Sequence[tuple[float, float]]) -> None:
-    from app.cases.queries import reference
     from app.core.access import Actor
     from app.intake.actions import Entry, Receipt, prepare, register
     from app.intake.schemas import ReportIn
+    from app.reference import queries as reference
 
     facts, actor, now = await reference.load(conn), Actor(id="test", kind="key"), datetime.now(UTC)
     reports = [

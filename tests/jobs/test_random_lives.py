@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from app.cases.actions.clockwork import settle
-from app.cases.queries.reference import load
+from app.cases.actions.deadline_sweep import settle
 from app.cases.rules import TRANSITIONS
 from app.core.database import connect
 from app.deadlines.rules import QuietHours
+from app.reference.queries import load
 from tests.cases.test_record import as_folded, fold
 from tests.cast import CITY, CONCLUSION, Cast, report, service
 from tests.jobs.ledger import HOHHOT, POLICY, RESIDENT, Ledger

@@ -169,14 +169,14 @@ def test_several_runners_at_once_do_everything_once(cast: Cast, at: Freeze, sql:
 def test_killed_before_the_commit_nothing_has_happened_and_the_next_look_does_it(
     dispute: str, settle: Settle, sql: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.cases.actions import clockwork
+    from app.cases.actions import deadline_sweep
 
     async def killed(*_: Any) -> None:
         raise asyncpg.InterfaceError("the connection is gone")
 
     before = sql("select head_seq from cases where id = $1", dispute)
     with monkeypatch.context() as patched:
-        patched.setattr(clockwork, "_escalate", killed)
+        patched.setattr(deadline_sweep, "_escalate", killed)
         with pytest.raises(asyncpg.InterfaceError):
             settle(local("2026-11-10T00:00:00"))
     assert sql("select head_seq from cases where id = $1", dispute) == before
@@ -252,7 +252,16 @@ def _breaks() -> list[Any]:
 
 def test_a_summer_time_city_breaches_at_its_own_midnight() -> None:
     """America/New_York, 1 November 2026: the night has 25 hours; the limit is the local midnight, once."""
-    from app.deadlines.rules import WEEKDAYS, Ladder, LengthUnit, Owner, QuietHours, Rung, climb, due_at
+    from app.deadlines.rules import (
+        WEEKDAYS,
+        EscalationPolicy,
+        EscalationStep,
+        LengthUnit,
+        Owner,
+        QuietHours,
+        due_at,
+        escalation,
+    )
 
     tz = ZoneInfo("America/New_York")
     start = datetime(2026, 10, 26, 12, tzinfo=tz)
@@ -260,6 +269,8 @@ def test_a_summer_time_city_breaches_at_its_own_midnight() -> None:
     looks = [due + timedelta(hours=h) for h in (-1, 0, 1, 2, 30)]
     level, seen = 1, []
     for look in looks:
-        step = climb(Ladder(), Owner.ORGAN, level, start, due, look, quiet=QuietHours(), calendar=WEEKDAYS, tz=tz)
+        step = escalation(
+            EscalationPolicy(), Owner.ORGAN, level, start, due, look, quiet=QuietHours(), calendar=WEEKDAYS, tz=tz
+        )
         level, seen = step.level, seen + list(step.rungs)
-    assert seen.count(Rung.BREACH) == 1
+    assert seen.count(EscalationStep.BREACH) == 1

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.database import Database
 from app.core.settings import settings
-from app.messages.actions import carry_messages
+from app.messages.actions import deliver_messages
 
 CITY = "hohhot"
 
@@ -53,4 +53,4 @@ def in_city(work: Callable[[Database], Any]) -> Any:
 
 def carry(now: datetime) -> int:
     """One run of the job."""
-    return int(in_city(lambda database: carry_messages(database, now)))
+    return int(in_city(lambda database: deliver_messages(database, now)))

@@ -13,8 +13,8 @@ from aiosmtpd.controller import Controller
 
 from app.core.database import Database
 from app.core.settings import settings
-from app.messages.actions import carry, queue
-from app.messages.actions.ports import Letter, NotSent, Unsure
+from app.messages.actions import deliver, queue
+from app.messages.actions.channels import NotSent, OutgoingMessage, Unsure
 from app.messages.rules import MOST_ATTEMPTS, Channel
 from scripts.service import free_port
 from tests.cast import Cast, Lives, report
@@ -95,16 +95,16 @@ def test_an_accusation_is_told_to_nobody_outside(outbox: Outbox, lives: Lives, c
 def way_out(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A port that fails as its attribute says; holds what it was given."""
 
-    class Way(list[Letter]):
+    class Way(list[OutgoingMessage]):
         why: Exception | None = None
 
-        def __call__(self, letter: Letter) -> None:
+        def __call__(self, letter: OutgoingMessage) -> None:
             self.append(letter)
             if self.why is not None:
                 raise self.why
 
     way = Way()
-    monkeypatch.setattr(carry, "port", lambda _: way)
+    monkeypatch.setattr(deliver, "port", lambda _: way)
     return way
 
 
@@ -157,7 +157,7 @@ def test_two_senders_at_once_send_each_message_once(outbox: Outbox) -> None:
         put()
 
     async def both(database: Database) -> int:
-        jobs = [carry.carry_messages(database, NOON) for _ in range(3)]
+        jobs = [deliver.deliver_messages(database, NOON) for _ in range(3)]
         return sum(await asyncio.gather(*jobs))
 
     assert in_city(both) == 30
@@ -177,7 +177,7 @@ def test_one_is_taken_at_a_time_in_a_table_that_shrank(outbox: Outbox, sql: Any)
 
     async def take(database: Database) -> int:
         async with database.transaction() as conn:
-            await conn.fetchrow(carry._TAKE, NOON, False)
+            await conn.fetchrow(deliver._TAKE, NOON, False)
             return int(await conn.fetchval("select count(*) from message where taken_at is not null"))
 
     assert in_city(take) == 1

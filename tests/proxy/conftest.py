@@ -21,13 +21,13 @@ def logged_in(cast: Cast) -> None:
 def tend(client: object) -> Callable[[datetime], int]:
     """What is due of proxies at an instant, as `gridcase jobs` does it; gives how many ended or were told."""
     from app.core.database import Database
-    from app.proxy.actions import tend_proxies
+    from app.proxy.actions import sweep_proxies
 
     def go(now: datetime) -> int:
         async def work() -> int:
             database = await Database.open(CITY, size=2)
             try:
-                return await tend_proxies(database, now)
+                return await sweep_proxies(database, now)
             finally:
                 await database.close()
 

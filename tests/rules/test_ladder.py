@@ -8,15 +8,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.deadlines.rules import Ladder, LengthUnit, Owner, QuietHours, Rung, climb, due_at, first, rung_at
+from app.deadlines.rules import (
+    EscalationPolicy,
+    EscalationStep,
+    LengthUnit,
+    Owner,
+    QuietHours,
+    due_at,
+    escalation,
+    first,
+    rung_at,
+)
 from seeds.reference.load import read_calendar, read_procedures
 
 HOHHOT = ZoneInfo("Asia/Shanghai")
 CHINA = read_calendar("china")
-OFFICE = Ladder(warn_working_days=3)
-DUTY = Ladder(warn_share=0.5, hour=8, round_the_clock=True)
+OFFICE = EscalationPolicy(warn_working_days=3)
+DUTY = EscalationPolicy(warn_share=0.5, hour=8, round_the_clock=True)
 QUIET = QuietHours()
-W, B, U, C, L = Rung.WARN, Rung.BREACH, Rung.URGE, Rung.CRITICISE, Rung.LAPSE
+W, B, U, C, L = (
+    EscalationStep.WARN,
+    EscalationStep.BREACH,
+    EscalationStep.URGE,
+    EscalationStep.CRITICISE,
+    EscalationStep.LAPSE,
+)
 
 
 def at(text: str) -> datetime:
@@ -24,7 +40,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=HOHHOT)
 
 
-def rungs_of(ladder: Ladder, start: str, due: str) -> list[str]:
+def rungs_of(ladder: EscalationPolicy, start: str, due: str) -> list[str]:
     return [
         f"{rung_at(rung, ladder, at(start), at(due), calendar=CHINA, tz=HOHHOT).astimezone(HOHHOT):%m-%d %H:%M:%S}"
         for rung in (W, B, U, C)
@@ -45,7 +61,7 @@ def rungs_of(ladder: Ladder, start: str, due: str) -> list[str]:
         (OFFICE, "2026-11-02 10:00", "2026-11-03 10:00:00", "11-03 04:00:00 | 11-03 10:00:01 | 11-04 09:00:00 | 11-10 09:00:00"),
     ],
 )  # fmt: skip
-def test_when_each_rung_is_due(ladder: Ladder, start: str, due: str, expected: str) -> None:
+def test_when_each_rung_is_due(ladder: EscalationPolicy, start: str, due: str, expected: str) -> None:
     assert " | ".join(rungs_of(ladder, start, due)) == expected
 
 
@@ -70,8 +86,8 @@ def test_when_each_rung_is_due(ladder: Ladder, start: str, due: str, expected: s
         ("2026-11-13 04:00:00", 0, (), 0),
     ],
 )
-def test_what_is_taken_now(now: str, level: int, taken: tuple[Rung, ...], stands: int) -> None:
-    step = climb(
+def test_what_is_taken_now(now: str, level: int, taken: tuple[EscalationStep, ...], stands: int) -> None:
+    step = escalation(
         OFFICE, Owner.ORGAN, level, at("2026-11-02 10:00"), at("2026-11-17 23:59:59"), at(now), quiet=QUIET,
         calendar=CHINA, tz=HOHHOT,
     )  # fmt: skip
@@ -80,7 +96,7 @@ def test_what_is_taken_now(now: str, level: int, taken: tuple[Rung, ...], stands
 
 
 def test_what_waits_for_the_morning_is_looked_at_when_the_quiet_hours_end() -> None:
-    step = climb(
+    step = escalation(
         OFFICE, Owner.ORGAN, 2, at("2026-11-02 10:00"), at("2026-11-17 23:59:59"), at("2026-11-18 22:00"), quiet=QUIET,
         calendar=CHINA, tz=HOHHOT,
     )  # fmt: skip
@@ -88,7 +104,7 @@ def test_what_waits_for_the_morning_is_looked_at_when_the_quiet_hours_end() -> N
 
 
 def test_an_emergency_is_pressed_at_night_too() -> None:
-    step = climb(
+    step = escalation(
         DUTY, Owner.ORGAN, 0, at("2026-02-15 23:00"), at("2026-02-16 01:00"), at("2026-02-16 00:00"), quiet=QUIET,
         calendar=CHINA, tz=HOHHOT,
     )  # fmt: skip
@@ -99,7 +115,7 @@ def test_a_residents_right_lapses_once_and_nobody_is_urged() -> None:
     begun, due = at("2026-11-02 10:00"), at("2026-12-02 23:59:59")
     assert first(OFFICE, Owner.RESIDENT, begun, due, calendar=CHINA, tz=HOHHOT) == (0, due + timedelta(seconds=1))
     for look, taken in ((due, ()), (due + timedelta(seconds=1), (L,)), (due + timedelta(days=400), (L,))):
-        step = climb(OFFICE, Owner.RESIDENT, 0, begun, due, look, quiet=QUIET, calendar=CHINA, tz=HOHHOT)
+        step = escalation(OFFICE, Owner.RESIDENT, 0, begun, due, look, quiet=QUIET, calendar=CHINA, tz=HOHHOT)
         assert step.rungs == taken
 
 
@@ -117,7 +133,7 @@ def test_every_procedure_has_a_ladder_from_its_data() -> None:
 
 instants = st.datetimes(datetime(2025, 1, 1), datetime(2027, 6, 1))  # noqa: DTZ001
 ladders = st.builds(
-    Ladder, warn_working_days=st.integers(1, 5), warn_share=st.floats(0.1, 0.9), urge_working_days=st.integers(1, 3),
+    EscalationPolicy, warn_working_days=st.integers(1, 5), warn_share=st.floats(0.1, 0.9), urge_working_days=st.integers(1, 3),
     criticise_working_days=st.integers(4, 9), hour=st.integers(8, 20), round_the_clock=st.booleans(),
 )  # fmt: skip
 
@@ -126,17 +142,17 @@ ladders = st.builds(
     ladders, instants, st.sampled_from(LengthUnit), st.integers(1, 60), st.lists(st.integers(0, 24 * 200), max_size=12)
 )
 def test_however_often_and_late_one_looks_each_rung_comes_once_in_order_and_never_early(
-    ladder: Ladder, begun: datetime, unit: LengthUnit, length: int, looks: list[int]
+    ladder: EscalationPolicy, begun: datetime, unit: LengthUnit, length: int, looks: list[int]
 ) -> None:
     start = begun.replace(tzinfo=UTC)
     length = min(length, 12) if unit is LengthUnit.CALENDAR_MONTH else length
     due = due_at(length, unit, start, calendar=CHINA, tz=HOHHOT).due
     level, next_at = first(ladder, Owner.ORGAN, start, due, calendar=CHINA, tz=HOHHOT)
-    seen: list[Rung] = []
+    seen: list[EscalationStep] = []
     for look in [*sorted(start + timedelta(hours=h) for h in looks), due + timedelta(days=90, hours=12)]:
         noon = look.astimezone(HOHHOT).time() >= time(8)
         while next_at is not None and next_at <= look:
-            step = climb(ladder, Owner.ORGAN, level, start, due, look, quiet=QUIET, calendar=CHINA, tz=HOHHOT)
+            step = escalation(ladder, Owner.ORGAN, level, start, due, look, quiet=QUIET, calendar=CHINA, tz=HOHHOT)
             for rung in step.rungs:
                 assert rung_at(rung, ladder, start, due, calendar=CHINA, tz=HOHHOT) <= look
                 assert rung is B or ladder.round_the_clock or (noon and look.astimezone(HOHHOT).hour < 21)
@@ -145,7 +161,7 @@ def test_however_often_and_late_one_looks_each_rung_comes_once_in_order_and_neve
             assert next_at is None or next_at > look
     later = due + timedelta(days=120)
     morning = later.astimezone(HOHHOT).replace(hour=10)
-    seen += climb(ladder, Owner.ORGAN, level, start, due, morning, quiet=QUIET, calendar=CHINA, tz=HOHHOT).rungs
+    seen += escalation(ladder, Owner.ORGAN, level, start, due, morning, quiet=QUIET, calendar=CHINA, tz=HOHHOT).rungs
     assert [r for r in seen if r is not W] == [B, U, C]
     assert seen.count(W) <= 1
     assert all(one is not other for one, other in pairwise(seen))

@@ -13,9 +13,9 @@ from app.routing.rules import (
     Area,
     Concerned,
     Guarded,
+    LadderUnit,
     Route,
     RoutingIncomplete,
-    Rung,
     Tier,
     Unit,
     UnitKind,
@@ -208,22 +208,22 @@ def test_a_whole_city_is_compiled_in_the_time_of_its_parts() -> None:
 # --- Conflict guard -----------------------------------------------------------------------------------------------
 
 CENTRES = [
-    Rung("village-centre", Tier.COMMUNITY, ("town-centre", "c1-centre", "city-centre")),
-    Rung("town-centre", Tier.TOWNSHIP, ("c1-centre", "city-centre")),
-    Rung("c1-centre", Tier.COUNTY, ("city-centre",)),
-    Rung("city-centre", Tier.CITY),
+    LadderUnit("village-centre", Tier.COMMUNITY, ("town-centre", "c1-centre", "city-centre")),
+    LadderUnit("town-centre", Tier.TOWNSHIP, ("c1-centre", "city-centre")),
+    LadderUnit("c1-centre", Tier.COUNTY, ("city-centre",)),
+    LadderUnit("city-centre", Tier.CITY),
 ]
 STATIONS = [
-    Rung("town-urban", Tier.TOWNSHIP, ("town-office", "c1-urban", "city-urban")),
-    Rung("c1-urban", Tier.COUNTY, ("city-urban",)),
-    Rung("city-urban", Tier.CITY),
+    LadderUnit("town-urban", Tier.TOWNSHIP, ("town-office", "c1-urban", "city-urban")),
+    LadderUnit("c1-urban", Tier.COUNTY, ("city-urban",)),
+    LadderUnit("city-urban", Tier.CITY),
 ]
 DESKS = [
-    Rung("town-desk", Tier.TOWNSHIP, ("c1-desk", "city-desk")),
-    Rung("c1-desk", Tier.COUNTY, ("city-desk",)),
-    Rung("city-desk", Tier.CITY),
+    LadderUnit("town-desk", Tier.TOWNSHIP, ("c1-desk", "city-desk")),
+    LadderUnit("c1-desk", Tier.COUNTY, ("city-desk",)),
+    LadderUnit("city-desk", Tier.CITY),
 ]
-INTAKE_RUNG = Rung("city-intake", Tier.CITY)
+INTAKE_RUNG = LadderUnit("city-intake", Tier.CITY)
 
 
 @pytest.mark.parametrize(
@@ -285,9 +285,9 @@ EXPECTED = sorted(
 
 
 def check(route: Route, units: dict[str, Unit], paths: dict[str, tuple[str, ...]]) -> None:
-    climb = [units[code] for code in (route.unit, *route.ladder)]
-    assert all(unit.area in paths[route.area] for unit in climb), route
-    assert [unit.tier.height for unit in climb] == sorted({unit.tier.height for unit in climb}), route
+    escalation = [units[code] for code in (route.unit, *route.ladder)]
+    assert all(unit.area in paths[route.area] for unit in escalation), route
+    assert [unit.tier.height for unit in escalation] == sorted({unit.tier.height for unit in escalation}), route
 
 
 @given(gone=st.sets(st.sampled_from([unit.code for unit in TWO_UNITS if unit != INTAKE])))
@@ -303,22 +303,22 @@ def test_every_combination_has_one_route_whichever_units_exist(gone: set[str]) -
 
 
 @st.composite
-def ladders(draw: st.DrawFn) -> tuple[list[Rung], list[Rung], list[Concerned]]:
+def ladders(draw: st.DrawFn) -> tuple[list[LadderUnit], list[LadderUnit], list[Concerned]]:
     """Two ladders whose units stand under any other units, sensible or not, and some of all units as concerned."""
     everyone = {f"{tier.value}-{n}": tier for tier in Tier for n in range(4)}
 
-    def ladder() -> list[Rung]:
+    def ladder() -> list[LadderUnit]:
         rungs = []
         for tier in sorted(draw(st.sets(st.sampled_from(list(Tier)), min_size=1)), key=lambda tier: tier.height):
             above = draw(st.lists(st.sampled_from(sorted(everyone)), unique=True, max_size=3))
-            rungs.append(Rung(f"{tier.value}-{draw(st.integers(0, 3))}", tier, tuple(above)))
+            rungs.append(LadderUnit(f"{tier.value}-{draw(st.integers(0, 3))}", tier, tuple(above)))
         return rungs
 
     concerned = draw(st.lists(st.sampled_from(sorted(everyone)), unique=True, max_size=4))
     return ladder(), ladder(), [Concerned(code, everyone[code]) for code in concerned]
 
 
-def clear(code: str, ladder: list[Rung], concerned: list[Concerned]) -> bool:
+def clear(code: str, ladder: list[LadderUnit], concerned: list[Concerned]) -> bool:
     about = {unit.code for unit in concerned}
     rung = next(rung for rung in ladder if rung.code == code)
     return not about & {rung.code, *rung.above}
@@ -326,7 +326,7 @@ def clear(code: str, ladder: list[Rung], concerned: list[Concerned]) -> bool:
 
 @given(ladders())
 def test_the_guard_never_gives_a_matter_to_those_it_is_about(
-    city: tuple[list[Rung], list[Rung], list[Concerned]],
+    city: tuple[list[LadderUnit], list[LadderUnit], list[Concerned]],
 ) -> None:
     centres, unit_ladder, concerned = city
     found = guarded(centres, unit_ladder, concerned, INTAKE_RUNG)

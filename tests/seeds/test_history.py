@@ -16,7 +16,6 @@ import asyncpg
 import pytest
 from starlette.testclient import TestClient
 
-from app.cases.queries import reference
 from app.cases.rules import TRANSITIONS
 from app.core import provision
 from app.core.crypto import Sealed, keys
@@ -26,6 +25,7 @@ from app.core.settings import settings
 from app.events.queries import list_breaks
 from app.main import create_app
 from app.notices.actions import opened
+from app.reference import queries as reference
 from seeds.history import check, city_hash, load_history
 from seeds.history.fingerprint import LEFT_OUT, NOT_THE_CITY
 from seeds.history.lives import Step, live, steps_of
@@ -74,7 +74,7 @@ def city_of_its_own(name: str) -> Iterator[tuple[Cast, Callable[[datetime], None
     before, url = settings().database_url, databases.clone_database("template", name)
     _point_to(url)
     with databases.alone("roles"):
-        asyncio.run(provision.make_room(CITY))
+        asyncio.run(provision.create_schema_and_roles(CITY))
     app = create_app(CITY)
 
     def at(instant: datetime) -> None:

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from app.analytics.rules import LIVE, Figure, Moments
 from app.cases.queries.access import visible_to
 from app.cases.queries.filters import Filters, conditions, has_status
-from app.cases.queries.reference import Reference
 from app.core.access import Actor, Permission, Post
 from app.core.database import Connection, Parameters
 from app.core.errors import Forbidden, NotFound
+from app.reference.queries import Reference
 
 WIDE = ("city", "county")  # there most rows are gone through anyway
 

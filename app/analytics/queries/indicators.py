@@ -8,9 +8,9 @@ from typing import Any
 from app.analytics.indicators import INDICATORS, Indicator
 from app.analytics.small import Cell, hidden, ratio, together
 from app.cases.queries.access import visible_to
-from app.cases.queries.reference import Reference
 from app.core.access import Actor, Role
 from app.core.database import Connection, Parameters
+from app.reference.queries import Reference
 
 # group → key of a cell, and the family whose figure the cells add up to
 GROUPS = {

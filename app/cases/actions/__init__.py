@@ -3,7 +3,8 @@
 from app.cases.actions.after import record_visit, track_outside
 from app.cases.actions.archive import archive, hold, release_hold
 from app.cases.actions.competence import dispute_competence, rule_competence
-from app.cases.actions.decide import accept, conclude, decline, handle, lengthen, refer
+from app.cases.actions.decide import accept, conclude, decline, extend_clock, handle, refer
+from app.cases.actions.drafting import redraft
 from app.cases.actions.escalate import escalate, flag_urgent, go_up, go_up_by_code, report_upward, send_back
 from app.cases.actions.evaluate import ask_to_reopen, decline_reopening, grant_reopening, rate
 from app.cases.actions.family import merge, unmerge
@@ -15,11 +16,10 @@ from app.cases.actions.place import place
 from app.cases.actions.reclassify import reclassify
 from app.cases.actions.resident import by_code, open_notice, reissue_code, reveal, same_phone, still_seen
 from app.cases.actions.review import decide_review
-from app.cases.actions.step import Act
-from app.cases.actions.tell import redraft
+from app.cases.actions.step import ActionContext
 
 __all__ = [
-    "Act",
+    "ActionContext",
     "Seat",
     "accept",
     "approve_attempt",
@@ -34,6 +34,7 @@ __all__ = [
     "decline_reopening",
     "dispute_competence",
     "escalate",
+    "extend_clock",
     "flag_urgent",
     "go_up",
     "go_up_by_code",
@@ -41,7 +42,6 @@ __all__ = [
     "handle",
     "hold",
     "hold_hearing",
-    "lengthen",
     "link",
     "link_repeat",
     "merge",

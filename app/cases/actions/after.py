@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, date, datetime, time
 
-from app.cases.actions.step import Act, advance, begin, write_note
+from app.cases.actions.step import ActionContext, advance, begin, write_note
 from app.cases.rules import TRACKED, OutsideStage, Route, next_limit
 from app.core import errors
 from app.deadlines.rules import LengthUnit, due_at
@@ -19,7 +19,7 @@ _KEEP = """
 
 
 async def track_outside(
-    act: Act, case_id: uuid.UUID, *, body: str, stage: OutsideStage, filed_on: date, accepted_on: date | None,
+    act: ActionContext, case_id: uuid.UUID, *, body: str, stage: OutsideStage, filed_on: date, accepted_on: date | None,
     ended_on: date | None, extended: bool, simple: bool, words: str | None,
 ) -> None:  # fmt: skip
     """Note how far the arbitration, reconsideration or litigation has come that the case was referred to, and what the
@@ -49,7 +49,7 @@ async def track_outside(
 
 
 def _in_order(
-    act: Act, stage: OutsideStage, filed_on: date, accepted_on: date | None, ended_on: date | None
+    act: ActionContext, stage: OutsideStage, filed_on: date, accepted_on: date | None, ended_on: date | None
 ) -> None:  # fmt: skip
     """Each date where its stage needs it, none before the one it follows, none in the future."""
     needed = {
@@ -69,7 +69,7 @@ def _in_order(
 
 
 async def record_visit(
-    act: Act, case_id: uuid.UUID, *, method: str, reached: bool, confirmed: bool | None, words: str
+    act: ActionContext, case_id: uuid.UUID, *, method: str, reached: bool, confirmed: bool | None, words: str
 ) -> None:  # fmt: skip
     """回访: whether the resident was reached after closing, and whether they confirm what the file says."""
     case = await begin(act, case_id, "record_visit")

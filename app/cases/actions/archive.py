@@ -2,7 +2,7 @@
 
 import uuid
 
-from app.cases.actions.step import Act, advance, begin, write_note
+from app.cases.actions.step import ActionContext, advance, begin, write_note
 from app.cases.rules.retention import kept_until, retention_of
 
 _ARCHIVE = """
@@ -12,7 +12,7 @@ _ARCHIVE = """
 """
 
 
-async def archive(act: Act, case_id: uuid.UUID) -> None:
+async def archive(act: ActionContext, case_id: uuid.UUID) -> None:
     """The case has ended and everybody has been told: its file is kept until the day its class gives."""
     case = await begin(act, case_id, "archive")
     retention = retention_of(case.row["procedure"], act.reference.city.profile)
@@ -22,7 +22,7 @@ async def archive(act: Act, case_id: uuid.UUID) -> None:
     await advance(act, case, "archive", facts=facts)
 
 
-async def hold(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def hold(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """A court, an investigation or an archive inspection needs it: nothing of it may be erased until released."""
     case = await begin(act, case_id, "hold")
     note, said = await write_note(act, case, "hold_reason", reason)
@@ -33,7 +33,7 @@ async def hold(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     await advance(act, case, "hold", facts=said)
 
 
-async def release_hold(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def release_hold(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """The hold is over; the class of the file counts again."""
     case = await begin(act, case_id, "release_hold")
     _, said = await write_note(act, case, "release_reason", reason)

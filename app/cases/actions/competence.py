@@ -4,7 +4,7 @@ import uuid
 
 from app.cases.actions.leading import pass_lead
 from app.cases.actions.offering import end_offer
-from app.cases.actions.step import GRANT, Act, advance, begin, write_note
+from app.cases.actions.step import GRANT, ActionContext, advance, begin, write_note
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
@@ -27,7 +27,7 @@ _MAY_LEAD = """
 """
 
 
-async def dispute_competence(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def dispute_competence(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """The unit that it was offered to again still holds that it is not competent: the common superior shall rule."""
     case = await begin(act, case_id, "dispute_competence")
     offer = case.facts.lead_offer
@@ -40,7 +40,7 @@ async def dispute_competence(act: Act, case_id: uuid.UUID, *, reason: str) -> No
     await advance(act, case, "dispute_competence", facts={"superior": superior, "unit": offer.unit, **said})
 
 
-async def rule_competence(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
+async def rule_competence(act: ActionContext, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
     """The common superior names the unit that handles it; the lead moves at once, and nobody sends it back again."""
     case = await begin(act, case_id, "rule_competence")
     may = await act.conn.fetchval(_MAY_LEAD, unit, case_id)

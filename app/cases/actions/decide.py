@@ -3,34 +3,34 @@
 import uuid
 from datetime import UTC
 
-from app.cases.actions.step import Act, advance, begin, end_assignments, write_note
-from app.cases.actions.tell import Words, tell
-from app.cases.queries.one import Loaded
+from app.cases.actions.drafting import NoticeText, draft_due_notice
+from app.cases.actions.step import ActionContext, advance, begin, end_assignments, write_note
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import MEDIATION_PROCEDURES, REVIEW_RESULTS, Result, Route
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, ClockRefused, ClockRule, Due, extend
 
 
-async def accept(act: Act, case_id: uuid.UUID) -> None:
+async def accept(act: ActionContext, case_id: uuid.UUID) -> None:
     """受理: completion starts (信访工作条例 22, 23). Where the procedure owes a written notice, the acceptance clock
     is met once that is served; elsewhere by the act."""
     case = await begin(act, case_id, "accept")
-    owing = await tell(act, case, "accept")
+    owing = await draft_due_notice(act, case, "accept")
     await advance(act, case, "accept", columns={"accepted_at": act.now}, owing=owing)
 
 
-async def decline(act: Act, case_id: uuid.UUID, *, route: Route, reason: str) -> None:
+async def decline(act: ActionContext, case_id: uuid.UUID, *, route: Route, reason: str) -> None:
     """不予受理: with the reason and where the matter belongs (信访工作条例 23 ¶2)."""
     case = await begin(act, case_id, "decline")
     note, said = await write_note(act, case, "decline_reason", reason)
     await end_assignments(act, case_id)
-    owing = await tell(act, case, "decline", Words(note, reason, {"route": route.value}))
+    owing = await draft_due_notice(act, case, "decline", NoticeText(note, reason, {"route": route.value}))
     facts = {"route": route.value, **said}
     await advance(act, case, "decline", columns={"closed_at": act.now}, facts=facts, owing=owing)
 
 
-async def refer(act: Act, case_id: uuid.UUID, *, route: Route, reason: str) -> None:
+async def refer(act: ActionContext, case_id: uuid.UUID, *, route: Route, reason: str) -> None:
     """导入法定途径: litigation, arbitration, reconsideration and the like (信访工作条例 28, 31 (1)-(5))."""
     if route is Route.OTHER_ORGAN:
         raise errors.Invalid(
@@ -40,18 +40,18 @@ async def refer(act: Act, case_id: uuid.UUID, *, route: Route, reason: str) -> N
     case = await begin(act, case_id, "refer")
     note, said = await write_note(act, case, "referral_reason", reason)
     await end_assignments(act, case_id)
-    owing = await tell(act, case, "refer", Words(note, reason, {"route": route.value}))
+    owing = await draft_due_notice(act, case, "refer", NoticeText(note, reason, {"route": route.value}))
     facts = {"route": route.value, **said}
     await advance(act, case, "refer", columns={"closed_at": act.now}, facts=facts, owing=owing)
 
 
-async def handle(act: Act, case_id: uuid.UUID) -> None:
+async def handle(act: ActionContext, case_id: uuid.UUID) -> None:
     """开始办理."""
     case = await begin(act, case_id, "handle")
     await advance(act, case, "handle")
 
 
-async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> None:
+async def extend_clock(act: ActionContext, case_id: uuid.UUID, *, days: int, reason: str) -> None:
     """延期: by the head of the handling organ, once, before expiry, within the rule's bound (信访工作条例 34)."""
     case = await begin(act, case_id, "extend")
     row = case.row
@@ -65,11 +65,11 @@ async def lengthen(act: Act, case_id: uuid.UUID, *, days: int, reason: str) -> N
     await keep_extension(act, case, due, days)
     until = due.due.astimezone(UTC).isoformat()
     day = due.due.astimezone(act.reference.city.tz).date().isoformat()
-    owing = await tell(act, case, "extend", Words(note, reason, {"days": days, "due": day}))
+    owing = await draft_due_notice(act, case, "extend", NoticeText(note, reason, {"days": days, "due": day}))
     await advance(act, case, "extend", facts={"days": days, "due": until, "rule": rule.id, **said}, owing=owing)
 
 
-def extended(act: Act, case: Loaded, rule: ClockRule, length: int) -> Due:
+def extended(act: ActionContext, case: LoadedCase, rule: ClockRule, length: int) -> Due:
     """The completion limit longer by `length` of the rule's units; raises Invalid or ActionRefused."""
     row = case.row
     assert rule.extension is not None  # noqa: S101 (callers looked)
@@ -88,11 +88,11 @@ def extended(act: Act, case: Loaded, rule: ClockRule, length: int) -> Due:
         raise errors.ActionRefused("该期限现在不能延长。", refused.detail, reason=refused.reason) from refused
 
 
-async def keep_extension(act: Act, case: Loaded, due: Due, length: int) -> None:
+async def keep_extension(act: ActionContext, case: LoadedCase, due: Due, length: int) -> None:
     """The completion limit falls due at `due`, by this actor's approval."""
     row = case.row
     climbs = act.reference.first(row["procedure"], row["procedure_version"], row["clock_start"], due.due)
-    await deadlines.lengthen(
+    await deadlines.extend_clock(
         act.conn,
         row["clock_id"],
         row["clock_due"],
@@ -104,7 +104,7 @@ async def keep_extension(act: Act, case: Loaded, due: Due, length: int) -> None:
     )
 
 
-def _fits_mediation(case: Loaded, result: Result) -> None:
+def _fits_mediation(case: LoadedCase, result: Result) -> None:
     """What a mediation led to is its result: an agreement that holds, or none."""
     mediated = case.facts.mediation is not None or case.facts.procedure in MEDIATION_PROCEDURES
     if mediated and result is Result.AGREEMENT and not case.facts.agreed:
@@ -117,7 +117,7 @@ def _fits_mediation(case: Loaded, result: Result) -> None:
         raise errors.Invalid("调解协议已经生效。", "An agreement holds.", pointer="#/body/result")
 
 
-async def conclude(act: Act, case_id: uuid.UUID, *, result: Result, reply: str) -> None:
+async def conclude(act: ActionContext, case_id: uuid.UUID, *, result: Result, reply: str) -> None:
     """办理结果: a result from the list and the reply that the resident will get (信访工作条例 31 (6), 32)."""
     if result in REVIEW_RESULTS:
         raise errors.Invalid(
@@ -126,6 +126,6 @@ async def conclude(act: Act, case_id: uuid.UUID, *, result: Result, reply: str) 
     case = await begin(act, case_id, "conclude")
     _fits_mediation(case, result)
     note, said = await write_note(act, case, "reply", reply)
-    owing = await tell(act, case, "conclude", Words(note, reply, {"result": result.value}))
+    owing = await draft_due_notice(act, case, "conclude", NoticeText(note, reply, {"result": result.value}))
     columns = {"result": result.value, "concluded_at": act.now}
     await advance(act, case, "conclude", columns=columns, facts=said, owing=owing)

@@ -1,14 +1,14 @@
 """Up and down the ladder of centres: township → county → city. The tier below stays responsible until the one above signs.
 
-Taken up by the lead ("beyond our power"), at the resident's wish, or by a breached limit (see clockwork). Never twice to
+Taken up by the lead ("beyond our power"), at the resident's wish, or by a breached limit (see deadline_sweep). Never twice to
 one tier; the ceiling is the city.
 """
 
 import uuid
 
 from app.cases.actions.offering import end_offer, make_offer
-from app.cases.actions.step import GRANT, Act, advance, begin, write_note
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import GRANT, ActionContext, advance, begin, write_note
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import refusal
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -25,17 +25,17 @@ _REACHED = """
 """
 
 
-async def escalate(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def escalate(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """上报: the lead declares the matter beyond its power; the centre above is offered the lead."""
     await _take_up(act, case_id, "escalate", reason)
 
 
-async def go_up(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def go_up(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """The resident wants the tier above to look at it; nobody below may hold that back."""
     await _take_up(act, case_id, "go_up", reason)
 
 
-async def go_up_by_code(act: Act, case: Loaded, *, words: str) -> str:
+async def go_up_by_code(act: ActionContext, case: LoadedCase, *, words: str) -> str:
     """The same by the resident's own hand. The caller has checked the query code and holds the case's lock; gives the
     centre that it is offered to. Raises ActionRefused where the case is in no state for it."""
     no = refusal(case.facts, "go_up", act.actor, act.now)
@@ -47,14 +47,14 @@ async def go_up_by_code(act: Act, case: Loaded, *, words: str) -> str:
     return str(case.facts.above)
 
 
-async def _take_up(act: Act, case_id: uuid.UUID, action: str, reason: str) -> None:
+async def _take_up(act: ActionContext, case_id: uuid.UUID, action: str, reason: str) -> None:
     case = await begin(act, case_id, action)
     _, said = await write_note(act, case, "escalation_reason", reason)
     facts, columns = await offer_above(act, case)
     await advance(act, case, action, columns=columns, facts={**facts, **said})
 
 
-async def offer_above(act: Act, case: Loaded) -> tuple[dict[str, str | None], dict[str, str]]:
+async def offer_above(act: ActionContext, case: LoadedCase) -> tuple[dict[str, str | None], dict[str, str]]:
     """Offer the lead to the centre above; an offer that is open gives way. Gives the event's facts and the columns."""
     recalled = case.facts.lead_offer
     await end_offer(act, case.facts.id)
@@ -67,7 +67,7 @@ async def offer_above(act: Act, case: Loaded) -> tuple[dict[str, str | None], di
     return {"unit": case.facts.above, "recalled": recalled.unit if recalled else None}, {"escalated_to": tier}
 
 
-async def send_back(act: Act, case_id: uuid.UUID, *, guidance: str) -> None:
+async def send_back(act: ActionContext, case_id: uuid.UUID, *, guidance: str) -> None:
     """退回下级: offered to the unit that had it below, with guidance in writing; the tier above leads until it signs."""
     case = await begin(act, case_id, "send_back")
     note, said = await write_note(act, case, "guidance", guidance)
@@ -75,7 +75,7 @@ async def send_back(act: Act, case_id: uuid.UUID, *, guidance: str) -> None:
     await advance(act, case, "send_back", facts={"unit": case.facts.below, **said})
 
 
-async def flag_urgent(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def flag_urgent(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """A major or urgent matter is discovered: the time to report it upward begins (信访工作条例 25)."""
     case = await begin(act, case_id, "flag_urgent")
     _, said = await write_note(act, case, "urgency_reason", reason)
@@ -83,7 +83,7 @@ async def flag_urgent(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     await advance(act, case, "flag_urgent", facts=said)
 
 
-async def report_upward(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
+async def report_upward(act: ActionContext, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
     """Report it to a unit above, which sees the case from then on; the lead stays where it is (信访工作条例 25)."""
     case = await begin(act, case_id, "report_upward")
     if not await act.conn.fetchval(_REACHED, unit, case_id):

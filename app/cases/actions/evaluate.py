@@ -2,8 +2,8 @@
 
 import uuid
 
-from app.cases.actions.step import Act, advance, begin, take_up_again, write_note
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import ActionContext, advance, begin, take_up_again, write_note
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass, Satisfaction, Solved, Status
 from app.core import errors
 from app.core.crypto import keys
@@ -19,7 +19,7 @@ _RATE = """
 _CURRENT = "select window_ends, rated_at from rating where case_id = $1 and superseded_at is null for update"
 
 
-async def invite(act: Act, case: Loaded) -> None:
+async def invite(act: ActionContext, case: LoadedCase) -> None:
     """The window to rate opens at closing (信访工作条例 21), where the procedure has one: a grid event has no resident, and of
     an accusation nothing is told that could be seen."""
     for clock in await act.start(case, StartsOn.CLOSED):
@@ -30,7 +30,7 @@ async def invite(act: Act, case: Loaded) -> None:
 
 
 async def rate(
-    act: Act, case: Loaded, *, satisfaction: Satisfaction, solved: Solved, words: str | None
+    act: ActionContext, case: LoadedCase, *, satisfaction: Satisfaction, solved: Solved, words: str | None
 ) -> bool:  # fmt: skip
     """The resident's rating, once: what can be changed is what people can be pressed to change. The caller has checked the
     query code and holds the case's lock. Gives whether it opened a request to take the case up again.
@@ -61,7 +61,7 @@ async def rate(
     return low and _reopenable(case) and await _ask(act, case, "rating", words)
 
 
-async def ask_to_reopen(act: Act, case: Loaded, *, words: str) -> None:
+async def ask_to_reopen(act: ActionContext, case: LoadedCase, *, words: str) -> None:
     """The resident asks in words. The caller has checked the query code and holds the case's lock."""
     if case.facts.status is not Status.CLOSED or not _reopenable(case):
         raise errors.Conflict(
@@ -72,12 +72,12 @@ async def ask_to_reopen(act: Act, case: Loaded, *, words: str) -> None:
         raise errors.Conflict("已有一份申请在等待决定。", "A request waits for its decision already.")
 
 
-def _reopenable(case: Loaded) -> bool:
+def _reopenable(case: LoadedCase) -> bool:
     """Reviews are mended by the review above; a sealed desk knows its own way."""
     return case.row["procedure"] not in REVIEWS and case.facts.petition_class is not PetitionClass.ACCUSATION
 
 
-async def _ask(act: Act, case: Loaded, cause: str, words: str | None) -> bool:
+async def _ask(act: ActionContext, case: LoadedCase, cause: str, words: str | None) -> bool:
     if case.facts.asked:
         return False
     request = uuid7()
@@ -92,14 +92,14 @@ async def _ask(act: Act, case: Loaded, cause: str, words: str | None) -> bool:
     return True
 
 
-async def grant_reopening(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def grant_reopening(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """Somebody who did not work the case agrees: it is taken up again."""
     case = await begin(act, case_id, "grant_reopening")
     note, said = await write_note(act, case, "reopening_reason", reason)
     await take_up_again(act, case, "grant_reopening", said, request=note)
 
 
-async def decline_reopening(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def decline_reopening(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """Not taken up again; the resident reads the reason."""
     case = await begin(act, case_id, "decline_reopening")
     note, said = await write_note(act, case, "reopening_declined", reason)

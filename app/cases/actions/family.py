@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from app.cases.actions.step import GRANT, Act, advance, begin, end_assignments, write_note
+from app.cases.actions.step import GRANT, ActionContext, advance, begin, end_assignments, write_note
 from app.cases.actions.together import take_up_joint
 from app.cases.queries.one import get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
@@ -12,7 +12,7 @@ from app.deadlines import actions as deadlines
 from app.events.actions import record
 
 
-async def merge(act: Act, case_id: uuid.UUID, *, into: uuid.UUID, reason: str) -> None:
+async def merge(act: ActionContext, case_id: uuid.UUID, *, into: uuid.UUID, reason: str) -> None:
     """并案: this case's clocks stop and it follows `into`, which both sides can see (信访工作条例 19 ¶3)."""
     await lock_both(act, case_id, into)
     case = await begin(act, case_id, "merge")
@@ -33,7 +33,7 @@ async def merge(act: Act, case_id: uuid.UUID, *, into: uuid.UUID, reason: str) -
     await record(act.conn, into, "merged_in", actor=act.actor, at=act.now, facts={"from": str(case_id)})
 
 
-async def unmerge(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def unmerge(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """撤销并案: the case stands alone again, in the state it had; its clocks run on with the limits they had."""
     target = await act.conn.fetchval("select merged_into from cases where id = $1", case_id)
     await lock_both(act, case_id, target)
@@ -51,7 +51,7 @@ async def unmerge(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     await record(act.conn, target, "merge_undone", actor=act.actor, at=act.now, facts={"from": str(case_id)})
 
 
-async def take_up_offers(act: Act, case_id: uuid.UUID, merged_at: datetime) -> None:
+async def take_up_offers(act: ActionContext, case_id: uuid.UUID, merged_at: datetime) -> None:
     """What the merge ended at that instant: the open offer stands again, and those who helped go on helping."""
     await act.conn.execute(
         "update assignment a set state = 'signed' where case_id = $1 and part = 'co' and state = 'done'"
@@ -70,7 +70,7 @@ async def take_up_offers(act: Act, case_id: uuid.UUID, merged_at: datetime) -> N
     await take_up_joint(act.conn, case_id, merged_at)
 
 
-async def _bar_from_both(act: Act, case_id: uuid.UUID, into: uuid.UUID) -> None:
+async def _bar_from_both(act: ActionContext, case_id: uuid.UUID, into: uuid.UUID) -> None:
     """Whoever is barred from one of the two is barred from the case that now stands for both (and stays so)."""
     led_by_barred = await act.conn.fetchval(
         "select exists (select from cases c, cases o join unit u on u.code in (o.lead_unit, o.routed_unit)"
@@ -93,6 +93,6 @@ async def _bar_from_both(act: Act, case_id: uuid.UUID, into: uuid.UUID) -> None:
     )
 
 
-async def lock_both(act: Act, one: uuid.UUID, other: uuid.UUID | None) -> None:
+async def lock_both(act: ActionContext, one: uuid.UUID, other: uuid.UUID | None) -> None:
     """In the order of their ids: two merges in opposite directions must not deadlock."""
     await act.conn.fetch("select id from cases where id = any($1) order by id for update", [one, other or one])

@@ -3,11 +3,11 @@
 import uuid
 from datetime import datetime
 
+from app.cases.actions.drafting import send_word
 from app.cases.actions.evaluate import invite
 from app.cases.actions.review import settle
-from app.cases.actions.step import Act, advance, begin, end_assignments, take_up_again, write_note
-from app.cases.actions.tell import send_word
-from app.cases.queries.one import Loaded, open_parties
+from app.cases.actions.step import ActionContext, advance, begin, end_assignments, take_up_again, write_note
+from app.cases.queries.one import LoadedCase, open_parties
 from app.cases.rules import Status, service_on_proxy_refused
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -18,7 +18,7 @@ _NO_LONGER = "update service_record set replaced_at = $2 where notice = any($1::
 
 
 async def serve(
-    act: Act, case_id: uuid.UUID, *, outcome: str, method: str, at: datetime, proof: str, article: str | None,
+    act: ActionContext, case_id: uuid.UUID, *, outcome: str, method: str, at: datetime, proof: str, article: str | None,
     kind: NoticeKind | None = None,
 ) -> None:  # fmt: skip
     """Record how a notice reached the resident; a later record replaces an earlier one.
@@ -58,20 +58,20 @@ async def serve(
         await _takes_effect(act, case, notice)
 
 
-async def _time_to_apply(act: Act, case: Loaded, received_at: datetime | None) -> None:
+async def _time_to_apply(act: ActionContext, case: LoadedCase, received_at: datetime | None) -> None:
     """The resident's time to ask for a review runs from the receipt of the written opinion (信访工作条例 35, 36)."""
     await deadlines.stop(act.conn, case.facts.id, ClockKind.APPLY_REVIEW, act.now)
     if received_at is not None:
         await act.start(case, StartsOn.SERVED, at=received_at)
 
 
-async def _takes_effect(act: Act, case: Loaded, notice: Notice) -> None:
+async def _takes_effect(act: ActionContext, case: LoadedCase, notice: Notice) -> None:
     """What a review decided holds once the decision has reached the resident."""
     if notice.kind in CLOSING:
         await settle(act, case)
 
 
-async def _name_or_address_is_unclear(act: Act, case_id: uuid.UUID) -> None:
+async def _name_or_address_is_unclear(act: ActionContext, case_id: uuid.UUID) -> None:
     """信访工作条例 23 ¶2: only then need the petitioner not be told in writing."""
     parties = await open_parties(act.conn, case_id)
     if any(p["role"] == "petitioner" and p.get("name") and p.get("address") for p in parties):
@@ -99,7 +99,7 @@ def _named(notice: Notice) -> dict[str, str]:
     return {"notice": notice.kind.value, "notice_id": notice.id}
 
 
-async def approve_attempt(act: Act, case_id: uuid.UUID, *, kind: NoticeKind | None = None) -> None:
+async def approve_attempt(act: ActionContext, case_id: uuid.UUID, *, kind: NoticeKind | None = None) -> None:
     """Somebody other than the recorder accepts that a notice could not be handed over; its clock is met now."""
     case = await begin(act, case_id, "approve_attempt")
     others = [n for n in to_approve(case.facts.notices, kind) if n.recorded_by != act.actor.id]
@@ -113,7 +113,7 @@ async def approve_attempt(act: Act, case_id: uuid.UUID, *, kind: NoticeKind | No
     await _takes_effect(act, case, notice)
 
 
-async def close(act: Act, case_id: uuid.UUID) -> None:
+async def close(act: ActionContext, case_id: uuid.UUID) -> None:
     """办结, once every notice due has reached the resident, is waived, or was attempted and approved by another.
 
     The resident is invited to rate what was done.
@@ -124,14 +124,14 @@ async def close(act: Act, case_id: uuid.UUID) -> None:
     await advance(act, case, "close", columns={"closed_at": act.now})
 
 
-async def reopen(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def reopen(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """Take a matter up again: back to handling, completion starts anew, the old result and its service no longer count."""
     case = await begin(act, case_id, "reopen")
     note, said = await write_note(act, case, "reopening_reason", reason)
     await take_up_again(act, case, "reopen", said, request=note)
 
 
-async def withdraw(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def withdraw(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """撤回, at the resident's wish."""
     case = await begin(act, case_id, "withdraw")
     _, said = await write_note(act, case, "withdrawal_reason", reason)

@@ -2,11 +2,11 @@
 
 import uuid
 
+from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.leading import pass_lead
 from app.cases.actions.offering import answer, make_offer, stop_waiting, withdraw_sight
-from app.cases.actions.step import NOTHING_OWED, Act, advance, begin, write_note
-from app.cases.actions.tell import Words, tell
-from app.cases.queries.one import Loaded, opened_note
+from app.cases.actions.step import NO_NOTICE, ActionContext, advance, begin, write_note
+from app.cases.queries.one import LoadedCase, opened_note
 from app.cases.rules import REVIEWS, Offer, PetitionClass, own_offer
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -26,7 +26,7 @@ _TARGET = """
 _RULED = "update assignment set ruling = $2, ruled_by = $3 where id = $1"
 
 
-async def offer(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
+async def offer(act: ActionContext, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
     """Offer the lead to another unit of any tier and area (跨层级、跨地域、跨系统、跨部门); it sees the case from now on, and the
     present lead stays responsible."""
     case = await begin(act, case_id, "offer")
@@ -36,7 +36,7 @@ async def offer(act: Act, case_id: uuid.UUID, *, unit: str, reason: str) -> None
     await advance(act, case, "offer", facts={"unit": unit, **said})
 
 
-async def _check_target(act: Act, case: Loaded, unit: str) -> None:
+async def _check_target(act: ActionContext, case: LoadedCase, unit: str) -> None:
     secret = case.facts.petition_class is PetitionClass.ACCUSATION
     row = await act.conn.fetchrow(_TARGET, unit, case.facts.id)
     desk = row is not None and row["kind"] == "discipline_desk"
@@ -62,7 +62,7 @@ async def _check_target(act: Act, case: Loaded, unit: str) -> None:
         )
 
 
-async def sign_for(act: Act, case_id: uuid.UUID) -> None:
+async def sign_for(act: ActionContext, case_id: uuid.UUID) -> None:
     """Take what was offered. The lead moves to the signing unit, and the sign-for clock is met."""
     case = await begin(act, case_id, "sign_for")
     found = _own_offer(act, case)
@@ -74,12 +74,12 @@ async def sign_for(act: Act, case_id: uuid.UUID) -> None:
     await answer(act, found, "signed")
     await deadlines.meet(act.conn, case_id, ClockKind.SIGN_FOR, act.now)
     await stop_waiting(act, case_id)
-    owing = await tell(act, case, "sign_for", await _transferred(act, found)) if found.note else NOTHING_OWED
+    owing = await draft_due_notice(act, case, "sign_for", await _transferred(act, found)) if found.note else NO_NOTICE
     facts = {"part": "lead", "unit": found.unit}
     await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts=facts, owing=owing)
 
 
-async def refuse(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def refuse(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """Give an offer back with the reason. The present lead stays, and the refusing side no longer sees the case; where the
     procedure has the dispatcher rule on returns, it sees it until that is done."""
     case = await begin(act, case_id, "refuse")
@@ -97,7 +97,7 @@ async def refuse(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
     await advance(act, case, "refuse", facts=facts)
 
 
-async def _return(act: Act, case: Loaded, found: Offer) -> None:
+async def _return(act: ActionContext, case: LoadedCase, found: Offer) -> None:
     """退单: who sent it shall rule, within a time of its own; the clocks of the matter run on."""
     case_id, lead = case.facts.id, case.facts.lead_unit
     await act.conn.execute("update assignment set returned_at = $2 where id = $1", found.id, act.now)
@@ -109,7 +109,7 @@ async def _return(act: Act, case: Loaded, found: Offer) -> None:
     )  # fmt: skip
 
 
-async def rule_return(act: Act, case_id: uuid.UUID, *, upheld: bool, reason: str) -> None:
+async def rule_return(act: ActionContext, case_id: uuid.UUID, *, upheld: bool, reason: str) -> None:
     """Who sent it rules: the return is upheld, and the lead stays where it is; or the unit handles it, finally: the lead
     moves at once. So does it where the unit can no longer return it and does not sign."""
     case = await begin(act, case_id, "rule_return")
@@ -139,7 +139,7 @@ async def rule_return(act: Act, case_id: uuid.UUID, *, upheld: bool, reason: str
     await advance(act, case, "rule_return", columns=columns, facts={"unit": found.unit, "ruling": ruling, **said})
 
 
-async def recall(act: Act, case_id: uuid.UUID) -> None:
+async def recall(act: ActionContext, case_id: uuid.UUID) -> None:
     """Take the open offer back before it is signed for."""
     case = await begin(act, case_id, "recall")
     found = case.facts.lead_offer
@@ -151,14 +151,14 @@ async def recall(act: Act, case_id: uuid.UUID) -> None:
     await advance(act, case, "recall", facts={"unit": found.unit})
 
 
-async def _transferred(act: Act, found: Offer) -> Words:
+async def _transferred(act: ActionContext, found: Offer) -> NoticeText:
     """Another organ took over what one had offered it for a reason: the petitioner is told (信访工作条例 23). The first
     routing has none: it is the registration itself."""
     (row,) = await act.conn.fetch("select id, body, sealed, seal_key from case_note where id = $1", found.note)
-    return Words(found.note, opened_note(row), {"organ": found.unit})
+    return NoticeText(found.note, opened_note(row), {"organ": found.unit})
 
 
-def _own_offer(act: Act, case: Loaded) -> Offer:
+def _own_offer(act: ActionContext, case: LoadedCase) -> Offer:
     """The offer this actor answers, which `begin` has found to be there."""
     found = own_offer(case.facts, act.actor)
     if found is None:

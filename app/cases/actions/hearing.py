@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases.actions.step import Act, advance, begin, write_note
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import ActionContext, advance, begin, write_note
+from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.crypto import keys
 from app.core.database import uuid7
@@ -31,7 +31,7 @@ class Seat:
 
 
 async def schedule_hearing(
-    act: Act, case_id: uuid.UUID, *, at: datetime, place: str, purpose: str, participants: Sequence[Seat]
+    act: ActionContext, case_id: uuid.UUID, *, at: datetime, place: str, purpose: str, participants: Sequence[Seat]
 ) -> None:
     """Call a hearing. One chair presides; whoever the matter concerns takes no judging seat. A seat opens no case."""
     case = await begin(act, case_id, "schedule_hearing")
@@ -55,7 +55,7 @@ async def schedule_hearing(
     await advance(act, case, "schedule_hearing", facts=facts)
 
 
-async def _seats_fit(act: Act, case: Loaded, participants: Sequence[Seat]) -> None:
+async def _seats_fit(act: ActionContext, case: LoadedCase, participants: Sequence[Seat]) -> None:
     if sum(seat.role == "chair" for seat in participants) != 1:
         raise errors.Invalid("须有且只有一名主持人。", "A hearing has one chair.", pointer="#/body/participants")
     staff = [seat.staff for seat in participants if seat.staff is not None]
@@ -75,7 +75,7 @@ async def _seats_fit(act: Act, case: Loaded, participants: Sequence[Seat]) -> No
             )
 
 
-async def hold_hearing(act: Act, case_id: uuid.UUID) -> None:
+async def hold_hearing(act: ActionContext, case_id: uuid.UUID) -> None:
     """It begins. Where the procedure does not count a hearing's days, the limit stands still from now on."""
     case = await begin(act, case_id, "hold_hearing")
     hearing = await act.conn.fetchval(_AHEAD, case_id, ["scheduled"])
@@ -83,7 +83,7 @@ async def hold_hearing(act: Act, case_id: uuid.UUID) -> None:
     await advance(act, case, "hold_hearing", facts={"hearing": str(hearing)})
 
 
-async def record_hearing(act: Act, case_id: uuid.UUID, *, record: str) -> None:
+async def record_hearing(act: ActionContext, case_id: uuid.UUID, *, record: str) -> None:
     """It has ended, and what was said is written down; the limit moves on by its days where they are not counted."""
     case = await begin(act, case_id, "record_hearing")
     hearing = await act.conn.fetchval(_AHEAD, case_id, ["opened"])
@@ -94,7 +94,7 @@ async def record_hearing(act: Act, case_id: uuid.UUID, *, record: str) -> None:
     await advance(act, case, "record_hearing", facts={"hearing": str(hearing), **said})
 
 
-async def cancel_hearing(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def cancel_hearing(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """It will not take place."""
     case = await begin(act, case_id, "cancel_hearing")
     hearing = await act.conn.fetchval(_AHEAD, case_id, ["scheduled"])

@@ -1,8 +1,8 @@
 """The lead passes from one unit to another, and with it who sees the case and as what."""
 
 from app.cases.actions.offering import END_SIGHT, grantees
-from app.cases.actions.step import GRANT, Act
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import GRANT, ActionContext
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass
 from app.messages.actions import queue
 
@@ -33,7 +33,7 @@ _SHARE = """
 """
 
 
-async def pass_lead(act: Act, case: Loaded, unit: str) -> None:
+async def pass_lead(act: ActionContext, case: LoadedCase, unit: str) -> None:
     """`unit` sees the case as its lead from now on. The lead before steps back first: the database holds one lead a case at
     any instant. It stays as a co-handler while it has a duty left, and otherwise sees the case no more."""
     case_id = case.facts.id
@@ -54,7 +54,7 @@ async def pass_lead(act: Act, case: Loaded, unit: str) -> None:
     await share_reviewed(act, case, unit)
 
 
-async def _tell_receiving_centre(act: Act, case: Loaded, unit: str) -> None:
+async def _tell_receiving_centre(act: ActionContext, case: LoadedCase, unit: str) -> None:
     """It sees the case for as long as a unit of its area leads it; an accusation is told to nobody."""
     case_id = case.facts.id
     await act.conn.execute(
@@ -71,7 +71,7 @@ async def _tell_receiving_centre(act: Act, case: Loaded, unit: str) -> None:
         )  # fmt: skip
 
 
-async def share_reviewed(act: Act, case: Loaded, unit: str) -> None:
+async def share_reviewed(act: ActionContext, case: LoadedCase, unit: str) -> None:
     """Who reviews an opinion reads the file it stands in: the case reviewed, and for a re-review the one before it."""
     if case.row["procedure"] in REVIEWS:
         await act.conn.execute(_SHARE, case.facts.id, f"unit:{unit}")

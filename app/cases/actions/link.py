@@ -2,10 +2,10 @@
 
 import uuid
 
+from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.family import lock_both, take_up_offers
-from app.cases.actions.step import NOTHING_OWED, Act, advance, begin, end_assignments, write_note
-from app.cases.actions.tell import Words, tell
-from app.cases.queries.one import Loaded, get_facts, load_by_code, told_due
+from app.cases.actions.step import NO_NOTICE, ActionContext, advance, begin, end_assignments, write_note
+from app.cases.queries.one import LoadedCase, get_facts, load_by_code, told_due
 from app.cases.rules import LIVE, MAX_REPRESENTATIVES, REVIEWS, PetitionClass, Relation, Status
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -19,7 +19,7 @@ _LATE = f"select {told_due('c')} < $2::timestamptz from cases c where c.id = $1"
 _REPRESENTATIVES = "select count(*) from party where case_id = any($1) and role = 'representative'"
 
 
-async def link(act: Act, case_id: uuid.UUID, *, other: uuid.UUID, relation: Relation, reason: str) -> None:
+async def link(act: ActionContext, case_id: uuid.UUID, *, other: uuid.UUID, relation: Relation, reason: str) -> None:
     """并列关联: this case is one of a group's (`joint`), or a part of a larger one (`parent`); both go on, and are counted
     once. Whoever links sees both; the link gives nobody sight of the other."""
     await lock_both(act, case_id, other)
@@ -37,7 +37,13 @@ async def link(act: Act, case_id: uuid.UUID, *, other: uuid.UUID, relation: Rela
 
 
 async def link_repeat(
-    act: Act, case_id: uuid.UUID, *, other: uuid.UUID | None, number: str | None, code: str | None, reason: str
+    act: ActionContext,
+    case_id: uuid.UUID,
+    *,
+    other: uuid.UUID | None,
+    number: str | None,
+    code: str | None,
+    reason: str,
 ) -> None:
     """同一事项正在办理: not accepted here while another organ handles it within its limit (信访工作条例 19 ¶3). The resident
     reads who handles it and until when. The case it repeats is one that the caller sees, or that the resident opens with
@@ -66,7 +72,7 @@ async def link_repeat(
     await _write(act, case, head, Relation.REPEAT, "link_repeat", reason)
 
 
-async def _may_head(act: Act, case: Loaded, head: Loaded) -> None:
+async def _may_head(act: ActionContext, case: LoadedCase, head: LoadedCase) -> None:
     """The other is live, of the same kind, no review and no accusation, and itself not linked to a third: so every family
     has one head, and is counted once."""
     if head.facts.id == case.facts.id:
@@ -82,11 +88,13 @@ async def _may_head(act: Act, case: Loaded, head: Loaded) -> None:
         )
 
 
-async def _write(act: Act, case: Loaded, head: Loaded, relation: Relation, action: str, reason: str) -> None:
+async def _write(
+    act: ActionContext, case: LoadedCase, head: LoadedCase, relation: Relation, action: str, reason: str
+) -> None:
     note, said = await write_note(act, case, f"{action}_reason", reason)
-    owing = NOTHING_OWED
+    owing = NO_NOTICE
     if relation is Relation.REPEAT:
-        owing = await tell(act, case, action, Words(note, reason, _where_it_is(act, head)))
+        owing = await draft_due_notice(act, case, action, NoticeText(note, reason, _where_it_is(act, head)))
     who = f"{act.actor.kind}:{act.actor.id}"
     await act.conn.execute(_LINK, case.facts.id, head.facts.id, relation.value, who, act.now)
     facts = {"into": str(head.facts.id), "relation": relation.value, **said}
@@ -96,14 +104,14 @@ async def _write(act: Act, case: Loaded, head: Loaded, relation: Relation, actio
     await record(act.conn, head.facts.id, "linked_from", actor=act.actor, at=act.now, facts=told)
 
 
-def _where_it_is(act: Act, head: Loaded) -> dict[str, str]:
+def _where_it_is(act: ActionContext, head: LoadedCase) -> dict[str, str]:
     """What the resident is told in writing: who handles the matter, and until when (XF 19 ¶3)."""
     names, due = act.reference.names, head.row["clock_due"]
     told = {"handler": names.get(head.facts.lead_unit, head.facts.lead_unit)}
     return told | ({"due": due.astimezone(act.reference.city.tz).date().isoformat()} if due else {})
 
 
-async def unlink(act: Act, case_id: uuid.UUID, *, reason: str) -> None:
+async def unlink(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """撤销关联. A repeat is registered again as it was: its clocks run on with the limits they had, its offer stands."""
     other = await act.conn.fetchval("select other from case_link where case_id = $1 and undone_at is null", case_id)
     await lock_both(act, case_id, other)

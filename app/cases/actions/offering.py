@@ -2,8 +2,8 @@
 
 import uuid
 
-from app.cases.actions.step import END_OFFERED_SIGHT, GRANT, Act
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import END_OFFERED_SIGHT, GRANT, ActionContext
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import Offer, PetitionClass
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
@@ -18,7 +18,7 @@ _RECALL = (
 )
 
 
-async def make_offer(act: Act, case: Loaded, unit: str, *, note: uuid.UUID | None = None) -> None:
+async def make_offer(act: ActionContext, case: LoadedCase, unit: str, *, note: uuid.UUID | None = None) -> None:
     """`unit` is offered the lead: it sees the case from now on, and its time to sign for it runs (签收)."""
     await act.conn.execute(
         "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
@@ -30,14 +30,14 @@ async def make_offer(act: Act, case: Loaded, unit: str, *, note: uuid.UUID | Non
     await act.start(case, StartsOn.OFFERED, kind=ClockKind.SIGN_FOR, subject=unit)
 
 
-async def end_offer(act: Act, case_id: uuid.UUID) -> None:
+async def end_offer(act: ActionContext, case_id: uuid.UUID) -> None:
     """Recall what is still open: nobody sees the case by it any more, and nothing is owed."""
     await act.conn.execute(_RECALL, case_id, act.actor.id, act.now)
     await act.conn.execute(END_OFFERED_SIGHT, case_id)
     await stop_waiting(act, case_id)
 
 
-async def answer(act: Act, found: Offer, state: str, note: uuid.UUID | None = None) -> None:
+async def answer(act: ActionContext, found: Offer, state: str, note: uuid.UUID | None = None) -> None:
     """The offer is signed, refused or recalled."""
     await act.conn.execute(
         "update assignment set state = $2, answered_by = $3, answered_at = $4, note = coalesce($5, note) where id = $1",
@@ -45,13 +45,13 @@ async def answer(act: Act, found: Offer, state: str, note: uuid.UUID | None = No
     )  # fmt: skip
 
 
-async def stop_waiting(act: Act, case_id: uuid.UUID) -> None:
+async def stop_waiting(act: ActionContext, case_id: uuid.UUID) -> None:
     """Neither a signature nor a ruling is waited for any more."""
     for kind in (ClockKind.SIGN_FOR, ClockKind.RETURN_RULING):
         await deadlines.stop(act.conn, case_id, kind, act.now)
 
 
-async def withdraw_sight(act: Act, case: Loaded, found: Offer) -> None:
+async def withdraw_sight(act: ActionContext, case: LoadedCase, found: Offer) -> None:
     """Who no longer has the offer no longer sees the case by it."""
     if found.staff is not None:
         await act.conn.execute(END_SIGHT, case.facts.id, [f"staff:{found.staff}"], "task")
@@ -59,7 +59,7 @@ async def withdraw_sight(act: Act, case: Loaded, found: Offer) -> None:
         await act.conn.execute(END_SIGHT, case.facts.id, await grantees(act, case, found.unit), "offer")
 
 
-async def grantees(act: Act, case: Loaded, unit: str) -> list[str]:
+async def grantees(act: ActionContext, case: LoadedCase, unit: str) -> list[str]:
     """How a unit is named in `case_access`: as itself, or for an accusation as its sworn posts."""
     if case.facts.petition_class is not PetitionClass.ACCUSATION:
         return [f"unit:{unit}"]

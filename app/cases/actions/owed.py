@@ -2,14 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from app.cases.actions.step import Act
+from app.cases.actions.step import ActionContext
 from app.core import errors
 from app.deadlines.rules import END_OF_DAY, LengthUnit, due_at
 
 MOST_DAYS = 366
 
 
-def owed_by(act: Act, day: date | None, *, days: int, pointer: str) -> datetime:
+def owed_by(act: ActionContext, day: date | None, *, days: int, pointer: str) -> datetime:
     """The end of the day named, or of the `days`-th working day from now; raises Invalid for a day that does not fit."""
     tz = act.reference.city.tz
     if day is None:

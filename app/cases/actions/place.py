@@ -4,8 +4,8 @@ import uuid
 from typing import Any
 
 from app.cases.actions.offering import end_offer, make_offer
-from app.cases.actions.step import Act, advance, begin
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import ActionContext, advance, begin
+from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.geometry import Crs, to_wgs84
 
@@ -38,7 +38,7 @@ _PLACE = """
 
 
 async def place(
-    act: Act, case_id: uuid.UUID, *, lon: float | None, lat: float | None, crs: Crs | None, code: str | None
+    act: ActionContext, case_id: uuid.UUID, *, lon: float | None, lat: float | None, crs: Crs | None, code: str | None
 ) -> None:
     """Give a queued case its cell or area, by point or by a code a person chose; it is routed anew.
 
@@ -71,7 +71,7 @@ async def place(
 
 
 async def _offer_anew(
-    act: Act, case: Loaded, unit: str | None, centre: str, lead: str, columns: dict[str, Any]
+    act: ActionContext, case: LoadedCase, unit: str | None, centre: str, lead: str, columns: dict[str, Any]
 ) -> None:
     """The open offer, made without a place, gives way to one for the unit that the place names."""
     target = unit or centre

@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from app.cases.actions.step import Act, advance, begin, write_note
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import ActionContext, advance, begin, write_note
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import PetitionClass
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -15,7 +15,7 @@ MAIN = (ClockKind.ACCEPTANCE, ClockKind.COMPLETION)
 
 
 async def reclassify(
-    act: Act, case_id: uuid.UUID, *, category: str | None, petition_class: PetitionClass | None, complexity: str | None,
+    act: ActionContext, case_id: uuid.UUID, *, category: str | None, petition_class: PetitionClass | None, complexity: str | None,
     simple: bool, reason: str,
 ) -> None:  # fmt: skip
     """The lead corrects what the matter is. Limits already met stay met; those that run begin anew from their own start.
@@ -38,8 +38,13 @@ async def reclassify(
 
 
 def _sort(
-    act: Act, case: Loaded, category: str | None, petition_class: PetitionClass | None, complexity: str | None, simple: bool
-) -> str:  # fmt: skip
+    act: ActionContext,
+    case: LoadedCase,
+    category: str | None,
+    petition_class: PetitionClass | None,
+    complexity: str | None,
+    simple: bool,
+) -> str:
     if petition_class is PetitionClass.ACCUSATION or (petition_class and case.facts.petition_class is None):
         raise errors.Invalid(
             "不能改为检举控告：请不予受理并告知，由当事人另行密件登记。",
@@ -60,7 +65,7 @@ def _sort(
 
 
 async def run_under(
-    act: Act, case: Loaded, procedure: Procedure, starts: Mapping[StartsOn, datetime | None], *,
+    act: ActionContext, case: LoadedCase, procedure: Procedure, starts: Mapping[StartsOn, datetime | None], *,
     but: Collection[str] = (),
 ) -> list[PlannedClock]:  # fmt: skip
     """Acceptance and completion run by another procedure, from these instants; kinds in `but` were done already."""
@@ -79,7 +84,7 @@ async def run_under(
     return planned
 
 
-async def recompute(act: Act, case: Loaded, procedure: Procedure) -> None:
+async def recompute(act: ActionContext, case: LoadedCase, procedure: Procedure) -> None:
     """All limits anew, from the filing and the acceptance of the case, under `procedure`."""
     met = await act.conn.fetch(
         "select kind from clock where case_id = $1 and met_at is not null and stopped_at is null", case.facts.id
@@ -96,7 +101,9 @@ async def recompute(act: Act, case: Loaded, procedure: Procedure) -> None:
         await _keep_extension(act, case, procedure, days, next(c for c in planned if c.kind is ClockKind.COMPLETION))
 
 
-async def _keep_extension(act: Act, case: Loaded, procedure: Procedure, days: int, clock: PlannedClock) -> None:
+async def _keep_extension(
+    act: ActionContext, case: LoadedCase, procedure: Procedure, days: int, clock: PlannedClock
+) -> None:
     """An extension that was granted holds under the new procedure too, as far as that knows one."""
     rule = next(r for r in procedure.clocks if r.kind is ClockKind.COMPLETION)
     if rule.extension is None:
@@ -114,5 +121,5 @@ async def _keep_extension(act: Act, case: Loaded, procedure: Procedure, days: in
     )  # fmt: skip
 
 
-def _first(act: Act, procedure: Procedure, start: datetime, due: datetime) -> tuple[int, datetime]:
+def _first(act: ActionContext, procedure: Procedure, start: datetime, due: datetime) -> tuple[int, datetime]:
     return act.reference.first(procedure.code, procedure.version, start, due)

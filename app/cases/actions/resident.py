@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import Act, advance, begin
+from app.cases.actions.step import ActionContext, advance, begin
 from app.cases.queries.access import visible_to
 from app.cases.queries.notices import get_notice, no_text
-from app.cases.queries.one import Loaded, load_by_code, open_parties
-from app.cases.queries.reference import Reference
+from app.cases.queries.one import LoadedCase, load_by_code, open_parties
 from app.cases.rules import LIVE
 from app.core import errors
 from app.core.access import RESIDENT, Actor
@@ -17,6 +16,7 @@ from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.notices.actions import opened
 from app.notices.rules import NoticeKind
+from app.reference.queries import Reference
 
 _LOG = "insert into read_log (at, actor, case_id, what, reason) values ($1, $2, $3, $4, $5)"
 
@@ -26,14 +26,14 @@ async def by_code(
     reference: Reference,
     now: datetime,
     held: tuple[str, str],
-    step: Callable[[Act, Loaded], Awaitable[Any]],
+    step: Callable[[ActionContext, LoadedCase], Awaitable[Any]],
 ) -> Any:
     """A step of whoever holds number and code (`held`) of a case, which is locked; raises NotFound."""
     case = await load_by_code(conn, *held, reference)
-    return await step(Act(conn, reference, RESIDENT, now, case.facts.version), case)
+    return await step(ActionContext(conn, reference, RESIDENT, now, case.facts.version), case)
 
 
-async def reissue_code(act: Act, case_id: uuid.UUID) -> tuple[str, str, int]:
+async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str, int]:
     """Number, new query code, new version; the code before stops working."""
     case = await begin(act, case_id, "reissue_code")
     issue = case.row["query_issue"] + 1

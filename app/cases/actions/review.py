@@ -2,9 +2,9 @@
 
 import uuid
 
-from app.cases.actions.step import Act, advance, begin, take_up_again, write_note
-from app.cases.actions.tell import Words, tell
-from app.cases.queries.one import Loaded, load_linked
+from app.cases.actions.drafting import NoticeText, draft_due_notice
+from app.cases.actions.step import ActionContext, advance, begin, take_up_again, write_note
+from app.cases.queries.one import LoadedCase, load_linked
 from app.cases.rules import RESULT_OF, REVIEW_RESULTS, REVIEWS, Outcome, Relation, Result, Status
 from app.core import errors
 from app.events.actions import record
@@ -22,7 +22,13 @@ _OUTCOMES = {result.value: outcome for outcome, result in RESULT_OF.items()}
 
 
 async def decide_review(
-    act: Act, case_id: uuid.UUID, *, outcome: Outcome, reply: str, directions: str | None, result: Result | None
+    act: ActionContext,
+    case_id: uuid.UUID,
+    *,
+    outcome: Outcome,
+    reply: str,
+    directions: str | None,
+    result: Result | None,
 ) -> None:
     """复查（复核）意见: uphold the opinion, change its result, or order the matter to be handled again.
 
@@ -33,8 +39,8 @@ async def decide_review(
     case = await begin(act, case_id, "decide_review")
     note, said = await write_note(act, case, "reply", reply)
     last = case.row["procedure"] == Relation.REREVIEW
-    owing = await tell(
-        act, case, "decide_review", Words(note, reply, {"result": RESULT_OF[outcome].value, "last": last})
+    owing = await draft_due_notice(
+        act, case, "decide_review", NoticeText(note, reply, {"result": RESULT_OF[outcome].value, "last": last})
     )
     if directions is not None:
         await write_note(act, case, "review_directions", directions)
@@ -57,7 +63,7 @@ def _check(outcome: Outcome, directions: str | None, result: Result | None) -> N
         )  # fmt: skip
 
 
-async def settle(act: Act, review: Loaded) -> None:
+async def settle(act: ActionContext, review: LoadedCase) -> None:
     """A served decision takes effect, once: the original keeps its result, gets another, or is taken up again.
 
     The caller holds the lock of the review; that of the original is taken here, always in this order.

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.actions.together import end_joint
-from app.cases.queries.one import Loaded, get_for_change
-from app.cases.queries.reference import Reference
+from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
 from app.core import errors
 from app.core.access import Actor
@@ -21,12 +20,13 @@ from app.deadlines.rules import ClockKind, PlannedClock, Procedure, StartsOn
 from app.events.actions import record
 from app.notices.actions import replace
 from app.notices.rules import CLOSING
+from app.reference.queries import Reference
 
 _TAKE_OUT = "update archive set taken_out_at = $2 where case_id = $1 and taken_out_at is null"
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ActionContext:
     """Who acts, when, on which version, by which rules, over which connection."""
 
     conn: Connection
@@ -37,7 +37,7 @@ class Act:
 
     async def start(
         self,
-        case: Loaded,
+        case: LoadedCase,
         on: StartsOn,
         *,
         at: datetime | None = None,
@@ -55,17 +55,17 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Owing:
+class DraftedNotice:
     """A notice that a step drafted: what the event says of it, and the kind of clock that waits for its service."""
 
     said: Mapping[str, Any] = field(default_factory=dict)
     meets: str | None = None
 
 
-NOTHING_OWED = Owing()
+NO_NOTICE = DraftedNotice()
 
 
-async def begin(act: Act, case_id: uuid.UUID, action: str) -> Loaded:
+async def begin(act: ActionContext, case_id: uuid.UUID, action: str) -> LoadedCase:
     """The case, locked, when this actor may take this step now.
 
     Raises NotFound, Stale (with the present state), ActionRefused (with what is allowed) or Forbidden.
@@ -87,8 +87,8 @@ async def begin(act: Act, case_id: uuid.UUID, action: str) -> Loaded:
 
 
 async def advance(
-    act: Act, case: Loaded, action: str, *, columns: Mapping[str, Any] | None = None,
-    facts: Mapping[str, Any] | None = None, owing: Owing = NOTHING_OWED, met: str | None = None,
+    act: ActionContext, case: LoadedCase, action: str, *, columns: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None, owing: DraftedNotice = NO_NOTICE, met: str | None = None,
     met_at: datetime | None = None,
 ) -> int:  # fmt: skip
     """Carry out what the table says of this step (status, clocks) together with `columns`; returns the new version.
@@ -115,7 +115,7 @@ def _said(step: Transition) -> dict[str, Any]:
     return {"basis": step.basis} if step.basis else {}
 
 
-async def _apply(act: Act, case: Loaded, effect: ClockEffect, waits: ClockKind | None) -> None:
+async def _apply(act: ActionContext, case: LoadedCase, effect: ClockEffect, waits: ClockKind | None) -> None:
     case_id = case.facts.id
     procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
     if effect is ClockEffect.MEET_ACCEPTANCE:
@@ -140,7 +140,7 @@ async def _apply(act: Act, case: Loaded, effect: ClockEffect, waits: ClockKind |
         await deadlines.start(act.conn, case_id, planned)
 
 
-async def _for_hearing(act: Act, case_id: uuid.UUID, procedure: Procedure, effect: ClockEffect) -> None:
+async def _for_hearing(act: ActionContext, case_id: uuid.UUID, procedure: Procedure, effect: ClockEffect) -> None:
     """Only a procedure that says so leaves a hearing's days out (信访工作条例 36 ¶2): no other pause is known."""
     if "hearing" not in procedure.pauses:
         return
@@ -154,7 +154,7 @@ async def _for_hearing(act: Act, case_id: uuid.UUID, procedure: Procedure, effec
 
 
 async def take_up_again(
-    act: Act, case: Loaded, kind: str, facts: Mapping[str, Any], *, request: uuid.UUID | None = None
+    act: ActionContext, case: LoadedCase, kind: str, facts: Mapping[str, Any], *, request: uuid.UUID | None = None
 ) -> None:
     """Back to handling, whatever led to it: completion starts anew, the old result, its service and the rating no longer count,
     and whoever asked for it has it granted."""
@@ -177,7 +177,7 @@ async def take_up_again(
     await record(act.conn, case_id, kind, actor=act.actor, at=act.now, columns=columns, facts={**said, **facts})
 
 
-async def write_note(act: Act, case: Loaded, kind: str, body: str) -> tuple[uuid.UUID, dict[str, str]]:
+async def write_note(act: ActionContext, case: LoadedCase, kind: str, body: str) -> tuple[uuid.UUID, dict[str, str]]:
     """Keep a text in a row of its own; returns its id and what an event may say of it (id and salted digest).
 
     The text of an accusation is sealed.
@@ -202,7 +202,7 @@ GRANT = (
 END_OFFERED_SIGHT = "update case_access set until = now() where case_id = $1 and part = 'offer' and until is null"
 
 
-async def end_assignments(act: Act, case_id: uuid.UUID, state: str = "done") -> None:
+async def end_assignments(act: ActionContext, case_id: uuid.UUID, state: str = "done") -> None:
     """No offer stays open and no task runs on after the case has ended; who never signed for it sees it no more."""
     await act.conn.execute(
         "update assignment set state = case state when 'offered' then 'recalled' else $3 end,"

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Response
 
 from app.cases.actions.resident import log_reading
 from app.cases.queries.file import compose_file
-from app.cases.queries.reference import Reference
 from app.cases.schemas import RevealIn
 from app.core.access import Actor, Permission
 from app.core.http import Read, ThisCall, Write, reference, requires
 from app.core.idempotency import once
 from app.core.openapi import gives_pdf
 from app.notices.actions import printed
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["cases"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]

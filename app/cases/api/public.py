@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from app.cases.queries.page import ask, ask_for_notices
-from app.cases.queries.reference import Reference
 from app.cases.schemas import QueryIn, QueryOut, ServedNoticeOut, ServedOut
 from app.core.errors import NotFound, TooMany
 from app.core.http import Language, Now, Read, reference
 from app.core.openapi import may_answer
 from app.core.rates import count_try
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["resident"])
 

@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.cases.api.narrowing import narrowing
+from app.cases.api.list_filters import narrowing
 from app.cases.queries import lists, record, tasks
 from app.cases.queries.filters import Filters, area_filter
 from app.cases.queries.page import show_case, step_title
-from app.cases.queries.reference import Reference
 from app.cases.rules import OPEN_KINDS, TRANSITIONS, Kind, Status
 from app.cases.schemas import (
     CaseOut,
@@ -28,15 +27,16 @@ from app.cases.schemas import (
 )  # fmt: skip
 from app.core import errors, paging
 from app.core.access import Actor, Permission
-from app.core.direct import Direct
 from app.core.http import Language, Now, Read, Signed, reference, requires
 from app.core.idempotency import reply
 from app.core.jsontext import dumps
 from app.core.openapi import carries
+from app.core.precompiled import PrecompiledRoute
 from app.core.texts import Code, Searched
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["cases"])
-lists_router = APIRouter(prefix="/v1", tags=["cases"], route_class=Direct)
+lists_router = APIRouter(prefix="/v1", tags=["cases"], route_class=PrecompiledRoute)
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 Rules = Annotated[Reference, Depends(reference)]
 

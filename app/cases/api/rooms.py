@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from app.cases.queries.one import get_facts
-from app.cases.queries.reference import Reference
 from app.centres.queries.rooms import list_for_case
 from app.centres.schemas.shown import BookingOut, BookingPage
 from app.core.access import Actor, Permission
 from app.core.http import Read, reference, requires
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["cases"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]

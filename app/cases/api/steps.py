@@ -9,9 +9,8 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from app.cases import actions
-from app.cases.actions import Act
+from app.cases.actions import ActionContext
 from app.cases.queries.page import show_case
-from app.cases.queries.reference import Reference
 from app.cases.rules import TRANSITIONS
 from app.cases.schemas import (
     CaseOut,
@@ -41,6 +40,7 @@ from app.core.access import Actor, Permission
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once
 from app.core.jsontext import dumps
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["steps"])
 
@@ -54,9 +54,9 @@ class Step:
     ) -> None:  # fmt: skip
         self.case_id = case_id
         self.conn, self.call, self.rules = conn, call, rules
-        self.act = Act(conn, rules, call.actor, call.now, version)
+        self.act = ActionContext(conn, rules, call.actor, call.now, version)
 
-    async def take(self, step: Callable[[Act, uuid.UUID], Awaitable[Any]]) -> Response:
+    async def take(self, step: Callable[[ActionContext, uuid.UUID], Awaitable[Any]]) -> Response:
         """Run the step once and show the case as it is then; when the step ends the caller's sight, say so."""
 
         async def act() -> tuple[int, bytes, str | None]:
@@ -157,7 +157,7 @@ async def handle(step: ThisStep, _: Nothing = None) -> Response:
 
 @step_route("extend")
 async def extend(sent: ExtendIn, step: ThisStep) -> Response:
-    return await step.take(lambda act, case: actions.lengthen(act, case, days=sent.days, reason=sent.reason))
+    return await step.take(lambda act, case: actions.extend_clock(act, case, days=sent.days, reason=sent.reason))
 
 
 @step_route("conclude")

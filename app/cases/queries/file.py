@@ -10,13 +10,13 @@ from app.cases.queries import notices as notice_queries
 from app.cases.queries.one import get_page, open_parties, opened_note
 from app.cases.queries.page import step_title
 from app.cases.queries.record import list_timeline
-from app.cases.queries.reference import Reference
 from app.cases.rules import PURPOSE_WORDS, STATUS_WORDS, Purpose, Status
 from app.core.access import Actor
 from app.core.database import Connection
 from app.notices.actions import masked_text, opened
 from app.notices.actions.filling import page as filled
 from app.notices.rules import METHOD_WORDS, STATE_WORDS, TITLES, NoticeKind, NoticeState
+from app.reference.queries import Reference
 
 MOST_EVENTS = 10_000
 _ROLES = {"petitioner": "信访人、申请人", "representative": "代表人", "agent": "代理人", "respondent": "被申请人",

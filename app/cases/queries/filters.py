@@ -212,7 +212,7 @@ def source(name: str, f: Filters, actor: Actor, p: Parameters) -> str:
     return _SOURCES[name](f, actor, p)
 
 
-async def fewest(
+async def choose_source(
     conn: Connection, f: Filters, actor: Actor, *, newest: bool = False, sweep: bool = False
 ) -> str | None:
     """The source with the fewest ids, if that is at most FEW; None means: walk the cases in the order of the list.

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.queries.filters import Filters, conditions, fewest, has_status, source
+from app.cases.queries.filters import Filters, choose_source, conditions, has_status, source
 from app.cases.rules import Status
 from app.core.access import Actor
 from app.core.database import Connection, Parameters
@@ -61,7 +61,7 @@ async def list_cases(
     conn: Connection, f: Filters, *, actor: Actor, after: list[Any] | None, newest: bool, limit: int, now: datetime
 ) -> tuple[str, list[str] | None]:
     """A page as JSON text, and the sort values of its last row when there is more."""
-    start = await fewest(conn, f, actor, newest=newest)
+    start = await choose_source(conn, f, actor, newest=newest)
     text, parameters = list_statement(f, actor=actor, after=after, newest=newest, limit=limit + 1, now=now, start=start)
     rows = await conn.fetch(text, *parameters)
     body = '{"items": [' + ", ".join(row["item"] for row in rows[:limit]) + "]}"
@@ -79,7 +79,7 @@ GROUPS = {
 
 async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, now: datetime) -> list[Any]:
     """Counts of what the caller may see, by one property, with those overdue."""
-    start = await fewest(conn, f, actor, sweep=True)
+    start = await choose_source(conn, f, actor, sweep=True)
     p = Parameters([now])
     where = [*conditions(f, p, now), *has_status(f, p), visible_to(actor, p, sweep=start is None)]
     rows = "cases c"

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.queries.reference import Reference
 from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Proxy, Status
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
@@ -16,10 +15,11 @@ from app.core.errors import NotFound, Words
 from app.core.masking import mask_address, mask_email, mask_name, mask_phone
 from app.deadlines.rules import ClockKind, Procedure, due_at
 from app.notices.rules import CLOSING, Notice, NoticeKind, NoticeState
+from app.reference.queries import Reference
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedCase:
     """A case as read for a change: the facts for the rules, and the row."""
 
     facts: Facts
@@ -101,17 +101,17 @@ _FACTS = """
 """.format(above=f"({ABOVE})", below=f"({_BELOW})")
 
 
-async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> Loaded:
+async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
     """The case, locked until the transaction ends; raises NotFound for what the actor may not know exists."""
     return await _get(conn, case_id, reference, actor, " for update of c")
 
 
-async def get_facts(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> Loaded:
+async def get_facts(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
     """The same without a lock."""
     return await _get(conn, case_id, reference, actor, "")
 
 
-async def _get(conn: Connection, case_id: uuid.UUID, reference: Reference, actor: Actor, lock: str) -> Loaded:
+async def _get(conn: Connection, case_id: uuid.UUID, reference: Reference, actor: Actor, lock: str) -> LoadedCase:
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
     if lock:
@@ -122,10 +122,10 @@ async def _get(conn: Connection, case_id: uuid.UUID, reference: Reference, actor
     row = await conn.fetchrow(f"{_FACTS} where c.id = $1 and {where}", *parameters)
     if row is None:
         raise NotFound
-    return Loaded(as_facts(dict(row), reference), dict(row))
+    return LoadedCase(as_facts(dict(row), reference), dict(row))
 
 
-async def load_by_code(conn: Connection, number: str, code: str, reference: Reference) -> Loaded:
+async def load_by_code(conn: Connection, number: str, code: str, reference: Reference) -> LoadedCase:
     """The case that a query code opens, locked; raises NotFound, the same for a wrong number or a wrong code."""
     found = await conn.fetchval(
         "select id from cases where number = $1 and query_hash = $2 for update", number, keys().query_hash(code)
@@ -135,11 +135,11 @@ async def load_by_code(conn: Connection, number: str, code: str, reference: Refe
     return await load_linked(conn, found, reference)
 
 
-async def load_linked(conn: Connection, case_id: uuid.UUID, reference: Reference) -> Loaded:
+async def load_linked(conn: Connection, case_id: uuid.UUID, reference: Reference) -> LoadedCase:
     """A case that a step on another one acts upon, locked; whoever takes that step need not see it."""
     await conn.fetchval("select id from cases where id = $1 for update", case_id)
     (row,) = await conn.fetch(f"{_FACTS} where c.id = $1", case_id)
-    return Loaded(as_facts(dict(row), reference), dict(row))
+    return LoadedCase(as_facts(dict(row), reference), dict(row))
 
 
 def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:

@@ -6,7 +6,6 @@ from typing import Any
 
 from app.cases.queries.agreement import tell_agreement
 from app.cases.queries.one import get_facts, get_page, told_due
-from app.cases.queries.reference import Reference
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status, available_actions
 from app.cases.rules.plain import plainly
 from app.core.access import Actor
@@ -15,6 +14,7 @@ from app.core.database import Connection
 from app.core.errors import NotFound, Words
 from app.notices.actions import opened
 from app.notices.rules import TITLES, NoticeKind
+from app.reference.queries import Reference
 
 HIDDEN = ("sealed", "seal_key", "lon", "lat", "accuracy_m", "located_by", "crs", "head_seq", "cell", "worker_name",
           "city", "county", "township", "community", "rule", "guarded")  # fmt: skip

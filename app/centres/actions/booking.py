@@ -3,17 +3,17 @@
 import uuid
 from datetime import datetime
 
-from app.centres.queries.places import CityRules
 from app.centres.queries.rooms import free_slots, list_taken, using_unit
 from app.centres.rules import BookingPurpose, Period, unfit_booking
 from app.core import errors
 from app.core.access import Actor
 from app.core.database import Connection, uuid7
+from app.reference.queries import Reference
 
 
 async def book(
     conn: Connection, room: uuid.UUID, period: Period, purpose: BookingPurpose, *, actor: Actor, now: datetime,
-    rules: CityRules, case: uuid.UUID | None = None, pointer: str = "#/body",
+    rules: Reference, case: uuid.UUID | None = None, pointer: str = "#/body",
 ) -> uuid.UUID:  # fmt: skip
     """Take a room for a period, for a case or for the unit itself; gives the booking.
 

@@ -9,12 +9,13 @@ from typing import Any
 import asyncpg
 
 from app.centres.actions.setup import Change, move_on
-from app.centres.queries.places import CityRules, list_stations, list_windows
+from app.centres.queries.places import list_stations, list_windows
 from app.centres.rules import Period, unfit_shift
 from app.core import errors
 from app.core.access import Actor
 from app.core.database import Connection, uuid7
 from app.core.errors import Words
+from app.reference.queries import Reference
 from app.staff.actions import keep_at_hand
 
 
@@ -80,7 +81,7 @@ _CENTRES = """
 
 
 async def begin_absence(
-    conn: Connection, staff: uuid.UUID, until: datetime | None, *, actor: Actor, now: datetime, rules: CityRules
+    conn: Connection, staff: uuid.UUID, until: datetime | None, *, actor: Actor, now: datetime, rules: Reference
 ) -> dict[str, Change]:  # fmt: skip
     """Lock the centres in which a person has shifts ahead that begin before `until`, in the order of their codes.
 

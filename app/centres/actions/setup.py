@@ -7,11 +7,11 @@ from datetime import date, datetime
 import asyncpg
 
 from app.centres.queries import places
-from app.centres.queries.places import CityRules
 from app.centres.rules import MOST_AHEAD, Span, unfit_spans
 from app.core import errors
 from app.core.access import Actor
 from app.core.database import Connection, uuid7
+from app.reference.queries import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Change:
     centre: str
     actor: Actor
     now: datetime
-    rules: CityRules
+    rules: Reference
     version: int
 
     @property
@@ -41,7 +41,7 @@ _MOVE_ON = """
 
 
 async def begin(
-    conn: Connection, code: str, *, actor: Actor, version: int, now: datetime, rules: CityRules
+    conn: Connection, code: str, *, actor: Actor, version: int, now: datetime, rules: Reference
 ) -> Change:  # fmt: skip
     """Lock the centre and move its version on. Raises NotFound, Forbidden (who does not keep it) or Stale."""
     centre = await places.get_centre(conn, code)
@@ -59,7 +59,7 @@ async def begin(
     return change
 
 
-async def move_on(conn: Connection, code: str, *, actor: Actor, now: datetime, rules: CityRules) -> Change:
+async def move_on(conn: Connection, code: str, *, actor: Actor, now: datetime, rules: Reference) -> Change:
     """The same for whoever was let in already and changes no page that they saw."""
     (moved,) = await conn.fetch(_MOVE_ON, code, now, actor.id)
     return Change(conn, code, actor, moved["changed_at"], rules, moved["version"])

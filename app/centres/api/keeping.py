@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Response
 from app.centres.actions import Change, begin, rota, setup, stations
 from app.centres.actions.rota import Line, Plan
 from app.centres.api.shown import page
-from app.centres.queries.places import CityRules
 from app.centres.schemas.shown import CentreOut, ImportReport
 from app.centres.schemas.taken import (
     CancelShiftIn,
@@ -29,10 +28,11 @@ from app.core.http import ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once
 from app.core.jsontext import dumps
 from app.core.texts import Code
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["centres"])
 CanKeep = Annotated[Actor, Depends(requires(Permission.CENTRE_MANAGE))]
-Rules = Annotated[CityRules, Depends(reference)]
+Rules = Annotated[Reference, Depends(reference)]
 
 
 class Keeping:

@@ -8,7 +8,6 @@ from pydantic import AwareDatetime
 
 from app.centres.api.shown import in_words, page
 from app.centres.queries import duty, places
-from app.centres.queries.places import CityRules
 from app.centres.rules import INSTEAD_WORDS, STATE_WORDS, Hours, instead, opening_at
 from app.centres.schemas.shown import (
     CentreDutyOut,
@@ -28,12 +27,13 @@ from app.core.idempotency import reply
 from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code, Searched
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["centres"])
 CanRead = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
 CanSeeStaff = Annotated[Actor, Depends(requires(Permission.STAFF_READ))]
 CanRegister = Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))]
-Rules = Annotated[CityRules, Depends(reference)]
+Rules = Annotated[Reference, Depends(reference)]
 Tier = Literal["city", "county", "township", "community"]
 At = Annotated[AwareDatetime | None, Query(description="The instant; now if left out")]
 From = Annotated[AwareDatetime | None, Query(description="Now if left out")]

@@ -9,7 +9,6 @@ from app.centres.actions import book, release
 from app.centres.api.reads import CanRead, From, To, within
 from app.centres.queries import places
 from app.centres.queries import rooms as queries
-from app.centres.queries.places import CityRules
 from app.centres.schemas.shown import BookingOut, BookingPage, RoomsOut
 from app.centres.schemas.taken import BookIn
 from app.core import errors, paging
@@ -19,10 +18,11 @@ from app.core.idempotency import once, reply
 from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["centres"])
 CanBook = Annotated[Actor, Depends(requires(Permission.ROOM_BOOK))]
-Rules = Annotated[CityRules, Depends(reference)]
+Rules = Annotated[Reference, Depends(reference)]
 
 
 @router.get("/centres/{code}/rooms", response_model=RoomsOut, summary="When are rooms free?")

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from app.centres.queries import places
-from app.centres.queries.places import CityRules
 from app.centres.rules import HOW_WORDS, Hours, Span, Stationing, next_opening, opening_at, openings
 from app.centres.schemas.clocks import clock
 from app.core.access import Actor
 from app.core.database import Connection
+from app.reference.queries import Reference
 
 ACTIONS = (
     "set_hours", "set_day", "clear_day", "set_window", "close_window", "set_room", "close_room", "station", "unstation",
@@ -18,7 +18,7 @@ ACTIONS = (
 
 
 async def page(
-    conn: Connection, code: str, *, actor: Actor, at: datetime, rules: CityRules, language: str
+    conn: Connection, code: str, *, actor: Actor, at: datetime, rules: Reference, language: str
 ) -> dict[str, Any]:  # fmt: skip
     """What the centre offers at `at`; raises NotFound."""
     centre = await places.get_centre(conn, code)

@@ -5,12 +5,13 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from app.centres.queries.places import HOLDS, CityRules, hours_around, list_stations, own_people
+from app.centres.queries.places import HOLDS, hours_around, list_stations, own_people
 from app.centres.rules import Hours, Stationing, duty_state, opening_at, weekday_of
 from app.core.database import Connection
+from app.reference.queries import Reference
 
 
-async def list_duty(conn: Connection, centre: str, at: datetime, rules: CityRules) -> tuple[bool, list[dict[str, Any]]]:
+async def list_duty(conn: Connection, centre: str, at: datetime, rules: Reference) -> tuple[bool, list[dict[str, Any]]]:
     """Whether the centre is open at `at`, and each unit there, its own people first, with its state and the people on shift."""
     tz = rules.city.tz
     today = at.astimezone(tz).date()

@@ -4,29 +4,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-from app.areas.queries import CityFacts
 from app.centres.rules import Hours, Weekly
 from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.errors import NotFound
-from app.deadlines.rules import Calendar
 
 HOLDS = "valid @> {at}::timestamptz"
-
-
-class CityRules(Protocol):
-    """What this capability needs of the city's rules as last read."""
-
-    @property
-    def city(self) -> CityFacts:
-        """Its time zone."""
-
-    @property
-    def calendar(self) -> Calendar:
-        """Its legal calendar."""
-
 
 _CENTRE = """
     select u.code, u.name, u.name_en, u.tier, u.area, u.parent, u.path::text as path, coalesce(c.version, 0) as version

@@ -5,11 +5,12 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
-from app.centres.queries.places import HOLDS, CityRules, hours_around
+from app.centres.queries.places import HOLDS, hours_around
 from app.centres.rules import Hours, Period, free_within, openings
 from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.errors import NotFound
+from app.reference.queries import Reference
 
 
 async def list_taken(
@@ -28,7 +29,7 @@ async def list_taken(
 
 
 async def free_slots(
-    conn: Connection, room: uuid.UUID, centre: str, period: Period, now: datetime, rules: CityRules
+    conn: Connection, room: uuid.UUID, centre: str, period: Period, now: datetime, rules: Reference
 ) -> list[Period]:  # fmt: skip
     """When else on the day of `period` the room is free for as long, from now on, while the centre is open."""
     tz = rules.city.tz

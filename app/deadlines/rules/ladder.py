@@ -24,7 +24,7 @@ class Owner(StrEnum):
     CALLED = "called"
 
 
-class Rung(StrEnum):
+class EscalationStep(StrEnum):
     """What happens once on a clock."""
 
     WARN = "warn"
@@ -35,14 +35,16 @@ class Rung(StrEnum):
 
 
 RUNGS = {
-    Owner.ORGAN: (Rung.WARN, Rung.BREACH, Rung.URGE, Rung.CRITICISE), Owner.RESIDENT: (Rung.LAPSE,),
-    Owner.CALLED: (Rung.BREACH,),
-}  # fmt: skip
-AT_ONCE = (Rung.BREACH, Rung.LAPSE)  # facts of the law; the rest is writing to people, for which the morning will do
+    Owner.ORGAN: (EscalationStep.WARN, EscalationStep.BREACH, EscalationStep.URGE, EscalationStep.CRITICISE),
+    Owner.RESIDENT: (EscalationStep.LAPSE,),
+    Owner.CALLED: (EscalationStep.BREACH,),
+}
+# Facts of the law, recorded at once. The other steps write to people: they wait until quiet hours are over.
+AT_ONCE = (EscalationStep.BREACH, EscalationStep.LAPSE)
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class EscalationPolicy:
     """A procedure's way of pressing its own clocks.
 
     Clocks of days are warned at ``hour`` (local) ``warn_working_days`` before their last day, clocks of hours after
@@ -57,7 +59,7 @@ class Ladder:
     criticise_working_days: int = 5
     hour: int = 9
     round_the_clock: bool = False
-    escalate: Rung | None = None
+    escalate: EscalationStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +82,25 @@ class QuietHours:
 class Step:
     """What a clock takes now: its ``rungs`` in order, the ``level`` it then stands on, and when to look again (UTC)."""
 
-    rungs: tuple[Rung, ...]
+    rungs: tuple[EscalationStep, ...]
     level: int
     next_at: datetime | None
 
 
 def first(
-    ladder: Ladder, owner: Owner, start: datetime, due: datetime, *, calendar: Calendar, tz: tzinfo
+    ladder: EscalationPolicy, owner: Owner, start: datetime, due: datetime, *, calendar: Calendar, tz: tzinfo
 ) -> tuple[int, datetime]:
     """The level a new clock stands on and the instant (UTC) of its first rung: a warning no later than it starts is none."""
     rungs = RUNGS[owner]
     for level, rung in enumerate(rungs):
         at = rung_at(rung, ladder, start, due, calendar=calendar, tz=tz)
-        if rung is not Rung.WARN or start < at < due:
+        if rung is not EscalationStep.WARN or start < at < due:
             return level, at
     raise AssertionError("every ladder has a rung at the limit")
 
 
-def climb(
-    ladder: Ladder, owner: Owner, level: int, start: datetime, due: datetime, now: datetime,
+def escalation(
+    ladder: EscalationPolicy, owner: Owner, level: int, start: datetime, due: datetime, now: datetime,
     *, quiet: QuietHours, calendar: Calendar, tz: tzinfo,
 ) -> Step:  # fmt: skip
     """The rungs that are due at ``now`` on a clock that stands on ``level``, each once however long nobody looked.
@@ -106,35 +108,35 @@ def climb(
     A warning is left out once the limit has passed. In quiet hours only what the law dates is taken.
     """
     night = None if ladder.round_the_clock else quiet.until(now, tz)
-    taken: list[Rung] = []
+    taken: list[EscalationStep] = []
     rungs = RUNGS[owner]
     while level < len(rungs):
         rung = rungs[level]
         at = rung_at(rung, ladder, start, due, calendar=calendar, tz=tz)
-        if rung is Rung.WARN and now > due:
+        if rung is EscalationStep.WARN and now > due:
             level += 1
             continue
         if at > now:
             return Step(tuple(taken), level, at)
         if night and rung not in AT_ONCE:
-            return Step(tuple(taken), level, min(night, due + ONE_SECOND) if rung is Rung.WARN else night)
+            return Step(tuple(taken), level, min(night, due + ONE_SECOND) if rung is EscalationStep.WARN else night)
         taken.append(rung)
         level += 1
     return Step(tuple(taken), level, None)
 
 
 def rung_at(
-    rung: Rung, ladder: Ladder, start: datetime, due: datetime, *, calendar: Calendar, tz: tzinfo
+    rung: EscalationStep, ladder: EscalationPolicy, start: datetime, due: datetime, *, calendar: Calendar, tz: tzinfo
 ) -> datetime:  # fmt: skip
     """The instant (UTC) of one rung. The limit includes its last second: it is breached, or lapses, one second later."""
     if rung in AT_ONCE:
         return due + ONE_SECOND
     local = due.astimezone(tz)
-    if rung is Rung.WARN:
+    if rung is EscalationStep.WARN:
         if local.time() != END_OF_DAY:
             return start.astimezone(UTC) + (due - start) * ladder.warn_share
         return _at(_working_day(calendar, local.date(), -ladder.warn_working_days), ladder.hour, tz)
-    days = ladder.urge_working_days if rung is Rung.URGE else ladder.criticise_working_days
+    days = ladder.urge_working_days if rung is EscalationStep.URGE else ladder.criticise_working_days
     if ladder.round_the_clock:
         return _at(local.date() + days * ONE_DAY, ladder.hour, tz)
     return _at(_working_day(calendar, local.date(), days), ladder.hour, tz)

@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from app.deadlines.rules.calendar import Calendar, ClockRefused, Due, LengthUnit, due_at, later_by_days
-from app.deadlines.rules.ladder import Ladder, Owner, first
+from app.deadlines.rules.ladder import EscalationPolicy, Owner, first
 
 
 class StartsOn(StrEnum):
@@ -124,7 +124,7 @@ class Procedure:
     petition_classes: tuple[str, ...] = ()
     forbids: tuple[Forbidden, ...] = ()
     pauses: tuple[str, ...] = ()
-    ladder: Ladder = field(default_factory=Ladder)
+    ladder: EscalationPolicy = field(default_factory=EscalationPolicy)
     returns: Returns | None = None
     withdrawn_from: date | None = None
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.queries.reference import Reference
 from app.core import errors
 from app.core.access import Actor, Permission, Post
 from app.core.database import Connection, uuid7
@@ -16,6 +15,7 @@ from app.emergency.actions.clocks import lift_clocks, set_clocks
 from app.emergency.rules import Emergency, Shift, why_not
 from app.messages.actions import IN_APP
 from app.messages.actions.queue import ON_TWICE
+from app.reference.queries import Reference
 
 # Once in an emergency, however often its rota is written anew.
 _ON_DUTY = f"""

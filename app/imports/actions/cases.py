@@ -11,7 +11,6 @@ from pathlib import Path
 
 import asyncpg
 
-from app.cases.queries import reference
 from app.core.access import Actor
 from app.core.database import Connection
 from app.imports.actions.mapping import check
@@ -21,6 +20,7 @@ from app.imports.actions.rows import RowMaker
 from app.imports.rules import Reason, Refused
 from app.imports.schemas import Mapping
 from app.intake.actions.bulk import Filed, Staged, begin_run, end_run, register_batch
+from app.reference import queries as reference
 
 BATCH = 20_000
 

@@ -7,10 +7,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from app.cases.queries.reference import Reference
 from app.cases.rules import Channel, Kind, PetitionClass
 from app.imports.rules import IMPORTED_STATUS, forbidden_columns
 from app.imports.schemas import Mapping, Take
+from app.reference.queries import Reference
 
 
 class _Texts(yaml.BaseLoader):

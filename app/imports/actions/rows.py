@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from app.cases.queries.reference import Reference
 from app.cases.rules import Channel, Kind, PetitionClass, Status
 from app.core.crypto import keys
 from app.core.database import uuid7
@@ -17,6 +16,7 @@ from app.imports import rules
 from app.imports.rules import CODE, IMPORTED_STATUS, Instant, Reason, Refused
 from app.imports.schemas import Mapping, Take
 from app.intake.actions.bulk import Staged
+from app.reference.queries import Reference
 
 Reader = Callable[[list[str]], str | None]
 

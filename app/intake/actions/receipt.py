@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.one import forbidden
-from app.cases.queries.reference import Reference
 from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status, available_actions
 from app.core.access import Actor
+from app.reference.queries import Reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from typing import Any
 
 import asyncpg
 
-from app.cases.queries.reference import Reference
 from app.cases.rules import PartyRole, PetitionClass
 from app.core import errors
 from app.core.access import Actor
@@ -25,6 +24,7 @@ from app.deadlines.actions import as_stored
 from app.deadlines.rules import ClockKind, StartsOn, choose_procedure
 from app.intake.actions.receipt import Receipt
 from app.intake.schemas import ReportIn
+from app.reference.queries import Reference
 from app.routing.rules import Category
 
 LIVE_LIMIT = 500

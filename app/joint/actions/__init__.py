@@ -10,7 +10,7 @@ from app.joint.actions.meetings import (
     hold_meeting,
 )
 from app.joint.actions.tasks import answer, give, recall, refuse, return_for_more, sign_for, waive
-from app.joint.actions.whistles import arrive, blow, object_to_call, rule_on_call, settle
+from app.joint.actions.whistles import arrive, call_out, object_to_call, rule_on_call, settle
 
 __all__ = [
     "Decision",
@@ -18,8 +18,8 @@ __all__ = [
     "accept_meeting",
     "answer",
     "arrive",
-    "blow",
     "call_meeting",
+    "call_out",
     "cancel_meeting",
     "decline_meeting",
     "give",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.actions.step import GRANT, Act, write_note
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import GRANT, ActionContext, write_note
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import Kind
 from app.centres.actions import book, release
 from app.centres.rules import BookingPurpose, Period
@@ -55,7 +55,7 @@ class Decision:
     answer_by: date | None = None
 
 
-async def call_meeting(act: Act, case_id: uuid.UUID, asked: Invitation) -> uuid.UUID:
+async def call_meeting(act: ActionContext, case_id: uuid.UUID, asked: Invitation) -> uuid.UUID:
     """Call a meeting: by the lead, or by a centre above it. The units invited see the case until it is held.
 
     Raises NotFound, Forbidden, Conflict (accusation, review, recusal, a case with a result) or Invalid.
@@ -80,7 +80,9 @@ async def call_meeting(act: Act, case_id: uuid.UUID, asked: Invitation) -> uuid.
     return made
 
 
-async def _keep(act: Act, case: Loaded, asked: Invitation, caller: str) -> tuple[uuid.UUID, dict[str, Any]]:
+async def _keep(
+    act: ActionContext, case: LoadedCase, asked: Invitation, caller: str
+) -> tuple[uuid.UUID, dict[str, Any]]:
     """Store the meeting and take its room; returns its id and what the event may say."""
     booking = None
     if asked.room is not None and asked.until is not None:
@@ -98,7 +100,7 @@ async def _keep(act: Act, case: Loaded, asked: Invitation, caller: str) -> tuple
     return made, {"booking": str(booking) if booking else None, **said}
 
 
-async def _caller(act: Act, case: Loaded) -> str:
+async def _caller(act: ActionContext, case: LoadedCase) -> str:
     """The unit in whose name this actor calls a meeting: the lead's, else that of a centre above it."""
     held = sorted(act.actor.units_with(Permission.CASE_OFFER))
     above = [row["code"] for row in await act.conn.fetch(_ABOVE, case.facts.id, held)]
@@ -112,12 +114,12 @@ async def _caller(act: Act, case: Loaded) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    case: Loaded
+    case: LoadedCase
     row: Any
     seats: Mapping[str, str]
 
 
-async def _begin(act: Act, meeting: uuid.UUID) -> _Begun:
+async def _begin(act: ActionContext, meeting: uuid.UUID) -> _Begun:
     """Lock case and meeting; raises NotFound, Stale, Conflict or ActionRefused (it is over)."""
     case = await lock(act, "meeting", meeting)
     row = await act.conn.fetchrow("select * from meeting where id = $1", meeting)
@@ -130,7 +132,9 @@ async def _begin(act: Act, meeting: uuid.UUID) -> _Begun:
     return _Begun(case, row, {seat["unit"]: seat["state"] for seat in seats})
 
 
-async def _move(act: Act, begun: _Begun, kind: str, changes: Mapping[str, Any], said: Mapping[str, Any]) -> int:
+async def _move(
+    act: ActionContext, begun: _Begun, kind: str, changes: Mapping[str, Any], said: Mapping[str, Any]
+) -> int:
     """Change the meeting, end the sight it no longer gives, append the event; returns the meeting's new version."""
     sets = "".join(f", {name} = ${n}" for n, name in enumerate(changes, 2))
     version: int = await act.conn.fetchval(
@@ -144,17 +148,17 @@ async def _move(act: Act, begun: _Begun, kind: str, changes: Mapping[str, Any], 
     return version
 
 
-async def accept_meeting(act: Act, meeting: uuid.UUID) -> int:
+async def accept_meeting(act: ActionContext, meeting: uuid.UUID) -> int:
     """A unit invited will come."""
     return await _reply(act, meeting, SeatState.ACCEPTED, None)
 
 
-async def decline_meeting(act: Act, meeting: uuid.UUID, *, reason: str) -> int:
+async def decline_meeting(act: ActionContext, meeting: uuid.UUID, *, reason: str) -> int:
     """A unit invited will not come, and says why; the invitation no longer opens the case to it."""
     return await _reply(act, meeting, SeatState.DECLINED, reason)
 
 
-async def _reply(act: Act, meeting: uuid.UUID, state: SeatState, reason: str | None) -> int:
+async def _reply(act: ActionContext, meeting: uuid.UUID, state: SeatState, reason: str | None) -> int:
     begun = await _begin(act, meeting)
     unit = in_the_name_of(act, Permission.CASE_SIGN, sorted(begun.seats))
     if unit is None:
@@ -170,7 +174,7 @@ async def _reply(act: Act, meeting: uuid.UUID, state: SeatState, reason: str | N
     return await _move(act, begun, verb, {}, {"unit": unit, **said})
 
 
-async def hold_meeting(act: Act, meeting: uuid.UUID, *, minutes: str, decisions: Sequence[Decision]) -> int:
+async def hold_meeting(act: ActionContext, meeting: uuid.UUID, *, minutes: str, decisions: Sequence[Decision]) -> int:
     """It was held: its minutes are kept, and every decision becomes a task of its unit, all in one transaction."""
     begun = await _begin(act, meeting)
     case, caller = begun.case, begun.row["unit"]
@@ -198,12 +202,12 @@ async def hold_meeting(act: Act, meeting: uuid.UUID, *, minutes: str, decisions:
     return await _move(act, begun, "hold_meeting", changes, {"tasks": tasks, **said})
 
 
-def _called_by(act: Act, caller: str) -> None:
+def _called_by(act: ActionContext, caller: str) -> None:
     if in_the_name_of(act, Permission.CASE_OFFER, [caller]) is None:
         raise errors.Forbidden(f"由召集单位 {caller} 办理。", f"This is for {caller}, which called the meeting.")
 
 
-async def cancel_meeting(act: Act, meeting: uuid.UUID, *, reason: str) -> int:
+async def cancel_meeting(act: ActionContext, meeting: uuid.UUID, *, reason: str) -> int:
     """It will not take place."""
     begun = await _begin(act, meeting)
     _called_by(act, begun.row["unit"])

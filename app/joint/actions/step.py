@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.cases.actions.step import Act
-from app.cases.queries.one import Loaded, get_for_change
+from app.cases.actions.step import ActionContext
+from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import REVIEWS, PetitionClass
 from app.core import errors
 from app.core.access import Permission, Role
@@ -29,7 +29,7 @@ _END_TAKING = """
 """
 
 
-async def open_case(act: Act, case_id: uuid.UUID) -> Loaded:
+async def open_case(act: ActionContext, case_id: uuid.UUID) -> LoadedCase:
     """The case, locked, where units may work on it together; raises NotFound or Conflict."""
     case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
     if case.facts.petition_class is PetitionClass.ACCUSATION:
@@ -45,7 +45,7 @@ async def open_case(act: Act, case_id: uuid.UUID) -> Loaded:
     return case
 
 
-def still_worked(case: Loaded) -> None:
+def still_worked(case: LoadedCase) -> None:
     """Raises Conflict once there is a result, or the case has ended."""
     if case.facts.status not in WORKED:
         raise errors.Conflict(
@@ -54,14 +54,14 @@ def still_worked(case: Loaded) -> None:
         )
 
 
-def in_the_name_of(act: Act, permission: Permission, units: Iterable[str | None]) -> str | None:
+def in_the_name_of(act: ActionContext, permission: Permission, units: Iterable[str | None]) -> str | None:
     """The first of `units` for which a post of this actor (no grid worker's) has the permission."""
     works = {post.unit for post in act.actor.posts if post.role is not Role.GRID_WORKER}
     held = works & act.actor.units_with(permission)
     return next((unit for unit in units if unit in held), None)
 
 
-async def standings(act: Act, case: Loaded, units: Iterable[str]) -> dict[str, Standing]:
+async def standings(act: ActionContext, case: LoadedCase, units: Iterable[str]) -> dict[str, Standing]:
     """Where units stand towards the case; unknown codes are absent."""
     rows = await act.conn.fetch(queries.STANDING, list(units), case.facts.id)
     return {row["code"]: Standing(**dict(row)) for row in rows}
@@ -71,12 +71,12 @@ async def standings(act: Act, case: Loaded, units: Iterable[str]) -> dict[str, S
 class Begun:
     """A task locked for a step, with its case."""
 
-    case: Loaded
+    case: LoadedCase
     row: Any
     task: Task
 
 
-async def lock(act: Act, table: str, found: uuid.UUID) -> Loaded:
+async def lock(act: ActionContext, table: str, found: uuid.UUID) -> LoadedCase:
     """The case that a row of `table` belongs to, locked; raises NotFound."""
     case_id = await act.conn.fetchval(f"select case_id from {table} where id = $1", found)
     if case_id is None:
@@ -84,7 +84,7 @@ async def lock(act: Act, table: str, found: uuid.UUID) -> Loaded:
     return await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
 
 
-def same_version(act: Act, row: Any) -> None:
+def same_version(act: ActionContext, row: Any) -> None:
     """Raises Stale, with the present state, where the row has moved on."""
     if row["version"] != act.version:
         raise errors.Stale(
@@ -93,7 +93,7 @@ def same_version(act: Act, row: Any) -> None:
         )  # fmt: skip
 
 
-async def begin(act: Act, task_id: uuid.UUID, action: str) -> Begun:
+async def begin(act: ActionContext, task_id: uuid.UUID, action: str) -> Begun:
     """Lock case and task, and judge; raises NotFound, Stale, ActionRefused or Forbidden."""
     case = await lock(act, "task", task_id)
     row = await queries.read_task(act.conn, task_id)
@@ -111,7 +111,7 @@ async def begin(act: Act, task_id: uuid.UUID, action: str) -> Begun:
     return Begun(case, row, task)
 
 
-async def move(act: Act, begun: Begun, kind: str, changes: Mapping[str, Any], said: Mapping[str, Any]) -> int:
+async def move(act: ActionContext, begun: Begun, kind: str, changes: Mapping[str, Any], said: Mapping[str, Any]) -> int:
     """Change the task and append the event `kind`; returns the task's new version."""
     sets = "".join(f", {name} = ${n}" for n, name in enumerate(changes, 2))
     version: int = await act.conn.fetchval(
@@ -124,13 +124,13 @@ async def move(act: Act, begun: Begun, kind: str, changes: Mapping[str, Any], sa
     return version
 
 
-async def end_taking(act: Act, begun: Begun) -> None:
+async def end_taking(act: ActionContext, begun: Begun) -> None:
     """The unit's part in the case ends with this task, unless it has another."""
     await act.conn.execute(_END_TAKING, begun.row["assignment"], act.actor.id, act.now)
     await act.conn.execute(END_SIGHT, begun.case.facts.id, begun.task.unit)
 
 
-async def tell(act: Act, key: str, what: str, to: str, case_id: uuid.UUID, **facts: str) -> None:
+async def tell(act: ActionContext, key: str, what: str, to: str, case_id: uuid.UUID, **facts: str) -> None:
     """In the app, to a unit, and there to whoever may see the case."""
     grantee = f"unit:{to}"
     await queue(act.conn, f"{key} {grantee}", what, now=act.now, grantee=grantee, case_id=case_id, facts=facts)

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from app.cases.actions.owed import owed_by
-from app.cases.actions.step import GRANT, Act, write_note
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import GRANT, ActionContext, write_note
+from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.access import Permission
 from app.core.database import uuid7
@@ -32,7 +32,7 @@ class Work:
     origin: uuid.UUID | None = None
 
 
-async def give(act: Act, case_id: uuid.UUID, work: Work) -> uuid.UUID:
+async def give(act: ActionContext, case_id: uuid.UUID, work: Work) -> uuid.UUID:
     """交办协办任务: the lead asks another unit for a written result; it sees the case from now on.
 
     Raises NotFound, Forbidden (not the lead), Conflict (accusation, review, recusal, a case with a result) or Invalid.
@@ -52,7 +52,7 @@ async def give(act: Act, case_id: uuid.UUID, work: Work) -> uuid.UUID:
     return made
 
 
-async def able_to_help(act: Act, case: Loaded, unit: str, pointer: str) -> Standing:
+async def able_to_help(act: ActionContext, case: LoadedCase, unit: str, pointer: str) -> Standing:
     """Raises Invalid for a unit that there is not, Conflict for one that the matter concerns."""
     found = (await standings(act, case, [unit])).get(unit)
     if found is None or found.kind == "discipline_desk":
@@ -62,7 +62,9 @@ async def able_to_help(act: Act, case: Loaded, unit: str, pointer: str) -> Stand
     return found
 
 
-async def put(act: Act, case: Loaded, work: Work, asker: str, pointer: str) -> tuple[uuid.UUID, dict[str, Any]]:
+async def put(
+    act: ActionContext, case: LoadedCase, work: Work, asker: str, pointer: str
+) -> tuple[uuid.UUID, dict[str, Any]]:
     """Store a task and give the unit its part and its sight; returns its id and what the event may say."""
     due = owed_by(act, work.answer_by, days=settings().task_days, pointer=pointer)
     note, said = await write_note(act, case, "task", work.text)
@@ -85,14 +87,14 @@ async def put(act: Act, case: Loaded, work: Work, asker: str, pointer: str) -> t
     return made, {"task": str(made), "unit": work.unit, "by": asker, "due": due.timestamp(), **said}
 
 
-async def sign_for(act: Act, task_id: uuid.UUID) -> int:
+async def sign_for(act: ActionContext, task_id: uuid.UUID) -> int:
     """签收: the unit takes the task; the lead stays where it is."""
     begun = await begin(act, task_id, "sign_for")
     await take(act, begun.row["assignment"])
     return await move(act, begun, "sign_task", {}, {})
 
 
-async def take(act: Act, assignment: int) -> None:
+async def take(act: ActionContext, assignment: int) -> None:
     """The unit's assignment is signed for."""
     await act.conn.execute(
         "update assignment set state = 'signed', answered_by = $2, answered_at = $3 where id = $1",
@@ -100,7 +102,7 @@ async def take(act: Act, assignment: int) -> None:
     )  # fmt: skip
 
 
-async def refuse(act: Act, task_id: uuid.UUID, *, reason: str) -> int:
+async def refuse(act: ActionContext, task_id: uuid.UUID, *, reason: str) -> int:
     """退回: with the reason; the unit sees the case no more. The lead asks another, and records that none comes from here."""
     begun = await begin(act, task_id, "refuse")
     note, said = await write_note(act, begun.case, "task_refusal", reason)
@@ -114,7 +116,7 @@ async def refuse(act: Act, task_id: uuid.UUID, *, reason: str) -> int:
     return version
 
 
-async def _tell_asker(act: Act, row: Any, version: int, what: str) -> None:
+async def _tell_asker(act: ActionContext, row: Any, version: int, what: str) -> None:
     key = f"task {row['id']} {version} {what}"
     await tell(act, key, f"task_{what}", row["asked_by_unit"], row["case_id"], unit=row["unit"])
 
@@ -126,7 +128,7 @@ _FILES = """
 """
 
 
-async def answer(act: Act, task_id: uuid.UUID, *, result: str, files: Sequence[uuid.UUID] = ()) -> int:
+async def answer(act: ActionContext, task_id: uuid.UUID, *, result: str, files: Sequence[uuid.UUID] = ()) -> int:
     """书面反馈: the result in writing, with files of the case; a called department may leave with it."""
     begun = await begin(act, task_id, "answer")
     await act.conn.execute(_FILES, task_id, list(files), begun.row["case_id"])
@@ -147,7 +149,7 @@ async def answer(act: Act, task_id: uuid.UUID, *, result: str, files: Sequence[u
     return version
 
 
-async def return_for_more(act: Act, task_id: uuid.UUID, *, reason: str, answer_by: date | None) -> int:
+async def return_for_more(act: ActionContext, task_id: uuid.UUID, *, reason: str, answer_by: date | None) -> int:
     """退回补充: the result does not do; another is owed, never sooner than the first was."""
     begun = await begin(act, task_id, "return")
     if begun.row["settled"]:
@@ -161,7 +163,7 @@ async def return_for_more(act: Act, task_id: uuid.UUID, *, reason: str, answer_b
     return version
 
 
-async def waive(act: Act, task_id: uuid.UUID, *, reason: str) -> int:
+async def waive(act: ActionContext, task_id: uuid.UUID, *, reason: str) -> int:
     """说明未反馈原因: no answer is waited for any more, and the record says why."""
     begun = await begin(act, task_id, "waive")
     note, said = await write_note(act, begun.case, "task_waiver", reason)
@@ -171,13 +173,13 @@ async def waive(act: Act, task_id: uuid.UUID, *, reason: str) -> int:
     return version
 
 
-async def excused(act: Act, row: Any, note: uuid.UUID) -> dict[str, Any]:
+async def excused(act: ActionContext, row: Any, note: uuid.UUID) -> dict[str, Any]:
     """Nothing is owed on a task any more, nor the arrival of its unit: the changes of its row."""
     await deadlines.stop(act.conn, row["case_id"], ClockKind.ARRIVAL, act.now, subject=str(row["id"]))
     return {"state": TaskState.WAIVED.value, "waiver": note, "ended_at": act.now}
 
 
-async def recall(act: Act, task_id: uuid.UUID) -> int:
+async def recall(act: ActionContext, task_id: uuid.UUID) -> int:
     """撤回: before it is signed for."""
     begun = await begin(act, task_id, "recall")
     await deadlines.stop(act.conn, begun.row["case_id"], ClockKind.ARRIVAL, act.now, subject=str(task_id))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.cases.actions.step import GRANT, Act, write_note
-from app.cases.queries.one import Loaded
+from app.cases.actions.step import GRANT, ActionContext, write_note
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import Kind
 from app.core import errors
 from app.core.access import Permission
@@ -62,7 +62,7 @@ class Call:
     answer_by: date | None = None
 
 
-async def blow(act: Act, case_id: uuid.UUID, call: Call) -> uuid.UUID:
+async def call_out(act: ActionContext, case_id: uuid.UUID, call: Call) -> uuid.UUID:
     """Call departments to the spot: each has a task, and a clock until when to be there (W1).
 
     Raises NotFound, Forbidden (no township's unit that leads or covers the case), Conflict or Invalid.
@@ -89,7 +89,7 @@ async def blow(act: Act, case_id: uuid.UUID, call: Call) -> uuid.UUID:
     return made
 
 
-async def _township(act: Act, case: Loaded) -> str:
+async def _township(act: ActionContext, case: LoadedCase) -> str:
     """The unit in whose name this actor whistles."""
     lead = case.facts.lead_unit
     mine = await standings(act, case, act.actor.units_with(Permission.CASE_OFFER))
@@ -103,7 +103,7 @@ async def _township(act: Act, case: Loaded) -> str:
     return found
 
 
-async def _call(act: Act, case: Loaded, call: Call, whistle: uuid.UUID, township: str) -> dict[str, str]:
+async def _call(act: ActionContext, case: LoadedCase, call: Call, whistle: uuid.UUID, township: str) -> dict[str, str]:
     """A task, a call and a clock for each department; gives unit → task."""
     clocks, made = _until(act, call.occasion), {}
     for unit in call.units:
@@ -117,12 +117,12 @@ async def _call(act: Act, case: Loaded, call: Call, whistle: uuid.UUID, township
     return made
 
 
-def _until(act: Act, occasion: Occasion) -> tuple[PlannedClock, ...]:
+def _until(act: ActionContext, occasion: Occasion) -> tuple[PlannedClock, ...]:
     rules = act.reference.procedure(ARRIVAL_PROCEDURE[occasion], act.now)
     return act.reference.plan(rules, StartsOn.CALLED, act.now)
 
 
-async def arrive(act: Act, task_id: uuid.UUID, *, spot: Spot | None) -> int:
+async def arrive(act: ActionContext, task_id: uuid.UUID, *, spot: Spot | None) -> int:
     """签到: somebody of the department is on the spot, now. Whoever comes has taken the task."""
     begun = await begin(act, task_id, "arrive")
     if begun.task.taken == "offered":
@@ -136,7 +136,7 @@ async def arrive(act: Act, task_id: uuid.UUID, *, spot: Spot | None) -> int:
     return await move(act, begun, "arrive", {}, {"whistle": str(begun.row["whistle"])})
 
 
-async def object_to_call(act: Act, task_id: uuid.UUID, *, reason: str) -> int:
+async def object_to_call(act: ActionContext, task_id: uuid.UUID, *, reason: str) -> int:
     """提出异议: the department holds that it was called wrongly; the centre above shall rule. Its clock runs on."""
     begun = await begin(act, task_id, "object")
     case_id = begun.row["case_id"]
@@ -152,7 +152,7 @@ async def object_to_call(act: Act, task_id: uuid.UUID, *, reason: str) -> int:
     return version
 
 
-async def rule_on_call(act: Act, task_id: uuid.UUID, *, ruling: Ruling, reason: str) -> int:
+async def rule_on_call(act: ActionContext, task_id: uuid.UUID, *, ruling: Ruling, reason: str) -> int:
     """裁定: called wrongly (misuse: nothing is owed), or rightly (the department comes and answers)."""
     begun = await begin(act, task_id, "rule")
     case_id, ruler = begun.row["case_id"], begun.task.ruler
@@ -172,7 +172,7 @@ async def rule_on_call(act: Act, task_id: uuid.UUID, *, ruling: Ruling, reason: 
     return version
 
 
-async def settle(act: Act, whistle: uuid.UUID, *, settled: str) -> int:
+async def settle(act: ActionContext, whistle: uuid.UUID, *, settled: str) -> int:
     """事毕: the township says what was settled, once every department has answered or is excused."""
     case = await lock(act, "whistle", whistle)
     row = await act.conn.fetchrow("select * from whistle where id = $1", whistle)
@@ -196,7 +196,7 @@ async def settle(act: Act, whistle: uuid.UUID, *, settled: str) -> int:
     return version
 
 
-async def _all_left(act: Act, whistle: uuid.UUID) -> None:
+async def _all_left(act: ActionContext, whistle: uuid.UUID) -> None:
     owing: Sequence[str] = [
         row["unit"]
         for row in await act.conn.fetch(

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from app.cases.actions import Act
-from app.cases.queries.reference import Reference
+from app.cases.actions import ActionContext
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.database import Connection
@@ -16,6 +15,7 @@ from app.core.errors import NotFound
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
 from app.core.jsontext import dumps
+from app.reference.queries import Reference
 
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 CanAsk = Annotated[Actor, Depends(requires(Permission.CASE_OFFER))]
@@ -39,12 +39,17 @@ def shown(page: dict[str, Any]) -> Response:
 
 
 async def made(
-    conn: Connection, call: Call, rules: Reference, actor: Actor, make: Callable[[Act], Awaitable[uuid.UUID]], show: Show
-) -> Response:  # fmt: skip
+    conn: Connection,
+    call: Call,
+    rules: Reference,
+    actor: Actor,
+    make: Callable[[ActionContext], Awaitable[uuid.UUID]],
+    show: Show,
+) -> Response:
     """Make something once, and show it."""
 
     async def act() -> tuple[int, bytes, str | None]:
-        found = await make(Act(conn, rules, actor, call.now, 0))
+        found = await make(ActionContext(conn, rules, actor, call.now, 0))
         return answered(201, await show(conn, found, actor, call.now, call.language))
 
     return await once(conn, call, act)
@@ -55,9 +60,9 @@ class Move:
 
     def __init__(self, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules) -> None:
         self.conn, self.call = conn, call
-        self.act = Act(conn, rules, call.actor, call.now, version)
+        self.act = ActionContext(conn, rules, call.actor, call.now, version)
 
-    async def take(self, found: uuid.UUID, step: Callable[[Act], Awaitable[int]], show: Show) -> Response:
+    async def take(self, found: uuid.UUID, step: Callable[[ActionContext], Awaitable[int]], show: Show) -> Response:
         """Take the step once; whoever it takes the sight of the case from is told that alone."""
         call: Call = self.call
 

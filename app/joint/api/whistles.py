@@ -41,7 +41,7 @@ async def blow_whistle(
     """By a township's unit that leads the case or covers its place. Each department has a task, and until W1 to be there."""
     spot = sent.point.wgs84() if sent.point else None
     asked = Call(sent.occasion, sent.text, tuple(sent.units), spot, sent.answer_by)
-    return await made(conn, call, rules, actor, lambda act: actions.blow(act, case_id, asked), show)
+    return await made(conn, call, rules, actor, lambda act: actions.call_out(act, case_id, asked), show)
 
 
 @router.get("/cases/{case_id}/whistles", response_model=WhistlePage, summary="Whistles of a case")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from app.cases.actions.step import Act, write_note
+from app.cases.actions.step import ActionContext, write_note
 from app.core import errors
 from app.core.database import uuid7
 from app.deadlines import actions as deadlines
@@ -43,14 +43,14 @@ class Terms:
     obligations: Sequence[Promise]
 
 
-async def draft_agreement(act: Act, mediation: uuid.UUID, terms: Terms) -> None:
+async def draft_agreement(act: ActionContext, mediation: uuid.UUID, terms: Terms) -> None:
     """起草书面协议: replaces a draft that stands, with what was signed under it."""
     begun = await begin(act, mediation, "draft_agreement")
     made, said = await _keep(act, begun, terms, "written")
     await move(act, begun, "draft_agreement", facts={"agreement": str(made), **said})
 
 
-async def agree_orally(act: Act, mediation: uuid.UUID, terms: Terms) -> None:
+async def agree_orally(act: ActionContext, mediation: uuid.UUID, terms: Terms) -> None:
     """口头协议: holds from now on, recorded by a mediator (RMTJ 28, 30)."""
     begun = await begin(act, mediation, "agree_orally")
     mediators = await check_all(act, begun)
@@ -61,7 +61,7 @@ async def agree_orally(act: Act, mediation: uuid.UUID, terms: Terms) -> None:
     await move(act, begun, "agree_orally", facts={"agreement": str(made), **said})
 
 
-async def _keep(act: Act, begun: Begun, terms: Terms, form: str) -> tuple[uuid.UUID, dict[str, Any]]:
+async def _keep(act: ActionContext, begun: Begun, terms: Terms, form: str) -> tuple[uuid.UUID, dict[str, Any]]:
     for n, promise in enumerate(terms.obligations):
         _fits(act, begun, promise, f"#/body/obligations/{n}")
     case_id = begun.case.facts.id
@@ -87,7 +87,7 @@ async def _keep(act: Act, begun: Begun, terms: Terms, form: str) -> tuple[uuid.U
     return made, {"form": form, "facts": of_facts, "terms": of_terms, "obligations": len(terms.obligations)}
 
 
-def _fits(act: Act, begun: Begun, promise: Promise, pointer: str) -> None:
+def _fits(act: ActionContext, begun: Begun, promise: Promise, pointer: str) -> None:
     of_the_sides(begun, promise.debtor, f"{pointer}/debtor")
     of_the_sides(begun, promise.creditor, f"{pointer}/creditor")
     today = local_day(act, act.now)
@@ -100,7 +100,7 @@ def _fits(act: Act, begun: Begun, promise: Promise, pointer: str) -> None:
 
 
 async def sign(
-    act: Act, mediation: uuid.UUID, *, signer: str, party: uuid.UUID | None, evidence: uuid.UUID
+    act: ActionContext, mediation: uuid.UUID, *, signer: str, party: uuid.UUID | None, evidence: uuid.UUID
 ) -> None:  # fmt: skip
     """签名、盖章: a party's, the own as mediator, or the committee's seal. With the last one it holds (RMTJ 29)."""
     begun = await begin(act, mediation, "sign")
@@ -125,7 +125,7 @@ async def sign(
     await move(act, begun, "sign", facts=facts, to=MediationState.AGREED)
 
 
-async def _may_sign(act: Act, begun: Begun, signer: str, party: uuid.UUID | None) -> uuid.UUID | None:
+async def _may_sign(act: ActionContext, begun: Begun, signer: str, party: uuid.UUID | None) -> uuid.UUID | None:
     if party is not None:
         of_the_sides(begun, party, "#/body/party")
     if signer == "seal" and not leads(act.actor, begun.case):
@@ -138,7 +138,7 @@ async def _may_sign(act: Act, begun: Begun, signer: str, party: uuid.UUID | None
     return uuid.UUID(act.actor.id)
 
 
-async def _take_effect(act: Act, begun: Begun, agreement: uuid.UUID) -> dict[str, Any]:
+async def _take_effect(act: ActionContext, begun: Begun, agreement: uuid.UUID) -> dict[str, Any]:
     """From now on: the parties' thirty days for the court (M4), and a follow-up after each agreed day (M3)."""
     case_id = begun.case.facts.id
     await act.conn.execute(

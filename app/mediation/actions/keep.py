@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.actions.step import Act, write_note
+from app.cases.actions.step import ActionContext, write_note
 from app.cases.queries.one import open_parties
 from app.core import errors
 from app.core.access import Actor
@@ -31,7 +31,7 @@ _WINDOW = """
 """
 
 
-async def _obligation(act: Act, begun: Begun, obligation: uuid.UUID) -> Any:
+async def _obligation(act: ActionContext, begun: Begun, obligation: uuid.UUID) -> Any:
     row = await act.conn.fetchrow(
         "select o.*, g.effective_at from mediation_obligation o join mediation_agreement g on g.id = o.agreement"
         " where o.id = $1 and g.mediation = $2 and g.state = 'effective'",
@@ -45,7 +45,7 @@ async def _obligation(act: Act, begun: Begun, obligation: uuid.UUID) -> Any:
 
 
 async def record_performance(
-    act: Act, mediation: uuid.UUID, *, obligation: uuid.UUID, on: date, amount_cents: int | None,
+    act: ActionContext, mediation: uuid.UUID, *, obligation: uuid.UUID, on: date, amount_cents: int | None,
     receipt: uuid.UUID | None,
 ) -> None:  # fmt: skip
     """登记履行: part payments add up; more than is owed is refused. The last cent, or the act, performs it."""
@@ -79,7 +79,7 @@ async def record_performance(
     await move(act, begun, "record_performance", facts=facts)
 
 
-async def _add(act: Act, row: Any, amount_cents: int | None) -> bool:
+async def _add(act: ActionContext, row: Any, amount_cents: int | None) -> bool:
     """Whether that performs it; raises Conflict for more than is owed, or what was done already."""
     duty = Duty(row["duty"])
     stands = obligation_state(duty, row["amount_cents"], row["paid_cents"], done=row["performed_at"] is not None)
@@ -94,7 +94,7 @@ async def _add(act: Act, row: Any, amount_cents: int | None) -> bool:
 
 
 async def follow_up(
-    act: Act, mediation: uuid.UUID, *, obligation: uuid.UUID, method: str, reached: bool, words: str
+    act: ActionContext, mediation: uuid.UUID, *, obligation: uuid.UUID, method: str, reached: bool, words: str
 ) -> None:  # fmt: skip
     """履行回访 (RMTJ 31): whether it is kept; meets the reminder of that obligation once somebody was reached."""
     begun = await begin(act, mediation, "follow_up")
@@ -117,7 +117,7 @@ async def follow_up(
 
 
 async def apply_confirmation(
-    act: Act, mediation: uuid.UUID, *, court: str, on: date, parties: list[uuid.UUID], evidence: uuid.UUID | None
+    act: ActionContext, mediation: uuid.UUID, *, court: str, on: date, parties: list[uuid.UUID], evidence: uuid.UUID | None
 ) -> None:  # fmt: skip
     """共同申请司法确认: by both sides, within thirty days of effect. Raises Invalid (one side alone), Conflict (too late)."""
     begun = await begin(act, mediation, "apply_confirmation")
@@ -155,7 +155,7 @@ async def apply_confirmation(
 
 
 async def decide_confirmation(
-    act: Act, mediation: uuid.UUID, *, state: ConfirmationState, on: date | None, ruling: uuid.UUID | None
+    act: ActionContext, mediation: uuid.UUID, *, state: ConfirmationState, on: date | None, ruling: uuid.UUID | None
 ) -> None:  # fmt: skip
     """The court confirmed or refused, or the parties withdrew; not known is not tracked."""
     begun = await begin(act, mediation, "decide_confirmation")

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from app.cases.actions.step import GRANT, Act, write_note
+from app.cases.actions.step import GRANT, ActionContext, write_note
 from app.cases.queries.one import load_linked
 from app.core import errors
 from app.mediation import queries
@@ -26,7 +26,7 @@ _STANDING = """
 _ACTIVE = "select staff, declared_at from mediator where mediation = $1 and relieved_at is null order by id"
 
 
-async def _standings(act: Act, case_id: uuid.UUID, staff: list[uuid.UUID]) -> dict[uuid.UUID, Standing]:
+async def _standings(act: ActionContext, case_id: uuid.UUID, staff: list[uuid.UUID]) -> dict[uuid.UUID, Standing]:
     rows = await act.conn.fetch(_STANDING, staff, case_id)
     return {
         row["id"]: Standing(row["active"], row["mediates"], row["barred"], row["declared"], row["had_a_hand"])
@@ -34,7 +34,7 @@ async def _standings(act: Act, case_id: uuid.UUID, staff: list[uuid.UUID]) -> di
     }
 
 
-async def assign(act: Act, mediation: uuid.UUID, *, staff: uuid.UUID, how: str) -> None:
+async def assign(act: ActionContext, mediation: uuid.UUID, *, staff: uuid.UUID, how: str) -> None:
     """选定或指定: gives sight of the case. Raises Invalid (nobody), Conflict (recusal, or mediates already)."""
     begun = await begin(act, mediation, "assign")
     case_id = begun.case.facts.id
@@ -58,7 +58,7 @@ async def assign(act: Act, mediation: uuid.UUID, *, staff: uuid.UUID, how: str) 
     await move(act, begun, "assign", facts={"staff": str(staff), "how": how})
 
 
-async def declare(act: Act, mediation: uuid.UUID, *, relation: Relation | None, words: str | None) -> None:
+async def declare(act: ActionContext, mediation: uuid.UUID, *, relation: Relation | None, words: str | None) -> None:
     """A mediator says that nothing ties them to a party, or what does: then they mediate no more and see no more."""
     begun = await begin(act, mediation, "declare")
     if not any(str(row["staff"]) == act.actor.id for row in await act.conn.fetch(_ACTIVE, mediation)):
@@ -75,7 +75,9 @@ async def declare(act: Act, mediation: uuid.UUID, *, relation: Relation | None, 
     await _relieve(act, begun, me, "declare", relation=relation, note=note, said=said)
 
 
-async def relieve(act: Act, mediation: uuid.UUID, *, staff: uuid.UUID, relation: Relation | None, reason: str) -> None:
+async def relieve(
+    act: ActionContext, mediation: uuid.UUID, *, staff: uuid.UUID, relation: Relation | None, reason: str
+) -> None:
     """更换: at a party's objection with the `relation` (never again here), or for another reason."""
     begun = await begin(act, mediation, "relieve")
     if not any(row["staff"] == staff for row in await act.conn.fetch(_ACTIVE, mediation)):
@@ -84,7 +86,7 @@ async def relieve(act: Act, mediation: uuid.UUID, *, staff: uuid.UUID, relation:
     await _relieve(act, begun, staff, "relieve", relation=relation, note=note, said=said)
 
 
-async def relieve_absent(act: Act, mediation: uuid.UUID, staff: uuid.UUID, *, handover: uuid.UUID) -> None:
+async def relieve_absent(act: ActionContext, mediation: uuid.UUID, staff: uuid.UUID, *, handover: uuid.UUID) -> None:
     """They hand over all they hold. Nobody takes their place by that: the lead assigns, and recusal is checked then."""
     (row,) = await act.conn.fetch("select * from mediation where id = $1", mediation)
     case = await load_linked(act.conn, row["case_id"], act.reference)
@@ -93,7 +95,7 @@ async def relieve_absent(act: Act, mediation: uuid.UUID, staff: uuid.UUID, *, ha
 
 
 async def _relieve(
-    act: Act, begun: Begun, staff: uuid.UUID, action: str, *, said: Mapping[str, str], relation: Relation | None = None,
+    act: ActionContext, begun: Begun, staff: uuid.UUID, action: str, *, said: Mapping[str, str], relation: Relation | None = None,
     note: uuid.UUID | None = None,
 ) -> None:  # fmt: skip
     await act.conn.execute(
@@ -112,7 +114,7 @@ async def _relieve(
     await move(act, begun, action, facts={"staff": str(staff), "related": relation is not None, **said})
 
 
-async def check_all(act: Act, begun: Begun) -> list[str]:
+async def check_all(act: ActionContext, begun: Begun) -> list[str]:
     """The mediators, each checked again: something may have come up since. Raises ActionRefused."""
     rows = await act.conn.fetch(_ACTIVE, begun.id)
     if not rows:
@@ -130,7 +132,7 @@ async def check_all(act: Act, begun: Begun) -> list[str]:
     return [str(row["staff"]) for row in rows]
 
 
-async def barred(act: Act, case_id: uuid.UUID, staff: list[uuid.UUID]) -> dict[uuid.UUID, bool]:
+async def barred(act: ActionContext, case_id: uuid.UUID, staff: list[uuid.UUID]) -> dict[uuid.UUID, bool]:
     """Of these who exist, whether the matter concerns them."""
     found: dict[uuid.UUID, Any] = await _standings(act, case_id, staff)
     return {who: standing.barred for who, standing in found.items()}

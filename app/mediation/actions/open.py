@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.cases.actions.decide import extended, keep_extension
+from app.cases.actions.drafting import NoticeText, draft_notice
 from app.cases.actions.reclassify import recompute, run_under
-from app.cases.actions.step import Act, Owing, write_note
-from app.cases.actions.tell import Words, owe
-from app.cases.queries.one import Loaded, get_for_change
+from app.cases.actions.step import ActionContext, DraftedNotice, write_note
+from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Kind, Status
 from app.core import errors
 from app.core.crypto import keys
@@ -68,7 +68,7 @@ class Said:
 
 
 async def open_mediation(
-    act: Act, case_id: uuid.UUID, *, channel: MediationChannel, origin: Origin, text: str,
+    act: ActionContext, case_id: uuid.UUID, *, channel: MediationChannel, origin: Origin, text: str,
     respondents: Sequence[NewParty] = (),
 ) -> uuid.UUID:  # fmt: skip
     """申请或提议调解 (RMTJ 17): the limits of the channel run from now. Raises NotFound, Conflict, Forbidden, Invalid."""
@@ -99,7 +99,7 @@ async def open_mediation(
     return made
 
 
-async def _may_open(act: Act, case: Loaded) -> None:
+async def _may_open(act: ActionContext, case: LoadedCase) -> None:
     if case.facts.kind is not Kind.DISPUTE or case.facts.status not in _OPEN_TO:
         raise errors.Conflict(
             "调解适用于尚无结果的矛盾纠纷；信访和诉求请另行登记为纠纷。",
@@ -112,7 +112,7 @@ async def _may_open(act: Act, case: Loaded) -> None:
         raise errors.Conflict("本件已有正在进行的调解。", "A mediation of this case goes on already.")
 
 
-async def _add_party(act: Act, case_id: uuid.UUID, person: NewParty) -> None:
+async def _add_party(act: ActionContext, case_id: uuid.UUID, person: NewParty) -> None:
     party = uuid7()
     told = {"name": person.name, "phone": person.phone, "address": person.address}
     sealed = keys().seal({k: v for k, v in told.items() if v}, f"party {party}")
@@ -122,7 +122,7 @@ async def _add_party(act: Act, case_id: uuid.UUID, person: NewParty) -> None:
     )  # fmt: skip
 
 
-async def _under_its_procedure(act: Act, case: Loaded, channel: MediationChannel) -> dict[str, Any]:
+async def _under_its_procedure(act: ActionContext, case: LoadedCase, channel: MediationChannel) -> dict[str, Any]:
     """The channel's limits run from this application (M1, L1); completion after acceptance waits for the consent.
 
     Under that procedure already, a case long accepted has the application alone to be answered in time."""
@@ -138,7 +138,7 @@ async def _under_its_procedure(act: Act, case: Loaded, channel: MediationChannel
     return {"procedure": procedure.code, "procedure_version": procedure.version}
 
 
-async def consent(act: Act, mediation: uuid.UUID, said: Said) -> None:
+async def consent(act: ActionContext, mediation: uuid.UUID, said: Said) -> None:
     """A party consents. With the last one both sides do: they are told their rights and duties before it starts."""
     begun = await begin(act, mediation, "consent")
     of_the_sides(begun, said.party, "#/body/party")
@@ -155,7 +155,7 @@ async def consent(act: Act, mediation: uuid.UUID, said: Said) -> None:
     )  # fmt: skip
 
 
-async def _keep_consent(act: Act, begun: Begun, about: str, said: Said, *, given: bool) -> None:
+async def _keep_consent(act: ActionContext, begun: Begun, about: str, said: Said, *, given: bool) -> None:
     case_id = begun.case.facts.id
     await is_evidence(act, case_id, said.evidence, "#/body/evidence")
     await act.conn.execute(
@@ -163,12 +163,12 @@ async def _keep_consent(act: Act, begun: Begun, about: str, said: Said, *, given
     )
 
 
-async def _tell_rights(act: Act, begun: Begun) -> Owing:
+async def _tell_rights(act: ActionContext, begun: Begun) -> DraftedNotice:
     """Where acceptance, which tells them, is still ahead, nothing is owed here; else the sheet and the completion limit."""
     case = begun.case
     channel = MediationChannel(begun.row["channel"])
     if case.facts.status is Status.REGISTERED and channel in PROCEDURE_OF:
-        return Owing()
+        return DraftedNotice()
     if channel in PROCEDURE_OF and case.row["clock_id"] is None:
         procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
         planned = act.reference.plan(procedure, StartsOn.ACCEPTED, act.now)
@@ -176,10 +176,10 @@ async def _tell_rights(act: Act, begun: Begun) -> Owing:
     meets = ClockKind.ACCEPTANCE.value if channel in PROCEDURE_OF else None
     told = [uuid.UUID(n.id) for n in case.facts.notices if n.kind is NoticeKind.RIGHTS_AND_DUTIES]
     await replace(act.conn, told, now=act.now)  # of a mediation before this one
-    return await owe(act, case, NoticeKind.RIGHTS_AND_DUTIES, meets, Words())
+    return await draft_notice(act, case, NoticeKind.RIGHTS_AND_DUTIES, meets, NoticeText())
 
 
-async def refuse(act: Act, mediation: uuid.UUID, said: Said, *, reason: str) -> None:
+async def refuse(act: ActionContext, mediation: uuid.UUID, said: Said, *, reason: str) -> None:
     """明确拒绝调解: one party's clear word ends it (RMTJ 17). Never consented to, the case goes back to the procedure it had."""
     begun = await begin(act, mediation, "refuse")
     of_the_sides(begun, said.party, "#/body/party")
@@ -191,7 +191,7 @@ async def refuse(act: Act, mediation: uuid.UUID, said: Said, *, reason: str) -> 
     await move(act, begun, "refuse", columns=columns, facts=facts, of_case=back)
 
 
-async def _back(act: Act, begun: Begun) -> dict[str, Any]:
+async def _back(act: ActionContext, begun: Begun) -> dict[str, Any]:
     """The limits that would have run had nobody asked for a mediation."""
     before = begun.row["procedure_before"]
     if before == begun.case.facts.procedure:
@@ -203,7 +203,7 @@ async def _back(act: Act, begun: Begun) -> dict[str, Any]:
     return {"procedure": procedure.code, "procedure_version": procedure.version}
 
 
-async def start(act: Act, mediation: uuid.UUID) -> None:
+async def start(act: ActionContext, mediation: uuid.UUID) -> None:
     """开始: rights and duties were told, and mediators whom nothing ties to a party are there (RMTJ 15, 22, 23)."""
     begun = await begin(act, mediation, "start")
     if begun.case.facts.status not in (Status.ACCEPTED, Status.HANDLING):
@@ -216,7 +216,7 @@ async def start(act: Act, mediation: uuid.UUID) -> None:
     await move(act, begun, "start", columns={"started_at": act.now}, facts={"mediators": mediators})
 
 
-async def extend(act: Act, mediation: uuid.UUID, *, length: int, agreed: Sequence[Said], reason: str) -> None:
+async def extend(act: ActionContext, mediation: uuid.UUID, *, length: int, agreed: Sequence[Said], reason: str) -> None:
     """延长: with the agreement of both sides on record, once, within the procedure's bound (M2)."""
     begun = await begin(act, mediation, "extend")
     case = begun.case
@@ -237,7 +237,7 @@ async def extend(act: Act, mediation: uuid.UUID, *, length: int, agreed: Sequenc
     await move(act, begun, "extend", facts=facts)
 
 
-async def with_reason(act: Act, mediation: uuid.UUID, action: str, *, reason: str) -> None:
+async def with_reason(act: ActionContext, mediation: uuid.UUID, action: str, *, reason: str) -> None:
     """中止、恢复、调解不成: the state and why. Of the other routes the notice of the result tells (RMTJ 26)."""
     begun = await begin(act, mediation, action)
     if action == "resume":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import Act, write_note
+from app.cases.actions.step import ActionContext, write_note
 from app.cases.queries.one import CONFIDENTIAL
 from app.centres.actions import book
 from app.centres.rules import BookingPurpose, Period, unfit_booking
@@ -46,7 +46,7 @@ class Talk:
     agreed_by: Sequence[uuid.UUID] = ()
 
 
-async def schedule_session(act: Act, mediation: uuid.UUID, talk: Talk) -> None:
+async def schedule_session(act: ActionContext, mediation: uuid.UUID, talk: Talk) -> None:
     """安排调解. Raises Invalid (time, party, guests without consent), Conflict (room or mediator taken), Forbidden (room)."""
     begun = await begin(act, mediation, "schedule_session")
     period, case_id = Period(talk.since, talk.until), begun.case.facts.id
@@ -84,7 +84,7 @@ async def schedule_session(act: Act, mediation: uuid.UUID, talk: Talk) -> None:
     await move(act, begun, "schedule_session", facts=facts)
 
 
-async def _guests_fit(act: Act, begun: Begun, talk: Talk) -> None:
+async def _guests_fit(act: ActionContext, begun: Begun, talk: Talk) -> None:
     if any(seat.role != "recorder" for seat in talk.invited):
         all_agree(
             begun, talk.agreed_by, "#/body/agreed_by", "邀请他人参与调解须经双方当事人同意。",
@@ -103,7 +103,7 @@ async def _guests_fit(act: Act, begun: Begun, talk: Talk) -> None:
             raise errors.Conflict("与本件有关的人员应当回避。", "Recusal: the matter concerns this person.")
 
 
-async def _session(act: Act, begun: Begun, session: uuid.UUID, state: str) -> Any:
+async def _session(act: ActionContext, begun: Begun, session: uuid.UUID, state: str) -> Any:
     row = await act.conn.fetchrow(
         "select * from mediation_session where id = $1 and mediation = $2", session, begun.id
     )  # fmt: skip
@@ -117,7 +117,7 @@ async def _session(act: Act, begun: Begun, session: uuid.UUID, state: str) -> An
     return row
 
 
-async def open_session(act: Act, mediation: uuid.UUID, session: uuid.UUID) -> None:
+async def open_session(act: ActionContext, mediation: uuid.UUID, session: uuid.UUID) -> None:
     """调解开始: every mediator is checked for recusal once more."""
     begun = await begin(act, mediation, "open_session")
     await _session(act, begun, session, "scheduled")
@@ -132,7 +132,7 @@ async def open_session(act: Act, mediation: uuid.UUID, session: uuid.UUID) -> No
     await move(act, begun, "open_session", facts={"session": str(session), "mediators": mediators})
 
 
-async def record_session(act: Act, mediation: uuid.UUID, session: uuid.UUID, *, minutes: str) -> None:
+async def record_session(act: ActionContext, mediation: uuid.UUID, session: uuid.UUID, *, minutes: str) -> None:
     """调解记录 (RMTJ 27). What one side said alone is kept from everybody but the mediators and the lead."""
     begun = await begin(act, mediation, "record_session")
     row = await _session(act, begun, session, "opened")
@@ -144,7 +144,7 @@ async def record_session(act: Act, mediation: uuid.UUID, session: uuid.UUID, *, 
     await move(act, begun, "record_session", facts={"session": str(session), **said})
 
 
-async def cancel_session(act: Act, mediation: uuid.UUID, session: uuid.UUID, *, reason: str) -> None:
+async def cancel_session(act: ActionContext, mediation: uuid.UUID, session: uuid.UUID, *, reason: str) -> None:
     """取消: the room is free again at once."""
     begun = await begin(act, mediation, "cancel_session")
     await _session(act, begun, session, "scheduled")

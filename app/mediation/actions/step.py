@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import Act
-from app.cases.queries.one import Loaded, get_for_change
+from app.cases.actions.step import ActionContext
+from app.cases.queries.one import LoadedCase, get_for_change
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.events.actions import record
@@ -25,7 +25,7 @@ _END_SIGHT = """
 class Begun:
     """A mediation locked for a change, with its case and whose consent counts (id → role)."""
 
-    case: Loaded
+    case: LoadedCase
     row: Any
     parties: Mapping[str, str]
 
@@ -35,7 +35,7 @@ class Begun:
         return uuid.UUID(str(self.row["id"]))
 
 
-async def begin(act: Act, mediation: uuid.UUID, action: str) -> Begun:
+async def begin(act: ActionContext, mediation: uuid.UUID, action: str) -> Begun:
     """Lock case and mediation and judge; raises NotFound, Stale, ActionRefused or Forbidden."""
     case_id = await act.conn.fetchval("select case_id from mediation where id = $1", mediation)
     if case_id is None:
@@ -63,7 +63,7 @@ async def begin(act: Act, mediation: uuid.UUID, action: str) -> Begun:
 
 
 async def move(
-    act: Act, begun: Begun, action: str, *, columns: Mapping[str, Any] | None = None,
+    act: ActionContext, begun: Begun, action: str, *, columns: Mapping[str, Any] | None = None,
     facts: Mapping[str, Any] | None = None, of_case: Mapping[str, Any] | None = None, to: MediationState | None = None,
 ) -> int:  # fmt: skip
     """Change the row and append the event; returns the mediation's new version. `to` is the state where the table leaves
@@ -87,7 +87,7 @@ async def move(
     return version
 
 
-async def _end(act: Act, begun: Begun, target: MediationState) -> None:
+async def _end(act: ActionContext, begun: Begun, target: MediationState) -> None:
     """No talk stays ahead, no draft open; without an agreement nobody mediates any more."""
     await give_rooms_back(act, begun.id, None)
     await act.conn.execute(
@@ -102,7 +102,7 @@ async def _end(act: Act, begun: Begun, target: MediationState) -> None:
         await relieve_all(act, begun)
 
 
-async def give_rooms_back(act: Act, mediation: uuid.UUID, session: uuid.UUID | None) -> None:
+async def give_rooms_back(act: ActionContext, mediation: uuid.UUID, session: uuid.UUID | None) -> None:
     """The rooms of what will not take place (of one session, or all ahead) are free again."""
     await act.conn.execute(
         "update room_booking b set released_at = $2, released_by = $3, version = version + 1 from mediation_session s"
@@ -112,7 +112,7 @@ async def give_rooms_back(act: Act, mediation: uuid.UUID, session: uuid.UUID | N
     )  # fmt: skip
 
 
-async def relieve_all(act: Act, begun: Begun) -> None:
+async def relieve_all(act: ActionContext, begun: Begun) -> None:
     """Nobody mediates any more, and whoever saw the case for that alone sees it no more."""
     await act.conn.execute(
         "update mediator set relieved_at = $2, relieved_by = $3 where mediation = $1 and relieved_at is null",
@@ -121,7 +121,7 @@ async def relieve_all(act: Act, begun: Begun) -> None:
     await end_sight(act, begun.case.facts.id, None)
 
 
-async def end_sight(act: Act, case_id: uuid.UUID, staff: uuid.UUID | None) -> None:
+async def end_sight(act: ActionContext, case_id: uuid.UUID, staff: uuid.UUID | None) -> None:
     """What a mediator saw as one ends with this transaction; of all of them without `staff`."""
     await act.conn.execute(_END_SIGHT, case_id, f"staff:{staff}" if staff else None)
 
@@ -146,7 +146,9 @@ def all_agree(begun: Begun, agreed: Collection[uuid.UUID], pointer: str, zh: str
         raise errors.Invalid(zh, en, pointer=pointer, missing=lacking)
 
 
-async def is_evidence(act: Act, case_id: uuid.UUID, file: uuid.UUID | None, pointer: str, *purposes: str) -> None:
+async def is_evidence(
+    act: ActionContext, case_id: uuid.UUID, file: uuid.UUID | None, pointer: str, *purposes: str
+) -> None:
     """Raises Invalid unless `file` is an attachment of the case that was not withdrawn and is for one of `purposes`."""
     if file is None:
         return
@@ -163,11 +165,11 @@ async def is_evidence(act: Act, case_id: uuid.UUID, file: uuid.UUID | None, poin
         )  # fmt: skip
 
 
-def leads(actor: Actor, case: Loaded) -> bool:
+def leads(actor: Actor, case: LoadedCase) -> bool:
     """Whether the actor stands in the lead unit with the right."""
     return case.facts.lead_unit in actor.units_with(Permission.MEDIATION_WORK)
 
 
-def local_day(act: Act, instant: datetime) -> Any:
+def local_day(act: ActionContext, instant: datetime) -> Any:
     """The city's day of an instant."""
     return instant.astimezone(act.reference.city.tz).date()

@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from app.cases.queries import notices as notice_queries
 from app.cases.queries.one import get_page, open_parties, opened_note
-from app.cases.queries.reference import Reference
 from app.core.access import Actor
 from app.core.database import Connection
 from app.mediation.queries.page import get_mediation, guest
 from app.mediation.rules import CHANNEL_WORDS, STATE_WORDS, MediationChannel, MediationState, yuan
 from app.notices.actions import masked_text, opened
 from app.notices.actions.filling import page as filled
+from app.reference.queries import Reference
 
 _ROLES = {"petitioner": "申请人", "respondent": "被申请人", "representative": "代表人", "agent": "代理人",
           "affected": "相关人"}  # fmt: skip

@@ -19,7 +19,7 @@ from app.proxy.actions.relation import (
     revoke_by_code,
     step_down,
 )
-from app.proxy.actions.tend import tend_proxies
+from app.proxy.actions.sweep import sweep_proxies
 
 __all__ = [
     "Proof",
@@ -45,5 +45,5 @@ __all__ = [
     "revoke_by_code",
     "stay",
     "step_down",
-    "tend_proxies",
+    "sweep_proxies",
 ]

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from app.cases.actions.step import Act
+from app.cases.actions.step import ActionContext
 from app.cases.queries.one import load_linked
 from app.proxy import queries
 from app.proxy.actions.relation import back
@@ -11,7 +11,7 @@ from app.proxy.actions.step import Begun, end, tell
 from app.proxy.rules import State
 
 
-async def give_up(act: Act, proxy: uuid.UUID, *, handover: uuid.UUID) -> None:
+async def give_up(act: ActionContext, proxy: uuid.UUID, *, handover: uuid.UUID) -> None:
     """The authority ends as if they stepped down; an offer is recalled, and the wish waits for somebody else."""
     row = await queries.get_by_id(act.conn, proxy)
     begun = Begun(await load_linked(act.conn, row["case_id"], act.reference), row)
@@ -23,13 +23,13 @@ async def give_up(act: Act, proxy: uuid.UUID, *, handover: uuid.UUID) -> None:
     await _tell_arranger(act, row, "recalled", handover)
 
 
-async def stay(act: Act, proxy: uuid.UUID, *, handover: uuid.UUID) -> None:
+async def stay(act: ActionContext, proxy: uuid.UUID, *, handover: uuid.UUID) -> None:
     """It goes on over a leave: both who carries it and who offered them are reminded of what they may do."""
     row = await queries.get_by_id(act.conn, proxy)
     await tell(act.conn, row, "stays", f"staff:{row['staff']}", act.now, mark=str(handover))
     await _tell_arranger(act, row, "away", handover)
 
 
-async def _tell_arranger(act: Act, row: Any, what: str, handover: uuid.UUID) -> None:
+async def _tell_arranger(act: ActionContext, row: Any, what: str, handover: uuid.UUID) -> None:
     if row["offered_by"] != f"{act.actor.kind}:{act.actor.id}":
         await tell(act.conn, row, what, row["offered_by"], act.now, mark=str(handover))

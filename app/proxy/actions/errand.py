@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import Act, write_note
+from app.cases.actions.step import ActionContext, write_note
 from app.core import errors
 from app.core.database import uuid7
 from app.core.geometry import Crs, to_wgs84
@@ -44,7 +44,7 @@ def _within(begun: Begun, needed: Power | None) -> None:
         raise errors.Forbidden(why.zh, why.en)
 
 
-async def plan_errand(act: Act, proxy: uuid.UUID, *, kind: ErrandKind, plan: str, unit: str | None) -> None:
+async def plan_errand(act: ActionContext, proxy: uuid.UUID, *, kind: ErrandKind, plan: str, unit: str | None) -> None:
     """安排一项代办, within the powers. Raises Forbidden beyond them, Invalid for a unit that is not there."""
     begun = await begin(act, proxy, "plan_errand")
     _within(begun, NEEDS[kind])
@@ -56,7 +56,7 @@ async def plan_errand(act: Act, proxy: uuid.UUID, *, kind: ErrandKind, plan: str
     await move(act, begun, "plan_errand", facts={"errand": str(made), "what": kind.value, "unit": unit, **said})
 
 
-async def _errand(act: Act, begun: Begun, errand: uuid.UUID, action: str) -> Any:
+async def _errand(act: ActionContext, begun: Begun, errand: uuid.UUID, action: str) -> Any:
     row = await act.conn.fetchrow("select * from proxy_errand where id = $1 and proxy = $2", errand, begun.id)
     if row is None:
         raise errors.Invalid("没有这项代办事项。", "There is no such errand.", pointer="#/body/errand")
@@ -66,7 +66,7 @@ async def _errand(act: Act, begun: Begun, errand: uuid.UUID, action: str) -> Any
     return row
 
 
-async def begin_errand(act: Act, proxy: uuid.UUID, *, errand: uuid.UUID) -> None:
+async def begin_errand(act: ActionContext, proxy: uuid.UUID, *, errand: uuid.UUID) -> None:
     """Under way."""
     begun = await begin(act, proxy, "begin_errand")
     row = await _errand(act, begun, errand, "begin_errand")
@@ -76,7 +76,7 @@ async def begin_errand(act: Act, proxy: uuid.UUID, *, errand: uuid.UUID) -> None
     await move(act, begun, "begin_errand", facts={"errand": str(errand), "what": row["kind"]})
 
 
-async def finish_errand(act: Act, proxy: uuid.UUID, *, errand: uuid.UUID, proof: Proof) -> None:
+async def finish_errand(act: ActionContext, proxy: uuid.UUID, *, errand: uuid.UUID, proof: Proof) -> None:
     """Done, with its proof, at a time while the authority stood. The powers must hold it still."""
     begun = await begin(act, proxy, "finish_errand")
     row = await _errand(act, begun, errand, "finish_errand")
@@ -97,7 +97,7 @@ async def finish_errand(act: Act, proxy: uuid.UUID, *, errand: uuid.UUID, proof:
     await move(act, begun, "finish_errand", facts=facts)
 
 
-def _in_time(act: Act, at: datetime, *, since: datetime, field: str) -> None:
+def _in_time(act: ActionContext, at: datetime, *, since: datetime, field: str) -> None:
     if not since <= at <= act.now:
         raise errors.Invalid(
             "时间须在安排（或收到文书）之后、现在之前。", "The time lies between the plan (or the notice) and now.",
@@ -105,7 +105,7 @@ def _in_time(act: Act, at: datetime, *, since: datetime, field: str) -> None:
         )  # fmt: skip
 
 
-async def drop_errand(act: Act, proxy: uuid.UUID, *, errand: uuid.UUID, reason: str) -> None:
+async def drop_errand(act: ActionContext, proxy: uuid.UUID, *, errand: uuid.UUID, reason: str) -> None:
     """No longer needed, with why."""
     begun = await begin(act, proxy, "drop_errand")
     row = await _errand(act, begun, errand, "drop_errand")
@@ -114,7 +114,9 @@ async def drop_errand(act: Act, proxy: uuid.UUID, *, errand: uuid.UUID, reason: 
     await move(act, begun, "drop_errand", facts={"errand": str(errand), "what": row["kind"], **said})
 
 
-async def pass_on(act: Act, proxy: uuid.UUID, *, notice: uuid.UUID, method: Told, at: datetime, words: str) -> None:
+async def pass_on(
+    act: ActionContext, proxy: uuid.UUID, *, notice: uuid.UUID, method: Told, at: datetime, words: str
+) -> None:
     """转告文书: the resident was told of a notice (D2). It serves nothing: that is the organ's to do and to record."""
     begun = await begin(act, proxy, "pass_on")
     _within(begun, Power.RECEIVE_NOTICES)

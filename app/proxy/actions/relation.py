@@ -9,8 +9,8 @@ from typing import Any
 from app.attachments.actions import opened
 from app.attachments.store import Store
 from app.cases.actions.resident import log_reading
-from app.cases.actions.step import Act, write_note
-from app.cases.queries.one import Loaded, get_for_change
+from app.cases.actions.step import ActionContext, write_note
+from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import LIVE as LIVE_CASES
 from app.cases.rules import PetitionClass
 from app.core import errors
@@ -42,13 +42,13 @@ _SAME = """
 # --- Asked for
 
 
-async def request(act: Act, case_id: uuid.UUID, *, wish: str) -> uuid.UUID:
+async def request(act: ActionContext, case_id: uuid.UUID, *, wish: str) -> uuid.UUID:
     """At the resident's wish, by staff who see the case. Raises NotFound or Conflict."""
     case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
     return await request_by_code(act, case, wish=wish)
 
 
-async def request_by_code(act: Act, case: Loaded, *, wish: str | None) -> uuid.UUID:
+async def request_by_code(act: ActionContext, case: LoadedCase, *, wish: str | None) -> uuid.UUID:
     """申请代办. One at a time; of an accusation none."""
     accusation = case.facts.petition_class is PetitionClass.ACCUSATION
     refused = asked_refused(accusation=accusation, live=case.facts.status in LIVE_CASES)
@@ -66,7 +66,7 @@ async def request_by_code(act: Act, case: Loaded, *, wish: str | None) -> uuid.U
     return made
 
 
-async def _make_room(act: Act, case: Loaded) -> None:
+async def _make_room(act: ActionContext, case: LoadedCase) -> None:
     """One whose authority ran out is over, though the runner has not been there yet. Raises Conflict for a live one."""
     row = await queries.find_live(act.conn, case.facts.id)
     if row is None:
@@ -75,14 +75,16 @@ async def _make_room(act: Act, case: Loaded) -> None:
         raise errors.Conflict(
             "本件已有代办，请先撤回或等其结束。", "The case has a proxy already; withdraw it or wait for its end."
         )
-    by_clock = Act(act.conn, act.reference, CLOCK, act.now, 0)
+    by_clock = ActionContext(act.conn, act.reference, CLOCK, act.now, 0)
     await end(by_clock, Begun(case, row), State.EXPIRED, "expire_proxy", at=row["valid_until"])
 
 
 # --- Offered, declined
 
 
-async def offer(act: Act, proxy: uuid.UUID, *, staff: uuid.UUID, capacity: Capacity, name: str | None) -> None:
+async def offer(
+    act: ActionContext, proxy: uuid.UUID, *, staff: uuid.UUID, capacity: Capacity, name: str | None
+) -> None:
     """推荐代办员. It opens the case to nobody: sight comes with the authority."""
     begun = await begin(act, proxy, "offer")
     await fit(act, staff, begun.row["case_id"])
@@ -97,7 +99,7 @@ async def offer(act: Act, proxy: uuid.UUID, *, staff: uuid.UUID, capacity: Capac
 _NOBODY: dict[str, Any] = dict.fromkeys(("staff", "capacity", "sealed", "seal_key", "offered_by", "offered_at"))
 
 
-async def back(act: Act, begun: Begun, kind: str, facts: dict[str, Any]) -> None:
+async def back(act: ActionContext, begun: Begun, kind: str, facts: dict[str, Any]) -> None:
     """To the wish, so that somebody else may be offered. Under legal hold nobody's name is erased: a new wish is made then."""
     if begun.case.facts.held and begun.row["sealed"] is not None:
         await end(act, begun, State.DECLINED, kind, facts=facts)
@@ -105,20 +107,20 @@ async def back(act: Act, begun: Begun, kind: str, facts: dict[str, Any]) -> None
     await move(act, begun, kind, columns={"state": State.REQUESTED.value, **_NOBODY}, facts=facts)
 
 
-async def recall(act: Act, proxy: uuid.UUID) -> None:
+async def recall(act: ActionContext, proxy: uuid.UUID) -> None:
     """收回推荐."""
     begun = await begin(act, proxy, "recall")
     await back(act, begun, "recall_proxy", {"staff": str(begun.row["staff"])})
 
 
-async def decline(act: Act, proxy: uuid.UUID, *, reason: str) -> None:
+async def decline(act: ActionContext, proxy: uuid.UUID, *, reason: str) -> None:
     """No proxy after all: at the resident's wish, or because none can be found; the reason is theirs to read."""
     begun = await begin(act, proxy, "decline")
     _, said = await write_note(act, begun.case, "proxy_declined", reason)
     await end(act, begun, State.DECLINED, "decline_proxy", facts=said)
 
 
-async def _by_code(act: Act, case: Loaded, action: str) -> Begun:
+async def _by_code(act: ActionContext, case: LoadedCase, action: str) -> Begun:
     """The one that goes on, for its resident; raises Conflict where there is none, ActionRefused."""
     row = await queries.find_live(act.conn, case.facts.id)
     if row is None:
@@ -127,7 +129,7 @@ async def _by_code(act: Act, case: Loaded, action: str) -> Begun:
     return Begun(case, row)
 
 
-async def decline_by_code(act: Act, case: Loaded, *, words: str | None, another: bool) -> None:
+async def decline_by_code(act: ActionContext, case: LoadedCase, *, words: str | None, another: bool) -> None:
     """The resident does not want the one who was offered: `another` may be, or none."""
     begun = await _by_code(act, case, "decline")
     _, said = await write_note(act, case, "proxy_declined", words) if words else (None, {})
@@ -159,20 +161,20 @@ class Terms:
         return [power.value for power in Power if power in self.powers]
 
 
-async def authorise(act: Act, proxy: uuid.UUID, terms: Terms) -> None:
+async def authorise(act: ActionContext, proxy: uuid.UUID, terms: Terms) -> None:
     """登记授权, by somebody other than the proxy: the first one, or a changed one that takes its place."""
     begun = await begin(act, proxy, "authorise")
     await _authorise(act, begun, terms)
 
 
-async def authorise_by_code(act: Act, case: Loaded, terms: Terms) -> None:
+async def authorise_by_code(act: ActionContext, case: LoadedCase, terms: Terms) -> None:
     """The resident authorises by number and code. The same again changes nothing."""
     begun = await _by_code(act, case, "authorise")
     if not await act.conn.fetchval(_SAME, begun.id, terms.listed, terms.valid_until):
         await _authorise(act, begun, terms)
 
 
-async def _authorise(act: Act, begun: Begun, terms: Terms) -> None:
+async def _authorise(act: ActionContext, begun: Begun, terms: Terms) -> None:
     row, starts = begun.row, terms.valid_from or act.now
     wrong = period_refused(starts, terms.valid_until, act.now, longest_days=settings().proxy_longest_days)
     if wrong is not None:
@@ -204,18 +206,18 @@ async def _authorise(act: Act, begun: Begun, terms: Terms) -> None:
     await tell(act.conn, row, "authorised", f"staff:{row['staff']}", act.now, mark=str(made))
 
 
-async def revoke(act: Act, proxy: uuid.UUID, *, words: str) -> None:
+async def revoke(act: ActionContext, proxy: uuid.UUID, *, words: str) -> None:
     """撤回委托, in writing, recorded by staff or by the proxy who received it. At once: the sight ends with it."""
     begun = await begin(act, proxy, "revoke")
     await _revoke(act, begun, words)
 
 
-async def revoke_by_code(act: Act, case: Loaded, *, words: str | None) -> None:
+async def revoke_by_code(act: ActionContext, case: LoadedCase, *, words: str | None) -> None:
     """The same by the resident, at any time and without a reason."""
     await _revoke(act, await _by_code(act, case, "revoke"), words)
 
 
-async def _revoke(act: Act, begun: Begun, words: str | None) -> None:
+async def _revoke(act: ActionContext, begun: Begun, words: str | None) -> None:
     _, said = await write_note(act, begun.case, "proxy_revocation", words) if words else (None, {})
     await end(act, begun, State.WITHDRAWN, "revoke_proxy", facts=said)
 
@@ -223,14 +225,14 @@ async def _revoke(act: Act, begun: Begun, words: str | None) -> None:
 # --- Carried
 
 
-async def file(act: Act, proxy: uuid.UUID, *, number: str) -> None:
+async def file(act: ActionContext, proxy: uuid.UUID, *, number: str) -> None:
     """备案: a copy of the authority is filed, under this number (D1)."""
     begun = await begin(act, proxy, "file")
     columns = {"state": State.REPORTING.value, "filing_number": number, "filed_at": act.now}
     await move(act, begun, "file_proxy", columns=columns, facts={"filing_number": number})
 
 
-async def step_down(act: Act, proxy: uuid.UUID, *, reason: str) -> None:
+async def step_down(act: ActionContext, proxy: uuid.UUID, *, reason: str) -> None:
     """辞任: the proxy gives it back; the sight ends with it."""
     begun = await begin(act, proxy, "step_down")
     _, said = await write_note(act, begun.case, "proxy_stepped_down", reason)
@@ -244,7 +246,7 @@ _TALLY = """
 """
 
 
-async def close(act: Act, proxy: uuid.UUID) -> None:
+async def close(act: ActionContext, proxy: uuid.UUID) -> None:
     """代办完成: nothing is planned or owed any more, and the resident has been reported to. It closes no case."""
     begun = await begin(act, proxy, "close")
     (tally,) = await act.conn.fetch(_TALLY, proxy)
@@ -262,7 +264,7 @@ _PROOF = """
 """
 
 
-async def open_proof(act: Act, case: Loaded, *, attachment: uuid.UUID, store: Store) -> tuple[Any, bytes]:
+async def open_proof(act: ActionContext, case: LoadedCase, *, attachment: uuid.UUID, store: Store) -> tuple[Any, bytes]:
     """A file that proves something the proxy did or was given, for the resident; logged. Raises NotFound, Conflict."""
     row = await act.conn.fetchrow(_PROOF, attachment, case.facts.id)
     if row is None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import Act
-from app.cases.queries.one import Loaded, get_for_change
+from app.cases.actions.step import ActionContext
+from app.cases.queries.one import LoadedCase, get_for_change
 from app.core import errors
 from app.core.database import Connection
 from app.core.errors import Words
@@ -40,7 +40,7 @@ ENDED_AS = {
 class Begun:
     """A proxy locked for a change, with its case."""
 
-    case: Loaded
+    case: LoadedCase
     row: Any
 
     @property
@@ -50,7 +50,7 @@ class Begun:
         return found
 
 
-async def begin(act: Act, proxy: uuid.UUID, action: str) -> Begun:
+async def begin(act: ActionContext, proxy: uuid.UUID, action: str) -> Begun:
     """Lock the case and judge. Raises NotFound (also for who lost the sight), Stale, ActionRefused or Forbidden."""
     found = await queries.get_row(act.conn, proxy, actor=act.actor)
     case = await get_for_change(act.conn, found["case_id"], act.reference, actor=act.actor)
@@ -65,7 +65,7 @@ async def begin(act: Act, proxy: uuid.UUID, action: str) -> Begun:
     return Begun(case, row)
 
 
-async def allows(act: Act, row: Any, action: str) -> None:
+async def allows(act: ActionContext, row: Any, action: str) -> None:
     """Whether the state takes the step and this actor may; who carries it must still be fit to. Raises as `begin`."""
     refused = move_refused(action, queries.state_of(row, act.now))
     if refused is not None:
@@ -82,7 +82,7 @@ async def allows(act: Act, row: Any, action: str) -> None:
         await _still_fit(act, row)
 
 
-async def _still_fit(act: Act, row: Any) -> None:
+async def _still_fit(act: ActionContext, row: Any) -> None:
     """Posts and units change. Whom the matter concerns by now must not learn so: for them the case is not there."""
     found = await queries.get_candidate(act.conn, row["staff"], row["case_id"])
     if found is None or found.barred:
@@ -92,7 +92,7 @@ async def _still_fit(act: Act, row: Any) -> None:
         raise errors.Forbidden(why.zh, why.en)
 
 
-async def fit(act: Act, staff: uuid.UUID, case_id: uuid.UUID) -> None:
+async def fit(act: ActionContext, staff: uuid.UUID, case_id: uuid.UUID) -> None:
     """Raises Conflict for somebody who may not be the proxy as things stand now."""
     await keep_at_hand(act.conn, [staff])
     why = not_fit(await queries.get_candidate(act.conn, staff, case_id))
@@ -101,7 +101,7 @@ async def fit(act: Act, staff: uuid.UUID, case_id: uuid.UUID) -> None:
 
 
 async def move(
-    act: Act,
+    act: ActionContext,
     begun: Begun,
     kind: str,
     *,
@@ -116,13 +116,13 @@ async def move(
     await record(act.conn, begun.case.facts.id, kind, actor=act.actor, at=act.now, facts=said)
 
 
-async def grant(act: Act, begun: Begun, until: datetime) -> None:
+async def grant(act: ActionContext, begun: Begun, until: datetime) -> None:
     """The proxy sees the case, until then."""
     await act.conn.execute(_GRANT, begun.row["case_id"], begun.row["staff"], until)
 
 
 async def end(
-    act: Act,
+    act: ActionContext,
     begun: Begun,
     state: State,
     kind: str,
@@ -163,7 +163,7 @@ def key_of(row: Any, what: str, grantee: str, mark: str = "") -> str:
 
 
 async def keep_papers(
-    act: Act,
+    act: ActionContext,
     case_id: uuid.UUID,
     attachments: Sequence[uuid.UUID],
     *,

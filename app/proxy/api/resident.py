@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Response
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES
 from app.attachments.store import Store
 from app.cases import actions as cases
-from app.cases.actions import Act
-from app.cases.queries.one import Loaded
+from app.cases.actions import ActionContext
+from app.cases.queries.one import LoadedCase
 from app.cases.schemas import QueryIn
 from app.core.errors import Conflict, NotFound, TooMany
-from app.core.http import Door
+from app.core.http import ResidentAccess
 from app.core.openapi import gives_file, may_answer
 from app.proxy import actions, queries
 from app.proxy.rules import Evidence
@@ -31,19 +31,19 @@ from app.proxy.schemas import (
 router = APIRouter(prefix="/v1/query/proxy", tags=["resident"], responses=may_answer(NotFound, TooMany))
 
 
-class Opened(Door):
+class Opened(ResidentAccess):
     """Somebody holds number and code of a case."""
 
-    async def take(self, sent: QueryIn, step: Callable[[Act, Loaded], Awaitable[Any]]) -> Any:
+    async def take(self, sent: QueryIn, step: Callable[[ActionContext, LoadedCase], Awaitable[Any]]) -> Any:
         """Take the step on their case."""
         held = (sent.number, sent.code)
-        return await self.pass_through(sent.number, lambda conn: cases.by_code(conn, self.rules, self.at, held, step))
+        return await self.run(sent.number, lambda conn: cases.by_code(conn, self.rules, self.at, held, step))
 
 
 ThisCase = Annotated[Opened, Depends(Opened)]
 
 
-async def _own(act: Act, case: Loaded, language: str) -> OwnProxiesOut:
+async def _own(act: ActionContext, case: LoadedCase, language: str) -> OwnProxiesOut:
     wholes = [await queries.get_whole(act.conn, row) for row in await queries.list_of_case(act.conn, case.facts.id)]
     shown = [queries.own_view(w, reference=act.reference, now=act.now, language=language) for w in wholes]
     return OwnProxiesOut(items=[OwnProxyOut(**one) for one in shown])
@@ -52,7 +52,7 @@ async def _own(act: Act, case: Loaded, language: str) -> OwnProxiesOut:
 async def _then_own(opened: Opened, sent: QueryIn, step: Any) -> OwnProxiesOut:
     """Take the step and show how everything stands then."""
 
-    async def act(doing: Act, case: Loaded) -> OwnProxiesOut:
+    async def act(doing: ActionContext, case: LoadedCase) -> OwnProxiesOut:
         await step(doing, case)
         return await _own(doing, case, opened.language)
 

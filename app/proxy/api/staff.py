@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.cases.actions import Act, still_seen
+from app.cases.actions import ActionContext, still_seen
 from app.cases.queries.one import get_facts
-from app.cases.queries.reference import Reference
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.database import Connection
@@ -34,6 +33,7 @@ from app.proxy.schemas import (
     RevokeIn,
     WishIn,
 )
+from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["proxy"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
@@ -94,7 +94,7 @@ async def request_proxy(
     """申请代办, at the resident's wish. Never of an accusation; one at a time. The case's version moves on."""
 
     async def act() -> tuple[int, bytes, str | None]:
-        made = await actions.request(Act(conn, rules, actor, call.now, 0), case_id, wish=sent.wish)
+        made = await actions.request(ActionContext(conn, rules, actor, call.now, 0), case_id, wish=sent.wish)
         return 201, *await _page(conn, made, actor, rules, call.now, call.language)
 
     return await once(conn, call, act)
@@ -107,9 +107,9 @@ class Move:
         self, proxy_id: uuid.UUID, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules
     ) -> None:  # fmt: skip
         self.id, self.conn, self.call, self.rules = proxy_id, conn, call, rules
-        self.act = Act(conn, rules, call.actor, call.now, version)
+        self.act = ActionContext(conn, rules, call.actor, call.now, version)
 
-    async def take(self, step: Callable[[Act, uuid.UUID], Awaitable[Any]]) -> Response:
+    async def take(self, step: Callable[[ActionContext, uuid.UUID], Awaitable[Any]]) -> Response:
         """Take the step once and show the proxy as it is then."""
         call: Call = self.call
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions import Act
+from app.cases.actions import ActionContext
 from app.cases.actions.step import GRANT
 from app.cases.queries.one import get_facts, load_linked
 from app.cases.rules import NO_TIER_ABOVE, PartyRole, Relation
@@ -47,7 +47,7 @@ class Application:
     waits: bool
 
 
-async def apply_for(act: Act, case_id: uuid.UUID, *, reasons: str, channel: str) -> Application | Problem:
+async def apply_for(act: ActionContext, case_id: uuid.UUID, *, reasons: str, channel: str) -> Application | Problem:
     """A member of staff applies at the resident's wish, on a case that they see; raises NotFound or Forbidden.
 
     Nobody takes an application against their own unit (信访工作条例 28 ¶3).
@@ -68,7 +68,7 @@ async def apply_for(act: Act, case_id: uuid.UUID, *, reasons: str, channel: str)
     return await apply(act, case_id, reasons=reasons, channel=channel)
 
 
-async def apply(act: Act, case_id: uuid.UUID, *, reasons: str, channel: str) -> Application | Problem:
+async def apply(act: ActionContext, case_id: uuid.UUID, *, reasons: str, channel: str) -> Application | Problem:
     """Apply against the latest decision of the matter that a case belongs to: for a review, then for a re-review.
 
     The caller has checked that whoever asks may. A refusal is given back, not raised: that it was asked stays on record,
@@ -87,7 +87,7 @@ async def apply(act: Act, case_id: uuid.UUID, *, reasons: str, channel: str) -> 
     return await _file(act, last, reasons, channel)
 
 
-async def _repeated(act: Act, last: Last, reasons: str) -> Application | None:
+async def _repeated(act: ActionContext, last: Last, reasons: str) -> Application | None:
     row = await act.conn.fetchrow(_FIRST, last.row["id"])
     if row is None or row["digest"] != _digest(reasons):
         return None
@@ -97,7 +97,7 @@ async def _repeated(act: Act, last: Last, reasons: str) -> Application | None:
     return Application(receipt, last.opinion.stage, due, body["queue"] == NO_TIER_ABOVE)
 
 
-def _refused(act: Act, last: Last, why: Why) -> Problem:
+def _refused(act: ActionContext, last: Last, why: Why) -> Problem:
     words = EXPLAINED[why]
     facts: dict[str, Any] = {"reason": why.value}
     if why is Why.UNDER_REVIEW:
@@ -111,7 +111,7 @@ def _refused(act: Act, last: Last, why: Why) -> Problem:
     return kind(words.zh, words.en, **facts)
 
 
-async def _file(act: Act, last: Last, reasons: str, channel: str) -> Application:
+async def _file(act: ActionContext, last: Last, reasons: str, channel: str) -> Application:
     relation = Relation.REVIEW if last.opinion.stage == "original" else Relation.REREVIEW
     decided, organs = await list_organs(act.conn, last.row["id"])
     chosen = reviewer(decided, organs)
@@ -127,7 +127,7 @@ async def _file(act: Act, last: Last, reasons: str, channel: str) -> Application
 
 
 async def _register(
-    act: Act, last: Last, relation: Relation, decided: Organ, chosen: Reviewer, reasons: str, channel: str
+    act: ActionContext, last: Last, relation: Relation, decided: Organ, chosen: Reviewer, reasons: str, channel: str
 ) -> Receipt:  # fmt: skip
     matter = await get_matter(act.conn, last.row["id"])
     parties = [
@@ -154,7 +154,7 @@ async def _register(
 
 
 async def _link(
-    act: Act, last: Last, relation: Relation, review: uuid.UUID, chosen: Reviewer, reasons: str
+    act: ActionContext, last: Last, relation: Relation, review: uuid.UUID, chosen: Reviewer, reasons: str
 ) -> None:  # fmt: skip
     """The review belongs to the opinion, and the reviewing organ reads the file it reviews."""
     row, who = last.row, f"{act.actor.kind}:{act.actor.id}"

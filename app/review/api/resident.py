@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from app.cases import actions as cases
-from app.cases.actions import Act
-from app.cases.queries.one import Loaded
+from app.cases.actions import ActionContext
+from app.cases.queries.one import LoadedCase
 from app.cases.schemas import QueryIn
 from app.core.errors import Conflict, NotFound, TooMany, Words
-from app.core.http import Door
+from app.core.http import ResidentAccess
 from app.core.openapi import may_answer
 from app.review import actions
 from app.review.schemas import (
@@ -46,13 +46,13 @@ _UP = Words(
 _THANKS = Words("感谢评价。", "Thank you for the rating.")
 
 
-class Opened(Door):
+class Opened(ResidentAccess):
     """Somebody holds number and code of a case."""
 
-    async def take(self, sent: QueryIn, step: Callable[[Act, Loaded], Awaitable[Any]]) -> Any:
+    async def take(self, sent: QueryIn, step: Callable[[ActionContext, LoadedCase], Awaitable[Any]]) -> Any:
         """Take the step on their case."""
         held = (sent.number, sent.code)
-        return await self.pass_through(sent.number, lambda conn: cases.by_code(conn, self.rules, self.at, held, step))
+        return await self.run(sent.number, lambda conn: cases.by_code(conn, self.rules, self.at, held, step))
 
 
 ThisCase = Annotated[Opened, Depends(Opened)]

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.cases.actions import Act
-from app.cases.queries.reference import Reference
+from app.cases.actions import ActionContext
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.errors import Problem
@@ -16,6 +15,7 @@ from app.core.idempotency import once
 from app.core.jsontext import dumps
 from app.intake.actions import show
 from app.intake.schemas import ReceiptOut
+from app.reference.queries import Reference
 from app.review import actions, queries
 from app.review.schemas import ReopeningOut, ReopeningPage, ReviewIn
 
@@ -34,7 +34,7 @@ async def file_review(
     query code of its own, led by the organ one tier above the one that decided; never taken by that unit itself."""
 
     async def act() -> tuple[int, bytes, str | None]:
-        step = Act(conn, rules, actor, call.now, 0)
+        step = ActionContext(conn, rules, actor, call.now, 0)
         filed = await actions.apply_for(step, case_id, reasons=sent.reasons, channel=sent.channel.value)
         if isinstance(filed, Problem):  # told and kept: the record of having asked is committed with it
             return filed.status, dumps(filed.document(call.language, f"/v1/cases/{case_id}/reviews")), None

@@ -163,7 +163,7 @@ def receiving_centre(path: Sequence[str], centres: Mapping[str, str]) -> str | N
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class LadderUnit:
     """A unit on a ladder. ``above`` holds the codes of all units it stands under."""
 
     code: str
@@ -189,7 +189,10 @@ class Guarded:
 
 
 def guarded(
-    centre_ladder: Sequence[Rung], unit_ladder: Sequence[Rung], concerned: Collection[Concerned], intake: Rung
+    centre_ladder: Sequence[LadderUnit],
+    unit_ladder: Sequence[LadderUnit],
+    concerned: Collection[Concerned],
+    intake: LadderUnit,
 ) -> Guarded:
     """Keeps a matter from those it is about.
 
@@ -209,7 +212,7 @@ def guarded(
     )
 
 
-def accusation_desk(desks: Sequence[Rung], concerned: Collection[Concerned], intake: Rung) -> str:
+def accusation_desk(desks: Sequence[LadderUnit], concerned: Collection[Concerned], intake: LadderUnit) -> str:
     """The discipline desk that leads an accusation: one tier above the highest unit concerned.
 
     ``desks`` are those of the case's area from the lowest to the city's. The city's desk takes it where none is left
@@ -221,11 +224,11 @@ def accusation_desk(desks: Sequence[Rung], concerned: Collection[Concerned], int
     return (_first_above(desks, concerned, highest) if concerned else highest).code
 
 
-def _touched(rung: Rung, concerned: Collection[str]) -> bool:
+def _touched(rung: LadderUnit, concerned: Collection[str]) -> bool:
     return rung.code in concerned or any(code in concerned for code in rung.above)
 
 
-def _first_above(ladder: Sequence[Rung], concerned: Collection[Concerned], otherwise: Rung) -> Rung:
+def _first_above(ladder: Sequence[LadderUnit], concerned: Collection[Concerned], otherwise: LadderUnit) -> LadderUnit:
     codes = frozenset(unit.code for unit in concerned)
     ceiling = max(unit.tier.height for unit in concerned)
     free = (rung for rung in ladder if rung.tier.height > ceiling and not _touched(rung, codes))

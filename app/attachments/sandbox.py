@@ -37,7 +37,7 @@ class Clean:
 
 
 @contextmanager
-def in_hand() -> Iterator[None]:
+def admission() -> Iterator[None]:
     """Room for one more file in memory; raises Unavailable while there is none."""
     if not _hands.acquire(blocking=False):
         raise errors.Unavailable(
@@ -55,7 +55,7 @@ async def clean(content: bytes) -> Clean:
     return await _done(content, {"rectangles": None, "most_pixels": settings().attachment_max_pixels})
 
 
-async def black_out(content: bytes, media_type: str, rectangles: Sequence[Rectangle]) -> Clean:
+async def redact(content: bytes, media_type: str, rectangles: Sequence[Rectangle]) -> Clean:
     """A copy of a kept picture with the rectangles black; raises Invalid for one outside of it."""
     areas = [[r.x, r.y, r.width, r.height] for r in rectangles]
     return await _done(content, {"rectangles": areas, "media_type": media_type})

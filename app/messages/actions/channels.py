@@ -14,7 +14,7 @@ from app.messages.rules import Channel
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMessage:
     """A message ready to go. `id` is the same at every attempt, so that a receiver can tell a repeat."""
 
     id: str
@@ -31,7 +31,7 @@ class Unsure(Exception):
     """The connection broke when it may have been taken already: a person decides."""
 
 
-Port = Callable[[Letter], None]  # blocking; raises NotSent or Unsure
+Port = Callable[[OutgoingMessage], None]  # blocking; raises NotSent or Unsure
 
 
 def port(channel: Channel) -> Port:
@@ -41,7 +41,7 @@ def port(channel: Channel) -> Port:
     return lambda letter: append_to_file(channel, letter)
 
 
-def append_to_file(channel: Channel, letter: Letter) -> None:
+def append_to_file(channel: Channel, letter: OutgoingMessage) -> None:
     """One JSON line in `outbox/<channel>.jsonl` of the data folder, readable by its owner alone."""
     folder = settings().home / "outbox"
     line = json.dumps(
@@ -56,7 +56,7 @@ def append_to_file(channel: Channel, letter: Letter) -> None:
         file.write(line.encode() + b"\n")  # one write: lines of several processes do not mix
 
 
-def send_by_smtp(letter: Letter) -> None:
+def send_by_smtp(letter: OutgoingMessage) -> None:
     """By the server of the settings. Refusals are certain; a connection lost while it took the message is not."""
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"], mail["Subject"] = settings().smtp_sender, letter.to, letter.subject

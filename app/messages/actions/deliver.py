@@ -15,7 +15,7 @@ from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Database
 from app.core.settings import settings
 from app.deadlines.rules import QuietHours
-from app.messages.actions.ports import Letter, NotSent, Unsure, port
+from app.messages.actions.channels import NotSent, OutgoingMessage, Unsure, port
 from app.messages.rules import UNSURE_AFTER, Channel, composed, retry_after
 
 MOST_AT_ONCE = 500
@@ -44,7 +44,7 @@ _RETRY = """
 """
 
 
-async def carry_messages(database: Database, now: datetime) -> int:
+async def deliver_messages(database: Database, now: datetime) -> int:
     """Send what is due, at most five hundred; gives how many were sent. What nobody vouches for becomes stuck."""
     async with database.connection() as conn:
         city = await get_city(conn)
@@ -67,7 +67,7 @@ async def _send(taken: Any) -> Exception | None:
     subject, text = composed(taken["template"], taken["facts"], taken["number"])
     try:
         to = keys().unseal(Sealed(taken["seal_key"], taken["sealed"]), f"message {taken['key']}")["to"]
-        letter = Letter(f"message-{taken['id']}", to, subject.zh, text.zh)
+        letter = OutgoingMessage(f"message-{taken['id']}", to, subject.zh, text.zh)
         await asyncio.to_thread(port(Channel(taken["channel"])), letter)
     except (NotSent, Unsure, Unsealable) as why:
         return why

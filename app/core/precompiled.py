@@ -31,7 +31,7 @@ class _Step:
     request: str | None
 
 
-class Direct(APIRoute):
+class PrecompiledRoute(APIRoute):
     """A route that calls its dependencies one after another, in FastAPI's order, each once.
 
     They are coroutine functions, or asynchronous generators of scope `function`; parameters are of the query or the

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.cases.actions.step import Act, Owing, advance, begin
-from app.cases.queries.one import Loaded, open_parties, opened_note, read_text
+from app.cases.actions.step import ActionContext, DraftedNotice, advance, begin
+from app.cases.queries.one import LoadedCase, open_parties, opened_note, read_text
 from app.cases.rules import TRANSITIONS, Kind, PetitionClass
 from app.core import errors
 from app.deadlines.rules import ClockKind, StartsOn
@@ -19,7 +19,7 @@ _ADDRESSED = {"petitioner", "representative"}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class NoticeText:
     """The note that a notice quotes: its id and its text."""
 
     note: uuid.UUID | None = None
@@ -27,7 +27,7 @@ class Words:
     facts: Mapping[str, Any] = field(default_factory=dict)  # codes
 
 
-def owed_by(act: Act, case: Loaded, action: str) -> Owed | None:
+def owed_by(act: ActionContext, case: LoadedCase, action: str) -> Owed | None:
     """The notice that a step owes under the case's procedure."""
     rules = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]].clocks
     named = {rule.kind: rule.notice for rule in rules}
@@ -38,20 +38,24 @@ def owed_by(act: Act, case: Loaded, action: str) -> Owed | None:
     )  # fmt: skip
 
 
-async def tell(act: Act, case: Loaded, action: str, words: Words | None = None) -> Owing:
+async def draft_due_notice(
+    act: ActionContext, case: LoadedCase, action: str, words: NoticeText | None = None
+) -> DraftedNotice:
     """Draft what the step owes; gives what its event says of it and the clock that now waits for its service."""
     due = owed_by(act, case, action)
     if due is None:
-        return Owing()
+        return DraftedNotice()
     meets = due.meets
     if due.kind is NoticeKind.NON_ACCEPTANCE:  # nobody is told any more that it was accepted, if nobody has been yet
         told = [n for n in case.facts.notices if n.kind in (NoticeKind.ACCEPTANCE, NoticeKind.RIGHTS_AND_DUTIES)]
         await notices.replace(act.conn, [uuid.UUID(n.id) for n in told if n.due], now=act.now)
         meets = None if any(not n.due for n in told) else meets
-    return await owe(act, case, due.kind, meets, words or Words())
+    return await draft_notice(act, case, due.kind, meets, words or NoticeText())
 
 
-async def owe(act: Act, case: Loaded, kind: NoticeKind, meets: str | None, words: Words) -> Owing:
+async def draft_notice(
+    act: ActionContext, case: LoadedCase, kind: NoticeKind, meets: str | None, words: NoticeText
+) -> DraftedNotice:
     """Draft a notice; gives what the event says of it and the clock that waits for its service."""
     facts = {"organ": case.facts.lead_unit, **words.facts}
     if kind is NoticeKind.ACCEPTANCE and (due := _completion_due(act, case)):
@@ -69,11 +73,11 @@ async def owe(act: Act, case: Loaded, kind: NoticeKind, meets: str | None, words
             act.conn, f"notice {notice} failed unit:{case.facts.lead_unit}", "notice_failed", now=act.now,
             grantee=f"unit:{case.facts.lead_unit}", case_id=case.facts.id, facts={"kind": kind.value},
         )  # fmt: skip
-    return Owing(said, meets)
+    return DraftedNotice(said, meets)
 
 
 async def drafted(
-    act: Act, case: Loaded, kind: NoticeKind, text: str | None, facts: Mapping[str, Any]
+    act: ActionContext, case: LoadedCase, kind: NoticeKind, text: str | None, facts: Mapping[str, Any]
 ) -> notices.Draft:
     """Everything that the template prints, as it is now."""
     tz = act.reference.city.tz
@@ -93,7 +97,7 @@ def addressees(parties: list[dict[str, Any]], kind: str) -> tuple[str, ...]:
     return tuple(sorted(p["name"] for p in parties if p["role"] in roles and p.get("name")))
 
 
-def _completion_due(act: Act, case: Loaded) -> str | None:
+def _completion_due(act: ActionContext, case: LoadedCase) -> str | None:
     """The local day by which a matter accepted now is to be answered, if its limit starts with acceptance."""
     procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
     planned = act.reference.plan(procedure, StartsOn.ACCEPTED, act.now)
@@ -101,7 +105,7 @@ def _completion_due(act: Act, case: Loaded) -> str | None:
     return due.astimezone(act.reference.city.tz).date().isoformat() if due else None
 
 
-async def send_word(act: Act, case: Loaded, notice: Notice, method: str) -> None:
+async def send_word(act: ActionContext, case: LoadedCase, notice: Notice, method: str) -> None:
     """What is served by SMS, e-mail or online can be read with number and query code: the petitioner is sent word of it."""
     channel = {"sms": Channel.SMS, "online": Channel.SMS, "email": Channel.EMAIL}.get(method)
     if channel is None:
@@ -115,7 +119,7 @@ async def send_word(act: Act, case: Loaded, notice: Notice, method: str) -> None
             )  # fmt: skip
 
 
-async def redraft(act: Act, case_id: uuid.UUID, *, kind: NoticeKind | None = None) -> None:
+async def redraft(act: ActionContext, case_id: uuid.UUID, *, kind: NoticeKind | None = None) -> None:
     """重新生成: a notice that failed, or that nobody has served yet, made anew from what the case says now."""
     case = await begin(act, case_id, "redraft")
     found = to_redraft(case.facts.notices, kind)
@@ -123,8 +127,8 @@ async def redraft(act: Act, case_id: uuid.UUID, *, kind: NoticeKind | None = Non
         raise errors.ActionRefused("没有这种需要重新生成的文书。", "No notice of that kind waits to be redrafted.")
     (row,) = await act.conn.fetch(_WITH_WORDS, uuid.UUID(found[0].id))
     await notices.replace(act.conn, [row["notice"]], now=act.now)
-    words = Words(row["id"], opened_note(row) if row["id"] else None, row["facts"])
-    owing = await owe(act, case, NoticeKind(row["kind"]), row["meets"], words)
+    words = NoticeText(row["id"], opened_note(row) if row["id"] else None, row["facts"])
+    owing = await draft_notice(act, case, NoticeKind(row["kind"]), row["meets"], words)
     await advance(act, case, "redraft", facts={**owing.said, "replaces": str(row["notice"])})
 
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import Act
-from app.cases.queries import reference as references
+from app.cases.actions.step import ActionContext
 from app.cases.queries.one import load_linked
-from app.cases.queries.reference import Reference
 from app.core.database import Connection, Database
 from app.core.settings import settings
 from app.proxy import queries
 from app.proxy.actions.relation import CLOCK
 from app.proxy.actions.step import Begun, end, key_of, tell
 from app.proxy.rules import CARRYING, Candidate, State, not_fit, reports_owed
+from app.reference import queries as references
+from app.reference.queries import Reference
 
 BATCH = 500
 _EXPIRED = """
@@ -38,7 +38,7 @@ _OPEN = "p.state in ('authorised', 'reporting') and w.at is null and not (n.stat
 _HOLD = "select id from cases where id = $1 for update skip locked"
 
 
-async def tend_proxies(database: Database, now: datetime) -> int:
+async def sweep_proxies(database: Database, now: datetime) -> int:
     """End what is over and remind of what is owed; gives how many proxies ended or people were told."""
     async with database.snapshot() as conn:
         rules = await references.load(conn)
@@ -53,7 +53,7 @@ async def tend_proxies(database: Database, now: datetime) -> int:
         return done + await remind(conn, rules, now=now)
 
 
-Step = Callable[[Act, Begun], Any]
+Step = Callable[[ActionContext, Begun], Any]
 
 
 async def _one(conn: Connection, found: Any, step: Step, rules: Reference, now: datetime) -> int:
@@ -64,17 +64,17 @@ async def _one(conn: Connection, found: Any, step: Step, rules: Reference, now: 
     if State(row["state"]) not in CARRYING:
         return 0
     case = await load_linked(conn, found["case_id"], rules)
-    return int(await step(Act(conn, rules, CLOCK, now, row["version"]), Begun(case, row)))
+    return int(await step(ActionContext(conn, rules, CLOCK, now, row["version"]), Begun(case, row)))
 
 
-async def _expire(act: Act, begun: Begun) -> bool:
+async def _expire(act: ActionContext, begun: Begun) -> bool:
     if queries.state_of(begun.row, act.now) is not State.EXPIRED:
         return False
     await end(act, begun, State.EXPIRED, "expire_proxy", at=begun.row["valid_until"])
     return True
 
 
-async def _recuse(act: Act, begun: Begun) -> bool:
+async def _recuse(act: ActionContext, begun: Begun) -> bool:
     found: Candidate | None = await queries.get_candidate(act.conn, begun.row["staff"], begun.row["case_id"])
     if not_fit(found) is None:
         return False

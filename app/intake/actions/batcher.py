@@ -16,7 +16,7 @@ TOGETHER = 100
 _Waiting = tuple[Report, "asyncio.Future[Receipt | Problem]"]
 
 
-class Lane:
+class RegistrationBatcher:
     """One statement at a time for this process. Nobody waits for company: what has queued meanwhile goes next.
 
     Most of what the statement costs is paid once however many reports it files. Each report carries its own caller, key

@@ -92,7 +92,7 @@ async def load(conn: Connection) -> Reference:
     )
 
 
-class Fresh:
+class ReferenceCache:
     """A Reference at most half a minute old."""
 
     def __init__(self, database: Database) -> None:

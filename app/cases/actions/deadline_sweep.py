@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.one import ABOVE
-from app.cases.queries.reference import Reference
 from app.core.access import Actor
 from app.core.database import Connection
 from app.deadlines import actions as deadlines
-from app.deadlines.rules import AT_ONCE, ClockKind, Owner, QuietHours, Rung, StartsOn, climb
+from app.deadlines.rules import AT_ONCE, ClockKind, EscalationStep, Owner, QuietHours, StartsOn, escalation
 from app.messages.actions import IN_APP
 from app.messages.actions.queue import ON_TWICE
+from app.reference.queries import Reference
 
 CLOCK = Actor(id="clock", kind="system")
 BATCH = 5000
@@ -142,7 +142,7 @@ class _Round:
     clocks: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     plans: list[tuple[int, int, datetime | None, bool, bool]] = field(default_factory=list)
-    pressed: dict[Rung, list[int]] = field(default_factory=dict)
+    pressed: dict[EscalationStep, list[int]] = field(default_factory=dict)
     up: list[int] = field(default_factory=list)
 
     def loud(self) -> set[int]:
@@ -157,7 +157,7 @@ class _Round:
         self.up = [clock for clock in self.up if clock not in clocks]
 
 
-async def settle(
+async def process_due_clocks(
     conn: Connection, reference: Reference, *, now: datetime, quiet: QuietHours, limit: int = BATCH
 ) -> int:  # fmt: skip
     """Take what is due on at most `limit` clocks, in the caller's transaction; gives how many clocks were moved.
@@ -178,7 +178,7 @@ async def settle(
     if taken.up:
         await _escalate(conn, reference, taken.up, now)
     for rung, clocks in taken.pressed.items():
-        if rung in (Rung.URGE, Rung.CRITICISE):
+        if rung in (EscalationStep.URGE, EscalationStep.CRITICISE):
             await conn.execute(_TELL, clocks, rung.value, now, f"{CLOCK.kind}:{CLOCK.id}")
         await conn.execute(_MESSAGE, clocks, rung.value, now)
     return len(taken.clocks)
@@ -188,17 +188,19 @@ def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet:
     ladder = reference.procedures[group["procedure"], group["procedure_version"]].ladder
     if group["presses"]:  # hours that run through the night and over days off are pressed then too: somebody is on duty
         ladder = replace(ladder, round_the_clock=True)
-    step = climb(
+    step = escalation(
         ladder, Owner(group["owner"]), group["level"], group["start"] or group["due"], group["due"], now,
         quiet=quiet, calendar=reference.calendar, tz=reference.city.tz,
     )  # fmt: skip
     place = len(taken.plans)
     taken.clocks += group["clocks"]
     taken.places += [place] * len(group["clocks"])
-    taken.plans.append((place, step.level, step.next_at, Rung.BREACH in step.rungs, Rung.LAPSE in step.rungs))
+    taken.plans.append(
+        (place, step.level, step.next_at, EscalationStep.BREACH in step.rungs, EscalationStep.LAPSE in step.rungs)
+    )
     for rung in step.rungs:
         if rung not in AT_ONCE or (
-            rung is Rung.BREACH and ladder.round_the_clock
+            rung is EscalationStep.BREACH and ladder.round_the_clock
         ):  # a breach is on the board by itself
             taken.pressed.setdefault(rung, []).extend(group["clocks"])
     if group["completes"] and ladder.escalate in step.rungs:

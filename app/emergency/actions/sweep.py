@@ -12,7 +12,7 @@ from app.emergency.queries import list_standing, list_to_end, list_to_lift
 WHO = f"{SYSTEM.kind}:{SYSTEM.id}"
 
 
-async def tend_emergencies(database: Database, now: datetime) -> int:
+async def sweep_emergencies(database: Database, now: datetime) -> int:
     """End what is over and lift its limits, also of cases that match no longer; set those of what stands; gives how many.
 
     May run in several processes at once and be killed anywhere: each batch is a transaction, and cases that somebody
