@@ -1,22 +1,31 @@
 """Mediations brought to a state by the cast: Li registers, the labour department passes it to the committee, Zhou mediates."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from seeds.reference.load import read_calendar
 from tests.attachments.files import png
 from tests.cast import Cast, Person, member, report, service
 
 COMMITTEE, CENTRE = "M150102001", "C150102001"
 ZHOU, LI, ZHANG = "zhou.mediator", "li.window", "zhang.hrss"
 HOHHOT = ZoneInfo("Asia/Shanghai")
+CALENDAR = read_calendar("china")
 PARTIES = [
     {"role": "petitioner", "name": "张三", "phone": "13800000000"},
     {"role": "respondent", "name": "示范建筑公司", "phone": "13900000001"},
 ]
 APPLICATION = {"channel": "people", "origin": "application", "text": "申请调解拖欠工资一事。"}
 WHY = {"reason": "当事人要求"}
+
+
+def open_day(ahead: int) -> date:
+    """The day that lies that many working days from now: centres are closed on all others."""
+    days = (datetime.now(HOHHOT).date() + timedelta(days=n) for n in count(1))
+    return next(islice((day for day in days if CALENDAR.is_workday(day)), ahead - 1, None))
 
 
 def today(days: int = 0) -> str:
@@ -175,8 +184,8 @@ class Talks:
         return str(next(room["id"] for room in rooms if room["kind"] == "mediation"))
 
     def talk(self, days: int = 1, hour: int = 9, **changes: Any) -> dict[str, Any]:
-        """A talk of an hour in that room."""
-        since = datetime.now(HOHHOT).replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=days)
+        """A talk of an hour in that room, so many days of work ahead."""
+        since = datetime.combine(open_day(days), time(hour), HOHHOT)
         times = {"since": since.isoformat(), "until": (since + timedelta(hours=1)).isoformat()}
         return {**times, "room": self.room(), **changes}
 

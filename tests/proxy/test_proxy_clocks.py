@@ -13,6 +13,7 @@ Tend = Callable[[datetime], int]
 # A Friday; the Saturday and Sunday after it are off. Cases are brought the hour before, whatever the day of the test.
 FRIDAY = datetime.fromisoformat("2026-11-27T10:30:00+08:00")
 SECOND = timedelta(seconds=1)
+LONG = "2027-05-20T00:00:00+08:00"  # as far ahead as an authority may last
 
 
 def told(cast: Cast, who: str, case: str) -> list[str]:
@@ -46,7 +47,7 @@ def test_a_filing_that_is_late_is_remembered_once(cast: Cast, lives: Lives, at: 
     at(FRIDAY - timedelta(hours=1))
     receipt = lives.signed()
     at(FRIDAY)
-    proxy = authorised(cast, receipt, valid_until="2026-12-31T00:00:00+08:00")
+    proxy = authorised(cast, receipt, valid_until=LONG)
     tend(local("2026-11-30T23:59:59"))
     assert told(cast, WANG, receipt["id"]) == ["proxy_authorised"]
     for _ in range(2):
@@ -65,7 +66,7 @@ def test_a_notice_is_passed_on_by_the_next_working_day(cast: Cast, lives: Lives,
     receipt = lives.signed()
     case = receipt["id"]
     at(FRIDAY)
-    proxy = carried(cast, receipt, valid_until="2026-12-31T00:00:00+08:00")
+    proxy = carried(cast, receipt, valid_until=LONG)
     transfer = [d["kind"] for d in duties(cast, proxy)]
     at(FRIDAY + timedelta(hours=1))
     cast(CHEN).does(case, "accept")
@@ -121,7 +122,7 @@ def test_service_on_the_proxy_starts_the_duty_and_the_residents_time(cast: Cast,
     receipt = lives.handling()
     at(FRIDAY)
     powers = ["receive_notices", "accept_service"]
-    proxy = carried(cast, receipt, powers=powers, valid_until="2026-12-31T00:00:00+08:00")
+    proxy = carried(cast, receipt, powers=powers, valid_until=LONG)
     cast(CHEN).does(receipt["id"], "conclude", CONCLUSION)
     served = "2026-11-30T09:00:00+08:00"
     at(local("2026-11-30T10:00:00"))
@@ -139,7 +140,7 @@ def test_a_proxy_who_is_silent_is_reminded_every_week(cast: Cast, lives: Lives, 
     receipt = lives.accepted()
     case = receipt["id"]
     at(FRIDAY)
-    proxy = carried(cast, receipt, valid_until="2027-02-01T00:00:00+08:00")
+    proxy = carried(cast, receipt, valid_until=LONG)
     week = timedelta(days=7)
     for moment, reminders in ((week - SECOND, 0), (week, 1), (week, 1), (2 * week - SECOND, 1), (2 * week, 2)):
         tend(FRIDAY + moment)
