@@ -56,11 +56,7 @@ def create(
     Example: gridcase city create boston --profile boston
     """
     path = load.PROFILES.get(profile) or existing(Path(profile))
-    try:
-        read = load.read_profile(path)
-    except ValueError as wrong:
-        raise typer.BadParameter(str(wrong)) from wrong
-    create_city(name, read, bare=True)
+    create_city(name, load.read_profile(path), bare=True)
     console.print(f"city {name} is ready; serve it with: gridcase --city {name} serve")
 
 

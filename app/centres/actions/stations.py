@@ -114,7 +114,7 @@ async def _end(change: Change, table: str, **key: Any) -> Any:
 
 async def _set(change: Change, table: str, **values: Any) -> Any:
     """Set a row from now on; gives its id."""
-    marks = ", ".join(f"${number}" for number in range(4, len(values) + 4))
+    marks = ", ".join(f"${place}" for place in range(4, len(values) + 4))
     return await change.conn.fetchval(
         f"insert into {table} (id, valid, set_by, {', '.join(values)})"
         f" values ($1, tstzrange($2, null), $3, {marks}) returning id",

@@ -1,0 +1,1 @@
+"""Reading the project's own code: which SQL it runs, whose tables that touches, how the house stands."""

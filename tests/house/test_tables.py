@@ -1,0 +1,59 @@
+"""A table has one owner, the capability whose models declare it: the owner alone writes it, and nobody reads one above.
+
+Every statement of the product is found by reading its code (scripts/reading), parsed by PostgreSQL's own parser, and
+each table in it is held against the capability in whose file it is named. The staircase is that of pyproject.toml.
+"""
+
+from functools import cache
+
+from scripts.reading.statements import Statement, copies, product, statements
+from scripts.reading.tables import Reference, floors, made, owners, parse, references
+from tests.house.owed import compare
+
+# PostgreSQL's own and Alembic's.
+ELSEWHERE = {"alembic_version", "pg_tables", "pg_roles"}
+TOP = 1_000  # main and the command line stand above all
+
+
+@cache
+def all_statements() -> tuple[Statement, ...]:
+    return (*statements(product()), *copies(product()))
+
+
+@cache
+def all_references() -> frozenset[Reference]:
+    return frozenset(reference for statement in all_statements() for reference in references(statement))
+
+
+def line(reference: Reference) -> str:
+    return f"{reference.capability} {reference.how}s {reference.table} in {reference.path}"
+
+
+def test_every_place_that_runs_sql_is_understood() -> None:
+    assert len(all_statements()) > 400
+    assert not [f"{s.where}: {s.fills}" for s in all_statements() if not s.text.strip()]
+    for statement in all_statements():
+        parse(statement.text)
+
+
+def test_every_table_has_an_owner_and_is_used() -> None:
+    temporary = {table for statement in all_statements() for table in made(statement.text)}
+    named = {reference.table for reference in all_references()}
+    assert named - set(owners()) - temporary - ELSEWHERE == set()
+    assert set(owners()) - named == set()
+
+
+def test_a_table_is_written_by_its_owner_alone() -> None:
+    foreign = [r for r in all_references() if r.how == "write" and owners().get(r.table, r.capability) != r.capability]
+    compare("writes", map(line, foreign))
+
+
+def test_no_capability_reads_a_table_above_it_or_beside_it() -> None:
+    floor = floors()
+    upward = [
+        r
+        for r in all_references()
+        if r.how == "read" and (owner := owners().get(r.table, r.capability)) != r.capability
+        and floor.get(owner, TOP) >= floor.get(r.capability, TOP)
+    ]  # fmt: skip
+    compare("reads", map(line, upward))
