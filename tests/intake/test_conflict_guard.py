@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.access import ROLE_PERMISSIONS, Permission, Role
-from app.routing.rules import Concerned, EscalationStep, Tier, accusation_desk, guarded
+from app.routing.rules import Concerned, LadderUnit, Tier, accusation_desk, guarded
 from seeds.hohhot.city import build_city
 from tests.cast import HOME_CELL, Cast, member, point_in, report
 
@@ -31,8 +31,8 @@ def line(code: str) -> list[str]:
     return found
 
 
-def rung(code: str) -> EscalationStep:
-    return EscalationStep(code, Tier(units()[code].tier), tuple(line(code)[1:]))
+def rung(code: str) -> LadderUnit:
+    return LadderUnit(code, Tier(units()[code].tier), tuple(line(code)[1:]))
 
 
 def led_and_routed(receipt: dict[str, Any]) -> tuple[str, str]:
@@ -166,7 +166,7 @@ def test_the_statement_guards_as_the_rule_does(cast: Cast, kind: str, category: 
         assert got["case"]["routing"]["guarded"] == expected.moved, concerned
 
 
-def desks_over(concerned: Sequence[str]) -> list[EscalationStep]:
+def desks_over(concerned: Sequence[str]) -> list[LadderUnit]:
     """The discipline desks of every area that holds all units concerned, from the lowest up; the city's at least."""
     if not concerned:
         return [rung(CITY_DESK)]

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from app.cases.actions.deadline_sweep import settle
+from app.cases.actions.deadline_sweep import process_due_clocks
 from app.cases.rules import TRANSITIONS
 from app.core.database import connect
 from app.deadlines.rules import QuietHours
@@ -68,7 +68,7 @@ class Bench:
         async def work() -> None:
             while True:
                 async with self.conn.transaction():
-                    if not await settle(self.conn, self.rules, now=now, quiet=QuietHours()):
+                    if not await process_due_clocks(self.conn, self.rules, now=now, quiet=QuietHours()):
                         return
 
         self.run(work())
