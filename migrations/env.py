@@ -1,59 +1,86 @@
-"""Alembic's surroundings: the city's owner role, one transaction a migration, models for `alembic check`."""
+"""Alembic's surroundings: the city's owner role, one transaction a migration, models where they are compared."""
 
 import asyncio
 import importlib
 import importlib.util
 import os
 import pkgutil
+import time
+from typing import Any
 
 from alembic import context
-from geoalchemy2 import alembic_helpers
-from sqlalchemy import Connection, pool
-from sqlalchemy.dialects.postgresql.base import PGDialect, ischema_names
+from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import app
 from app.core.database import role_url, sqlalchemy_url
-from app.core.tables import Base, Ltree, Xid8
 
-for package in pkgutil.iter_modules(app.__path__):
-    if package.ispkg and importlib.util.find_spec(f"app.{package.name}.models"):
-        importlib.import_module(f"app.{package.name}.models")
-
-ischema_names.update({"ltree": Ltree, "xid8": Xid8})
-PGDialect.ischema_names = ischema_names
 city = context.get_x_argument(as_dictionary=True).get("city") or os.environ.get("GRIDCASE_CITY", "hohhot")
-OPTIONS = {
-    "target_metadata": Base.metadata,
-    "transaction_per_migration": True,
-    "compare_type": True,
-    "compare_server_default": True,
-    "include_object": alembic_helpers.include_object,
-    "render_item": alembic_helpers.render_item,
-}
+LOCK = {"key": f"gridcase migrate {city}"}
 
 
-def run(connection: Connection) -> None:
-    """Migrate over one connection; an advisory lock keeps two deployments apart."""
-    context.configure(connection=connection, process_revision_directives=alembic_helpers.writer, **OPTIONS)
+def _compares() -> bool:
+    """Whether the command compares tables with models (check, revision): upgrade and downgrade do not load them."""
+    try:
+        context.get_revision_argument()
+    except KeyError:
+        return True
+    return False
+
+
+def _models() -> dict[str, Any]:
+    """What a comparison needs: the tables of all capabilities, and the types that SQLAlchemy does not know."""
+    from geoalchemy2 import alembic_helpers
+    from sqlalchemy.dialects.postgresql.base import PGDialect, ischema_names
+
+    import app
+    from app.core.tables import Base, Ltree, Xid8
+
+    for package in pkgutil.iter_modules(app.__path__):
+        if package.ispkg and importlib.util.find_spec(f"app.{package.name}.models"):
+            importlib.import_module(f"app.{package.name}.models")
+    ischema_names.update({"ltree": Ltree, "xid8": Xid8})
+    PGDialect.ischema_names = ischema_names
+    return {
+        "target_metadata": Base.metadata,
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_object": alembic_helpers.include_object,
+        "render_item": alembic_helpers.render_item,
+        "process_revision_directives": alembic_helpers.writer,
+    }
+
+
+def _wait_for_the_lock(connection: Connection) -> None:
+    """Keep a second deployment waiting until the first has migrated.
+
+    It asks again and again: a statement that waits would hold a snapshot, and `create index concurrently` waits for
+    those. The lock belongs to the session, so it ends with the connection.
+    """
+    while not connection.scalar(text("select pg_try_advisory_lock(hashtext(:key))"), LOCK):
+        connection.commit()
+        time.sleep(0.2)
+    connection.commit()
+
+
+def _run(connection: Connection) -> None:
+    _wait_for_the_lock(connection)
+    context.configure(connection=connection, transaction_per_migration=True, **(_models() if _compares() else {}))
     with context.begin_transaction():
         context.run_migrations()
 
 
-async def online() -> None:
+async def _online() -> None:
     """Connect as the city's owner; its search path names the schema."""
     engine = create_async_engine(sqlalchemy_url(role_url(city, "owner")), poolclass=pool.NullPool)
     async with engine.connect() as connection:
-        await connection.run_sync(run)
+        await connection.run_sync(_run)
         await connection.commit()
     await engine.dispose()
 
 
 if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", literal_binds=True, **OPTIONS)
+    context.configure(dialect_name="postgresql", literal_binds=True, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
-elif (given := context.config.attributes.get("connection")) is not None:
-    run(given)
 else:
-    asyncio.run(online())
+    asyncio.run(_online())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-import geoalchemy2
+import geoalchemy2.alembic_helpers  # operations on geometry columns: delete where there are none
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
