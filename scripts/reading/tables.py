@@ -3,7 +3,7 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from scripts.reading.names import Piece
 from scripts.reading.statements import ROOT, Statement
 
 sql: Any = pglast.ast  # its classes are made when it is imported
+TOP = 1_000  # what is on no step of the staircase stands above all
 CLOCKS = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday")
 WRITERS = (sql.InsertStmt, sql.UpdateStmt, sql.DeleteStmt, sql.MergeStmt)
 
@@ -168,3 +169,15 @@ def references(statement: Statement) -> Iterator[Reference]:
     for use in uses(statement.text):
         path = statement.origin(use.offset).path
         yield Reference(capability(path), use.table, use.how, str(path))
+
+
+def foreign_writes(found: Iterable[Reference], root: Path = ROOT) -> list[Reference]:
+    """Tables written by another capability than their own."""
+    return sorted(r for r in found if r.how == "write" and owners(root).get(r.table, r.capability) != r.capability)
+
+
+def upward_reads(found: Iterable[Reference], root: Path = ROOT) -> list[Reference]:
+    """Tables read by a capability that stands below or beside their owner."""
+    floor, owner = floors(root), owners(root)
+    other = (r for r in found if r.how == "read" and owner.get(r.table, r.capability) != r.capability)
+    return sorted(r for r in other if floor.get(owner[r.table], TOP) >= floor.get(r.capability, TOP))

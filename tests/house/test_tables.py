@@ -7,12 +7,11 @@ each table in it is held against the capability in whose file it is named. The s
 from functools import cache
 
 from scripts.reading.statements import Statement, copies, product, statements
-from scripts.reading.tables import Reference, floors, made, owners, parse, references
+from scripts.reading.tables import Reference, foreign_writes, made, owners, parse, references, upward_reads
 from tests.house.owed import compare
 
 # PostgreSQL's own and Alembic's.
 ELSEWHERE = {"alembic_version", "pg_tables", "pg_roles"}
-TOP = 1_000  # main and the command line stand above all
 
 
 @cache
@@ -44,16 +43,8 @@ def test_every_table_has_an_owner_and_is_used() -> None:
 
 
 def test_a_table_is_written_by_its_owner_alone() -> None:
-    foreign = [r for r in all_references() if r.how == "write" and owners().get(r.table, r.capability) != r.capability]
-    compare("writes", map(line, foreign))
+    compare("writes", map(line, foreign_writes(all_references())))
 
 
 def test_no_capability_reads_a_table_above_it_or_beside_it() -> None:
-    floor = floors()
-    upward = [
-        r
-        for r in all_references()
-        if r.how == "read" and (owner := owners().get(r.table, r.capability)) != r.capability
-        and floor.get(owner, TOP) >= floor.get(r.capability, TOP)
-    ]  # fmt: skip
-    compare("reads", map(line, upward))
+    compare("reads", map(line, upward_reads(all_references())))
