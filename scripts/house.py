@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts.reading import functions as database_functions
 from scripts.reading.modules import Module, tracked
 from scripts.reading.statements import ROOT, copies, product, statements
 from scripts.reading.tables import foreign_writes, owners, references, upward_reads
@@ -44,6 +45,7 @@ def tables(root: Path) -> Figures:
     """Who owns the tables, and who reaches into another's."""
     reader = product(root)
     found = {r for s in (*statements(reader), *copies(reader)) if s.text.strip() for r in references(s)}
+    found |= set(database_functions.references(root))
     owned = Counter(owners(root).values())
     writes, reads = foreign_writes(found, root), upward_reads(found, root)
     return {
@@ -140,7 +142,7 @@ def of_revision(revision: str) -> Figures:
         there = Path(folder) / "tree"
         subprocess.run(["git", "worktree", "add", "--quiet", "--detach", there, revision], cwd=ROOT, check=True)
         try:
-            words = [sys.executable, "-m", "scripts.house", "--json", "--of", there]
+            words = [sys.executable, "-m", "scripts.house", "--json", "--of", str(there)]
             done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", there], cwd=ROOT, check=True)

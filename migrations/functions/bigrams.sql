@@ -1,4 +1,5 @@
 -- Pairs of neighbouring characters: two-character Chinese words have no trigram, so titles are searched by these.
+-- Owner: cases
 create or replace function bigrams(t text) returns text[] language plpgsql immutable strict parallel safe as $$
 declare
     characters text := lower(regexp_replace(t, '\s+', '', 'g'));

@@ -1,4 +1,5 @@
 -- What may be erased of a case otherwise (texts, keys, names) stays in a held file, whoever asks.
+-- Owner: cases
 create or replace function keep_held() returns trigger language plpgsql as $$
 begin
     if exists (select from legal_hold h where h.case_id = old.case_id and h.released_at is null) then

@@ -1,5 +1,6 @@
 -- Intake chooses a cell's worker by what it saw when it began; a hand-over that held the worker is over by the time
 -- the reference to staff is checked, which is before this looks again (triggers fire in the order of their names).
+-- Owner: handover
 create or replace function task_to_present_worker() returns trigger language plpgsql as $$
 begin
     if exists (

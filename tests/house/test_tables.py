@@ -6,8 +6,9 @@ each table in it is held against the capability in whose file it is named. The s
 
 from functools import cache
 
+from scripts.reading import functions
 from scripts.reading.statements import Statement, copies, product, statements
-from scripts.reading.tables import Reference, foreign_writes, made, owners, parse, references, upward_reads
+from scripts.reading.tables import Reference, floors, foreign_writes, made, owners, parse, references, upward_reads
 from tests.house.owed import compare
 
 # PostgreSQL's own and Alembic's.
@@ -21,7 +22,8 @@ def all_statements() -> tuple[Statement, ...]:
 
 @cache
 def all_references() -> frozenset[Reference]:
-    return frozenset(reference for statement in all_statements() for reference in references(statement))
+    of_the_product = (reference for statement in all_statements() for reference in references(statement))
+    return frozenset((*of_the_product, *functions.references()))
 
 
 def line(reference: Reference) -> str:
@@ -38,8 +40,13 @@ def test_every_place_that_runs_sql_is_understood() -> None:
 def test_every_table_has_an_owner_and_is_used() -> None:
     temporary = {table for statement in all_statements() for table in made(statement.text)}
     named = {reference.table for reference in all_references()}
-    assert named - set(owners()) - temporary - ELSEWHERE == set()
+    assert named - set(owners()) - set(functions.views()) - temporary - ELSEWHERE == set()
     assert set(owners()) - named == set()
+
+
+def test_every_function_and_view_has_an_owner() -> None:
+    assert len(functions.files()) > 5
+    assert not [str(path) for path in functions.files() if functions.owner(path) not in floors()]
 
 
 def test_a_table_is_written_by_its_owner_alone() -> None:
