@@ -13,7 +13,7 @@ from app.attachments.rules import add_refused
 from app.attachments.sandbox import Clean
 from app.attachments.store import Store
 from app.cases.actions.resident import log_reading
-from app.cases.actions.step import ActionContext, write_note
+from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Purpose
 from app.core import errors
@@ -22,6 +22,7 @@ from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, uuid7
 from app.core.errors import Words
 from app.events.actions import record
+from app.reference.actions import ActionContext
 
 _KEEP = """
     insert into attachment (id, case_id, purpose, note, media_type, size, width, height, pages, removed, redacts, digest,

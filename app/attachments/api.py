@@ -18,7 +18,6 @@ from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, Format, Rectangle
 from app.attachments.sandbox import admission, clean, redact
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.store import Store
-from app.cases.actions import ActionContext
 from app.cases.rules import PURPOSE_WORDS, Purpose
 from app.core.access import Actor, Permission
 from app.core.asgi import BodyPolicy
@@ -30,6 +29,7 @@ from app.core.jsontext import dumps
 from app.core.openapi import carries, gives_file, takes_file
 from app.core.settings import settings
 from app.core.texts import Title
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["attachments"])

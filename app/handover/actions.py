@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.actions.step import GRANT, ActionContext
+from app.cases.actions.step import GRANT
 from app.centres.actions import Change, begin_absence, pass_shift
 from app.core import errors
 from app.core.access import Actor, Role
@@ -19,6 +19,7 @@ from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
 from app.mediation.actions.mediators import relieve_absent
 from app.messages.actions import queue
 from app.proxy import actions as proxies
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 

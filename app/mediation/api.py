@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.cases.actions import ActionContext, still_seen
+from app.cases.actions import still_seen
 from app.cases.actions.resident import log_reading
 from app.cases.schemas import RevealIn, UnseenOut
 from app.core import paging
@@ -54,6 +54,7 @@ from app.mediation.schemas import (
     WhyIn,
 )
 from app.notices.actions import printed
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["mediation"])

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.cases.actions.owed import owed_by as until
-from app.cases.actions.step import ActionContext, write_note
+from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors
@@ -17,6 +17,7 @@ from app.core.errors import Words
 from app.core.settings import settings
 from app.events.actions import record
 from app.messages.actions import queue
+from app.reference.actions import ActionContext
 from app.supervision import queries
 from app.supervision.rules import (
     MOVES,

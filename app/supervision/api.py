@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.cases.actions import ActionContext
 from app.cases.queries.filters import area_filter
 from app.cases.queries.one import get_facts
 from app.core import paging
@@ -17,6 +16,7 @@ from app.core.idempotency import once, reply
 from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 from app.supervision import actions, queries
 from app.supervision.rules import KIND_WORDS, PROBLEM_WORDS, ProblemType, SupervisionKind, SupervisionState

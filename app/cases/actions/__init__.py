@@ -16,10 +16,8 @@ from app.cases.actions.place import place
 from app.cases.actions.reclassify import reclassify
 from app.cases.actions.resident import by_code, open_notice, reissue_code, reveal, same_phone, still_seen
 from app.cases.actions.review import decide_review
-from app.cases.actions.step import ActionContext
 
 __all__ = [
-    "ActionContext",
     "Seat",
     "accept",
     "approve_attempt",

@@ -3,10 +3,11 @@
 import uuid
 from datetime import UTC, date, datetime, time
 
-from app.cases.actions.step import ActionContext, advance, begin, write_note
+from app.cases.actions.step import advance, begin, write_note
 from app.cases.rules import TRACKED, OutsideStage, Route, next_limit
 from app.core import errors
 from app.deadlines.rules import LengthUnit, due_at
+from app.reference.actions import ActionContext
 
 _REFERRED = "select data->>'route' from event where case_id = $1 and kind = 'refer' order by seq desc limit 1"
 _KEEP = """

@@ -2,8 +2,9 @@
 
 import uuid
 
-from app.cases.actions.step import ActionContext, advance, begin, write_note
+from app.cases.actions.step import advance, begin, write_note
 from app.cases.rules.retention import kept_until, retention_of
+from app.reference.actions import ActionContext
 
 _ARCHIVE = """
     insert into archive (case_id, retention, kept_until, archived_at, archived_by) values ($1, $2, $3, $4, $5)

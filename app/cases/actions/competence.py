@@ -4,10 +4,11 @@ import uuid
 
 from app.cases.actions.leading import pass_lead
 from app.cases.actions.offering import end_offer
-from app.cases.actions.step import GRANT, ActionContext, advance, begin, write_note
+from app.cases.actions.step import GRANT, advance, begin, start_clocks, write_note
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
+from app.reference.actions import ActionContext
 
 # The nearest centre above both: of the case's areas, none that the matter concerns; else the city's intake desk.
 _SUPERIOR = """
@@ -35,7 +36,7 @@ async def dispute_competence(act: ActionContext, case_id: uuid.UUID, *, reason: 
         raise errors.ActionRefused("没有待签收的派单。", "No offer is open.")
     superior = await act.conn.fetchval(_SUPERIOR, case_id, case.facts.lead_unit, offer.unit)
     _, said = await write_note(act, case, "competence_reason", reason)
-    await act.start(case, StartsOn.DISPUTED, subject=superior)
+    await start_clocks(act, case, StartsOn.DISPUTED, subject=superior)
     await act.conn.execute(GRANT, case_id, f"unit:{superior}", "superior")
     await advance(act, case, "dispute_competence", facts={"superior": superior, "unit": offer.unit, **said})
 

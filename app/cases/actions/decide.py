@@ -4,12 +4,13 @@ import uuid
 from datetime import UTC
 
 from app.cases.actions.drafting import NoticeText, draft_due_notice
-from app.cases.actions.step import ActionContext, advance, begin, end_assignments, write_note
+from app.cases.actions.step import advance, begin, end_assignments, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import MEDIATION_PROCEDURES, REVIEW_RESULTS, Result, Route
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, ClockRefused, ClockRule, Due, extend
+from app.reference.actions import ActionContext
 
 
 async def accept(act: ActionContext, case_id: uuid.UUID) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.cases.actions.step import ActionContext, DraftedNotice, advance, begin
+from app.cases.actions.step import DraftedNotice, advance, begin
 from app.cases.queries.one import LoadedCase, open_parties, opened_note, read_text
 from app.cases.rules import TRANSITIONS, Kind, PetitionClass
 from app.core import errors
@@ -14,6 +14,7 @@ from app.messages.actions import queue
 from app.messages.rules import Channel
 from app.notices import actions as notices
 from app.notices.rules import Notice, NoticeKind, Owed, owed, to_redraft
+from app.reference.actions import ActionContext
 
 _ADDRESSED = {"petitioner", "representative"}
 

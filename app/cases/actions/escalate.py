@@ -7,13 +7,14 @@ one tier; the ceiling is the city.
 import uuid
 
 from app.cases.actions.offering import end_offer, make_offer
-from app.cases.actions.step import GRANT, ActionContext, advance, begin, write_note
+from app.cases.actions.step import GRANT, advance, begin, start_clocks, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import refusal
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.messages.actions import queue
+from app.reference.actions import ActionContext
 
 # A report upward reaches a unit above the lead, of the case's own areas, that the matter does not concern.
 _REACHED = """
@@ -79,7 +80,7 @@ async def flag_urgent(act: ActionContext, case_id: uuid.UUID, *, reason: str) ->
     """A major or urgent matter is discovered: the time to report it upward begins (信访工作条例 25)."""
     case = await begin(act, case_id, "flag_urgent")
     _, said = await write_note(act, case, "urgency_reason", reason)
-    await act.start(case, StartsOn.DISCOVERED)
+    await start_clocks(act, case, StartsOn.DISCOVERED)
     await advance(act, case, "flag_urgent", facts=said)
 
 

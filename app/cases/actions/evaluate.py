@@ -2,7 +2,7 @@
 
 import uuid
 
-from app.cases.actions.step import ActionContext, advance, begin, take_up_again, write_note
+from app.cases.actions.step import advance, begin, start_clocks, take_up_again, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass, Satisfaction, Solved, Status
 from app.core import errors
@@ -11,6 +11,7 @@ from app.core.database import uuid7
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.events.actions import record
+from app.reference.actions import ActionContext
 
 _RATE = """
     update rating set rated_at = $2, satisfaction = $3, solved = $4, sealed = $5, seal_key = $6
@@ -22,7 +23,7 @@ _CURRENT = "select window_ends, rated_at from rating where case_id = $1 and supe
 async def invite(act: ActionContext, case: LoadedCase) -> None:
     """The window to rate opens at closing (信访工作条例 21), where the procedure has one: a grid event has no resident, and of
     an accusation nothing is told that could be seen."""
-    for clock in await act.start(case, StartsOn.CLOSED):
+    for clock in await start_clocks(act, case, StartsOn.CLOSED):
         await act.conn.execute(
             "insert into rating (case_id, invited_at, window_ends) values ($1, $2, $3)",
             case.facts.id, act.now, clock.due,

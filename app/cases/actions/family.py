@@ -3,13 +3,14 @@
 import uuid
 from datetime import datetime
 
-from app.cases.actions.step import GRANT, ActionContext, advance, begin, end_assignments, write_note
+from app.cases.actions.step import GRANT, advance, begin, end_assignments, write_note
 from app.cases.actions.together import take_up_joint
 from app.cases.queries.one import get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.events.actions import record
+from app.reference.actions import ActionContext
 
 
 async def merge(act: ActionContext, case_id: uuid.UUID, *, into: uuid.UUID, reason: str) -> None:

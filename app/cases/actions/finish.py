@@ -6,13 +6,14 @@ from datetime import datetime
 from app.cases.actions.drafting import send_word
 from app.cases.actions.evaluate import invite
 from app.cases.actions.review import settle
-from app.cases.actions.step import ActionContext, advance, begin, end_assignments, take_up_again, write_note
+from app.cases.actions.step import advance, begin, end_assignments, start_clocks, take_up_again, write_note
 from app.cases.queries.one import LoadedCase, open_parties
 from app.cases.rules import Status, service_on_proxy_refused
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.notices.rules import CLOSING, WAIVED_IF_UNKNOWN, Notice, NoticeKind, to_approve, to_serve
+from app.reference.actions import ActionContext
 
 _NO_LONGER = "update service_record set replaced_at = $2 where notice = any($1::uuid[]) and replaced_at is null"
 
@@ -62,7 +63,7 @@ async def _time_to_apply(act: ActionContext, case: LoadedCase, received_at: date
     """The resident's time to ask for a review runs from the receipt of the written opinion (信访工作条例 35, 36)."""
     await deadlines.stop(act.conn, case.facts.id, ClockKind.APPLY_REVIEW, act.now)
     if received_at is not None:
-        await act.start(case, StartsOn.SERVED, at=received_at)
+        await start_clocks(act, case, StartsOn.SERVED, at=received_at)
 
 
 async def _takes_effect(act: ActionContext, case: LoadedCase, notice: Notice) -> None:

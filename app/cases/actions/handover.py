@@ -5,13 +5,14 @@ import uuid
 from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.leading import pass_lead
 from app.cases.actions.offering import answer, make_offer, stop_waiting, withdraw_sight
-from app.cases.actions.step import NO_NOTICE, ActionContext, advance, begin, write_note
+from app.cases.actions.step import NO_NOTICE, advance, begin, start_clocks, write_note
 from app.cases.queries.one import LoadedCase, opened_note
 from app.cases.rules import REVIEWS, Offer, PetitionClass, own_offer
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.messages.actions import queue
+from app.reference.actions import ActionContext
 
 # `above`: in a higher tier than every unit that the matter is about (an accusation goes to no desk beside them)
 _TARGET = """
@@ -102,7 +103,7 @@ async def _return(act: ActionContext, case: LoadedCase, found: Offer) -> None:
     case_id, lead = case.facts.id, case.facts.lead_unit
     await act.conn.execute("update assignment set returned_at = $2 where id = $1", found.id, act.now)
     await deadlines.stop(act.conn, case_id, ClockKind.SIGN_FOR, act.now)
-    await act.start(case, StartsOn.RETURNED)
+    await start_clocks(act, case, StartsOn.RETURNED)
     await queue(
         act.conn, f"returned {found.id} unit:{lead}", "returned", now=act.now, grantee=f"unit:{lead}", case_id=case_id,
         facts={"unit": found.unit},

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases.actions.step import ActionContext, advance, begin, write_note
+from app.cases.actions.step import advance, begin, write_note
 from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.crypto import keys
 from app.core.database import uuid7
+from app.reference.actions import ActionContext
 
 JUDGING = frozenset({"chair", "member", "recorder"})  # seats that whom the matter concerns does not take (XF 28 ¶3)
 

@@ -1,10 +1,11 @@
 """The lead passes from one unit to another, and with it who sees the case and as what."""
 
 from app.cases.actions.offering import END_SIGHT, grantees
-from app.cases.actions.step import GRANT, ActionContext
+from app.cases.actions.step import GRANT
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass
 from app.messages.actions import queue
+from app.reference.actions import ActionContext
 
 # Whoever led before has a duty left where it received the matter first (首接负责), or stands in the same line of areas one
 # tier below (it stays responsible) or above (it guides). A unit that passed it on sideways has none.

@@ -4,7 +4,7 @@ import uuid
 
 from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.family import lock_both, take_up_offers
-from app.cases.actions.step import NO_NOTICE, ActionContext, advance, begin, end_assignments, write_note
+from app.cases.actions.step import NO_NOTICE, advance, begin, end_assignments, write_note
 from app.cases.queries.one import LoadedCase, get_facts, load_by_code, told_due
 from app.cases.rules import LIVE, MAX_REPRESENTATIVES, REVIEWS, PetitionClass, Relation, Status
 from app.core import errors
@@ -12,6 +12,7 @@ from app.deadlines import actions as deadlines
 from app.events.actions import record
 from app.notices.actions import replace
 from app.notices.rules import NoticeKind
+from app.reference.actions import ActionContext
 
 _LINK = "insert into case_link (case_id, other, relation, made_by, made_at) values ($1, $2, $3, $4, $5)"
 _LIVE = "select id, other, relation, made_at from case_link where case_id = $1 and undone_at is null"

@@ -2,11 +2,12 @@
 
 import uuid
 
-from app.cases.actions.step import END_OFFERED_SIGHT, GRANT, ActionContext
+from app.cases.actions.step import END_OFFERED_SIGHT, GRANT, start_clocks
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Offer, PetitionClass
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
+from app.reference.actions import ActionContext
 
 END_SIGHT = (
     "update case_access set until = now()"
@@ -27,7 +28,7 @@ async def make_offer(act: ActionContext, case: LoadedCase, unit: str, *, note: u
     )  # fmt: skip
     for grantee in await grantees(act, case, unit):
         await act.conn.execute(GRANT, case.facts.id, grantee, "offer")
-    await act.start(case, StartsOn.OFFERED, kind=ClockKind.SIGN_FOR, subject=unit)
+    await start_clocks(act, case, StartsOn.OFFERED, kind=ClockKind.SIGN_FOR, subject=unit)
 
 
 async def end_offer(act: ActionContext, case_id: uuid.UUID) -> None:

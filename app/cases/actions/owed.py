@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from app.cases.actions.step import ActionContext
 from app.core import errors
 from app.deadlines.rules import END_OF_DAY, LengthUnit, due_at
+from app.reference.actions import ActionContext
 
 MOST_DAYS = 366
 

@@ -4,10 +4,11 @@ import uuid
 from typing import Any
 
 from app.cases.actions.offering import end_offer, make_offer
-from app.cases.actions.step import ActionContext, advance, begin
+from app.cases.actions.step import advance, begin
 from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.geometry import Crs, to_wgs84
+from app.reference.actions import ActionContext
 
 _PLACE = """
     with spot as (select case when $2::float8 is not null then st_setsrid(st_makepoint($2, $3), 4326) end as point),

@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from app.cases.actions.step import ActionContext, advance, begin, write_note
+from app.cases.actions.step import advance, begin, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import PetitionClass
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, Due, PlannedClock, Procedure, StartsOn, choose_procedure, due_at
+from app.reference.actions import ActionContext
 
 MAIN = (ClockKind.ACCEPTANCE, ClockKind.COMPLETION)
 

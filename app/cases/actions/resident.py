@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import ActionContext, advance, begin
+from app.cases.actions.step import advance, begin
 from app.cases.queries.access import visible_to
 from app.cases.queries.notices import get_notice, no_text
 from app.cases.queries.one import LoadedCase, load_by_code, open_parties
@@ -16,6 +16,7 @@ from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.notices.actions import opened
 from app.notices.rules import NoticeKind
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 _LOG = "insert into read_log (at, actor, case_id, what, reason) values ($1, $2, $3, $4, $5)"

@@ -12,46 +12,33 @@ from app.cases.actions.together import end_joint
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
 from app.core import errors
-from app.core.access import Actor
 from app.core.crypto import keys
-from app.core.database import Connection, uuid7
+from app.core.database import uuid7
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, PlannedClock, Procedure, StartsOn
 from app.events.actions import record
 from app.notices.actions import replace
 from app.notices.rules import CLOSING
-from app.reference.queries import Reference
+from app.reference.actions import ActionContext
 
 _TAKE_OUT = "update archive set taken_out_at = $2 where case_id = $1 and taken_out_at is null"
 
 
-@dataclass(frozen=True, slots=True)
-class ActionContext:
-    """Who acts, when, on which version, by which rules, over which connection."""
-
-    conn: Connection
-    reference: Reference
-    actor: Actor
-    now: datetime
-    version: int
-
-    async def start(
-        self,
-        case: LoadedCase,
-        on: StartsOn,
-        *,
-        at: datetime | None = None,
-        subject: str = "",
-        kind: ClockKind | None = None,
-    ) -> tuple[PlannedClock, ...]:
-        """Set the clocks of the case's procedure running that begin with this act, which was done `at` (now); of one
-        `kind` if named."""
-        procedure = self.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
-        planned = tuple(
-            clock for clock in self.reference.plan(procedure, on, at or self.now) if kind in (None, clock.kind)
-        )
-        await deadlines.start(self.conn, case.facts.id, planned, subject=subject)
-        return planned
+async def start_clocks(
+    act: ActionContext,
+    case: LoadedCase,
+    on: StartsOn,
+    *,
+    at: datetime | None = None,
+    subject: str = "",
+    kind: ClockKind | None = None,
+) -> tuple[PlannedClock, ...]:
+    """Set the clocks of the case's procedure running that begin with this act, which was done `at` (now); of one `kind` if
+    named."""
+    procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
+    planned = tuple(clock for clock in act.reference.plan(procedure, on, at or act.now) if kind in (None, clock.kind))
+    await deadlines.start(act.conn, case.facts.id, planned, subject=subject)
+    return planned
 
 
 @dataclass(frozen=True, slots=True)

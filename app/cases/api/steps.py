@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from app.cases import actions
-from app.cases.actions import ActionContext
 from app.cases.queries.page import show_case
 from app.cases.rules import TRANSITIONS
 from app.cases.schemas import (
@@ -40,6 +39,7 @@ from app.core.access import Actor, Permission
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once
 from app.core.jsontext import dumps
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["steps"])

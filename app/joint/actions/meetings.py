@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.actions.step import GRANT, ActionContext, write_note
+from app.cases.actions.step import GRANT, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Kind
 from app.centres.actions import book, release
@@ -18,6 +18,7 @@ from app.events.actions import record
 from app.joint.actions.step import in_the_name_of, lock, open_case, same_version, still_worked, tell
 from app.joint.actions.tasks import Work, able_to_help, put, refused_unit
 from app.joint.rules import MeetingState, SeatState, Source, needs_part
+from app.reference.actions import ActionContext
 
 # A centre of a higher tier than the lead, of the case's own areas.
 _ABOVE = """

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.cases.actions.step import ActionContext
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import REVIEWS, PetitionClass
 from app.core import errors
@@ -14,6 +13,7 @@ from app.events.actions import record
 from app.joint import queries
 from app.joint.rules import MOVES, WORKED, Standing, Task, may_move, task_actions, task_refused
 from app.messages.actions import queue
+from app.reference.actions import ActionContext
 
 END_SIGHT = """
     update case_access x set until = now()

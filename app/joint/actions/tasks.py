@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.cases.actions.owed import owed_by
-from app.cases.actions.step import GRANT, ActionContext, write_note
+from app.cases.actions.step import GRANT, write_note
 from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.access import Permission
@@ -19,6 +19,7 @@ from app.deadlines.rules import ClockKind
 from app.events.actions import record
 from app.joint.actions.step import begin, end_taking, in_the_name_of, move, open_case, standings, tell
 from app.joint.rules import RECUSAL, Source, Standing, TaskState
+from app.reference.actions import ActionContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.cases.actions.step import GRANT, ActionContext, write_note
+from app.cases.actions.step import GRANT, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Kind
 from app.core import errors
@@ -28,6 +28,7 @@ from app.joint.actions.step import (
 )
 from app.joint.actions.tasks import Work, able_to_help, excused, put, refused_unit, take
 from app.joint.rules import ARRIVAL_PROCEDURE, OWED, Occasion, Ruling, Source, WhistleState, call_refused, may_whistle
+from app.reference.actions import ActionContext
 
 Spot = tuple[float, float]  # longitude, latitude in WGS84
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from app.cases.actions import ActionContext
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.database import Connection
@@ -15,6 +14,7 @@ from app.core.errors import NotFound
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
 from app.core.jsontext import dumps
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from app.cases.actions.step import ActionContext, write_note
+from app.cases.actions.step import write_note
 from app.core import errors
 from app.core.database import uuid7
 from app.deadlines import actions as deadlines
@@ -15,6 +15,7 @@ from app.mediation import queries
 from app.mediation.actions.mediators import check_all
 from app.mediation.actions.step import Begun, begin, is_evidence, leads, local_day, move, of_the_sides
 from app.mediation.rules import Duty, MediationState, missing
+from app.reference.actions import ActionContext
 
 AGREEMENT = "mediation_agreement"  # the procedure that holds the limits of an agreement
 MOST_AHEAD = timedelta(days=3660)

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.actions.step import ActionContext, write_note
+from app.cases.actions.step import write_note
 from app.cases.queries.one import open_parties
 from app.core import errors
 from app.core.access import Actor
@@ -17,6 +17,7 @@ from app.mediation.actions.step import Begun, all_agree, begin, end_sight, is_ev
 from app.mediation.rules import ConfirmationState, Duty, ObligationState, obligation_state, overpaid
 from app.messages.actions import queue
 from app.messages.rules import Channel
+from app.reference.actions import ActionContext
 
 CLOCK = Actor(id="clock", kind="system")
 

@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from app.cases.actions.step import GRANT, ActionContext, write_note
+from app.cases.actions.step import GRANT, write_note
 from app.cases.queries.one import load_linked
 from app.core import errors
 from app.mediation import queries
 from app.mediation.actions.step import Begun, begin, end_sight, move
 from app.mediation.rules import LIVE, Relation, Standing, recusal
 from app.messages.actions import queue
+from app.reference.actions import ActionContext
 from app.staff.actions import keep_at_hand
 
 _STANDING = """

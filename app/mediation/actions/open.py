@@ -8,7 +8,7 @@ from typing import Any
 from app.cases.actions.decide import extended, keep_extension
 from app.cases.actions.drafting import NoticeText, draft_notice
 from app.cases.actions.reclassify import recompute, run_under
-from app.cases.actions.step import ActionContext, DraftedNotice, write_note
+from app.cases.actions.step import DraftedNotice, start_clocks, write_note
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Kind, Status
 from app.core import errors
@@ -32,6 +32,7 @@ from app.mediation.actions.step import (
 from app.mediation.rules import PROCEDURE_OF, MediationChannel, MediationState, Origin, both_sides, missing
 from app.notices.actions import replace
 from app.notices.rules import NoticeKind
+from app.reference.actions import ActionContext
 
 _OPEN_TO = frozenset({Status.REGISTERED, Status.ACCEPTED, Status.HANDLING})
 _CONSENT = """
@@ -131,7 +132,7 @@ async def _under_its_procedure(act: ActionContext, case: LoadedCase, channel: Me
         return {}
     if code == case.facts.procedure:
         if case.facts.status is not Status.REGISTERED and not await act.conn.fetchval(_UNANSWERED, case.facts.id):
-            await act.start(case, StartsOn.REGISTERED, kind=ClockKind.ACCEPTANCE)
+            await start_clocks(act, case, StartsOn.REGISTERED, kind=ClockKind.ACCEPTANCE)
         return {}
     procedure = act.reference.procedure(code, act.now)
     await run_under(act, case, procedure, {StartsOn.REGISTERED: act.now})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import ActionContext, write_note
+from app.cases.actions.step import write_note
 from app.cases.queries.one import CONFIDENTIAL
 from app.centres.actions import book
 from app.centres.rules import BookingPurpose, Period, unfit_booking
@@ -15,6 +15,7 @@ from app.core.crypto import keys
 from app.core.database import uuid7
 from app.mediation.actions.mediators import barred, check_all
 from app.mediation.actions.step import Begun, all_agree, begin, give_rooms_back, move, of_the_sides
+from app.reference.actions import ActionContext
 
 _BUSY = """
     select exists (select from mediation_session s where s.state in ('scheduled', 'opened')

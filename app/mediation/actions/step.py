@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import ActionContext
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.events.actions import record
 from app.mediation import queries
 from app.mediation.rules import LIVE, MOVES, SIDES, MediationState, missing, move_refused
+from app.reference.actions import ActionContext
 
 # The instant is the database's, as `visible_to` judges by its clock: the sight ends with this transaction.
 _END_SIGHT = """

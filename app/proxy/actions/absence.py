@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from app.cases.actions.step import ActionContext
 from app.cases.queries.one import load_linked
 from app.proxy import queries
 from app.proxy.actions.relation import back
 from app.proxy.actions.step import Begun, end, tell
 from app.proxy.rules import State
+from app.reference.actions import ActionContext
 
 
 async def give_up(act: ActionContext, proxy: uuid.UUID, *, handover: uuid.UUID) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import ActionContext, write_note
+from app.cases.actions.step import write_note
 from app.core import errors
 from app.core.database import uuid7
 from app.core.geometry import Crs, to_wgs84
 from app.proxy import queries
 from app.proxy.actions.step import Begun, begin, keep_papers, move
 from app.proxy.rules import ERRAND_MOVES, NEEDS, ErrandKind, ErrandState, Power, Told, beyond, errand_refused
+from app.reference.actions import ActionContext
 
 _PLAN = "insert into proxy_errand (id, proxy, kind, state, unit, plan, planned_at) values ($1, $2, $3, 'planned', $4, $5, $6)"
 _FINISH = """

@@ -9,7 +9,7 @@ from typing import Any
 from app.attachments.actions import opened
 from app.attachments.store import Store
 from app.cases.actions.resident import log_reading
-from app.cases.actions.step import ActionContext, write_note
+from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import LIVE as LIVE_CASES
 from app.cases.rules import PetitionClass
@@ -22,6 +22,7 @@ from app.events.actions import record
 from app.proxy import queries
 from app.proxy.actions.step import Begun, allows, begin, end, fit, grant, keep_papers, move, tell
 from app.proxy.rules import Capacity, Evidence, Power, State, asked_refused, close_refused, period_refused
+from app.reference.actions import ActionContext
 
 CLOCK = Actor(id="clock", kind="system")
 _REQUEST = """

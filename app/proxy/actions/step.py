@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import ActionContext
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.core import errors
 from app.core.database import Connection
@@ -15,6 +14,7 @@ from app.events.actions import record
 from app.messages.actions import queue
 from app.proxy import queries
 from app.proxy.rules import MOVES, By, State, move_refused, not_fit
+from app.reference.actions import ActionContext
 from app.staff.actions import keep_at_hand
 
 # The sight ends by itself with the authority: `until` is its last instant from the start, whoever looks or does not.

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import ActionContext
 from app.cases.queries.one import load_linked
 from app.core.database import Connection, Database
 from app.core.settings import settings
@@ -17,6 +16,7 @@ from app.proxy.actions.relation import CLOCK
 from app.proxy.actions.step import Begun, end, key_of, tell
 from app.proxy.rules import CARRYING, Candidate, State, not_fit, reports_owed
 from app.reference import queries as references
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 BATCH = 500

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Response
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES
 from app.attachments.store import Store
 from app.cases import actions as cases
-from app.cases.actions import ActionContext
 from app.cases.queries.one import LoadedCase
 from app.cases.schemas import QueryIn
 from app.core.errors import Conflict, NotFound, TooMany
@@ -27,6 +26,7 @@ from app.proxy.schemas import (
     ProofByCodeIn,
     RevokeByCodeIn,
 )
+from app.reference.actions import ActionContext
 
 router = APIRouter(prefix="/v1/query/proxy", tags=["resident"], responses=may_answer(NotFound, TooMany))
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.cases.actions import ActionContext, still_seen
+from app.cases.actions import still_seen
 from app.cases.queries.one import get_facts
 from app.core import paging
 from app.core.access import Actor, Permission
@@ -33,6 +33,7 @@ from app.proxy.schemas import (
     RevokeIn,
     WishIn,
 )
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 router = APIRouter(prefix="/v1", tags=["proxy"])

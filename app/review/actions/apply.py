@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions import ActionContext
 from app.cases.actions.step import GRANT
 from app.cases.queries.one import get_facts, load_linked
 from app.cases.rules import NO_TIER_ABOVE, PartyRole, Relation
@@ -21,6 +20,7 @@ from app.deadlines.rules import ClockKind
 from app.events.actions import record
 from app.intake.actions import Entry, Receipt, Upward, prepare, register
 from app.intake.schemas import ConcernIn, NotToIn, ReportIn
+from app.reference.actions import ActionContext
 from app.review.queries import Last, get_last, get_matter, list_organs
 from app.review.rules import EXPLAINED, Organ, Reviewer, Why, refuses, reviewer
 

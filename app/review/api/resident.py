@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from app.cases import actions as cases
-from app.cases.actions import ActionContext
 from app.cases.queries.one import LoadedCase
 from app.cases.schemas import QueryIn
 from app.core.errors import Conflict, NotFound, TooMany, Words
 from app.core.http import ResidentAccess
 from app.core.openapi import may_answer
+from app.reference.actions import ActionContext
 from app.review import actions
 from app.review.schemas import (
     AskedOut,

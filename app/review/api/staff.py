@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.cases.actions import ActionContext
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.errors import Problem
@@ -15,6 +14,7 @@ from app.core.idempotency import once
 from app.core.jsontext import dumps
 from app.intake.actions import show
 from app.intake.schemas import ReceiptOut
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 from app.review import actions, queries
 from app.review.schemas import ReopeningOut, ReopeningPage, ReviewIn

@@ -1,0 +1,88 @@
+"""The one runner of steps over HTTP: replay, then version, then the step, then the answer."""
+
+import inspect
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from app.core.errors import NotFound
+from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
+from app.core.idempotency import once
+from app.core.jsontext import dumps
+from app.core.workflow import Workflow
+from app.reference.actions import ActionContext
+from app.reference.queries import Reference
+
+Rules = Annotated[Reference, Depends(reference)]
+# context, id, language → the page of the thing as it is now; raises NotFound for who does not see it any more.
+Show = Callable[[ActionContext, Any, str], Awaitable[Mapping[str, Any]]]
+
+
+class ActionCreator:
+    """Makes one thing, once, and shows it."""
+
+    def __init__(self, conn: Write, call: ThisCall, rules: Rules) -> None:
+        self.call = call
+        self.context = ActionContext(conn, rules, call.actor, call.now, 0)
+
+    async def run(self, make: Callable[[ActionContext], Awaitable[Any]], show: Show) -> Response:
+        """Run `make`, which gives the id of what it made; the answer is 201 with its page and version."""
+
+        async def act() -> tuple[int, bytes, str | None]:
+            made = await make(self.context)
+            page = await show(self.context, made, self.call.language)
+            return 201, dumps(page), str(page["version"])
+
+        return await once(self.context.conn, self.call, act)
+
+
+class ActionRunner:
+    """One change of one thing: a replay is answered first, then the version is judged, then the step is taken."""
+
+    def __init__(self, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules) -> None:
+        self.call = call
+        self.context = ActionContext(conn, rules, call.actor, call.now, version)
+
+    async def run(
+        self, found: uuid.UUID | str, step: Callable[[ActionContext], Awaitable[object]], show: Show
+    ) -> Response:
+        """Take the step once and show the thing as it is then; a caller whom the step took the sight of it is told that."""
+        call: Call = self.call
+
+        async def act() -> tuple[int, bytes, str | None]:
+            await step(self.context)
+            try:
+                page = await show(self.context, found, call.language)
+            except NotFound:
+                version = self.context.version + 1
+                return 200, dumps({"id": found, "version": version, "seen": False}), str(version)
+            return 200, dumps(page), str(page["version"])
+
+        return await once(self.context.conn, call, act)
+
+
+ThisCreator = Annotated[ActionCreator, Depends(ActionCreator, scope="function")]
+ThisRunner = Annotated[ActionRunner, Depends(ActionRunner, scope="function")]
+
+
+def step_route(
+    router: APIRouter, workflow: Workflow[Any], path: str, action: str, answer: Any, *, name: str | None = None
+) -> Callable[..., Any]:
+    """`POST {path}/actions/{action}`: permission, summary, words and basis are the table's; `answer` is the model shown."""
+    step = workflow[action]
+    words = f"{step.title.zh}。{step.basis}"
+
+    def declare(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        return router.post(
+            f"{path}/actions/{action}",
+            response_model=answer,
+            summary=step.title.en,
+            description="\n\n".join(filter(None, (words, inspect.getdoc(endpoint)))),
+            dependencies=[Depends(requires(step.permission))],
+            name=name or (action if "_" in action else f"{action}_{workflow.thing}"),
+        )(endpoint)
+
+    return declare
