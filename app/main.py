@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -61,13 +62,13 @@ class ApiKeyCache:
         self._sources = sources
         self._known: dict[str, tuple[float, Actor]] = {}
 
-    async def find(self, credential: str) -> Actor:
+    async def find(self, credential: str, now: datetime) -> Actor:
         """The machine behind a key; raises Unauthenticated."""
         known = self._known.get(credential)
         if known and time.monotonic() - known[0] < KEY_SECONDS:
             return known[1]
         async with self._database.connection() as conn:
-            actor, source = await find_key(conn, credential, await http.now())
+            actor, source = await find_key(conn, credential, now)
         if len(self._known) > 1000:
             self._known.clear()
         self._known[credential] = (time.monotonic(), actor)
@@ -96,6 +97,7 @@ def create_app(city: str | None = None) -> FastAPI:
         generate_unique_id_function=operation_id, redirect_slashes=False,
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
+    app.state.clock = http.machine_clock
     http.install(app)
     app.add_middleware(RequestMiddleware, json=_takes_json(), others=attachments.takes())
     for router in ROUTERS:

@@ -60,7 +60,7 @@ def _prepared(sort: tuple[str, str | None, str]) -> Report:
     async def work() -> Report:
         conn = await connect(CITY, "app")
         try:
-            rules = await reference.load(conn)
+            rules = await reference.load(conn, datetime.now(UTC))
         finally:
             await conn.close()
         clerk = city.clerks(1)[0]

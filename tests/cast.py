@@ -58,10 +58,21 @@ def report(kind: str = "request", category: str = "heating.outage", **changes: A
 
 
 class Person:
-    """One caller with a token: gets, and posts with a fresh key unless one is given."""
+    """One caller: gets, and posts with a fresh key unless one is given.
 
-    def __init__(self, client: TestClient, token: str, login: str) -> None:
-        self.client, self.token, self.login = client, token, login
+    Whoever is known as an actor has a fresh token for every call, by the clock of the application, so that no test
+    outlives one; a `credential` (an API key, a token to be tried) is sent as it is.
+    """
+
+    def __init__(self, client: TestClient, credential: str | Actor, login: str) -> None:
+        self.client, self.credential, self.login = client, credential, login
+
+    @property
+    def token(self) -> str:
+        """What stands in the header."""
+        if isinstance(self.credential, str):
+            return self.credential
+        return tokens.issue(self.credential, CITY, self.client.app.state.clock())[0]  # type: ignore[attr-defined]
 
     @property
     def headers(self) -> dict[str, str]:
@@ -159,14 +170,14 @@ class Cast:
         if login not in self._people:
             reply = self.client.post("/v1/tokens", json={"login": login, "password": demo_password(login)})
             assert reply.status_code == 200, reply.text
-            self._people[login] = Person(self.client, reply.json()["access_token"], login)
+            now = self.client.app.state.clock()  # type: ignore[attr-defined]
+            self._people[login] = Person(self.client, tokens.read(reply.json()["access_token"], CITY, now), login)
         return self._people[login]
 
     def seat(self, post: str) -> Person:
         """Whoever holds a post of the demo city, with a token as the login would give it (only the cast has logins)."""
         if post not in self._people:
-            actor = _off_loop(_actor_of(post))
-            self._people[post] = Person(self.client, tokens.issue(actor, CITY, datetime.now(UTC))[0], post)
+            self._people[post] = Person(self.client, _off_loop(_actor_of(post)), post)
         return self._people[post]
 
     def machine(self) -> Person:

@@ -99,13 +99,13 @@ def lives(cast: Cast) -> Lives:
 @pytest.fixture
 def at(app: Any) -> Iterator[Callable[[datetime], None]]:
     """Freeze the instant that requests see: `at(datetime(...))`."""
-    from app.core.http import now
+    clock = app.state.clock
 
     def freeze(instant: datetime) -> None:
-        app.dependency_overrides[now] = lambda: instant
+        app.state.clock = lambda: instant
 
     yield freeze
-    app.dependency_overrides.pop(now, None)
+    app.state.clock = clock
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ async def list_areas(
     )  # fmt: skip
 
 
-async def list_names(conn: Connection) -> dict[str, str]:
-    """code → name now."""
-    rows = await conn.fetch("select area, name from area_version where valid @> now()")
+async def list_names(conn: Connection, at: datetime) -> dict[str, str]:
+    """code → name at an instant."""
+    rows = await conn.fetch("select area, name from area_version where valid @> $1::timestamptz", at)
     return {r["area"]: r["name"] for r in rows}

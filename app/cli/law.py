@@ -46,13 +46,14 @@ def load_years(
 
     Example: gridcase calendar load china --from notices/
     """
+    now = datetime.now(UTC)
     years, days = reference.read_calendar_years(name, folder), reference.read_calendar_days(name, folder)
 
     async def work(conn: Connection) -> tuple[int, int]:
         await load_calendar(
             conn, name, [(y.year, y.source) for y in years], [(d.day, d.is_workday, d.name) for d in days]
         )
-        return await recompute_provisional(conn, await load_rules(conn), now=datetime.now(UTC))
+        return await recompute_provisional(conn, await load_rules(conn, now), now=now)
 
     looked, moved = run(_in_city(work))
     console.print(f"{name}: {years[0].year} to {years[-1].year}, {len(days)} days that differ from Mon-Fri")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -165,6 +166,9 @@ UNIT_SIGHT = frozenset(
 AREA_SIGHT = UNIT_SIGHT | {Role.GRID_WORKER}
 
 
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One seat: a role in a unit, for an area. `unit_path` is the ltree of the unit's ancestors and itself."""
@@ -179,12 +183,17 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person with posts, or a machine with a key (`kind` staff | key | system)."""
+    """Who acts, and when: a person with posts, or a machine with a key (`kind` staff | key | system).
+
+    `at` is the instant of the call, taken once at the edge: what was granted until then is seen no more. Without one an
+    actor sees only what has no end.
+    """
 
     id: str
     kind: str
     posts: tuple[Post, ...] = ()
     scopes: frozenset[Permission] | None = None
+    at: datetime = END_OF_TIME
     permissions: frozenset[Permission] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -28,9 +28,14 @@ log = structlog.get_logger()
 bearer = HTTPBearer(auto_error=False, description="Access token from POST /v1/tokens, or an API key")
 
 
-async def now() -> datetime:
-    """The instant of a request, taken once at the edge (frozen in tests)."""
+def machine_clock() -> datetime:
+    """The present instant of this machine."""
     return datetime.now(UTC)
+
+
+async def now(request: Request) -> datetime:
+    """The instant of a request, taken once at the edge from the application's clock (which tests set)."""
+    return request.app.state.clock()  # type: ignore[no-any-return]
 
 
 def language(request: Request) -> str:
@@ -63,18 +68,18 @@ Language = Annotated[str, Depends(accepted_language)]
 Now = Annotated[datetime, Depends(now)]
 
 
-async def current_actor(request: Request, _: Annotated[Any, Depends(bearer)] = None) -> Actor:
+async def current_actor(request: Request, at: Now, _: Annotated[Any, Depends(bearer)] = None) -> Actor:
     """The caller, from an access token or an API key; raises Unauthenticated."""
     scheme, _, credential = request.headers.get("authorization", "").partition(" ")
     readable = credential.isascii() and credential.isprintable()
     if scheme.lower() != "bearer" or not credential or not readable:
         raise errors.Unauthenticated("请登录或提供密钥。", "Send a token from POST /v1/tokens, or an API key.")
     if credential.startswith("gck_"):
-        actor: Actor = await request.app.state.find_key(credential)
+        actor: Actor = await request.app.state.find_key(credential, at)
     else:
-        actor = tokens.read(credential, request.app.state.city)
+        actor = tokens.read(credential, request.app.state.city, at)
     structlog.contextvars.bind_contextvars(actor=actor.id)
-    return actor
+    return replace(actor, at=at)
 
 
 def requires(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
@@ -91,9 +96,9 @@ def requires(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
     return check
 
 
-async def reference(request: Request) -> Any:
+async def reference(request: Request, at: Now) -> Any:
     """The city's rules as last read (`main` installs the source)."""
-    return await request.app.state.reference.get()
+    return await request.app.state.reference.get(at)
 
 
 Signed = Annotated[Actor, Depends(current_actor)]

@@ -13,13 +13,6 @@ from app.core.crypto import keys
 from app.core.errors import Unauthenticated
 from app.core.settings import settings
 
-_CLAIMS = jwt.JWTClaimsRegistry(
-    exp={"essential": True},
-    aud={"essential": True},
-    sub={"essential": True},
-    iss={"essential": True, "value": "gridcase"},
-)
-
 
 @lru_cache(maxsize=1)
 def _key() -> OctKey:
@@ -37,11 +30,17 @@ def issue(actor: Actor, city: str, now: datetime) -> tuple[str, int]:
     return jwt.encode({"alg": "HS256"}, claims, _key()), int(life.total_seconds())
 
 
-def read(token: str, city: str) -> Actor:
-    """The actor a token names; raises Unauthenticated when it is expired, foreign or forged."""
+def read(token: str, city: str, now: datetime) -> Actor:
+    """The actor a token names; raises Unauthenticated when it is expired at `now`, foreign or forged."""
     try:
         decoded = _decode(token)
-        _CLAIMS.validate(decoded.claims)
+        jwt.JWTClaimsRegistry(
+            now=int(now.timestamp()),
+            exp={"essential": True},
+            aud={"essential": True},
+            sub={"essential": True},
+            iss={"essential": True, "value": "gridcase"},
+        ).validate(decoded.claims)
         if decoded.claims["aud"] != city:
             raise Unauthenticated("该凭证属于另一城市。", "This token belongs to another city.")
         posts = tuple(Post(i, Role(r), u, up, a, t) for i, r, u, up, a, t in decoded.claims["posts"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.actions.step import GRANT
+from app.cases.actions.access import grant, revoke, revoke_all
 from app.centres.actions import Change, begin_absence, pass_shift
 from app.core import errors
 from app.core.access import Actor, Role
@@ -203,9 +203,6 @@ _NEW_TASK = """
         case $3 when 'signed' then $5::timestamptz end
     from assignment a, staff s where a.id = $1 and s.id = $2
 """
-_END_SIGHT = (
-    "update case_access set until = now() where case_id = $1 and grantee = $2 and part = 'task' and until is null"
-)
 _STATE = """
     select c.worker, c.lead_unit, not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
             select from staff s join unit u on u.code = s.unit where s.id = $2 and c.barred_units @> u.path) as free,
@@ -237,11 +234,11 @@ async def _move_tasks(
 async def _move_task(conn: Connection, asked: Handover, case: uuid.UUID, lead: str, move: Move) -> None:
     task = int(move.held.ref)
     await conn.execute(_END_TASK, task, asked.actor.id, asked.now)
-    await conn.execute(_END_SIGHT, case, f"staff:{asked.staff}")
+    await revoke(conn, case, "task", at=asked.now, grantees=[f"staff:{asked.staff}"])
     grantee, template = f"unit:{lead}", "task_came_back"
     if move.becomes is Becomes.TASK and move.to is not None:
         await conn.execute(_NEW_TASK, task, move.to, move.held.state, asked.actor.id, asked.now)
-        await conn.execute(GRANT, case, f"staff:{move.to}", "task")
+        await grant(conn, case, [f"staff:{move.to}"], "task")
         grantee, template = f"staff:{move.to}", "task_handed_over"
     await queue(conn, f"{template} {task} {grantee}", template, now=asked.now, grantee=grantee, case_id=case)
 
@@ -249,7 +246,4 @@ async def _move_task(conn: Connection, asked: Handover, case: uuid.UUID, lead: s
 async def _leave(conn: Connection, asked: Handover, posts: Sequence[str]) -> None:
     """The seats stand empty; whatever the person saw by name is seen no more."""
     await conn.execute("update post set staff = null where id = any($1) and staff = $2", list(posts), asked.staff)
-    await conn.execute(
-        "update case_access set until = now() where grantee = $1 and (until is null or until > now())",
-        f"staff:{asked.staff}",
-    )  # fmt: skip
+    await revoke_all(conn, f"staff:{asked.staff}", at=asked.now)

@@ -24,7 +24,7 @@ async def settle_due(database: Database, now: datetime) -> int:
     """
     quiet, moved = QuietHours(settings().quiet_from, settings().quiet_until), 0
     async with database.snapshot() as conn:
-        rules = await reference.load(conn)
+        rules = await reference.load(conn, now)
     while True:
         async with database.transaction() as conn:
             taken = await process_due_clocks(conn, rules, now=now, quiet=quiet)

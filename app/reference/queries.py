@@ -71,8 +71,8 @@ class Reference:
         return next((rule for rule in rules if rule.kind is kind), None)
 
 
-async def load(conn: Connection) -> Reference:
-    """Read everything once."""
+async def load(conn: Connection, at: datetime) -> Reference:
+    """Read everything once, with the names that areas bear at `at`."""
     city = await get_city(conn)
     rules = await list_rules(conn)
     areas = await list_areas(conn)
@@ -86,7 +86,7 @@ async def load(conn: Connection) -> Reference:
         reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},
         heights={u["code"]: TIERS.index(u["tier"]) for u in units},
         centres={u["centre_of"]: u["code"] for u in units if u["centre_of"]},
-        names={**await area_names(conn), **await unit_names(conn)},
+        names={**await area_names(conn, at), **await unit_names(conn)},
         tiers={area.code: area.tier.value for area in areas},
         lines={area.code: area.path for area in areas},
     )
@@ -101,13 +101,13 @@ class ReferenceCache:
         self._read_at = 0.0
         self._lock = asyncio.Lock()
 
-    async def get(self) -> Reference:
+    async def get(self, at: datetime) -> Reference:
         """The present reading; one request refreshes it, the others go on with the last."""
         if self._value is not None and (self._lock.locked() or time.monotonic() - self._read_at < FRESH_SECONDS):
             return self._value
         async with self._lock:
             if self._value is None or time.monotonic() - self._read_at >= FRESH_SECONDS:
                 async with self._database.snapshot() as conn:
-                    self._value = await load(conn)
+                    self._value = await load(conn, at)
                 self._read_at = time.monotonic()
         return self._value

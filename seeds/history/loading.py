@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from app.core.database import Connection
 from app.reference import queries as reference
@@ -44,7 +44,7 @@ async def load_history(
         )
     await conn.execute(_SETTINGS)
     await conn.execute(_FRESH)
-    rules = await reference.load(conn)
+    rules = await reference.load(conn, datetime.now(UTC))
     told("登记诉求 registering")
     # The plan of the intake statement serves every batch; the lives below meet full tables, and are planned for them.
     await conn.execute("set local plan_cache_mode = force_generic_plan")

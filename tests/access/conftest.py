@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from app.core.http import now
 from tests.access.planting import Planter, sow
 from tests.access.town import Town, address_everybody, callers, look, note_notices
 from tests.cast import Cast
@@ -19,14 +18,14 @@ ROUNDS = int(os.environ.get("GRIDCASE_ATTACK_ROUNDS", "1"))  # `make attack` pla
 def town(app: Any, cast: Cast) -> Town:
     """Planted once a worker; everybody looked before and after, at the same instant."""
     found = Town(cast, app.openapi(), callers(cast), Planter(cast, uuid.uuid4().hex[:5]))
-    instant = datetime.now(UTC)
+    instant, clock = datetime.now(UTC), app.state.clock
 
     def look_now() -> dict[str, Any]:
-        app.dependency_overrides[now] = lambda: instant
+        app.state.clock = lambda: instant
         try:
             return look(found)
         finally:
-            app.dependency_overrides.pop(now, None)
+            app.state.clock = clock
 
     found.before = look_now()
     found.plants = list(sow(found.planter, ROUNDS))

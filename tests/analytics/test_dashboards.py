@@ -28,12 +28,11 @@ Freeze = Callable[[datetime], None]
 @pytest.fixture(scope="module")
 def planted(app: Any, cast: Cast) -> list[str]:
     """Thirty matters over three weeks in two cells of one town, in every state; some about the urban department."""
-    from app.core.http import now
-
     luo, made = cast("luo.intake"), []
+    clock = app.state.clock
 
     def at(instant: datetime) -> None:
-        app.dependency_overrides[now] = lambda: instant
+        app.state.clock = lambda: instant
 
     kinds = [("request", "heating.outage"), ("request", "heating.fees"), ("petition", "heating.temperature"),
              ("dispute", "neighbour.noise"), ("event", "road.damage")]  # fmt: skip
@@ -53,7 +52,7 @@ def planted(app: Any, cast: Cast) -> list[str]:
         _closed_of_late(cast, at)
         at(NOON)
     finally:
-        app.dependency_overrides.pop(now, None)
+        app.state.clock = clock
     return made
 
 

@@ -22,12 +22,11 @@ Freeze = Callable[[datetime], None]
 @pytest.fixture(scope="module")
 def planted(app: Any, cast: Cast) -> list[str]:
     """Twenty-four requests of October in two communities: some late, some open, some returned, some supervised."""
-    from app.core.http import now
-
     luo, housing, made = cast("luo.intake"), cast.seat(HOUSING), []
+    clock = app.state.clock
 
     def at(instant: datetime) -> None:
-        app.dependency_overrides[now] = lambda: instant
+        app.state.clock = lambda: instant
 
     try:
         for n in range(24):
@@ -63,7 +62,7 @@ def planted(app: Any, cast: Cast) -> list[str]:
                 housing.does(case, "close")
                 _asked_afterwards(cast, receipt, n)
     finally:
-        app.dependency_overrides.pop(now, None)
+        app.state.clock = clock
     return made
 
 

@@ -5,7 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -182,7 +182,7 @@ def test_a_booking_for_a_case_shows_as_taken_and_as_nothing_else(
         try:
             async with conn.transaction():
                 actor = await get_actor(conn, staff_id("M150102001.mediator.1"))
-                return await do(conn, actor, await reference.load(conn))
+                return await do(conn, actor, await reference.load(conn, datetime.now(UTC)))
         finally:
             await conn.close()
 

@@ -27,12 +27,6 @@ WHY = "寒潮橙色预警，供热故障集中。"
 Freeze = Callable[[datetime], None]
 
 
-@pytest.fixture(autouse=True)
-def logged_in(cast: Cast) -> None:
-    for login in ("li.window", "luo.intake", "he.discipline", "wang.grid", "lin.auditor", "hu.supervisor"):
-        cast(login)
-
-
 def tend(now: datetime) -> int:
     """What the runner does."""
 

@@ -239,7 +239,7 @@ def _lands_in_the_county(city: str) -> None:
     from app.reference import queries as reference
 
     async def work(conn: Any) -> list[Any]:
-        facts = await reference.load(conn)
+        facts = await reference.load(conn, datetime.now(UTC))
         reports = [
             prepare(
                 ReportIn.model_validate(

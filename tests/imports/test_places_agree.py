@@ -114,7 +114,7 @@ async def _register(conn: Any, points: Sequence[tuple[float, float]]) -> None:
     from app.intake.schemas import ReportIn
     from app.reference import queries as reference
 
-    facts, actor, now = await reference.load(conn), Actor(id="test", kind="key"), datetime.now(UTC)
+    facts, actor, now = await reference.load(conn, datetime.now(UTC)), Actor(id="test", kind="key"), datetime.now(UTC)
     reports = [
         prepare(
             ReportIn.model_validate({

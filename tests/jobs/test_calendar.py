@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,7 +58,9 @@ def filed(cast: Cast, at: Freeze, instant: str) -> str:
 
 async def published(conn: Connection) -> None:
     await load_calendar(conn, "china", [(2027, "a notice for the test")], NOTICE)
-    await recompute_provisional(conn, await load_rules(conn), now=local("2026-12-31T12:00:00"))
+    await recompute_provisional(
+        conn, await load_rules(conn, local("2026-12-31T12:00:00")), now=local("2026-12-31T12:00:00")
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_cases_keep_a_version_that_takes_no_new_ones(cast: Cast, at: Freeze) -> 
             " from procedure where code = 'appeal' and version = 1"
         )
         kept = await withdraw_procedure(conn, "appeal", 1, date(2026, 11, 10))
-        rules = await load_rules(conn)
+        rules = await load_rules(conn, datetime.now(UTC))
         version = await conn.fetchval("select procedure_version from cases where id = $1", case)
         days = [rules.procedure("appeal", local(f"2026-11-{day:02}T12:00:00")).version for day in (2, 9, 10, 20)]
         return kept, version, days, rules.clock_rule("appeal", 1, rules.procedures["appeal", 1].clocks[0].kind)

@@ -39,13 +39,6 @@ def completion(sql: Ask, case: str) -> Any:
     return row
 
 
-@pytest.fixture(autouse=True)
-def logged_in(cast: Cast) -> None:
-    """Before time is frozen: a token is of its own day."""
-    for login in ("li.window", "chen.housing", "sun.coordinator"):
-        cast(login)
-
-
 @pytest.fixture
 def dispute(cast: Cast, at: Freeze) -> str:
     """An ordinary dispute of Monday 2 November 2026: seven days, until the end of the ninth."""

@@ -6,15 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.cast import CITY, Cast
-from tests.proxy.doors import CHEN, LI, WANG
-
-
-@pytest.fixture(autouse=True)
-def logged_in(cast: Cast) -> None:
-    """A token is judged by the clock of the machine."""
-    for login in (LI, WANG, CHEN, "sun.coordinator", "zhao.grid", "xu.discipline"):
-        cast(login)
+from tests.cast import CITY
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -20,7 +20,6 @@ from app.cases.rules import TRANSITIONS
 from app.core import provision
 from app.core.crypto import Sealed, keys
 from app.core.database import connect
-from app.core.http import now
 from app.core.settings import settings
 from app.events.queries import list_breaks
 from app.main import create_app
@@ -78,7 +77,7 @@ def city_of_its_own(name: str) -> Iterator[tuple[Cast, Callable[[datetime], None
     app = create_app(CITY)
 
     def at(instant: datetime) -> None:
-        app.dependency_overrides[now] = lambda: instant
+        app.state.clock = lambda: instant
 
     try:
         with TestClient(app, raise_server_exceptions=False) as client:
@@ -184,7 +183,7 @@ def test_set_wise_lives_are_what_single_steps_leave(
     ids = [report.id for report in reports]
 
     async def set_wise(conn: asyncpg.Connection) -> Any:
-        rules = await reference.load(conn)
+        rules = await reference.load(conn, datetime.now(UTC))
         await file_reports(conn, rules, city, reports, len(reports), moved=nobody_told)
         void = await live(conn, rules, city, steps, moved=nobody_told)
         assert await list_breaks(conn) == []
@@ -340,7 +339,10 @@ def test_an_interrupted_load_leaves_nothing_and_the_next_one_is_the_same_city(pr
 
 def test_the_gate_names_what_is_wrong(pristine: Ask) -> None:
     async def work(conn: asyncpg.Connection) -> Any:
-        rules, reports = await reference.load(conn), list(demo_reports(build_city(), as_of=AS_OF, count=40))
+        rules, reports = (
+            await reference.load(conn, datetime.now(UTC)),
+            list(demo_reports(build_city(), as_of=AS_OF, count=40)),
+        )
         await file_reports(conn, rules, build_city(), reports, 40, moved=nobody_told)
         await conn.execute(
             "update event set body = replace(body, 'registered', 'forgotten') where case_id = $1", reports[3].id
@@ -355,7 +357,9 @@ def test_the_gate_names_what_is_wrong(pristine: Ask) -> None:
 def test_a_city_with_cases_of_its_own_is_left_alone(pristine: Ask) -> None:
     async def work(conn: asyncpg.Connection) -> Any:
         reports = list(demo_reports(build_city(), as_of=AS_OF, count=40))
-        await file_reports(conn, await reference.load(conn), build_city(), reports, 40, moved=nobody_told)
+        await file_reports(
+            conn, await reference.load(conn, datetime.now(UTC)), build_city(), reports, 40, moved=nobody_told
+        )
         with pytest.raises(RuntimeError, match="cases of its own"):
             await load_history(conn, build_city(), as_of=AS_OF, count=40, told=nobody_told, moved=nobody_told)
 

@@ -2,9 +2,10 @@
 
 import uuid
 
+from app.cases.actions.access import grant
 from app.cases.actions.leading import pass_lead
 from app.cases.actions.offering import end_offer
-from app.cases.actions.step import GRANT, advance, begin, start_clocks, write_note
+from app.cases.actions.step import advance, begin, start_clocks, write_note
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
@@ -37,7 +38,7 @@ async def dispute_competence(act: ActionContext, case_id: uuid.UUID, *, reason: 
     superior = await act.conn.fetchval(_SUPERIOR, case_id, case.facts.lead_unit, offer.unit)
     _, said = await write_note(act, case, "competence_reason", reason)
     await start_clocks(act, case, StartsOn.DISPUTED, subject=superior)
-    await act.conn.execute(GRANT, case_id, f"unit:{superior}", "superior")
+    await grant(act.conn, case_id, [f"unit:{superior}"], "superior")
     await advance(act, case, "dispute_competence", facts={"superior": superior, "unit": offer.unit, **said})
 
 

@@ -80,7 +80,7 @@ _RECALL = """
             from up where up.target is not null))
         returning a.case_id, a.unit
     ), unseen as (
-        update case_access x set until = now() from up
+        update case_access x set until = $2 from up
         where up.target is not null and x.case_id = up.id and x.part = 'offer' and x.until is null
             and x.grantee <> 'unit:' || up.target
     )

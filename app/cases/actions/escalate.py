@@ -6,8 +6,9 @@ one tier; the ceiling is the city.
 
 import uuid
 
+from app.cases.actions.access import grant
 from app.cases.actions.offering import end_offer, make_offer
-from app.cases.actions.step import GRANT, advance, begin, start_clocks, write_note
+from app.cases.actions.step import advance, begin, start_clocks, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import refusal
 from app.core import errors
@@ -93,6 +94,6 @@ async def report_upward(act: ActionContext, case_id: uuid.UUID, *, unit: str, re
             "Name a unit above the lead, in the case's own areas, that the matter does not concern.", pointer="#/body/unit",
         )  # fmt: skip
     _, said = await write_note(act, case, "report", reason)
-    await act.conn.execute(GRANT, case_id, f"unit:{unit}", "informed")
+    await grant(act.conn, case_id, [f"unit:{unit}"], "informed")
     await deadlines.meet(act.conn, case_id, ClockKind.REPORT, act.now)
     await advance(act, case, "report_upward", facts={"unit": unit, **said})

@@ -3,7 +3,8 @@
 import uuid
 from datetime import datetime
 
-from app.cases.actions.step import GRANT, advance, begin, end_assignments, write_note
+from app.cases.actions.access import grant
+from app.cases.actions.step import advance, begin, end_assignments, write_note
 from app.cases.actions.together import take_up_joint
 from app.cases.queries.one import get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
@@ -67,7 +68,7 @@ async def take_up_offers(act: ActionContext, case_id: uuid.UUID, merged_at: date
     )
     for row in offered:
         if row["staff"] is None and row["part"] == "lead":
-            await act.conn.execute(GRANT, case_id, f"unit:{row['unit']}", "offer")
+            await grant(act.conn, case_id, [f"unit:{row['unit']}"], "offer")
     await take_up_joint(act.conn, case_id, merged_at)
 
 

@@ -1,7 +1,7 @@
 """The lead passes from one unit to another, and with it who sees the case and as what."""
 
-from app.cases.actions.offering import END_SIGHT, grantees
-from app.cases.actions.step import GRANT
+from app.cases.actions.access import grant, revoke
+from app.cases.actions.offering import grantees
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass
 from app.messages.actions import queue
@@ -44,13 +44,12 @@ async def pass_lead(act: ActionContext, case: LoadedCase, unit: str) -> None:
         " where case_id = $1 and part = 'lead' and state = 'signed'",
         case_id, stays,
     )  # fmt: skip
-    for grantee in await grantees(act, case, case.facts.lead_unit):
-        if stays:
-            await act.conn.execute(GRANT, case_id, grantee, "co")
-        await act.conn.execute(END_SIGHT, case_id, [grantee], "lead")
-    for grantee in await grantees(act, case, unit):
-        await act.conn.execute(GRANT, case_id, grantee, "lead")
-        await act.conn.execute(END_SIGHT, case_id, [grantee], "offer")
+    before, after = await grantees(act, case, case.facts.lead_unit), await grantees(act, case, unit)
+    if stays:
+        await grant(act.conn, case_id, before, "co")
+    await revoke(act.conn, case_id, "lead", at=act.now, grantees=before)
+    await grant(act.conn, case_id, after, "lead")
+    await revoke(act.conn, case_id, "offer", at=act.now, grantees=after)
     await _tell_receiving_centre(act, case, unit)
     await share_reviewed(act, case, unit)
 
@@ -58,14 +57,12 @@ async def pass_lead(act: ActionContext, case: LoadedCase, unit: str) -> None:
 async def _tell_receiving_centre(act: ActionContext, case: LoadedCase, unit: str) -> None:
     """It sees the case for as long as a unit of its area leads it; an accusation is told to nobody."""
     case_id = case.facts.id
-    await act.conn.execute(
-        "update case_access set until = now() where case_id = $1 and part = 'receiving' and until is null", case_id
-    )
+    await revoke(act.conn, case_id, "receiving", at=act.now)
     if case.facts.petition_class is PetitionClass.ACCUSATION:
         return
     centre = await act.conn.fetchval(_RECEIVING, case_id, unit)
     if centre is not None:
-        await act.conn.execute(GRANT, case_id, f"unit:{centre}", "receiving")
+        await grant(act.conn, case_id, [f"unit:{centre}"], "receiving")
         await queue(
             act.conn, f"received {case_id} {case.facts.version} unit:{centre}", "received", now=act.now,
             grantee=f"unit:{centre}", case_id=case_id, facts={"unit": unit},

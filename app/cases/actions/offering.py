@@ -2,17 +2,14 @@
 
 import uuid
 
-from app.cases.actions.step import END_OFFERED_SIGHT, GRANT, start_clocks
+from app.cases.actions.access import grant, revoke
+from app.cases.actions.step import start_clocks
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Offer, PetitionClass
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.reference.actions import ActionContext
 
-END_SIGHT = (
-    "update case_access set until = now()"
-    " where case_id = $1 and grantee = any($2::text[]) and part = $3 and until is null"
-)
 _RECALL = (
     "update assignment set state = 'recalled', answered_by = $2, answered_at = $3"
     " where case_id = $1 and state = 'offered' and part = 'lead'"
@@ -26,15 +23,14 @@ async def make_offer(act: ActionContext, case: LoadedCase, unit: str, *, note: u
         " values ($1, $2, 'lead', 'offered', $3, $4, $5)",
         case.facts.id, unit, act.actor.id, act.now, note,
     )  # fmt: skip
-    for grantee in await grantees(act, case, unit):
-        await act.conn.execute(GRANT, case.facts.id, grantee, "offer")
+    await grant(act.conn, case.facts.id, await grantees(act, case, unit), "offer")
     await start_clocks(act, case, StartsOn.OFFERED, kind=ClockKind.SIGN_FOR, subject=unit)
 
 
 async def end_offer(act: ActionContext, case_id: uuid.UUID) -> None:
     """Recall what is still open: nobody sees the case by it any more, and nothing is owed."""
     await act.conn.execute(_RECALL, case_id, act.actor.id, act.now)
-    await act.conn.execute(END_OFFERED_SIGHT, case_id)
+    await revoke(act.conn, case_id, "offer", at=act.now)
     await stop_waiting(act, case_id)
 
 
@@ -55,9 +51,9 @@ async def stop_waiting(act: ActionContext, case_id: uuid.UUID) -> None:
 async def withdraw_sight(act: ActionContext, case: LoadedCase, found: Offer) -> None:
     """Who no longer has the offer no longer sees the case by it."""
     if found.staff is not None:
-        await act.conn.execute(END_SIGHT, case.facts.id, [f"staff:{found.staff}"], "task")
+        await revoke(act.conn, case.facts.id, "task", at=act.now, grantees=[f"staff:{found.staff}"])
     else:
-        await act.conn.execute(END_SIGHT, case.facts.id, await grantees(act, case, found.unit), "offer")
+        await revoke(act.conn, case.facts.id, "offer", at=act.now, grantees=await grantees(act, case, found.unit))
 
 
 async def grantees(act: ActionContext, case: LoadedCase, unit: str) -> list[str]:

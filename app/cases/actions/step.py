@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.cases.actions.access import revoke
 from app.cases.actions.together import end_joint
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
@@ -181,14 +182,6 @@ async def write_note(act: ActionContext, case: LoadedCase, kind: str, body: str)
     return note, {"note": str(note), "digest": hashlib.sha256(salt + body.encode()).hexdigest()}
 
 
-GRANT = (
-    "insert into case_access (case_id, grantee, part) values ($1, $2, $3)"
-    " on conflict (case_id, grantee, part) do update set until = null"
-)
-# The instant is the database's, as `visible_to` judges by its clock: the sight ends with this transaction.
-END_OFFERED_SIGHT = "update case_access set until = now() where case_id = $1 and part = 'offer' and until is null"
-
-
 async def end_assignments(act: ActionContext, case_id: uuid.UUID, state: str = "done") -> None:
     """No offer stays open and no task runs on after the case has ended; who never signed for it sees it no more."""
     await act.conn.execute(
@@ -197,6 +190,6 @@ async def end_assignments(act: ActionContext, case_id: uuid.UUID, state: str = "
         " where case_id = $1 and state = 'offered' or case_id = $1 and state = 'signed' and part = 'co'",
         case_id, act.now, state, act.actor.id,
     )  # fmt: skip
-    await act.conn.execute(END_OFFERED_SIGHT, case_id)
+    await revoke(act.conn, case_id, "offer", at=act.now)
     await act.conn.execute("update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'", case_id)
     await end_joint(act.conn, case_id, act.now)

@@ -18,8 +18,8 @@ _END = (
     where m.case_id = $1 and m.booking = b.id and m.state = 'cancelled' and b.released_at is null and upper(b.period) > $2
     """,
     """
-    update case_access x set until = now() where x.case_id = $1 and x.part in ('task', 'meeting') and x.until is null
-        and x.grantee like 'unit:%' and $2::timestamptz is not null and not exists (
+    update case_access x set until = $2 where x.case_id = $1 and x.part in ('task', 'meeting') and x.until is null
+        and x.grantee like 'unit:%' and not exists (
             select from task t join assignment a on a.id = t.assignment where t.case_id = $1 and x.part = 'task'
                 and 'unit:' || t.unit = x.grantee and a.state in ('signed', 'done') and t.state in ('answered', 'ended'))
     """,

@@ -17,13 +17,20 @@ def visible_to(actor: Actor, parameters: Parameters, *, alias: str = "c", sweep:
     """
     if not actor.may(Permission.CASE_READ):
         return "false"
-    grantees = parameters.add(actor.grantees())
-    parts = f"case_access a where a.grantee = any({grantees}::text[]) and (a.until is null or a.until > now())"
+    parts = seen_by(actor, parameters)
     probe = f"(select true from {parts} and a.case_id = {alias}.id limit 1)"
     part = f"{alias}.id in (select a.case_id from {parts})" if sweep else probe
     return (
         f"({' or '.join([*open_to(actor, parameters, alias=alias), part])}) and {_not_barred(actor, parameters, alias)}"
         f" and {_seated(actor, parameters)}"
+    )
+
+
+def seen_by(actor: Actor, parameters: Parameters) -> str:
+    """The parts (`case_access a`) by which this actor sees cases at the instant of the call."""
+    grantees, at = parameters.add(actor.grantees()), parameters.add(actor.at)
+    return (
+        f"case_access a where a.grantee = any({grantees}::text[]) and (a.until is null or a.until > {at}::timestamptz)"
     )
 
 

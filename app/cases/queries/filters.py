@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.queries.access import open_to
+from app.cases.queries.access import open_to, seen_by
 from app.cases.rules import OPEN_KINDS
 from app.core import errors
 from app.core.access import UNIT_SIGHT, Actor
@@ -163,10 +163,7 @@ def _by_word(f: Filters, _: Actor, p: Parameters) -> str:
 
 def _by_sight(f: Filters, actor: Actor, p: Parameters) -> str:
     """Everything the actor may know of: parts in cases and, where the filter allows such kinds, open areas."""
-    arms = [
-        f"select a.case_id as id from case_access a where a.grantee = any({p.add(actor.grantees())}::text[])"
-        " and (a.until is null or a.until > now())"
-    ]
+    arms = [f"select a.case_id as id from {seen_by(actor, p)}"]
     open_areas = open_to(actor, p) if f.kind is None or f.kind in OPEN_KINDS else []
     if open_areas:  # a machine has none: a parameter that no condition uses would be refused
         asked = "".join(f" and {condition}" for condition in _columns(f, p))

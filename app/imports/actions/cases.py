@@ -69,7 +69,7 @@ async def import_cases(
     stopped has filed whole batches, and the next one goes on. Raises ValueError for a mapping that does not fit the file
     or the city, before anything is stored, and RuntimeError while the same source is being imported.
     """
-    facts = await reference.load(conn)
+    facts = await reference.load(conn, datetime.now(UTC))
     outcome, began = Outcome(), time.monotonic()
     with open_rows(path, mapping.file) as rows:
         outcome.dropped = check(mapping, rows.header, facts)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.cases.actions.step import GRANT, write_note
+from app.cases.actions.access import grant, revoke
+from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Kind
 from app.centres.actions import book, release
@@ -28,10 +29,9 @@ _ABOVE = """
             > array_position(array['community', 'township', 'county', 'city'], l.tier)
     order by u.code
 """
-_END_SIGHT = """
-    update case_access x set until = now() where x.case_id = $1 and x.part = 'meeting' and x.until is null
-        and not exists (select from meeting m join meeting_seat s on s.meeting = m.id
-            where m.case_id = $1 and m.state = 'scheduled' and s.state <> 'declined' and 'unit:' || s.unit = x.grantee)
+_STILL_INVITED = """
+    select coalesce(array_agg('unit:' || s.unit), '{}') from meeting m join meeting_seat s on s.meeting = m.id
+    where m.case_id = $1 and m.state = 'scheduled' and s.state <> 'declined'
 """
 
 
@@ -74,7 +74,7 @@ async def call_meeting(act: ActionContext, case_id: uuid.UUID, asked: Invitation
     made, said = await _keep(act, case, asked, caller)
     for unit in asked.units:
         await act.conn.execute("insert into meeting_seat (meeting, unit, state) values ($1, $2, 'invited')", made, unit)
-        await act.conn.execute(GRANT, case_id, f"unit:{unit}", "meeting")
+        await grant(act.conn, case_id, [f"unit:{unit}"], "meeting")
         await tell(act, f"meeting {made} called", "meeting_called", unit, case_id, by=caller)
     facts = {"meeting": str(made), "by": caller, "units": list(asked.units), "meeting_at": asked.at.timestamp(), **said}
     await record(act.conn, case_id, "call_meeting", actor=act.actor, at=act.now, facts=facts)
@@ -144,7 +144,8 @@ async def _move(
         *changes.values(),
     )
     facts = {"meeting": str(begun.row["id"]), **said}
-    await act.conn.execute(_END_SIGHT, begun.case.facts.id)
+    case_id = begun.case.facts.id
+    await revoke(act.conn, case_id, "meeting", at=act.now, keep=await act.conn.fetchval(_STILL_INVITED, case_id))
     await record(act.conn, begun.case.facts.id, kind, actor=act.actor, at=act.now, facts=facts)
     return version
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.cases.actions.access import revoke
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import REVIEWS, PetitionClass
 from app.core import errors
@@ -15,12 +16,10 @@ from app.joint.rules import MOVES, WORKED, Standing, Task, may_move, task_action
 from app.messages.actions import queue
 from app.reference.actions import ActionContext
 
-END_SIGHT = """
-    update case_access x set until = now()
-    where x.case_id = $1 and x.grantee = 'unit:' || $2::text and x.part = 'task' and x.until is null
-        and not exists (select from task t join assignment a on a.id = t.assignment
-            where t.case_id = $1 and t.unit = $2 and a.state in ('offered', 'signed')
-                and t.state in ('open', 'returned', 'answered'))
+_STILL_TASKED = """
+    select exists (select from task t join assignment a on a.id = t.assignment
+        where t.case_id = $1 and t.unit = $2 and a.state in ('offered', 'signed')
+            and t.state in ('open', 'returned', 'answered'))
 """
 _END_TAKING = """
     update assignment set state = case state when 'offered' then 'recalled' else 'done' end,
@@ -127,7 +126,9 @@ async def move(act: ActionContext, begun: Begun, kind: str, changes: Mapping[str
 async def end_taking(act: ActionContext, begun: Begun) -> None:
     """The unit's part in the case ends with this task, unless it has another."""
     await act.conn.execute(_END_TAKING, begun.row["assignment"], act.actor.id, act.now)
-    await act.conn.execute(END_SIGHT, begun.case.facts.id, begun.task.unit)
+    case_id, unit = begun.case.facts.id, begun.task.unit
+    if not await act.conn.fetchval(_STILL_TASKED, case_id, unit):
+        await revoke(act.conn, case_id, "task", at=act.now, grantees=[f"unit:{unit}"])
 
 
 async def tell(act: ActionContext, key: str, what: str, to: str, case_id: uuid.UUID, **facts: str) -> None:

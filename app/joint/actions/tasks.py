@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.cases.actions.access import grant
 from app.cases.actions.owed import owed_by
-from app.cases.actions.step import GRANT, write_note
+from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.access import Permission
@@ -77,7 +78,7 @@ async def put(
             " values ($1, $2, 'co', 'offered', $3, $4, $5) returning id",
             case_id, work.unit, act.actor.id, act.now, note,
         )  # fmt: skip
-        await act.conn.execute(GRANT, case_id, f"unit:{work.unit}", "task")
+        await grant(act.conn, case_id, [f"unit:{work.unit}"], "task")
     whistle = work.origin if work.source is Source.WHISTLE else None
     meeting = work.origin if work.source is Source.MEETING else None
     await act.conn.execute(

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.cases.actions.step import GRANT, write_note
+from app.cases.actions.access import grant, revoke
+from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Kind
 from app.core import errors
@@ -44,10 +45,9 @@ _RULER = """
         (select code from unit where kind = 'intake_desk'))
     from cases c where c.id = $1
 """
-_END_RULING = """
-    update case_access set until = now() where case_id = $1 and grantee = 'unit:' || $2::text and part = 'ruling'
-        and until is null and not exists (select from whistle_call k join task t on t.id = k.task
-            where t.case_id = $1 and k.ruler = $2 and k.ruling is null)
+_STILL_RULES = """
+    select exists (select from whistle_call k join task t on t.id = k.task
+        where t.case_id = $1 and k.ruler = $2 and k.ruling is null)
 """
 _POINT = "st_setsrid(st_makepoint({}::float8, {}::float8), 4326)"
 
@@ -147,7 +147,7 @@ async def object_to_call(act: ActionContext, task_id: uuid.UUID, *, reason: str)
         "update whistle_call set objection = $2, objected_at = $3, objected_by = $4, ruler = $5 where task = $1",
         task_id, note, act.now, act.actor.id, ruler,
     )  # fmt: skip
-    await act.conn.execute(GRANT, case_id, f"unit:{ruler}", "ruling")
+    await grant(act.conn, case_id, [f"unit:{ruler}"], "ruling")
     version = await move(act, begun, "object_to_call", {}, {"ruler": ruler, **said})
     await tell(act, f"task {task_id} objected", "call_objected", ruler, case_id, unit=begun.task.unit)
     return version
@@ -169,7 +169,8 @@ async def rule_on_call(act: ActionContext, task_id: uuid.UUID, *, ruling: Ruling
         await end_taking(act, begun)
     for unit in (begun.task.unit, begun.task.asked_by_unit):
         await tell(act, f"task {task_id} ruled", f"call_{ruling.value}", unit, case_id, by=str(ruler))
-    await act.conn.execute(_END_RULING, case_id, ruler)
+    if not await act.conn.fetchval(_STILL_RULES, case_id, ruler):
+        await revoke(act.conn, case_id, "ruling", at=act.now, grantees=[f"unit:{ruler}"])
     return version
 
 

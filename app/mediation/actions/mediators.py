@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from app.cases.actions.step import GRANT, write_note
+from app.cases.actions.access import grant
+from app.cases.actions.step import write_note
 from app.cases.queries.one import load_linked
 from app.core import errors
 from app.mediation import queries
@@ -51,7 +52,7 @@ async def assign(act: ActionContext, mediation: uuid.UUID, *, staff: uuid.UUID, 
         "insert into mediator (mediation, case_id, staff, how, assigned_by, assigned_at) values ($1, $2, $3, $4, $5, $6)",
         mediation, case_id, staff, how, act.actor.id, act.now,
     )  # fmt: skip
-    await act.conn.execute(GRANT, case_id, f"staff:{staff}", "mediator")
+    await grant(act.conn, case_id, [f"staff:{staff}"], "mediator")
     await queue(
         act.conn, f"mediation {mediation} assigned {begun.row['version']} staff:{staff}", "mediation_assigned",
         now=act.now, grantee=f"staff:{staff}", case_id=case_id,

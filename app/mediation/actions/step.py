@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.cases.actions.access import revoke
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.core import errors
 from app.core.access import Actor, Permission
@@ -13,12 +14,6 @@ from app.events.actions import record
 from app.mediation import queries
 from app.mediation.rules import LIVE, MOVES, SIDES, MediationState, missing, move_refused
 from app.reference.actions import ActionContext
-
-# The instant is the database's, as `visible_to` judges by its clock: the sight ends with this transaction.
-_END_SIGHT = """
-    update case_access a set until = now() where a.case_id = $1 and a.part = 'mediator' and a.until is null
-        and ($2::text is null or a.grantee = $2)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +118,7 @@ async def relieve_all(act: ActionContext, begun: Begun) -> None:
 
 async def end_sight(act: ActionContext, case_id: uuid.UUID, staff: uuid.UUID | None) -> None:
     """What a mediator saw as one ends with this transaction; of all of them without `staff`."""
-    await act.conn.execute(_END_SIGHT, case_id, f"staff:{staff}" if staff else None)
+    await revoke(act.conn, case_id, "mediator", at=act.now, grantees=[f"staff:{staff}"] if staff else None)
 
 
 def needed(begun: Begun) -> list[str]:

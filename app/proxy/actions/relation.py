@@ -20,7 +20,7 @@ from app.core.database import uuid7
 from app.core.settings import settings
 from app.events.actions import record
 from app.proxy import queries
-from app.proxy.actions.step import Begun, allows, begin, end, fit, grant, keep_papers, move, tell
+from app.proxy.actions.step import Begun, allows, begin, end, fit, give_sight, keep_papers, move, tell
 from app.proxy.rules import Capacity, Evidence, Power, State, asked_refused, close_refused, period_refused
 from app.reference.actions import ActionContext
 
@@ -197,7 +197,7 @@ async def _authorise(act: ActionContext, begun: Begun, terms: Terms) -> None:
         act, row["case_id"], terms.attachments, proves="authority", found=made,
         purpose="authority" if terms.evidence is Evidence.PAPER else None,
     )  # fmt: skip
-    await grant(act, begun, terms.valid_until)
+    await give_sight(act, begun, terms.valid_until)
     state = State.AUTHORISED if row["filed_at"] is None else State.REPORTING
     facts = {
         "staff": str(row["staff"]), "authority": str(made), "powers": terms.listed, "evidence": terms.evidence.value,

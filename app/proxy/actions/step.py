@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.cases.actions.access import grant, revoke
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.core import errors
 from app.core.database import Connection
@@ -17,16 +18,6 @@ from app.proxy.rules import MOVES, By, State, move_refused, not_fit
 from app.reference.actions import ActionContext
 from app.staff.actions import keep_at_hand
 
-# The sight ends by itself with the authority: `until` is its last instant from the start, whoever looks or does not.
-_GRANT = """
-    insert into case_access (case_id, grantee, part, until) values ($1, 'staff:' || $2::uuid, 'proxy', $3)
-    on conflict (case_id, grantee, part) do update set until = excluded.until
-"""
-# The instant is the database's, as `visible_to` judges by its clock.
-_UNSEE = """
-    update case_access set until = now() where case_id = $1 and grantee = 'staff:' || $2::uuid and part = 'proxy'
-        and (until is null or until > now())
-"""
 _OVER = "update proxy_authority set ended_at = $2, ended_as = $3 where proxy = $1 and ended_at is null"
 _DROP = "update proxy_errand set state = 'dropped' where proxy = $1 and state in ('planned', 'doing')"
 # As the authority's end has it.
@@ -116,9 +107,9 @@ async def move(
     await record(act.conn, begun.case.facts.id, kind, actor=act.actor, at=act.now, facts=said)
 
 
-async def grant(act: ActionContext, begun: Begun, until: datetime) -> None:
-    """The proxy sees the case, until then."""
-    await act.conn.execute(_GRANT, begun.row["case_id"], begun.row["staff"], until)
+async def give_sight(act: ActionContext, begun: Begun, until: datetime) -> None:
+    """The proxy sees the case until the authority's last instant, whoever looks or does not."""
+    await grant(act.conn, begun.row["case_id"], [f"staff:{begun.row['staff']}"], "proxy", until=until)
 
 
 async def end(
@@ -133,7 +124,7 @@ async def end(
     """It is over: the authority, the sight and what was still planned end in this transaction; who offered it is told."""
     row, when = begun.row, at or act.now
     if row["staff"] is not None:
-        await act.conn.execute(_UNSEE, row["case_id"], row["staff"])
+        await revoke(act.conn, row["case_id"], "proxy", at=act.now, grantees=[f"staff:{row['staff']}"])
     if state in ENDED_AS:
         await act.conn.execute(_OVER, begun.id, when, ENDED_AS[state])
     await act.conn.execute(_DROP, begun.id)

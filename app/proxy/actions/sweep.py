@@ -41,7 +41,7 @@ _HOLD = "select id from cases where id = $1 for update skip locked"
 async def sweep_proxies(database: Database, now: datetime) -> int:
     """End what is over and remind of what is owed; gives how many proxies ended or people were told."""
     async with database.snapshot() as conn:
-        rules = await references.load(conn)
+        rules = await references.load(conn, now)
         over = await conn.fetch(_EXPIRED, now, BATCH)
         unfit = await conn.fetch(_UNFIT, list(queries.CARRIERS), BATCH)
     done = 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.step import GRANT
+from app.cases.actions.access import grant
 from app.cases.queries.one import get_facts, load_linked
 from app.cases.rules import NO_TIER_ABOVE, PartyRole, Relation
 from app.core import errors
@@ -168,7 +168,7 @@ async def _link(
         review, row["id"], relation.value, row["concluded_at"], who, act.now,
     )  # fmt: skip
     for case_id in {row["id"], row["original"]}:
-        await act.conn.execute(GRANT, case_id, f"unit:{chosen.unit}", "reviewer")
+        await grant(act.conn, case_id, [f"unit:{chosen.unit}"], "reviewer")
     await deadlines.meet(act.conn, row["id"], ClockKind.APPLY_REVIEW, act.now)
     applied = {"from": str(review), "relation": relation.value, "digest": _digest(reasons)}
     await record(act.conn, row["id"], "review_applied", actor=act.actor, at=act.now, facts=applied)

@@ -1,0 +1,42 @@
+"""Who may see a case by a part in it: access is granted and revoked here alone (`visible_to` reads it)."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from app.core.database import Connection
+
+_GRANT = """
+    insert into case_access (case_id, grantee, part, until) select $1, grantee, $3, $4 from unnest($2::text[]) grantee
+    on conflict (case_id, grantee, part) do update set until = excluded.until
+"""
+_REVOKE = """
+    update case_access set until = $4
+    where case_id = $1 and part = any($2::text[]) and (until is null or until > $4)
+        and ($3::text[] is null or grantee = any($3)) and grantee <> all($5::text[])
+"""
+_REVOKE_ALL = "update case_access set until = $2 where grantee = $1 and (until is null or until > $2)"
+
+
+async def grant(
+    conn: Connection, case_id: uuid.UUID, grantees: Collection[str], part: str, *, until: datetime | None = None
+) -> None:
+    """`grantees` (`unit:CODE`, `post:ID`, `staff:UUID`, `key:ID`) see the case by this part from now on, `until` then."""
+    await conn.execute(_GRANT, case_id, sorted(set(grantees)), part, until)
+
+
+async def revoke(
+    conn: Connection,
+    case_id: uuid.UUID,
+    *parts: str,
+    at: datetime,
+    grantees: Collection[str] | None = None,
+    keep: Collection[str] = (),
+) -> None:
+    """What was seen by these parts ends `at`: for `grantees` (None: for all), but not for those of `keep`."""
+    await conn.execute(_REVOKE, case_id, parts, None if grantees is None else list(grantees), at, list(keep))
+
+
+async def revoke_all(conn: Connection, grantee: str, *, at: datetime) -> None:
+    """Nothing is seen by this name any more, in whatever case."""
+    await conn.execute(_REVOKE_ALL, grantee, at)
