@@ -229,12 +229,13 @@ def test_acts_end_at_the_instant(cast: Cast, lives: Lives, at: Freeze) -> None:
     errand(cast, proxy)
     at(until)
     reply = move(cast, WANG, proxy, "plan_errand", {"kind": "ask", "plan": "再问"})
-    assert reply.status_code == 409
-    assert "authority_expired" in reply.json()["detail"]
-    assert reply.json()["allowed"] == []
+    assert reply.status_code == 404, "the sight ends with the authority"
+    page = cast(LI).get(f"/v1/proxies/{proxy}").json()
+    assert page["state"] == "authority_expired"
+    assert "plan_errand" not in page["available_actions"]
 
 
-def test_expiry_is_put_on_the_record_once(cast: Cast, lives: Lives, tend: Tend, sql: Any) -> None:
+def test_expiry_is_put_on_the_record_once(cast: Cast, lives: Lives, tend: Tend, sql: Any, at: Any) -> None:
     until = datetime.now(UTC) + timedelta(days=20)
     receipt = lives.signed()
     proxy = carried(cast, receipt, valid_until=until.isoformat())
@@ -242,6 +243,7 @@ def test_expiry_is_put_on_the_record_once(cast: Cast, lives: Lives, tend: Tend, 
     assert cast(LI).get(f"/v1/proxies/{proxy}").json()["state"] == "reporting"
     for _ in range(3):
         tend(until)
+    at(until)
     kinds = [e["kind"] for e in cast(LI).walk(f"/v1/cases/{receipt['id']}/timeline?limit=200")]
     assert kinds.count("expire_proxy") == 1
     page = cast(LI).get(f"/v1/proxies/{proxy}").json()
