@@ -15,6 +15,7 @@ from app.core.access import Permission
 from app.core.database import uuid7
 from app.core.errors import Words
 from app.core.settings import settings
+from app.core.workflow import change_row
 from app.events.actions import record
 from app.messages.actions import queue
 from app.reference.actions import ActionContext
@@ -185,12 +186,7 @@ async def _move(
     columns = {**changes, "state": MOVES[action][1].value}
     if ends(action, SupervisionKind(row["kind"])):
         columns["ended_at"] = act.now
-    sets = "".join(f", {name} = ${n}" for n, name in enumerate(columns, 2))
-    version: int = await act.conn.fetchval(
-        f"update supervision set version = version + 1{sets} where id = $1 returning version",
-        row["id"],
-        *columns.values(),
-    )
+    version = await change_row(act.conn, "supervision", row["id"], columns)
     facts = {"supervision": str(row["id"]), "what": row["kind"], **said}
     await record(act.conn, begun.case.facts.id, f"{action}_supervision", actor=act.actor, at=act.now, facts=facts)
     return version
