@@ -1,6 +1,5 @@
 """The database's own functions and views: what they read and write, and whose they are (the line `-- Owner: …`)."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import pglast
 
 from scripts.reading.modules import tracked
 from scripts.reading.statements import ROOT
-from scripts.reading.tables import Reference, sql, uses
+from scripts.reading.tables import OWNER, Reference, sql, uses
 
 FOLDER = "migrations/functions"
 EXPRESSION = 2  # how PL/pgSQL marks a text that is no whole statement; assignments are above
@@ -22,29 +21,20 @@ def files(root: Path = ROOT) -> list[Path]:
 
 def owner(path: Path, root: Path = ROOT) -> str | None:
     """The capability that a function or view belongs to."""
-    found = re.search(r"^-- Owner: (\w+)$", (root / path).read_text(encoding="utf-8"), re.M)
+    found = OWNER.search((root / path).read_text(encoding="utf-8"))
     return found[1] if found else None
-
-
-def views(root: Path = ROOT) -> dict[str, str]:
-    """Each view and its owner."""
-    found = {}
-    for path in files(root):
-        for tree in (raw.stmt for raw in pglast.parse_sql((root / path).read_text(encoding="utf-8"))):
-            if isinstance(tree, sql.ViewStmt):
-                found[tree.view.relname] = owner(path, root) or ""
-    return found
 
 
 def references(root: Path = ROOT) -> Iterator[Reference]:
     """The tables that functions and views reach, as their owners' references."""
     for path in files(root):
-        for text in _bodies((root / path).read_text(encoding="utf-8")):
+        for text in bodies((root / path).read_text(encoding="utf-8")):
             for use in uses(text):
                 yield Reference(owner(path, root) or "", use.table, use.how, str(path))
 
 
-def _bodies(text: str) -> Iterator[str]:
+def bodies(text: str) -> Iterator[str]:
+    """The statements and expressions inside the functions and views of a file."""
     for tree, one in zip((raw.stmt for raw in pglast.parse_sql(text)), pglast.split(text), strict=True):
         if isinstance(tree, sql.ViewStmt):
             yield one[one.lower().index(" as ") + 4 :]

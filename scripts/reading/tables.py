@@ -17,6 +17,8 @@ from scripts.reading.statements import ROOT, Statement
 
 sql: Any = pglast.ast  # its classes are made when it is imported
 TOP = 1_000  # what is on no step of the staircase stands above all
+OWNER = re.compile(r"^-- Owner: (\w+)$", re.MULTILINE)
+VIEW = re.compile(r"^create (?:or replace )?view (\w+)", re.MULTILINE)
 CLOCKS = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday")
 WRITERS = (sql.InsertStmt, sql.UpdateStmt, sql.DeleteStmt, sql.MergeStmt)
 
@@ -138,8 +140,9 @@ def _characters(text: str) -> dict[int, int]:
 
 @cache
 def owners(root: Path = ROOT) -> dict[str, str]:
-    """Each table and the capability whose models declare it."""
-    found = {}
+    """Each table and the capability whose models declare it; each view and the one that its file names."""
+    texts = [(root / path).read_text(encoding="utf-8") for path in tracked(root, "migrations/functions")]
+    found = {view: name for text in texts for name in OWNER.findall(text) for view in VIEW.findall(text)}
     for path in tracked(root, "app"):
         if path.suffix != ".py" or "models" not in (path.stem, *path.parts):
             continue
