@@ -4,12 +4,12 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas import AreasOut, CellRef, RoutingOut
 from app.core.geometry import Crs, Latitude, Longitude
-from app.core.texts import Code, Email, LongText, Name, Phone, ShortText, Title, unfit
+from app.core.texts import Code, LongText, Name, Phone, ShortText, Title, unfit
 
 
 class Closed(BaseModel):
@@ -59,7 +59,7 @@ class PartyIn(Closed):
     name: Name | None = None
     phone: Phone | None = None
     address: ShortText | None = None
-    email: Email | None = Field(default=None, description="Only to send word of what is served by e-mail")
+    email: EmailStr | None = Field(default=None, description="Only to send word of what is served by e-mail")
 
     @model_validator(mode="after")
     def _someone(self) -> Self:

@@ -168,7 +168,7 @@ def test_word_goes_out_where_it_is_served_at_a_distance_and_never_of_an_accusati
     cast: Cast, lives: Lives, sql: Ask
 ) -> None:
     said = "select channel, template, facts from message where case_id = $1::uuid and channel <> 'in_app'"
-    mail = [{"role": "petitioner", "name": "张三", "phone": "13800000000", "email": "zhang@example.test"}]
+    mail = [{"role": "petitioner", "name": "张三", "phone": "13800000000", "email": "zhang@example.org"}]
     case = accepted(cast, lives, parties=mail)["id"]
     cast(CHEN).does(case, "serve", service())
     assert sql(said, case) == []
@@ -178,7 +178,7 @@ def test_word_goes_out_where_it_is_served_at_a_distance_and_never_of_an_accusati
         (row,) = sql(said, case)
         assert (row["channel"], row["template"], row["facts"]) == (channel, "notice_ready", {"kind": "acceptance"})
     shown = cast(CHEN).get(f"/v1/cases/{case}").json()["parties"][0]
-    assert shown["email"] == "z***@example.test"
+    assert shown["email"] == "z***@example.org"
 
 
 def test_a_notice_of_an_accusation_is_for_its_desk_alone(cast: Cast, sql: Ask) -> None:
