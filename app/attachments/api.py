@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 from starlette.background import BackgroundTask
 
 from app.attachments import actions, queries
@@ -25,7 +26,6 @@ from app.core.database import Connection
 from app.core.errors import Conflict, Invalid, TooLarge, UnsupportedMedia
 from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import answered, once, reply
-from app.core.jsontext import dumps
 from app.core.openapi import carries, gives_file, takes_file
 from app.core.settings import settings
 from app.core.texts import Title
@@ -173,7 +173,7 @@ async def _attach(
 
 async def _page(conn: Connection, attachment: uuid.UUID, actor: Actor, language: str) -> tuple[bytes, str]:
     row = await queries.get_attachment(conn, attachment, actor=actor)
-    return dumps(queries.shown(row, actor=actor, language=language)), str(row["version"])
+    return to_json(queries.shown(row, actor=actor, language=language)), str(row["version"])
 
 
 @router.get("/cases/{case_id}/attachments", response_model=AttachmentsOut, summary="Attachments of a case")

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic_core import to_json
 
 from app.cases.queries.filters import area_filter
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
-from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code
 from app.emergency import actions, queries
@@ -48,7 +48,7 @@ async def list_emergencies(
 async def get_emergency(emergency_id: uuid.UUID, _: CanRead, conn: Read, at: Now) -> Response:
     """With its rota and its record. The ETag is its version."""
     shown = await _shown(conn, emergency_id, at)
-    return reply(200, dumps(shown), str(shown["version"]))
+    return reply(200, to_json(shown), str(shown["version"]))
 
 
 async def _shown(conn: Any, emergency: uuid.UUID, at: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ async def switch_on_emergency(
         begin = actions.Begin(sent.area, sent.category, sent.ends_at, sent.reason, _rota(sent.rota))
         made = await actions.switch_on(conn, rules, begin, actor=actor, now=call.now)
         shown = await _shown(conn, made, call.now)
-        return 201, dumps(shown), str(shown["version"])
+        return 201, to_json(shown), str(shown["version"])
 
     return await once(conn, call, act)
 
@@ -98,7 +98,7 @@ class Change:
                 self.conn, self.rules, self.id, *more, version=self.version, actor=self.call.actor, now=self.call.now
             )
             shown = await _shown(self.conn, self.id, self.call.now)
-            return 200, dumps(shown), str(shown["version"])
+            return 200, to_json(shown), str(shown["version"])
 
         return await once(self.conn, self.call, act)
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from pydantic_core import to_json
 
 from app.core.access import Actor, Permission
 from app.core.errors import Invalid
 from app.core.http import Now, Read, ThisCall, Write, reference, requires
 from app.core.idempotency import once
-from app.core.jsontext import dumps
 from app.handover import actions, queries
 from app.handover.rules import Move
 from app.handover.schemas import HandoverIn, HandoverList, HandoverOut
@@ -33,12 +33,12 @@ async def hand_over_work(
 
     async def act() -> tuple[int, bytes, str | None]:
         if sent.dry_run:
-            return 200, dumps(_shown(asked, None, await actions.preview(conn, asked))), None
+            return 200, to_json(_shown(asked, None, await actions.preview(conn, asked))), None
         approved = {f"{item.kind}:{item.ref}": item.to for item in sent.items or ()}
         if len(approved) < len(sent.items or ()):
             raise Invalid("items 中有重复。", "An item stands twice.", pointer="#/body/items")
         handover, moves = await actions.hand_over(conn, asked, approved)
-        return 200, dumps(_shown(asked, handover, moves)), None
+        return 200, to_json(_shown(asked, handover, moves)), None
 
     return await once(conn, call, act, keep=not sent.dry_run)
 

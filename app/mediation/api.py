@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic_core import to_json
 
 from app.cases.actions import still_seen
 from app.cases.actions.resident import log_reading
@@ -14,7 +15,6 @@ from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
-from app.core.jsontext import dumps
 from app.core.openapi import carries, gives_pdf
 from app.mediation import actions
 from app.mediation.queries import page as queries
@@ -91,7 +91,7 @@ async def get_mediation(mediation_id: uuid.UUID, actor: CanRead, conn: Read, at:
     """Consents, mediators, talks, the agreement and how it is kept; names masked. What one side said alone is shown to
     the mediators and the lead. The ETag is its version."""
     shown = await _shown(conn, mediation_id, actor, at, said)
-    return reply(200, dumps(shown), str(shown["version"]))
+    return reply(200, to_json(shown), str(shown["version"]))
 
 
 async def _shown(conn: Connection, mediation: uuid.UUID, actor: Actor, at: Any, language: str) -> dict[str, Any]:
@@ -121,7 +121,7 @@ async def open_mediation(
             respondents=others,
         )  # fmt: skip
         shown = await _shown(conn, made, actor, call.now, call.language)
-        return 201, dumps(shown), str(shown["version"])
+        return 201, to_json(shown), str(shown["version"])
 
     return await once(conn, call, act)
 
@@ -180,9 +180,9 @@ class Move:
             case_id = await self.conn.fetchval("select case_id from mediation where id = $1", self.id)
             if not await still_seen(self.conn, case_id, actor=call.actor):
                 version = self.act.version + 1
-                return 200, dumps({"id": self.id, "version": version, "seen": False}), str(version)
+                return 200, to_json({"id": self.id, "version": version, "seen": False}), str(version)
             shown = await _shown(self.conn, self.id, call.actor, call.now, call.language)
-            return 200, dumps(shown), str(shown["version"])
+            return 200, to_json(shown), str(shown["version"])
 
         return await once(self.conn, call, act)
 

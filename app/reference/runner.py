@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from pydantic_core import to_json
 
 from app.core.errors import NotFound
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once
-from app.core.jsontext import dumps
 from app.core.workflow import Workflow
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
@@ -34,7 +34,7 @@ class ActionCreator:
         async def act() -> tuple[int, bytes, str | None]:
             made = await make(self.context)
             page = await show(self.context, made, self.call.language)
-            return 201, dumps(page), str(page["version"])
+            return 201, to_json(page), str(page["version"])
 
         return await once(self.context.conn, self.call, act)
 
@@ -58,8 +58,8 @@ class ActionRunner:
                 page = await show(self.context, found, call.language)
             except NotFound:
                 version = self.context.version + 1
-                return 200, dumps({"id": found, "version": version, "seen": False}), str(version)
-            return 200, dumps(page), str(page["version"])
+                return 200, to_json({"id": found, "version": version, "seen": False}), str(version)
+            return 200, to_json(page), str(page["version"])
 
         return await once(self.context.conn, call, act)
 

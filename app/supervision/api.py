@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic_core import to_json
 
 from app.cases.queries.filters import area_filter
 from app.cases.queries.one import get_facts
@@ -13,7 +14,6 @@ from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
-from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code
 from app.reference.actions import ActionContext
@@ -119,7 +119,7 @@ def _page(rows: list[Any], limit: int, request: Request, response: Response) -> 
 async def get_supervision(supervision_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language) -> Response:
     """What was asked, the last answer, and what this caller may do. The ETag is its version."""
     shown = await _shown(conn, supervision_id, actor, at, said)
-    return reply(200, dumps(shown), str(shown["version"]))
+    return reply(200, to_json(shown), str(shown["version"]))
 
 
 async def _shown(conn: Connection, supervision: uuid.UUID, actor: Actor, at: Any, language: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ async def issue_supervision(
     async def act() -> tuple[int, bytes, str | None]:
         made = await actions.issue(ActionContext(conn, rules, actor, call.now, 0), case_id, demand)
         shown = await _shown(conn, made, actor, call.now, call.language)
-        return 201, dumps(shown), str(shown["version"])
+        return 201, to_json(shown), str(shown["version"])
 
     return await once(conn, call, act)
 
@@ -166,7 +166,7 @@ class Move:
         async def act() -> tuple[int, bytes, str | None]:
             await step(self.act, self.id)
             shown = await _shown(self.conn, self.id, call.actor, call.now, call.language)
-            return 200, dumps(shown), str(shown["version"])
+            return 200, to_json(shown), str(shown["version"])
 
         return await once(self.conn, call, act)
 

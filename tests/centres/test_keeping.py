@@ -25,8 +25,8 @@ def test_the_demo_city_has_its_centres(cast: Cast, wednesday: Move) -> None:
     city = li.get("/v1/centres/C150100").json()
     assert [sum(u["how"] == how for u in city["units"]) for how in ("resident", "rotating", "on_call")] == [6, 11, 7]
     assert city["open_now"] is True
-    assert city["closes"] == "2026-11-25T04:00:00+00:00"
-    assert city["next_opening"] == "2026-11-25T06:30:00+00:00"
+    assert city["closes"] == "2026-11-25T04:00:00Z"
+    assert city["next_opening"] == "2026-11-25T06:30:00Z"
     assert [len(city[what]) for what in ("windows", "rooms", "today")] == [12, 6, 2]
     assert city["available_actions"] == []
     found = [item["code"] for item in li.walk("/v1/centres?q=hailar east&tier=township")]
@@ -41,15 +41,15 @@ def test_a_season_begins_a_day_is_closed_and_the_record_keeps_all(keeper: Keeper
     week = [{"weekday": day, "spans": OFFICE} for day in range(1, 6)]
     page = centre.does("set_hours", week=week, since="2026-11-30")
     assert page["version"] == 1
-    assert page["today"][0]["opens"] == "2026-11-25T01:00:00+00:00", "the old hours until the new ones begin"
+    assert page["today"][0]["opens"] == "2026-11-25T01:00:00Z", "the old hours until the new ones begin"
     wednesday(timedelta(days=5))
-    assert centre.page()["today"][0]["opens"] == "2026-11-30T00:30:00+00:00"
+    assert centre.page()["today"][0]["opens"] == "2026-11-30T00:30:00Z"
     wednesday(HOUR)
     page = centre.does("set_day", day="2026-11-30", spans=[], reason="线路检修，闭门一日")
     assert page["special_days"] == [{"day": "2026-11-30", "spans": [], "reason": "线路检修，闭门一日"}]
     centre.does("set_day", day="2026-11-28", spans=[{"opens": "22:00", "closes": "02:00"}], reason="夜间接待")
     wednesday(timedelta(days=3, hours=15))
-    assert (centre.page()["open_now"], centre.page()["closes"]) == (True, "2026-11-28T18:00:00+00:00")
+    assert (centre.page()["open_now"], centre.page()["closes"]) == (True, "2026-11-28T18:00:00Z")
     wednesday(timedelta(days=5))
     assert centre.page()["open_now"] is False
     centre.does("clear_day", day="2026-11-30")

@@ -21,7 +21,7 @@ def test_a_case_concludes_once_each_has_answered_or_the_lead_says_why_not(team: 
 
     team.answered(energy, ENERGY, "换热站供水温度已调高。")
     back = team.does("chen.housing", f"/v1/tasks/{energy}", "return", {**WHY, "answer_by": "2026-11-30"})
-    assert (back["state"], back["due"]) == ("returned", "2026-11-30T15:59:59+00:00")
+    assert (back["state"], back["due"]) == ("returned", "2026-11-30T15:59:59Z")
     again = team.does(team.at(ENERGY), f"/v1/tasks/{energy}", "answer", {"result": "附测温记录。"})
     assert (again["state"], again["result_text"], again["available_actions"]) == ("answered", "附测温记录。", [])
     team.does(team.at(WATER), f"/v1/tasks/{water}", "refuse", WHY)

@@ -29,7 +29,7 @@ def test_a_heating_failure_where_three_departments_answer_one_whistle(
     whistle = f"/v1/whistles/{tasks['']}"
     page = team("wang.grid").get(whistle).json()
     assert page["occasion_text"] == "应急处置"
-    assert {c["arrive_by"] for c in page["calls"]} == {"2026-11-25T11:30:00+00:00"}, "thirty minutes (W1)"
+    assert {c["arrive_by"] for c in page["calls"]} == {"2026-11-25T11:30:00Z"}, "thirty minutes (W1)"
     before = team("chen.housing").get(f"/v1/cases/{heating}").json()["due"]
 
     team.later(5)
@@ -37,7 +37,7 @@ def test_a_heating_failure_where_three_departments_answer_one_whistle(
     team.does(team.at(MARKET), market, "object", {"reason": "停暖与市场监管无关。"})
     team.later(29)
     there = team.does(team.at(ENERGY), energy, "arrive", here())
-    assert there["arrived_at"] == "2026-11-25T11:29:00+00:00"
+    assert there["arrived_at"] == "2026-11-25T11:29:00Z"
     assert there["arrival_lon"] == pytest.approx(point_in()[0])
     settle(EVENING + timedelta(minutes=31))
     team.later(47)
@@ -49,7 +49,7 @@ def test_a_heating_failure_where_three_departments_answer_one_whistle(
     calls = {c["unit"]: c for c in team("sun.coordinator").get(whistle).json()["calls"]}
     late = {unit for unit, c in calls.items() if c["arrival_breached_at"]}
     assert late == {WATER, MARKET}
-    assert {calls[u]["arrival_breached_at"] for u in late} == {"2026-11-25T11:30:00+00:00"}
+    assert {calls[u]["arrival_breached_at"] for u in late} == {"2026-11-25T11:30:00Z"}
     assert team("chen.housing").get(f"/v1/cases/{heating}").json()["due"] == before, "the lead is not late for it"
 
     for unit, url in ((ENERGY, energy), (WATER, water)):
@@ -199,7 +199,7 @@ def test_a_petition_stays_among_units_with_a_part_in_it(team: Team, cast: Cast) 
 def test_other_occasions_have_a_working_day(team: Team, heating: str) -> None:
     tasks = team.whistle(heating, ENERGY, occasion="enforcement")
     page = team("sun.coordinator").get(f"/v1/tasks/{tasks[ENERGY]}").json()
-    assert page["arrive_by"] == "2026-11-26T15:59:59+00:00"
+    assert page["arrive_by"] == "2026-11-26T15:59:59Z"
 
 
 def test_a_department_not_called_sees_nothing_of_a_dispute(team: Team, quarrel: str) -> None:

@@ -47,7 +47,7 @@ def test_a_supervision_is_answered_in_writing_and_verified(cast: Cast, lives: Li
     before = cast(CHEN).get(f"/v1/cases/{case}").json()["version"]
     found = issue(cast, case, CARD)
     assert (found["target_unit"], found["issuer_unit"], found["state"]) == ("D150102_housing", "C150100", "open")
-    assert found["due"] == "2026-12-02T15:59:59+00:00", "five working days, the end of the local day"
+    assert found["due"] == "2026-12-02T15:59:59Z", "five working days, the end of the local day"
     assert found["text"] == TEXT
     assert found["problem_text"] == "未按期办结"
     assert found["available_actions"] == ["withdraw"]
@@ -77,13 +77,13 @@ def test_an_answer_that_does_not_hold_is_returned_and_the_first_date_stays(
 ) -> None:
     at(NOON)
     found = issue(cast, handled(lives), ORDER)
-    assert found["answer_by"] == found["due"] == "2026-12-04T15:59:59+00:00"
+    assert found["answer_by"] == found["due"] == "2026-12-04T15:59:59Z"
     assert move(cast, CITY_SUPERVISOR, found, "verify").status_code == 409, "nothing is verified unanswered"
     assert move(cast, CHEN, found, "answer", {"text": "已整改。"}).status_code == 200
     reason = {"reason": "未附整改材料。", "answer_by": "2026-12-11"}
     returned = move(cast, CITY_SUPERVISOR, found, "return", reason).json()
-    assert (returned["state"], returned["answer_by"]) == ("returned", "2026-12-04T15:59:59+00:00")
-    assert returned["due"] == "2026-12-11T15:59:59+00:00"
+    assert (returned["state"], returned["answer_by"]) == ("returned", "2026-12-04T15:59:59Z")
+    assert returned["due"] == "2026-12-11T15:59:59Z"
     assert move(cast, HEAD, found, "answer", {"text": "材料已补。"}).json()["state"] == "answered"
     assert move(cast, CITY_SUPERVISOR, found, "verify").json()["answer_text"] == "材料已补。"
     assert move(cast, CITY_SUPERVISOR, found, "withdraw", {"reason": "已结束"}).status_code == 409

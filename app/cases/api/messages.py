@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic_core import to_json
 
 from app.cases.actions.messages import read_message
 from app.cases.queries.messages import list_messages
@@ -10,7 +11,6 @@ from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.http import Language, Read, ThisCall, Write, requires
 from app.core.idempotency import once
-from app.core.jsontext import dumps
 from app.messages.rules import composed
 from app.messages.schemas import MessageOut, MessagesOut, MessageStateOut
 
@@ -47,6 +47,6 @@ async def read_my_message(
 
     async def act() -> tuple[int, bytes, str | None]:
         await read_message(conn, message_id, actor=actor, now=call.now)
-        return 200, dumps({"id": message_id, "state": "read"}), None
+        return 200, to_json({"id": message_id, "state": "read"}), None
 
     return await once(conn, call, act)

@@ -5,6 +5,7 @@ import uuid
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic_core import to_json
 
 from app.cases.api.list_filters import narrowing
 from app.cases.queries import lists, record, tasks
@@ -29,7 +30,6 @@ from app.core import errors, paging
 from app.core.access import Actor, Permission
 from app.core.http import Language, Now, Read, Signed, reference, requires
 from app.core.idempotency import reply
-from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.precompiled import PrecompiledRoute
 from app.core.texts import Code, Searched
@@ -121,7 +121,7 @@ async def list_my_tasks(
 async def get_case(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules) -> Response:
     """The case with personal data masked and the steps this caller may take. The ETag is its version."""
     page = await show_case(conn, case_id, actor=actor, reference=rules, language=said, now=at)
-    return reply(200, dumps(page), str(page["version"]))
+    return reply(200, to_json(page), str(page["version"]))
 
 
 @router.get("/cases/{case_id}/timeline", response_model=TimelineOut, summary="Its timeline")

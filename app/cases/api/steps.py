@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from pydantic_core import to_json
 
 from app.cases import actions
 from app.cases.queries.page import show_case
@@ -38,7 +39,6 @@ from app.cases.schemas import (
 from app.core.access import Actor, Permission
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once
-from app.core.jsontext import dumps
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
@@ -67,8 +67,8 @@ class Step:
                     self.conn, self.case_id, actor=self.call.actor, reference=self.rules, language=self.call.language,
                     now=self.call.now,
                 )  # fmt: skip
-                return 200, dumps(page), str(page["version"])
-            return 200, dumps({"id": self.case_id, "version": version, "seen": False}), str(version)
+                return 200, to_json(page), str(page["version"])
+            return 200, to_json({"id": self.case_id, "version": version, "seen": False}), str(version)
 
         return await once(self.conn, self.call, act)
 
@@ -319,7 +319,7 @@ async def reveal_parties(case_id: uuid.UUID, sent: RevealIn, conn: Write, call: 
 
     async def act() -> tuple[int, bytes, str | None]:
         items = await actions.reveal(conn, case_id, reason=sent.reason, actor=actor, now=call.now)
-        return 200, dumps({"items": items}), None
+        return 200, to_json({"items": items}), None
 
     return await once(conn, call, act, keep=False)
 
@@ -336,4 +336,4 @@ async def _same_phone(
     case_id: uuid.UUID, sent: SamePhoneIn, conn: Any, call: Call, actor: Actor
 ) -> tuple[int, bytes, str | None]:
     rows = await actions.same_phone(conn, case_id, party=sent.party, reason=sent.reason, actor=actor, now=call.now)
-    return 200, dumps({"items": [dict(row) for row in rows]}), None
+    return 200, to_json({"items": [dict(row) for row in rows]}), None

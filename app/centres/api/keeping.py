@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from pydantic_core import to_json
 
 from app.centres.actions import Change, begin, rota, setup, stations
 from app.centres.actions.rota import Line, Plan
@@ -26,7 +27,6 @@ from app.centres.schemas.taken import (
 from app.core.access import Actor, Permission
 from app.core.http import ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once
-from app.core.jsontext import dumps
 from app.core.texts import Code
 from app.reference.queries import Reference
 
@@ -63,7 +63,7 @@ class Keeping:
                 rules=self.rules,
                 language=self.call.language,
             )
-            return 200, dumps(shown), str(change.version)
+            return 200, to_json(shown), str(change.version)
 
         return await once(self.conn, self.call, act)
 
@@ -166,7 +166,7 @@ async def import_rota(sent: ImportRotaIn, keeping: ThisKeeping) -> Response:
         else:
             await attempt.commit()
         version = keeping.version if sent.dry_run else change.version
-        return 200, dumps(_report(sent.dry_run, lines, version, keeping.call.language)), str(version)
+        return 200, to_json(_report(sent.dry_run, lines, version, keeping.call.language)), str(version)
 
     return await once(keeping.conn, keeping.call, act)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
+from pydantic_core import to_json
 
 from app.centres.api.shown import in_words, page
 from app.centres.queries import duty, places
@@ -24,7 +25,6 @@ from app.core import errors, paging
 from app.core.access import Actor, Permission
 from app.core.http import Language, Now, Read, reference, requires
 from app.core.idempotency import reply
-from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code, Searched
 from app.reference.queries import Reference
@@ -90,7 +90,7 @@ async def list_centres(
 async def get_centre(code: Code, actor: CanRead, conn: Read, at: Now, rules: Rules, said: Language) -> Response:
     """Units stationed and how, windows, rooms, hours, today's openings. The ETag is the version of its set-up."""
     shown = await page(conn, code, actor=actor, at=at, rules=rules, language=said)
-    return reply(200, dumps(shown), str(shown["version"]))
+    return reply(200, to_json(shown), str(shown["version"]))
 
 
 @router.get("/centres/{code}/duty", response_model=CentreDutyOut, summary="Who is on duty?")

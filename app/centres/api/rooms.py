@@ -4,6 +4,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic_core import to_json
 
 from app.centres.actions import book, release
 from app.centres.api.reads import CanRead, From, To, within
@@ -15,7 +16,6 @@ from app.core import errors, paging
 from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
-from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.core.texts import Code
 from app.reference.queries import Reference
@@ -49,7 +49,7 @@ async def book_room(
 
     async def act() -> tuple[int, bytes, str | None]:
         made = await book(conn, room_id, sent.period, sent.purpose, actor=actor, now=call.now, rules=rules)
-        return 201, dumps(dict(await queries.get_booking(conn, made, actor=actor))), "1"
+        return 201, to_json(dict(await queries.get_booking(conn, made, actor=actor))), "1"
 
     return await once(conn, call, act)
 
@@ -74,7 +74,7 @@ async def list_my_bookings(
 async def get_booking(booking_id: uuid.UUID, actor: CanBook, conn: Read) -> Response:
     """Of the caller's own unit. The ETag is its version."""
     found = await queries.get_booking(conn, booking_id, actor=actor)
-    return reply(200, dumps(dict(found)), str(found["version"]))
+    return reply(200, to_json(dict(found)), str(found["version"]))
 
 
 @router.post("/bookings/{booking_id}/actions/release", response_model=BookingOut, summary="Give a room back")
@@ -92,6 +92,6 @@ async def release_booking(
             )  # fmt: skip
         await release(conn, booking_id, actor=actor, now=call.now)
         shown = dict(await queries.get_booking(conn, booking_id, actor=actor))
-        return 200, dumps(shown), str(shown["version"])
+        return 200, to_json(shown), str(shown["version"])
 
     return await once(conn, call, act)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from pydantic_core import to_json
 
 from app.core import paging
 from app.core.access import Actor, Permission
@@ -13,7 +14,6 @@ from app.core.database import Connection
 from app.core.errors import NotFound
 from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
-from app.core.jsontext import dumps
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
@@ -30,7 +30,7 @@ Show = Callable[[Connection, uuid.UUID, Actor, datetime, str], Awaitable[dict[st
 
 def answered(status: int, page: dict[str, Any]) -> tuple[int, bytes, str | None]:
     """An answer with the page's version as ETag."""
-    return status, dumps(page), str(page["version"])
+    return status, to_json(page), str(page["version"])
 
 
 def shown(page: dict[str, Any]) -> Response:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic_core import to_json
 
 from app.cases.actions import still_seen
 from app.cases.queries.one import get_facts
@@ -13,7 +14,6 @@ from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import once, reply
-from app.core.jsontext import dumps
 from app.core.openapi import carries
 from app.proxy import actions, queries
 from app.proxy.schemas import (
@@ -82,7 +82,7 @@ async def _page(
 ) -> tuple[bytes, str]:
     whole = await queries.get_whole(conn, await queries.get_row(conn, proxy, actor=actor))
     shown = queries.page(whole, actor=actor, reference=rules, now=at, language=language)
-    return dumps(shown), str(shown["version"])
+    return to_json(shown), str(shown["version"])
 
 
 @router.post(
@@ -118,7 +118,7 @@ class Move:
             await step(self.act, self.id)
             row = await queries.get_by_id(self.conn, self.id)
             if not await still_seen(self.conn, row["case_id"], actor=call.actor):
-                return 200, dumps({"id": self.id, "seen": False}), str(row["version"])
+                return 200, to_json({"id": self.id, "seen": False}), str(row["version"])
             return 200, *await _page(self.conn, self.id, call.actor, self.rules, call.now, call.language)
 
         return await once(self.conn, call, act)

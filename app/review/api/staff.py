@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic_core import to_json
 
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.errors import Problem
 from app.core.http import Read, ThisCall, Write, reference, requires
 from app.core.idempotency import once
-from app.core.jsontext import dumps
 from app.intake.actions import show
 from app.intake.schemas import ReceiptOut
 from app.reference.actions import ActionContext
@@ -37,8 +37,8 @@ async def file_review(
         step = ActionContext(conn, rules, actor, call.now, 0)
         filed = await actions.apply_for(step, case_id, reasons=sent.reasons, channel=sent.channel.value)
         if isinstance(filed, Problem):  # told and kept: the record of having asked is committed with it
-            return filed.status, dumps(filed.document(call.language, f"/v1/cases/{case_id}/reviews")), None
-        return 201, dumps(show(filed.receipt, rules, actor, call.language, call.now)), None
+            return filed.status, to_json(filed.document(call.language, f"/v1/cases/{case_id}/reviews")), None
+        return 201, to_json(show(filed.receipt, rules, actor, call.language, call.now)), None
 
     return await once(conn, call, act)
 
