@@ -20,6 +20,7 @@ from structlog.typing import EventDict
 from app.analytics import api as analytics
 from app.areas import api as areas
 from app.attachments import api as attachments
+from app.capabilities import compose
 from app.cases import api as cases
 from app.centres import api as centres
 from app.core import http
@@ -78,6 +79,7 @@ class ApiKeyCache:
 
 def create_app(city: str | None = None) -> FastAPI:
     """The application for one city."""
+    compose()
     name = city or settings().city
 
     @asynccontextmanager

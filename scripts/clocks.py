@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.settings import Settings
 from app.deadlines.rules import ClockRule, LengthUnit, Procedure
 from app.emergency.rules import RULE
+from app.emergency.settings import EmergencySettings
+from app.proxy.settings import ProxySettings
 from seeds.reference.load import read_procedures
 
 PAGE = Path(__file__).parents[1] / "docs" / "clocks.md"
@@ -48,9 +49,11 @@ and filed within `GRIDCASE_PROXY_FILING_DAYS` ({filing}); `proxy D2` each notice
 def page() -> str:
     """The whole page."""
     rows = [_row(procedure, rule) for procedure in read_procedures() for rule in procedure.clocks]
-    configured = {name: field.default for name, field in Settings.model_fields.items()}
-    of_proxies = {name: configured[f"proxy_{name}_days"] for name in ("authority", "filing", "pass_on", "report")}
-    head = HEAD.format(pinned=PINNED, em=RULE, hours=configured["emergency_hours"], **of_proxies)
+    of_proxies = {
+        name: ProxySettings.model_fields[f"{name}_days"].default
+        for name in ("authority", "filing", "pass_on", "report")
+    }
+    head = HEAD.format(pinned=PINNED, em=RULE, hours=EmergencySettings.model_fields["hours"].default, **of_proxies)
     return head + "\n".join(rows) + "\n"
 
 

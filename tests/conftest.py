@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from app.capabilities import compose
 from tests import databases
 from tests.cast import Cast, Lives
 from tests.databases import pytest_configure, pytest_unconfigure  # noqa: F401 (hooks)
 
 CITY = "hohhot"
+compose()  # as the service and the command line do
 
 
 def _build_template() -> None:

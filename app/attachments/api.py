@@ -18,6 +18,7 @@ from app.attachments import actions, queries
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, Format, Rectangle
 from app.attachments.sandbox import admission, clean, redact
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
+from app.attachments.settings import AttachmentSettings
 from app.attachments.store import Store
 from app.cases.rules import PURPOSE_WORDS, Purpose
 from app.core.access import Actor, Permission
@@ -27,7 +28,7 @@ from app.core.errors import Conflict, Invalid, TooLarge, UnsupportedMedia
 from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
 from app.core.idempotency import answered, once, reply
 from app.core.openapi import carries, gives_file, takes_file
-from app.core.settings import settings
+from app.core.settings import section
 from app.core.texts import Title
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
@@ -44,7 +45,7 @@ _FILES = re.compile(rb"^(image/[a-z0-9.+-]+|application/(pdf|octet-stream))$")
 
 def takes() -> Mapping[re.Pattern[str], BodyPolicy]:
     """The bodies of this room that are no JSON."""
-    most = settings().attachment_max_bytes
+    most = section(AttachmentSettings).max_bytes
     too_large = TooLarge(
         f"文件不得超过 {most} 字节，请降低清晰度或分成几份。",
         f"A file may hold {most} bytes; lower its quality or split it.",

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.attachments.rules import UNFIT_WORDS, Rectangle, Unfit
+from app.attachments.settings import AttachmentSettings
 from app.core import errors
-from app.core.settings import settings
+from app.core.settings import section
 
 AT_ONCE = 2
 IN_HAND = 16  # files that a server process holds in memory, arriving or waiting for their turn
@@ -52,7 +53,7 @@ def admission() -> Iterator[None]:
 
 async def clean(content: bytes) -> Clean:
     """The file without anything that acts, hides or tells of its maker; raises Invalid with what is wrong."""
-    return await _done(content, {"rectangles": None, "most_pixels": settings().attachment_max_pixels})
+    return await _done(content, {"rectangles": None, "most_pixels": section(AttachmentSettings).max_pixels})
 
 
 async def redact(content: bytes, media_type: str, rectangles: Sequence[Rectangle]) -> Clean:
@@ -72,7 +73,7 @@ async def _done(content: bytes, job: dict[str, Any]) -> Clean:
 
 
 def _run(content: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    memory = MEMORY + MEMORY_A_PIXEL * settings().attachment_max_pixels
+    memory = MEMORY + MEMORY_A_PIXEL * section(AttachmentSettings).max_pixels
     said = json.dumps({**job, "memory": memory, "seconds": SECONDS})
     words = [sys.executable, "-I", "-m", "app.attachments.cleaning", said]
     try:

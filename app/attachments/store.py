@@ -10,8 +10,9 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.attachments.settings import AttachmentSettings
 from app.core.crypto import keys
-from app.core.settings import settings
+from app.core.settings import section, settings
 
 
 class Store:
@@ -23,7 +24,7 @@ class Store:
     @classmethod
     def of(cls, city: str) -> "Store":
         """The folder of a city, as the settings say."""
-        return cls((settings().attachment_folder or settings().home / "attachments") / city)
+        return cls((section(AttachmentSettings).folder or settings().home / "attachments") / city)
 
     def put(self, content: bytes) -> str:
         """Keep `content` for good and give its name: once this returns, a crash does not lose it. Raises OSError."""

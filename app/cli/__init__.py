@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from app.capabilities import compose
 from app.core.settings import settings
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ def choose(
     ] = "",
 ) -> None:
     """Options for every command."""
+    compose()
     if city:
         os.environ["GRIDCASE_CITY"] = city
         settings.cache_clear()

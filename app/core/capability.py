@@ -7,6 +7,8 @@ lists all capabilities; `main`, `cli` and `jobs` compose them from there.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.core.settings import Section
+
 
 def _nothing() -> None:
     """A capability that only has routes registers nothing."""
@@ -14,8 +16,10 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """`tags`: its OpenAPI tags, each with a sentence; `register`: puts what it knows into the registries below it."""
+    """`tags`: its OpenAPI tags, each with a sentence; `settings`: its section of the settings; `register`: puts what it
+    knows into the registries below it."""
 
     name: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    settings: type[Section] | None = None
     register: Callable[[], None] = _nothing

@@ -6,8 +6,7 @@ from datetime import datetime
 from app.areas.queries import get_city
 from app.cases.actions.deadline_sweep import process_due_clocks
 from app.core.database import Database
-from app.core.settings import settings
-from app.deadlines.rules import QuietHours
+from app.deadlines.settings import quiet_hours
 from app.emergency.actions import sweep_emergencies
 from app.mediation.actions import flag_missed
 from app.messages.actions import deliver_messages
@@ -22,7 +21,7 @@ async def settle_due(database: Database, now: datetime) -> int:
 
     The rules are read anew at every run: a calendar published a minute ago counts.
     """
-    quiet, moved = QuietHours(settings().quiet_from, settings().quiet_until), 0
+    quiet, moved = quiet_hours(), 0
     async with database.snapshot() as conn:
         rules = await reference.load(conn, now)
     while True:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.errors import Words
+from app.core.registry import Registry
 
 
 class Channel(StrEnum):
@@ -36,7 +37,9 @@ class Template:
 
 
 # A new occasion is one row. No text holds a name, an address or what a matter is about: a phone may lie on a table.
-TEMPLATES: dict[str, Template] = {
+# Each capability registers its own.
+TEMPLATES: Registry[str, Template] = Registry("message template")
+TEMPLATES.add({
     "clock_warn": Template(
         Words("期限将到", "A limit is near"),
         Words("编号{number}的期限（{rule}）将到，请按期办理。", "A limit of case {number} ({rule}) is near; please act in time."),
@@ -58,16 +61,6 @@ TEMPLATES: dict[str, Template] = {
         Words("有事项上报到本中心", "A matter was taken up to you"),
         Words("编号{number}由下级上报，请签收。", "Case {number} was taken up from below; please sign for it."),
     ),
-    "emergency_limit": Template(
-        Words("应急限时办理", "Faster limits of an emergency"),
-        Words("应急状态：编号{number}须在{hours}小时内开始办理。",
-              "Emergency mode: handling of case {number} is to begin within {hours} hours."),
-    ),
-    "emergency_duty": Template(
-        Words("应急值班", "You are on duty"),
-        Words("您已列入区域{area}的应急值班表，请查看班次。",
-              "You are on the duty rota of the emergency in area {area}; see when."),
-    ),
     "returned": Template(
         Words("退单待裁定", "A return waits for your ruling"),
         Words("编号{number}被{unit}退单，请裁定。", "{unit} returned case {number}; please rule on it."),
@@ -75,15 +68,6 @@ TEMPLATES: dict[str, Template] = {
     "return_ruled": Template(
         Words("已裁定由本单位办理", "It was ruled that you handle it"),
         Words("编号{number}经{by}最终裁定由本单位办理，不得再退。", "{by} ruled finally that you handle case {number}."),
-    ),
-    "task_handed_over": Template(
-        Words("有一项工作交接给您", "A task was handed over to you"),
-        Words("编号{number}的一项工作已交接给您。", "A task in case {number} was handed over to you."),
-    ),
-    "task_came_back": Template(
-        Words("一项工作已退回主办单位", "A task came back to the lead"),
-        Words("编号{number}的一项工作因人员变动退回，请另行安排。",
-              "A task in case {number} came back; give it to somebody else."),
     ),
     "received": Template(
         Words("本区域单位承办了一件外来事项", "A unit of your area took over a matter from elsewhere"),
@@ -122,18 +106,6 @@ TEMPLATES: dict[str, Template] = {
     "notice_urging": Template(
         Words("催办通知", "You are urged to act"),
         Words("编号{number}有一份催办通知，请尽快办理。", "Case {number} has an urging notice; please act on it."),
-    ),
-    "supervision_issued": Template(
-        Words("有一件督办待书面答复", "A supervision to answer in writing"),
-        Words("编号{number}由{by}督办，请在规定日期前书面答复。", "{by} supervises case {number}; answer it by its date."),
-    ),
-    "supervision_answered": Template(
-        Words("督办已答复，待核验", "A supervision was answered"),
-        Words("编号{number}的督办已由{unit}书面答复，请核验。", "{unit} answered the supervision of case {number}; verify it."),
-    ),
-    "supervision_returned": Template(
-        Words("督办答复被退回", "The answer to a supervision was returned"),
-        Words("编号{number}的督办答复被{by}退回，请重新答复。", "{by} returned the answer on case {number}; answer again."),
     ),
     "task_given": Template(
         Words("有一项协办任务待签收", "A task to sign for"),
@@ -229,7 +201,7 @@ TEMPLATES: dict[str, Template] = {
         Words("编号{number}的代办员休假，委托仍有效；请告知群众，可撤回后另行委托。",
               "The proxy of case {number} is on leave and the authority stands; tell the resident, who may choose another."),
     ),
-}  # fmt: skip
+})  # fmt: skip
 
 
 def composed(template: str, facts: Mapping[str, Any], number: str | None) -> tuple[Words, Words]:

@@ -13,7 +13,7 @@ from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
 from app.core.masking import mask_name
-from app.core.settings import settings
+from app.core.settings import section
 from app.deadlines.rules import END_OF_DAY, LengthUnit, due_at
 from app.proxy.rules import (
     CARRYING,
@@ -29,6 +29,7 @@ from app.proxy.rules import (
     State,
     move_refused,
 )
+from app.proxy.settings import ProxySettings
 from app.reference.queries import Reference
 
 _ITEM = """
@@ -296,7 +297,7 @@ def _errand(whole: Whole, row: Any, language: str) -> dict[str, Any]:
 
 def duty_due(duty: Any, reference: Reference) -> datetime:
     """By when a notice is to be passed on (D2): as it was when it was, else by the present rule."""
-    return duty["due"] or due_in(settings().proxy_pass_on_days, duty["since"], reference)
+    return duty["due"] or due_in(section(ProxySettings).pass_on_days, duty["since"], reference)
 
 
 def _duty(whole: Whole, row: Any, reference: Reference, now: datetime) -> dict[str, Any]:

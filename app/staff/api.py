@@ -11,10 +11,11 @@ from app.core.errors import TooMany, Unauthenticated
 from app.core.http import Now, Read, Signed, requires
 from app.core.openapi import may_answer
 from app.core.rates import allow, count
-from app.core.settings import settings
+from app.core.settings import section
 from app.core.texts import Code
 from app.staff import queries
 from app.staff.schemas import LoginIn, MeOut, OnDutyOut, OnDutyPage, PostOut, TokenOut
+from app.staff.settings import LoginSettings
 
 router = APIRouter(prefix="/v1", tags=["staff"])
 
@@ -25,7 +26,7 @@ router = APIRouter(prefix="/v1", tags=["staff"])
 async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> TokenOut:
     """An access token for a local account. Failed tries are counted, per account and address."""
     address = request.client.host if request.client else "-"
-    most = settings().login_tries_per_hour
+    most = section(LoginSettings).login_tries_per_hour
     await allow(conn, f"login {sent.login}", most, at)
     await allow(conn, f"login from {address}", most * 10, at)
     try:

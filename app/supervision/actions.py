@@ -14,7 +14,7 @@ from app.core import errors
 from app.core.access import Permission
 from app.core.database import uuid7
 from app.core.errors import Words
-from app.core.settings import settings
+from app.core.settings import section
 from app.core.workflow import change_row
 from app.events.actions import record
 from app.messages.actions import queue
@@ -31,6 +31,7 @@ from app.supervision.rules import (
     move_refused,
     why_not,
 )
+from app.supervision.settings import SupervisionSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ async def _issuer(act: ActionContext, case: LoadedCase, target: Standing, kind: 
 
 def owed_by(act: ActionContext, day: date | None) -> datetime:
     """When the answer is owed: the end of the day named, or of the configured number of working days from now."""
-    return until(act, day, days=settings().supervision_days, pointer="#/body/answer_by")
+    return until(act, day, days=section(SupervisionSettings).days, pointer="#/body/answer_by")
 
 
 # --- What follows

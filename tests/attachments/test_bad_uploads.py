@@ -14,8 +14,9 @@ import pytest
 
 from app.attachments import actions, sandbox
 from app.attachments.rules import Unfit
+from app.attachments.settings import AttachmentSettings
 from app.attachments.store import Store
-from app.core.settings import settings
+from app.core.settings import section, settings
 from tests.access.town import in_city
 from tests.attachments import files
 from tests.cast import Cast, Lives
@@ -80,7 +81,7 @@ def test_a_form_is_no_file(cast: Cast, nothing_kept: str, media: str) -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_file_beyond_the_limit(cast: Cast, nothing_kept: str, chunked: bool) -> None:
-    most = settings().attachment_max_bytes
+    most = section(AttachmentSettings).max_bytes
     assert most > settings().max_body_bytes
     sent: Any = iter([bytes(most // 4)] * 5) if chunked else bytes(most + 1)
     refused(cast(CHEN).attach(nothing_kept, sent), str(most), status=413)

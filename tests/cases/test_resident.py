@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.core.settings import settings
+from app.core.settings import section, settings
+from app.staff.settings import LoginSettings
 from tests.cast import Cast, Lives, report
 
 REASON = {"reason": "电话回访"}
@@ -77,7 +78,7 @@ def test_what_cannot_be_a_number_or_a_code_is_refused(cast: Cast, number: str, c
 @pytest.fixture
 def few_tries(monkeypatch: pytest.MonkeyPatch, sql: Any) -> Iterator[int]:
     monkeypatch.setattr(settings(), "query_tries_per_hour", 5)
-    monkeypatch.setattr(settings(), "login_tries_per_hour", 3)
+    monkeypatch.setattr(section(LoginSettings), "login_tries_per_hour", 3)
     sql("delete from rate_counter")
     yield 5
     sql("delete from rate_counter")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from app.capabilities import CAPABILITIES
 from app.cases.rules import TRANSITIONS
 from app.core.access import Role
 from app.core.errors import CATALOGUE
@@ -24,8 +25,15 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_setting_is_in_the_table() -> None:
-    for name, field in Settings.model_fields.items():
-        variable = field.validation_alias or f"GRIDCASE_{name.upper()}"
+    sections = [Settings, *(capability.settings for capability in CAPABILITIES if capability.settings)]
+    assert len(sections) > 7
+    known = [
+        field.validation_alias or f"{section.model_config['env_prefix']}{name.upper()}"
+        for section in sections
+        for name, field in section.model_fields.items()
+    ]
+    assert len(known) == len(set(known))
+    for variable in known:
         assert f"| `{variable}` |" in README, variable
 
 

@@ -12,10 +12,11 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from app.core.database import Database
-from app.core.settings import settings
+from app.core.settings import section
 from app.messages.actions import deliver, queue
 from app.messages.actions.channels import NotSent, OutgoingMessage, Unsure
 from app.messages.rules import MOST_ATTEMPTS, Channel
+from app.messages.settings import SmtpSettings
 from scripts.service import free_port
 from tests.cast import Cast, Lives, report
 from tests.messages.conftest import carry as run_job
@@ -226,9 +227,8 @@ def mailbox(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox
     port = free_port()
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
-    for name, value in (("smtp_host", "127.0.0.1"), ("smtp_port", port), ("smtp_security", "none"),
-                        ("smtp_sender", "cases@city.test")):  # fmt: skip
-        monkeypatch.setattr(settings(), name, value)
+    for name, value in (("host", "127.0.0.1"), ("port", port), ("security", "none"), ("sender", "cases@city.test")):  # fmt: skip
+        monkeypatch.setattr(section(SmtpSettings), name, value)
     yield box
     server.stop()
 
@@ -266,7 +266,7 @@ def test_a_connection_lost_while_it_took_the_mail_leaves_it_to_a_person(mailbox:
 
 def test_no_server_there_is_certain(mailbox: Mailbox, sql: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     put("p", **EMAIL)
-    monkeypatch.setattr(settings(), "smtp_port", 1)
+    monkeypatch.setattr(section(SmtpSettings), "port", 1)
     assert run_job(NOON) == 0
     (row,) = sql("select failed, stuck_at, not_before from message")
     assert (row["failed"], row["stuck_at"]) == ("ConnectionRefusedError", None)

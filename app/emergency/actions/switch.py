@@ -9,10 +9,11 @@ from typing import Any
 from app.core import errors
 from app.core.access import Actor, Permission, Post
 from app.core.database import Connection, uuid7
-from app.core.settings import settings
+from app.core.settings import section
 from app.emergency import queries
 from app.emergency.actions.clocks import lift_clocks, set_clocks
 from app.emergency.rules import Emergency, Shift, why_not
+from app.emergency.settings import EmergencySettings
 from app.messages.actions import IN_APP
 from app.messages.actions.queue import ON_TWICE
 from app.reference.queries import Reference
@@ -57,7 +58,7 @@ async def switch_on(conn: Connection, rules: Reference, begin: Begin, *, actor: 
     _fits(rules, begin, now)
     if await queries.stands_already(conn, begin.area, begin.category, now):
         raise errors.Conflict("该区域该类别已处于应急状态。", "This area and category are in emergency mode already.")
-    made, hours = uuid7(), settings().emergency_hours
+    made, hours = uuid7(), section(EmergencySettings).hours
     await conn.execute(
         "insert into emergency (id, area, category, unit, switched_on_by, reason, hours, began_at, ends_at)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -92,7 +93,7 @@ def _fits(rules: Reference, begin: Begin, now: datetime) -> None:
     meant = Emergency(now, begin.ends_at, None, begin.category)
     if not any(meant.matches(code) for code in rules.categories):
         raise errors.Invalid("没有这个类别或类别组。", "There is no such category or group.", pointer="#/body/category")
-    refused = why_not(now, begin.ends_at, settings().emergency_most_days)
+    refused = why_not(now, begin.ends_at, section(EmergencySettings).most_days)
     if refused is not None:
         raise errors.Invalid(refused.zh, refused.en, pointer="#/body/ends_at")
 

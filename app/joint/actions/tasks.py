@@ -14,12 +14,13 @@ from app.core import errors
 from app.core.access import Permission
 from app.core.database import uuid7
 from app.core.errors import Words
-from app.core.settings import settings
+from app.core.settings import section
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind
 from app.events.actions import record
 from app.joint.actions.step import begin, end_taking, in_the_name_of, move, open_case, standings, tell
 from app.joint.rules import RECUSAL, Source, Standing, TaskState
+from app.joint.settings import TaskSettings
 from app.reference.actions import ActionContext
 
 
@@ -68,7 +69,7 @@ async def put(
     act: ActionContext, case: LoadedCase, work: Work, asker: str, pointer: str
 ) -> tuple[uuid.UUID, dict[str, Any]]:
     """Store a task and give the unit its part and its sight; returns its id and what the event may say."""
-    due = owed_by(act, work.answer_by, days=settings().task_days, pointer=pointer)
+    due = owed_by(act, work.answer_by, days=section(TaskSettings).days, pointer=pointer)
     note, said = await write_note(act, case, "task", work.text)
     made, case_id = uuid7(), case.facts.id
     assignment = None
@@ -156,7 +157,7 @@ async def return_for_more(act: ActionContext, task_id: uuid.UUID, *, reason: str
     begun = await begin(act, task_id, "return")
     if begun.row["settled"]:
         raise errors.ActionRefused("该吹哨已办结。", "The whistle is settled.")
-    due = max(owed_by(act, answer_by, days=settings().task_days, pointer="#/body/answer_by"), begun.row["due"])
+    due = max(owed_by(act, answer_by, days=section(TaskSettings).days, pointer="#/body/answer_by"), begun.row["due"])
     _, said = await write_note(act, begun.case, "task_return", reason)
     changes = {"state": TaskState.RETURNED.value, "due": due}
     version = await move(act, begun, "return_task", changes, {"due": due.timestamp(), **said})

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from app.core.settings import settings
+from app.core.settings import section, settings
 from app.messages.rules import Channel
+from app.messages.settings import SmtpSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ Port = Callable[[OutgoingMessage], None]  # blocking; raises NotSent or Unsure
 
 def port(channel: Channel) -> Port:
     """The way out for a channel, as the settings have it now."""
-    if channel is Channel.EMAIL and settings().smtp_host:
+    if channel is Channel.EMAIL and section(SmtpSettings).host:
         return send_by_smtp
     return lambda letter: append_to_file(channel, letter)
 
@@ -59,8 +60,8 @@ def append_to_file(channel: Channel, letter: OutgoingMessage) -> None:
 def send_by_smtp(letter: OutgoingMessage) -> None:
     """By the server of the settings. Refusals are certain; a connection lost while it took the message is not."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"], mail["Subject"] = settings().smtp_sender, letter.to, letter.subject
-    mail["Message-ID"] = f"<{letter.id}@{settings().smtp_sender.rpartition('@')[2]}>"
+    mail["From"], mail["To"], mail["Subject"] = section(SmtpSettings).sender, letter.to, letter.subject
+    mail["Message-ID"] = f"<{letter.id}@{section(SmtpSettings).sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
     try:
@@ -78,17 +79,17 @@ def send_by_smtp(letter: OutgoingMessage) -> None:
 
 
 def _connected() -> smtplib.SMTP:
-    s = settings()
+    s = section(SmtpSettings)
     secure = ssl.create_default_context()
-    if s.smtp_security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(s.smtp_host, s.smtp_port, timeout=30, context=secure)
+    if s.security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(s.host, s.port, timeout=30, context=secure)
     else:
-        server = smtplib.SMTP(s.smtp_host, s.smtp_port, timeout=30)
+        server = smtplib.SMTP(s.host, s.port, timeout=30)
     try:
-        if s.smtp_security == "starttls":
+        if s.security == "starttls":
             server.starttls(context=secure)
-        if s.smtp_user:
-            server.login(s.smtp_user, s.smtp_password)
+        if s.user:
+            server.login(s.user, s.password)
     except BaseException:
         server.close()
         raise

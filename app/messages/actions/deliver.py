@@ -13,8 +13,7 @@ from app.areas.queries import get_city
 from app.core import errors
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Database
-from app.core.settings import settings
-from app.deadlines.rules import QuietHours
+from app.deadlines.settings import quiet_hours
 from app.messages.actions.channels import NotSent, OutgoingMessage, Unsure, port
 from app.messages.rules import UNSURE_AFTER, Channel, composed, retry_after
 
@@ -49,7 +48,7 @@ async def deliver_messages(database: Database, now: datetime) -> int:
     async with database.connection() as conn:
         city = await get_city(conn)
         await conn.execute(_UNSURE, now, now - UNSURE_AFTER)
-    quiet = QuietHours(settings().quiet_from, settings().quiet_until).until(now, city.tz) is not None
+    quiet = quiet_hours().until(now, city.tz) is not None
     sent = 0
     for _ in range(MOST_AT_ONCE):
         async with database.connection() as conn:  # autocommit: the mark stands before anything leaves

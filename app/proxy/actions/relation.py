@@ -17,11 +17,12 @@ from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import uuid7
-from app.core.settings import settings
+from app.core.settings import section
 from app.events.actions import record
 from app.proxy import queries
 from app.proxy.actions.step import Begun, allows, begin, end, fit, give_sight, keep_papers, move, tell
 from app.proxy.rules import Capacity, Evidence, Power, State, asked_refused, close_refused, period_refused
+from app.proxy.settings import ProxySettings
 from app.reference.actions import ActionContext
 
 CLOCK = Actor(id="clock", kind="system")
@@ -57,9 +58,9 @@ async def request_by_code(act: ActionContext, case: LoadedCase, *, wish: str | N
         raise errors.Conflict(refused.zh, refused.en)
     await _make_room(act, case)
     note, said = await write_note(act, case, "proxy_wish", wish) if wish else (None, {})
-    made, configured = uuid7(), settings()
-    due = queries.due_in(configured.proxy_authority_days, act.now, act.reference)
-    filing = max(due, queries.due_in(configured.proxy_filing_days, act.now, act.reference))
+    made, configured = uuid7(), section(ProxySettings)
+    due = queries.due_in(configured.authority_days, act.now, act.reference)
+    filing = max(due, queries.due_in(configured.filing_days, act.now, act.reference))
     who = f"{act.actor.kind}:{act.actor.id}"
     await act.conn.execute(_REQUEST, made, case.facts.id, note, who, act.now, due, filing)
     facts = {"proxy": str(made), "authority_due": due.timestamp(), "filing_due": filing.timestamp(), **said}
@@ -177,7 +178,7 @@ async def authorise_by_code(act: ActionContext, case: LoadedCase, terms: Terms) 
 
 async def _authorise(act: ActionContext, begun: Begun, terms: Terms) -> None:
     row, starts = begun.row, terms.valid_from or act.now
-    wrong = period_refused(starts, terms.valid_until, act.now, longest_days=settings().proxy_longest_days)
+    wrong = period_refused(starts, terms.valid_until, act.now, longest_days=section(ProxySettings).longest_days)
     if wrong is not None:
         field, why = wrong
         raise errors.Invalid(why.zh, why.en, pointer=f"#/body/{field}")

@@ -10,11 +10,12 @@ from typing import Any
 
 from app.cases.queries.one import load_linked
 from app.core.database import Connection, Database
-from app.core.settings import settings
+from app.core.settings import section
 from app.proxy import queries
 from app.proxy.actions.relation import CLOCK
 from app.proxy.actions.step import Begun, end, key_of, tell
 from app.proxy.rules import CARRYING, Candidate, State, not_fit, reports_owed
+from app.proxy.settings import ProxySettings
 from app.reference import queries as references
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
@@ -132,7 +133,7 @@ async def _of_authorities(conn: Connection, now: datetime) -> list[_Word]:
 
 
 async def _of_reports(conn: Connection, now: datetime) -> list[_Word]:
-    every, found = settings().proxy_report_days, []
+    every, found = section(ProxySettings).report_days, []
     for row in await conn.fetch(_REPORTS):
         if owed := reports_owed(row["last"], now, every):
             found.append(_Word(row, "report_due", f"staff:{row['staff']}", f"{int(row['last'].timestamp())}+{owed}"))
