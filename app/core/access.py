@@ -210,6 +210,11 @@ class Actor:
         return frozenset(post.role for post in self.posts)
 
     @property
+    def who(self) -> str:
+        """As records name this actor: `staff:UUID`, `key:ID`, `system:clock`."""
+        return f"{self.kind}:{self.id}"
+
+    @property
     def unit(self) -> str | None:
         """The unit of the first post: where what this actor registers comes from."""
         return self.posts[0].unit if self.posts else None
@@ -247,6 +252,7 @@ class Actor:
 
 
 SYSTEM = Actor(id="system", kind="system")
+CLOCK = Actor(id="clock", kind="system")  # what a limit that has run out brings about
 RESIDENT = Actor(id="query_code", kind="resident")  # whoever holds number and query code of a case
 
 

@@ -21,7 +21,6 @@ from app.core.access import Actor, Permission
 from app.core.asgi import BodyTooLargeError
 from app.core.database import Connection, Database
 from app.core.errors import Problem, Words
-from app.core.rates import count_try
 
 PROBLEM_JSON = "application/problem+json"
 log = structlog.get_logger()
@@ -176,24 +175,6 @@ async def version(value: Version = None) -> int:
 
 ThisCall = Annotated[Call, Depends(call)]
 ThisVersion = Annotated[int, Depends(version)]
-
-
-class ResidentAccess:
-    """A resident's door: no login, number and code, every try counted by address and number."""
-
-    def __init__(self, request: Request, at: Now, said: Language, rules: Annotated[Any, Depends(reference)]) -> None:
-        self.request, self.at, self.language, self.rules = request, at, said, rules
-
-    async def run(self, number: str, work: Callable[[Connection], Awaitable[Any]]) -> Any:
-        """Count the try (kept whatever comes of it), do the work and commit; raises a problem that it gave back."""
-        database, client = self.request.app.state.database, self.request.client
-        async with database.connection() as conn:
-            await count_try(conn, client.host if client else "-", number, self.at)
-        async with database.transaction() as conn:
-            result = await work(conn)
-        if isinstance(result, Problem):
-            raise result
-        return result
 
 
 def problem_response(request: Request, problem: Problem) -> Response:

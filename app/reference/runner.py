@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from pydantic_core import to_json
 
 from app.core.errors import NotFound
-from app.core.http import Call, ThisCall, ThisVersion, Write, reference, requires
-from app.core.idempotency import once
+from app.core.http import Call, Language, Now, Read, Signed, ThisCall, ThisVersion, Write, reference, requires
+from app.core.idempotency import once, reply
 from app.core.workflow import Workflow
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
@@ -19,6 +19,19 @@ from app.reference.queries import Reference
 Rules = Annotated[Reference, Depends(reference)]
 # context, id, language → the page of the thing as it is now; raises NotFound for who does not see it any more.
 Show = Callable[[ActionContext, Any, str], Awaitable[Mapping[str, Any]]]
+
+
+class PageReader:
+    """Shows one thing as it is now, with its version as ETag."""
+
+    def __init__(self, conn: Read, actor: Signed, at: Now, language: Language, rules: Rules) -> None:
+        self.language = language
+        self.context = ActionContext(conn, rules, actor, at, 0)
+
+    async def show(self, found: uuid.UUID | str, show: Show) -> Response:
+        """The answer is 200 with its page."""
+        page = await show(self.context, found, self.language)
+        return reply(200, to_json(page), str(page["version"]))
 
 
 class ActionCreator:
@@ -64,6 +77,7 @@ class ActionRunner:
         return await once(self.context.conn, call, act)
 
 
+ThisReader = Annotated[PageReader, Depends(PageReader)]
 ThisCreator = Annotated[ActionCreator, Depends(ActionCreator, scope="function")]
 ThisRunner = Annotated[ActionRunner, Depends(ActionRunner, scope="function")]
 

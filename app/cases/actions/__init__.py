@@ -14,7 +14,7 @@ from app.cases.actions.hearing import Seat, cancel_hearing, hold_hearing, record
 from app.cases.actions.link import link, link_repeat, unlink
 from app.cases.actions.place import place
 from app.cases.actions.reclassify import reclassify
-from app.cases.actions.resident import by_code, open_notice, reissue_code, reveal, same_phone, still_seen
+from app.cases.actions.resident import open_notice, reissue_code, reveal, same_phone, still_seen
 from app.cases.actions.review import decide_review
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "approve_attempt",
     "archive",
     "ask_to_reopen",
-    "by_code",
     "cancel_hearing",
     "close",
     "conclude",

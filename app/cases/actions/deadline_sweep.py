@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.one import ABOVE
-from app.core.access import Actor
+from app.core.access import CLOCK
 from app.core.database import Connection
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import AT_ONCE, ClockKind, EscalationStep, Owner, QuietHours, StartsOn, escalation
@@ -19,7 +19,6 @@ from app.messages.actions import IN_APP
 from app.messages.actions.queue import ON_TWICE
 from app.reference.queries import Reference
 
-CLOCK = Actor(id="clock", kind="system")
 BATCH = 5000
 
 # Clocks of one procedure that stand alike climb alike: one row for all of them.

@@ -1,6 +1,7 @@
 """Families: the same matter brought to a higher organ while it is being handled, a group's cases, parts of one matter."""
 
 import uuid
+from datetime import datetime
 
 from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.family import lock_both, take_up_offers
@@ -16,6 +17,13 @@ from app.reference.actions import ActionContext
 
 _LINK = "insert into case_link (case_id, other, relation, made_by, made_at) values ($1, $2, $3, $4, $5)"
 _LIVE = "select id, other, relation, made_at from case_link where case_id = $1 and undone_at is null"
+_REVIEWED = (
+    "insert into case_link (case_id, other, relation, opinion_at, made_by, made_at) values ($1, $2, $3, $4, $5, $6)"
+)
+_MAKE_ROOM = """
+    update case_link l set undone_at = $3, undone_by = $4 from cases r
+    where r.id = l.case_id and l.other = $1 and l.opinion_at = $2 and l.undone_at is null and r.status = 'withdrawn'
+"""
 _LATE = f"select {told_due('c')} < $2::timestamptz from cases c where c.id = $1"
 _REPRESENTATIVES = "select count(*) from party where case_id = any($1) and role = 'representative'"
 
@@ -103,6 +111,14 @@ async def _write(
     await advance(act, case, action, columns=columns, facts=facts, owing=owing)
     told = {"from": str(case.facts.id), "relation": relation.value}
     await record(act.conn, head.facts.id, "linked_from", actor=act.actor, at=act.now, facts=told)
+
+
+async def link_review(
+    act: ActionContext, review: uuid.UUID, reviewed: uuid.UUID, relation: Relation, opinion_at: datetime
+) -> None:
+    """`review` is about the opinion given on `reviewed` at that instant; a review that was withdrawn makes room for it."""
+    await act.conn.execute(_MAKE_ROOM, reviewed, opinion_at, act.now, act.actor.who)
+    await act.conn.execute(_REVIEWED, review, reviewed, relation.value, opinion_at, act.actor.who, act.now)
 
 
 def _where_it_is(act: ActionContext, head: LoadedCase) -> dict[str, str]:

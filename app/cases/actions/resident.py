@@ -1,37 +1,23 @@
 """What concerns the resident: the query code, seeing personal data in clear, looking a phone up."""
 
 import uuid
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 from app.cases.actions.step import advance, begin
 from app.cases.queries.access import visible_to
 from app.cases.queries.notices import get_notice, no_text
-from app.cases.queries.one import LoadedCase, load_by_code, open_parties
+from app.cases.queries.one import open_parties
 from app.cases.rules import LIVE
 from app.core import errors
-from app.core.access import RESIDENT, Actor
+from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.notices.actions import opened
 from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
-from app.reference.queries import Reference
 
 _LOG = "insert into read_log (at, actor, case_id, what, reason) values ($1, $2, $3, $4, $5)"
-
-
-async def by_code(
-    conn: Connection,
-    reference: Reference,
-    now: datetime,
-    held: tuple[str, str],
-    step: Callable[[ActionContext, LoadedCase], Awaitable[Any]],
-) -> Any:
-    """A step of whoever holds number and code (`held`) of a case, which is locked; raises NotFound."""
-    case = await load_by_code(conn, *held, reference)
-    return await step(ActionContext(conn, reference, RESIDENT, now, case.facts.version), case)
 
 
 async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str, int]:

@@ -1,43 +1,28 @@
-"""The resident's own door: number and query code, no login, counted per address."""
+"""What a resident reads with number and query code, without a login."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
 from app.cases.queries.page import ask, ask_for_notices
+from app.cases.resident import ThisCaseByCode
 from app.cases.schemas import QueryIn, QueryOut, ServedNoticeOut, ServedOut
 from app.core.errors import NotFound, TooMany
-from app.core.http import Language, Now, Read, reference
 from app.core.openapi import may_answer
-from app.core.rates import count_try
-from app.reference.queries import Reference
 
-router = APIRouter(prefix="/v1", tags=["resident"])
+router = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(NotFound, TooMany))
 
 
-@router.post(
-    "/query", response_model=QueryOut, response_model_exclude_none=True, summary="Where is my matter?",
-    responses=may_answer(NotFound, TooMany),
-)  # fmt: skip
-async def ask_for_progress(
-    sent: QueryIn,
-    conn: Read,
-    at: Now,
-    said: Language,
-    rules: Annotated[Reference, Depends(reference)],
-    request: Request,
-) -> QueryOut:
+@router.post("", response_model=QueryOut, response_model_exclude_none=True, summary="Where is my matter?")
+async def ask_for_progress(sent: QueryIn, case: ThisCaseByCode) -> QueryOut:
     """In plain words, for whoever holds the number and the code of the receipt."""
-    await count_try(conn, request.client.host if request.client else "-", sent.number, at)
-    return QueryOut(**await ask(conn, sent.number, sent.code, reference=rules, language=said))
-
-
-@router.post(
-    "/query/notices", response_model=ServedOut, summary="What was I told in writing?", responses=may_answer(NotFound, TooMany)
-)  # fmt: skip
-async def ask_for_served(sent: QueryIn, conn: Read, at: Now, said: Language, request: Request) -> ServedOut:
-    """Every notice that was served, as it was made, for whoever holds the number and the code of the receipt."""
-    await count_try(conn, request.client.host if request.client else "-", sent.number, at)
-    return ServedOut(
-        items=[ServedNoticeOut(**n) for n in await ask_for_notices(conn, sent.number, sent.code, language=said)]
+    return QueryOut(
+        **await case.read(
+            sent, lambda conn: ask(conn, sent.number, sent.code, reference=case.rules, language=case.language)
+        )
     )
+
+
+@router.post("/notices", response_model=ServedOut, summary="What was I told in writing?")
+async def ask_for_served(sent: QueryIn, case: ThisCaseByCode) -> ServedOut:
+    """Every notice that was served, as it was made, for whoever holds the number and the code of the receipt."""
+    served = await case.read(sent, lambda conn: ask_for_notices(conn, sent.number, sent.code, language=case.language))
+    return ServedOut(items=[ServedNoticeOut(**notice) for notice in served])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.cases.actions import assignments
 from app.cases.actions.access import revoke
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import REVIEWS, PetitionClass
@@ -20,11 +21,6 @@ _STILL_TASKED = """
     select exists (select from task t join assignment a on a.id = t.assignment
         where t.case_id = $1 and t.unit = $2 and a.state in ('offered', 'signed')
             and t.state in ('open', 'returned', 'answered'))
-"""
-_END_TAKING = """
-    update assignment set state = case state when 'offered' then 'recalled' else 'done' end,
-        answered_by = coalesce(answered_by, $2), answered_at = coalesce(answered_at, $3)
-    where id = $1 and state in ('offered', 'signed')
 """
 
 
@@ -125,7 +121,7 @@ async def move(act: ActionContext, begun: Begun, kind: str, changes: Mapping[str
 
 async def end_taking(act: ActionContext, begun: Begun) -> None:
     """The unit's part in the case ends with this task, unless it has another."""
-    await act.conn.execute(_END_TAKING, begun.row["assignment"], act.actor.id, act.now)
+    await assignments.end(act, begun.row["assignment"])
     case_id, unit = begun.case.facts.id, begun.task.unit
     if not await act.conn.fetchval(_STILL_TASKED, case_id, unit):
         await revoke(act.conn, case_id, "task", at=act.now, grantees=[f"unit:{unit}"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.cases.actions.access import grant
+from app.cases.actions import assignments
 from app.cases.actions.owed import owed_by
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase
@@ -74,12 +74,7 @@ async def put(
     made, case_id = uuid7(), case.facts.id
     assignment = None
     if work.unit != case.facts.lead_unit:  # the lead has its part already
-        assignment = await act.conn.fetchval(
-            "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
-            " values ($1, $2, 'co', 'offered', $3, $4, $5) returning id",
-            case_id, work.unit, act.actor.id, act.now, note,
-        )  # fmt: skip
-        await grant(act.conn, case_id, [f"unit:{work.unit}"], "task")
+        assignment = await assignments.give(act, case_id, work.unit, note)
     whistle = work.origin if work.source is Source.WHISTLE else None
     meeting = work.origin if work.source is Source.MEETING else None
     await act.conn.execute(
@@ -93,26 +88,15 @@ async def put(
 async def sign_for(act: ActionContext, task_id: uuid.UUID) -> int:
     """签收: the unit takes the task; the lead stays where it is."""
     begun = await begin(act, task_id, "sign_for")
-    await take(act, begun.row["assignment"])
+    await assignments.answer(act, begun.row["assignment"], "signed")
     return await move(act, begun, "sign_task", {}, {})
-
-
-async def take(act: ActionContext, assignment: int) -> None:
-    """The unit's assignment is signed for."""
-    await act.conn.execute(
-        "update assignment set state = 'signed', answered_by = $2, answered_at = $3 where id = $1",
-        assignment, act.actor.id, act.now,
-    )  # fmt: skip
 
 
 async def refuse(act: ActionContext, task_id: uuid.UUID, *, reason: str) -> int:
     """退回: with the reason; the unit sees the case no more. The lead asks another, and records that none comes from here."""
     begun = await begin(act, task_id, "refuse")
     note, said = await write_note(act, begun.case, "task_refusal", reason)
-    await act.conn.execute(
-        "update assignment set state = 'refused', answered_by = $2, answered_at = $3, note = $4 where id = $1",
-        begun.row["assignment"], act.actor.id, act.now, note,
-    )  # fmt: skip
+    await assignments.answer(act, begun.row["assignment"], "refused", note)
     await end_taking(act, begun)
     version = await move(act, begun, "refuse_task", {}, said)
     await _tell_asker(act, begun.row, version, "refused")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.cases.actions import assignments
 from app.cases.actions.access import grant, revoke
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase
@@ -27,7 +28,7 @@ from app.joint.actions.step import (
     standings,
     tell,
 )
-from app.joint.actions.tasks import Work, able_to_help, excused, put, refused_unit, take
+from app.joint.actions.tasks import Work, able_to_help, excused, put, refused_unit
 from app.joint.rules import ARRIVAL_PROCEDURE, OWED, Occasion, Ruling, Source, WhistleState, call_refused, may_whistle
 from app.reference.actions import ActionContext
 
@@ -127,7 +128,7 @@ async def arrive(act: ActionContext, task_id: uuid.UUID, *, spot: Spot | None) -
     """签到: somebody of the department is on the spot, now. Whoever comes has taken the task."""
     begun = await begin(act, task_id, "arrive")
     if begun.task.taken == "offered":
-        await take(act, begun.row["assignment"])
+        await assignments.answer(act, begun.row["assignment"], "signed")
     await act.conn.execute(
         "update whistle_call set arrived_at = $2, arrived_by = $3,"
         f" arrival_point = case when $4::float8 is not null then {_POINT.format('$4', '$5')} end where task = $1",

@@ -7,7 +7,7 @@ from typing import Any
 from app.cases.actions.step import write_note
 from app.cases.queries.one import open_parties
 from app.core import errors
-from app.core.access import Actor
+from app.core.access import CLOCK
 from app.core.database import Connection, uuid7
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind
@@ -18,8 +18,6 @@ from app.mediation.rules import ConfirmationState, Duty, ObligationState, obliga
 from app.messages.actions import queue
 from app.messages.rules import Channel
 from app.reference.actions import ActionContext
-
-CLOCK = Actor(id="clock", kind="system")
 
 _PAY = """
     update mediation_obligation set paid_cents = paid_cents + $2,

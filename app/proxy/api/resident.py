@@ -2,18 +2,16 @@
 
 import base64
 import hashlib
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES
 from app.attachments.store import Store
-from app.cases import actions as cases
 from app.cases.queries.one import LoadedCase
+from app.cases.resident import CaseByCode, ThisCaseByCode
 from app.cases.schemas import QueryIn
 from app.core.errors import Conflict, NotFound, TooMany
-from app.core.http import ResidentAccess
 from app.core.openapi import gives_file, may_answer
 from app.proxy import actions, queries
 from app.proxy.rules import Evidence
@@ -31,53 +29,41 @@ from app.reference.actions import ActionContext
 router = APIRouter(prefix="/v1/query/proxy", tags=["resident"], responses=may_answer(NotFound, TooMany))
 
 
-class Opened(ResidentAccess):
-    """Somebody holds number and code of a case."""
-
-    async def take(self, sent: QueryIn, step: Callable[[ActionContext, LoadedCase], Awaitable[Any]]) -> Any:
-        """Take the step on their case."""
-        held = (sent.number, sent.code)
-        return await self.run(sent.number, lambda conn: cases.by_code(conn, self.rules, self.at, held, step))
-
-
-ThisCase = Annotated[Opened, Depends(Opened)]
-
-
 async def _own(act: ActionContext, case: LoadedCase, language: str) -> OwnProxiesOut:
     wholes = [await queries.get_whole(act.conn, row) for row in await queries.list_of_case(act.conn, case.facts.id)]
     shown = [queries.own_view(w, reference=act.reference, now=act.now, language=language) for w in wholes]
     return OwnProxiesOut(items=[OwnProxyOut(**one) for one in shown])
 
 
-async def _then_own(opened: Opened, sent: QueryIn, step: Any) -> OwnProxiesOut:
+async def _then_own(opened: CaseByCode, sent: QueryIn, step: Any) -> OwnProxiesOut:
     """Take the step and show how everything stands then."""
 
     async def act(doing: ActionContext, case: LoadedCase) -> OwnProxiesOut:
         await step(doing, case)
         return await _own(doing, case, opened.language)
 
-    shown: OwnProxiesOut = await opened.take(sent, act)
+    shown: OwnProxiesOut = await opened.run(sent, act)
     return shown
 
 
 @router.post("", response_model=OwnProxiesOut, summary="What did my proxy do?")
-async def ask_for_proxies(sent: QueryIn, opened: ThisCase) -> OwnProxiesOut:
+async def ask_for_proxies(sent: QueryIn, opened: ThisCaseByCode) -> OwnProxiesOut:
     """Every proxy there was: who, with which powers until when, each errand with its proof, each notice and when it was
     passed on. It stays readable after the authority has ended."""
-    shown: OwnProxiesOut = await opened.take(sent, lambda act, case: _own(act, case, opened.language))
+    shown: OwnProxiesOut = await opened.run(sent, lambda act, case: _own(act, case, opened.language))
     return shown
 
 
 @router.post(
     "/ask", response_model=OwnProxiesOut, status_code=201, summary="Ask for a proxy", responses=may_answer(Conflict)
 )
-async def ask_for_proxy(sent: AskForProxyIn, opened: ThisCase) -> OwnProxiesOut:
+async def ask_for_proxy(sent: AskForProxyIn, opened: ThisCaseByCode) -> OwnProxiesOut:
     """申请代办. A window clerk or coordinator offers somebody; nobody sees more of the case before you authorise them."""
     return await _then_own(opened, sent, lambda act, case: actions.request_by_code(act, case, wish=sent.wish))
 
 
 @router.post("/authorise", response_model=OwnProxiesOut, summary="Authorise the proxy", responses=may_answer(Conflict))
-async def authorise_own_proxy(sent: AuthoriseByCodeIn, opened: ThisCase) -> OwnProxiesOut:
+async def authorise_own_proxy(sent: AuthoriseByCodeIn, opened: ThisCaseByCode) -> OwnProxiesOut:
     """授权 who was offered: what they may do, and until when; or change it. The same again changes nothing. A proxy never
     rates, closes, withdraws or goes up for you."""
     terms = actions.Terms(sent.matter, frozenset(sent.powers), sent.valid_until, Evidence.QUERY_CODE)
@@ -85,7 +71,7 @@ async def authorise_own_proxy(sent: AuthoriseByCodeIn, opened: ThisCase) -> OwnP
 
 
 @router.post("/decline", response_model=OwnProxiesOut, summary="Not this proxy", responses=may_answer(Conflict))
-async def decline_own_proxy(sent: DeclineByCodeIn, opened: ThisCase) -> OwnProxiesOut:
+async def decline_own_proxy(sent: DeclineByCodeIn, opened: ThisCaseByCode) -> OwnProxiesOut:
     """不同意 who was offered: another may be, or none."""
     return await _then_own(
         opened, sent, lambda act, case: actions.decline_by_code(act, case, words=sent.words, another=sent.another)
@@ -93,7 +79,7 @@ async def decline_own_proxy(sent: DeclineByCodeIn, opened: ThisCase) -> OwnProxi
 
 
 @router.post("/revoke", response_model=OwnProxiesOut, summary="Withdraw the authority", responses=may_answer(Conflict))
-async def revoke_own_proxy(sent: RevokeByCodeIn, opened: ThisCase) -> OwnProxiesOut:
+async def revoke_own_proxy(sent: RevokeByCodeIn, opened: ThisCaseByCode) -> OwnProxiesOut:
     """撤回委托, at any time and without a reason. At once: the proxy does nothing more and sees nothing more."""
     return await _then_own(opened, sent, lambda act, case: actions.revoke_by_code(act, case, words=sent.words))
 
@@ -102,10 +88,10 @@ async def revoke_own_proxy(sent: RevokeByCodeIn, opened: ThisCase) -> OwnProxies
     "/proof", response_class=Response, summary="A file among what my proxy did",
     responses={**gives_file(*MEDIA_TYPES.values()), **may_answer(Conflict)},
 )  # fmt: skip
-async def ask_for_proof(sent: ProofByCodeIn, opened: ThisCase) -> Response:
+async def ask_for_proof(sent: ProofByCodeIn, opened: ThisCaseByCode) -> Response:
     """The photo of the signed paper, or the proof of an errand; nothing else of the file is opened by this door."""
     kept = Store.of(opened.request.app.state.city)
-    row, content = await opened.take(
+    row, content = await opened.run(
         sent, lambda act, case: actions.open_proof(act, case, attachment=sent.attachment, store=kept)
     )
     digest = base64.b64encode(hashlib.sha256(content).digest()).decode()

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.actions.access import grant
+from app.cases.actions.link import link_review
 from app.cases.queries.one import get_facts, load_linked
 from app.cases.rules import NO_TIER_ABOVE, PartyRole, Relation
 from app.core import errors
@@ -157,16 +158,8 @@ async def _link(
     act: ActionContext, last: Last, relation: Relation, review: uuid.UUID, chosen: Reviewer, reasons: str
 ) -> None:  # fmt: skip
     """The review belongs to the opinion, and the reviewing organ reads the file it reviews."""
-    row, who = last.row, f"{act.actor.kind}:{act.actor.id}"
-    await act.conn.execute(  # one that was withdrawn makes room for a new one, within the same time
-        "update case_link l set undone_at = $3, undone_by = $4 from cases r where r.id = l.case_id and l.other = $1"
-        " and l.opinion_at = $2 and l.undone_at is null and r.status = 'withdrawn'",
-        row["id"], row["concluded_at"], act.now, who,
-    )  # fmt: skip
-    await act.conn.execute(
-        "insert into case_link (case_id, other, relation, opinion_at, made_by, made_at) values ($1, $2, $3, $4, $5, $6)",
-        review, row["id"], relation.value, row["concluded_at"], who, act.now,
-    )  # fmt: skip
+    row = last.row
+    await link_review(act, review, row["id"], relation, row["concluded_at"])
     for case_id in {row["id"], row["original"]}:
         await grant(act.conn, case_id, [f"unit:{chosen.unit}"], "reviewer")
     await deadlines.meet(act.conn, row["id"], ClockKind.APPLY_REVIEW, act.now)

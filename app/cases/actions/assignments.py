@@ -1,0 +1,36 @@
+"""A unit's part in a case beside the lead: given, answered and ended for the capabilities above."""
+
+import uuid
+
+from app.cases.actions.access import grant
+from app.reference.actions import ActionContext
+
+_GIVE = """
+    insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)
+    values ($1, $2, 'co', 'offered', $3, $4, $5) returning id
+"""
+_ANSWER = """
+    update assignment set state = $2, answered_by = $3, answered_at = $4, note = coalesce($5, note) where id = $1
+"""
+_END = """
+    update assignment set state = case state when 'offered' then 'recalled' else 'done' end,
+        answered_by = coalesce(answered_by, $2), answered_at = coalesce(answered_at, $3)
+    where id = $1 and state in ('offered', 'signed')
+"""
+
+
+async def give(act: ActionContext, case_id: uuid.UUID, unit: str, note: uuid.UUID) -> int:
+    """`unit` is asked to help and sees the case from now on; gives the assignment."""
+    made: int = await act.conn.fetchval(_GIVE, case_id, unit, act.actor.id, act.now, note)
+    await grant(act.conn, case_id, [f"unit:{unit}"], "task")
+    return made
+
+
+async def answer(act: ActionContext, assignment: int, state: str, note: uuid.UUID | None = None) -> None:
+    """It is signed for or refused."""
+    await act.conn.execute(_ANSWER, assignment, state, act.actor.id, act.now, note)
+
+
+async def end(act: ActionContext, assignment: int) -> None:
+    """It is over: taken back where nobody signed for it. What it let the unit see is the caller's to end."""
+    await act.conn.execute(_END, assignment, act.actor.id, act.now)
