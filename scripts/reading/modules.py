@@ -53,29 +53,27 @@ class Module:
         return vars(builtins) | vars(importlib.import_module(self.name))
 
     @cached_property
-    def enclosing(self) -> dict[ast.AST, Function]:
-        """The innermost function around each node."""
-        found: dict[ast.AST, Function] = {}
-
-        def walk(node: ast.AST, around: Function | None) -> None:
+    def enclosing(self) -> dict[ast.AST, Function | None]:
+        """Every node, and the innermost function around it."""
+        found: dict[ast.AST, Function | None] = {}
+        waiting: list[tuple[ast.AST, Function | None]] = [(self.tree, None)]
+        while waiting:
+            node, around = waiting.pop()
             for child in ast.iter_child_nodes(node):
-                if around is not None:
-                    found[child] = around
-                walk(child, child if isinstance(child, Function) else around)
-
-        walk(self.tree, None)
+                found[child] = around
+                waiting.append((child, child if isinstance(child, Function) else around))
         return found
 
     @cached_property
     def functions(self) -> dict[str, Function]:
         """Functions and methods by name."""
-        return {n.name: n for n in ast.walk(self.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
+        return {n.name: n for n in self.enclosing if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
 
     @cached_property
     def imports(self) -> dict[str, tuple[str, str]]:
         """Names from elsewhere: (module, name there); the name is empty for a module."""
         found: dict[str, tuple[str, str]] = {}
-        for node in ast.walk(self.tree):
+        for node in self.enclosing:
             if isinstance(node, ast.ImportFrom) and node.module:
                 found |= {a.asname or a.name: (node.module, a.name) for a in node.names}
             elif isinstance(node, ast.Import):
@@ -86,8 +84,7 @@ class Module:
     def values(self) -> dict[tuple[Function | None, str], list[Value]]:
         """What the names of the module and of each function are given, in the order of lines."""
         found: dict[tuple[Function | None, str], list[Value]] = {}
-        for node in ast.walk(self.tree):
-            around = self.enclosing.get(node)
+        for node, around in self.enclosing.items():
             own = around.body if around is not None and not isinstance(around, ast.Lambda) else self.tree.body
             for name, value in _given(node, always=isinstance(node, ast.stmt) and node in own):
                 found.setdefault((around, name), []).append(value)

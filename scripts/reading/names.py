@@ -88,10 +88,10 @@ class Names:
         """The calls of the product by the last name of what they call."""
         found: dict[str, list[tuple[ast.Call, Frame]]] = {}
         for module in self.modules.values():
-            for node in ast.walk(module.tree):
+            for node, around in module.enclosing.items():
                 if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
                     name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                    found.setdefault(name, []).append((node, Frame(module, module.enclosing.get(node))))
+                    found.setdefault(name, []).append((node, Frame(module, around)))
         return found
 
     def callables(self, expression: ast.expr, frame: Frame) -> Iterator[tuple[Function, Module]]:

@@ -54,6 +54,12 @@ def product(root: Path = ROOT, *folders: str) -> Reader:
     return Reader(root, *(folders or ("app",)))
 
 
+@cache
+def all_statements() -> tuple[Statement, ...]:
+    """Those of the product, and the tables that it copies rows into."""
+    return (*statements(product()), *copies(product()))
+
+
 def statements(reader: Reader) -> Iterator[Statement]:
     """Each text of each place that runs SQL; a text with nothing in it where that is not to be known."""
     seen: set[tuple[str, int, str]] = set()

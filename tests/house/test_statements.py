@@ -3,7 +3,6 @@
 import asyncio
 import io
 from collections.abc import Iterator
-from functools import cache
 
 import asyncpg
 import pytest
@@ -13,7 +12,7 @@ from alembic.config import Config
 from app.core import provision
 from app.core.database import connect
 from app.core.settings import settings
-from scripts.reading.statements import ROOT, Statement, product, statements
+from scripts.reading.statements import ROOT, Statement, all_statements
 from scripts.reading.tables import instants, parts
 from tests import databases
 from tests.cast import CITY
@@ -22,11 +21,6 @@ from tests.house.owed import compare
 LONGEST = 15  # lines; a longer statement lies in a file of its own
 PREPARED = ("SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt")
 TEMPORARY = ("CreateStmt", "CreateTableAsStmt", "IndexStmt")
-
-
-@cache
-def all_statements() -> tuple[Statement, ...]:
-    return tuple(statements(product()))
 
 
 @pytest.fixture(scope="module")

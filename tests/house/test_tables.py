@@ -7,17 +7,12 @@ each table in it is held against the capability in whose file it is named. The s
 from functools import cache
 
 from scripts.reading import functions
-from scripts.reading.statements import Statement, copies, product, statements
+from scripts.reading.statements import all_statements
 from scripts.reading.tables import Reference, floors, foreign_writes, made, owners, parse, references, upward_reads
 from tests.house.owed import compare
 
 # PostgreSQL's own and Alembic's.
 ELSEWHERE = {"alembic_version", "pg_tables", "pg_roles"}
-
-
-@cache
-def all_statements() -> tuple[Statement, ...]:
-    return (*statements(product()), *copies(product()))
 
 
 @cache
