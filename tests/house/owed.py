@@ -11,15 +11,19 @@ FOLDER = Path(__file__).parent / "owed"
 
 
 def compare(name: str, found: Iterable[str], *, shrinks: bool = True) -> None:
-    """Hold what was found against the list `owed/NAME.txt`, line by line; with `shrinks` mended lines must go at once."""
+    """Hold what was found against the list `owed/NAME.txt` (none: nothing is owed), line by line.
+
+    With `shrinks` mended lines must go at once.
+    """
     path = FOLDER / f"{name}.txt"
-    listed = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    listed = text.splitlines()
     faults = set(found)
     if os.environ.get("MENDED"):
-        kept = [line for line in listed if line in faults]
-        notes = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
-        path.write_text("".join(f"{line}\n" for line in (*notes, *kept)), encoding="utf-8")
-        listed = kept
+        listed = [line for line in listed if line in faults]
+        path.write_text("".join(f"{line}\n" for line in listed), encoding="utf-8")
+        if not listed:
+            path.unlink()
     new, mended = sorted(faults - set(listed)), sorted(set(listed) - faults)
     assert not new, "this breaks a rule of the house:\n  " + "\n  ".join(new)
     assert not (shrinks and mended), f"this is mended, strike it out of {path.name}:\n  " + "\n  ".join(mended)
