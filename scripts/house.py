@@ -98,13 +98,13 @@ def _spread(lengths: list[int]) -> str:
     return f"{len(lengths):,}: median {statistics.median(lengths):.0f}, p90 {p90}, max {max(lengths)}"
 
 
-def cycles(root: Path) -> Figures:
+def cycles(root: Path) -> list[str]:
     """Modules that import one another."""
     edges = {module.name: _imported(module) for module in product(root).modules.values()}
     edges = {name: {there for there in found if there in edges and there != name} for name, found in edges.items()}
     while ends := {name for name, found in edges.items() if not found & edges.keys()}:
         edges = {name: found for name, found in edges.items() if name not in ends}
-    return {"import cycles": "none" if not edges else f"among {', '.join(sorted(edges))}"}
+    return sorted(edges)
 
 
 def _imported(module: Module) -> set[str]:
@@ -133,7 +133,8 @@ def _kept(root: Path, name: str) -> dict[str, list[str]]:
 
 def figures(root: Path) -> Figures:
     """All of them."""
-    return lines(root) | tables(root) | types(root) | functions(root) | cycles(root) | measured(root)
+    knots = {"modules in import cycles": ", ".join(cycles(root)) or "none"}
+    return lines(root) | tables(root) | types(root) | functions(root) | knots | measured(root)
 
 
 def of_revision(revision: str) -> Figures:

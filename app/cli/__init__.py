@@ -47,10 +47,3 @@ def existing(path: Path) -> Path:
     if not path.is_file():
         raise typer.BadParameter(f"{path}: there is no such file")
     return path
-
-
-def main() -> None:
-    """Entry point."""
-    from app.cli import city, demo, imports, jobs, law, load, serve, tidy  # noqa: F401 (their commands register themselves)
-
-    app()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from scripts.house import cycles
 from tests.house.owed import compare
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,10 @@ def test_functions_are_short(folders: tuple[str, ...]) -> None:
     long = {key.rpartition(":")[0] for key, lines in found.items() if lines > LONGEST_FUNCTION}
     compare(f"long_functions_{folders[0]}", (f"{name} is longer than {LONGEST_FUNCTION} lines" for name in long))
     assert sorted(found.values())[-(-len(found) * 9 // 10) - 1] <= NINE_OF_TEN, "give parts of the longest names"
+
+
+def test_no_two_modules_import_one_another() -> None:
+    assert cycles(ROOT) == []
 
 
 def test_files_are_named_after_what_they_hold() -> None:

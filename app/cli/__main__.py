@@ -1,0 +1,14 @@
+"""The `gridcase` command: the modules named here register their commands."""
+
+from app.cli import app, city, demo, imports, jobs, law, load, serve, tidy
+
+__all__ = ["city", "demo", "imports", "jobs", "law", "load", "serve", "tidy"]
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
