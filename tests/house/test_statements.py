@@ -12,11 +12,12 @@ from alembic.config import Config
 from app.core import provision
 from app.core.database import connect
 from app.core.settings import settings
-from scripts.reading.statements import ROOT, Statement, all_statements
+from scripts.reading.statements import ROOT, Statement
 from scripts.reading.tables import instants, parts
 from tests import databases
 from tests.cast import CITY
 from tests.house.owed import compare
+from tests.house.samples import every_statement
 
 LONGEST = 15  # lines; a longer statement lies in a file of its own
 PREPARED = ("SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt")
@@ -41,7 +42,7 @@ def migrated(worker_id: str) -> Iterator[str]:
 
 
 def test_postgresql_prepares_every_statement(migrated: str) -> None:
-    assert len(all_statements()) > 400
+    assert len(every_statement()) > 400
     found = asyncio.run(refused(migrated))
     assert not found, "\n".join(found)
 
@@ -52,7 +53,7 @@ async def refused(city: str) -> list[str]:
     found: list[str] = []
     try:
         async with conn.transaction():
-            for statement in sorted(all_statements(), key=lambda s: "create temp" not in s.text):
+            for statement in sorted(every_statement(), key=lambda s: "create temp" not in s.text):
                 for kind, text in parts(statement.text):
                     try:
                         async with conn.transaction():
@@ -68,12 +69,12 @@ async def refused(city: str) -> list[str]:
 
 
 def test_no_statement_asks_the_database_for_the_time() -> None:
-    asked = {f"{piece.path} asks {word}" for s in all_statements() for piece, word in instants(s)}
+    asked = {f"{piece.path} asks {word}" for s in every_statement() for piece, word in instants(s)}
     compare("instants", asked)
 
 
 def test_long_statements_lie_in_files_of_their_own() -> None:
-    compare("long_statements", {found for statement in all_statements() for found in long_in_python(statement)})
+    compare("long_statements", {found for statement in every_statement() for found in long_in_python(statement)})
 
 
 def long_in_python(statement: Statement) -> Iterator[str]:

@@ -4,12 +4,18 @@ Every statement of the product is found by reading its code (scripts/reading), p
 each table in it is held against the capability in whose file it is named. The staircase is that of pyproject.toml.
 """
 
+import ast
+import re
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from scripts.reading import functions
-from scripts.reading.statements import all_statements
+from scripts.reading.modules import Module
+from scripts.reading.statements import product
 from scripts.reading.tables import Reference, floors, foreign_writes, made, owners, parse, references, upward_reads
 from tests.house.owed import compare
+from tests.house.samples import every_statement
 
 # PostgreSQL's own and Alembic's.
 ELSEWHERE = {"alembic_version", "pg_tables", "pg_roles"}
@@ -17,7 +23,7 @@ ELSEWHERE = {"alembic_version", "pg_tables", "pg_roles"}
 
 @cache
 def all_references() -> frozenset[Reference]:
-    of_the_product = (reference for statement in all_statements() for reference in references(statement))
+    of_the_product = (reference for statement in every_statement() for reference in references(statement))
     return frozenset((*of_the_product, *functions.references()))
 
 
@@ -26,14 +32,37 @@ def line(reference: Reference) -> str:
 
 
 def test_every_place_that_runs_sql_is_understood() -> None:
-    assert len(all_statements()) > 400
-    assert not [f"{s.where}: {s.fills}" for s in all_statements() if not s.text.strip()]
-    for statement in all_statements():
+    assert len(every_statement()) > 400
+    assert not [f"{s.where}: {s.fills}" for s in every_statement() if not s.text.strip()]
+    for statement in every_statement():
         parse(statement.text)
 
 
+def test_all_sql_is_read() -> None:
+    """No text of the product names a table where no statement was found that holds it."""
+    named = re.compile(rf"\b(?:from|join|into|update|table)\s+(?:{'|'.join(owners())})\b")
+    read: dict[Path, str] = {}
+    for piece in (piece for statement in every_statement() for piece in statement.pieces):
+        read[piece.path] = read.get(piece.path, "") + piece.text
+    unread = {
+        f"{module.path}: {' '.join(part.split())[:60]}"
+        for module in product().modules.values()
+        for text in texts(module)
+        for part in re.split(r"\{+\w*\}+", text)
+        if named.search(part) and part not in read.get(module.path, "")
+    }
+    compare("unread", unread)
+
+
+def texts(module: Module) -> Iterator[str]:
+    """Strings that are no docstring."""
+    said = {id(node.value) for node in module.enclosing if isinstance(node, ast.Expr)}
+    constants = (node for node in module.enclosing if isinstance(node, ast.Constant) and id(node) not in said)
+    yield from (node.value for node in constants if isinstance(node.value, str))
+
+
 def test_every_table_has_an_owner_and_is_used() -> None:
-    temporary = {table for statement in all_statements() for table in made(statement.text)}
+    temporary = {table for statement in every_statement() for table in made(statement.text)}
     named = {reference.table for reference in all_references()}
     assert named - set(owners()) - temporary - ELSEWHERE == set()
     assert set(owners()) - named == set()

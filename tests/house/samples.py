@@ -1,0 +1,39 @@
+"""Statements that are put together from parts lying elsewhere, as the product itself puts them together."""
+
+import asyncio
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.analytics.indicators import INDICATORS
+from app.analytics.queries.indicators import GROUPS, Asked, count_cells
+from app.core.access import Actor
+from scripts.reading.names import Piece
+from scripts.reading.statements import Statement, all_statements
+
+PATH = Path("app/analytics/indicators.py")
+
+
+class Recorder:
+    """A connection that keeps what it is asked and finds nothing."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def fetch(self, statement: str, *_: Any) -> list[Any]:
+        self.asked.append(statement)
+        return []
+
+
+@cache
+def every_statement() -> tuple[Statement, ...]:
+    """What is read in the code, and each indicator counted by each group."""
+    recorder = Recorder()
+    actor, now = Actor(id="00000000-0000-7000-8000-000000000001", kind="staff"), datetime(2026, 11, 2, tzinfo=UTC)
+    for group in GROUPS:
+        asked = Asked("150100", "city", now, now, now, group, free=False, first_time_days=90, own_units=frozenset())
+        for indicator in INDICATORS.values():
+            asyncio.run(count_cells(recorder, [indicator], asked, actor=actor))  # type: ignore[arg-type]
+    sampled = (Statement(PATH, 1, (Piece(text, PATH, 1),)) for text in sorted(set(recorder.asked)))
+    return (*all_statements(), *sampled)
