@@ -21,10 +21,10 @@ from typing import Any
 
 import httpx
 
+from app.cases.queries.chain import list_breaks
 from app.cli.city import create_city
 from app.core.database import connect
 from app.core.settings import settings
-from app.events.queries import list_breaks
 from scripts import cluster
 from scripts.service import Service, environment
 from seeds import load

@@ -12,6 +12,7 @@ from app.attachments import queries
 from app.attachments.rules import add_refused
 from app.attachments.sandbox import Clean
 from app.attachments.store import Store
+from app.cases.actions.record import record
 from app.cases.actions.resident import log_reading
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase, get_for_change
@@ -21,7 +22,6 @@ from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, uuid7
 from app.core.errors import Words
-from app.events.actions import record
 from app.reference.actions import ActionContext
 
 _KEEP = """

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from app.cases.actions.access import grant, revoke, revoke_all
+from app.cases.actions.record import record
 from app.centres.actions import Change, begin_absence, pass_shift
 from app.core import errors
 from app.core.access import Actor, Role
 from app.core.database import Connection, uuid7
 from app.emergency import actions as emergencies
 from app.emergency.rules import Shift
-from app.events.actions import record
 from app.handover.queries import find_person, list_held
 from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
 from app.mediation.actions.mediators import relieve_absent

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.cases.actions.owed import owed_by as until
+from app.cases.actions.record import record
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import LIVE, PetitionClass, Status
@@ -16,7 +17,6 @@ from app.core.database import uuid7
 from app.core.errors import Words
 from app.core.settings import section
 from app.core.workflow import change_row
-from app.events.actions import record
 from app.messages.actions import queue
 from app.reference.actions import ActionContext
 from app.supervision import queries

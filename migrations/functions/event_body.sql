@@ -1,7 +1,7 @@
 -- The exact text of an event: written in one place for every writer.
 -- Times enter as epoch: timestamptz as text depends on the session's time zone.
 -- Stable, as what it calls is: declared immutable it would not be inlined (16 µs a row).
--- Owner: events
+-- Owner: cases
 create or replace function event_body(case_id uuid, seq int, kind text, at timestamptz, actor text, facts jsonb)
 returns text language sql stable parallel safe as $$
     select (jsonb_build_object('case', case_id, 'seq', seq, 'kind', kind, 'at', extract(epoch from at),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from alembic import op
 
-from migrations.files import made, run
+from migrations.files import run, undo
 
 revision: str = "baseline"
 down_revision: str | None = None
@@ -39,6 +39,10 @@ FILES = [
     "baseline/supervision.sql",
     "baseline/emergency.sql",
     "baseline/handover.sql",
+    "functions/open_clock.sql",
+    "functions/running_clock.sql",
+    "functions/case_changed.sql",
+    "functions/append_events.sql",
     "functions/keep_held.sql",
     "functions/never_secret.sql",
     "functions/task_to_present_worker.sql",
@@ -55,6 +59,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("set local statement_timeout = '60s'")
-    op.execute(f"drop table {', '.join(made('table', FILES))}")
-    op.execute(f"drop sequence {', '.join(made('sequence', FILES))}")
-    op.execute(f"drop function {', '.join(made('function', FILES))}")
+    for file in reversed(FILES):
+        undo(file)

@@ -1,7 +1,7 @@
 """The gate: a demo city that is not exactly what it says is not handed over."""
 
+from app.cases.queries.chain import list_breaks
 from app.core.database import Connection
-from app.events.queries import list_breaks
 from app.grids.rules import Finding
 
 COUNTS = {

@@ -327,7 +327,7 @@ START = """
         owner text, due timestamptz, due_unrolled timestamptz, provisional boolean, level smallint, next_at timestamptz)
     order by a.at, a.case_id
 """
-# As app/events/actions.py has it, for many cases at once. `key` is the column of `act` that names the case told.
+# As migrations/functions/append_events.sql has it, for many cases at once. `key` is the column of `act` that names the case told.
 RECORD = """
     with old as materialized (
         select c.id, c.head_seq + 1 as seq, c.head_hash as prev, a.at, 'staff:' || a.staff as who,

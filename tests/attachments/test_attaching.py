@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from app.events.queries import list_breaks
+from app.cases.queries.chain import list_breaks
 from tests.access.town import in_city
 from tests.attachments import files
 from tests.cast import Cast, Lives, Person, report

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from app.events.queries import list_breaks
+from app.cases.queries.chain import list_breaks
 from tests.cast import Cast, Lives, service
 
 Sql = Callable[..., list[Any]]
@@ -201,6 +201,29 @@ def test_the_service_itself_cannot_rewrite_history_or_change_the_schema(database
         (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidSchemaNameError, asyncpg.FeatureNotSupportedError)
     ):
         asyncio.run(run())
+
+
+APPEND = "select append_events($1::text[]::uuid[], 'noted', now(), 'system:test', $2::text[]::jsonb[])"
+
+
+def test_an_event_sets_only_what_it_may(lives: Lives, sql: Sql) -> None:
+    case = lives.registered()["id"]
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        sql(APPEND, [case], ['{"set": {"head_seq": 7}}'])
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        sql(APPEND, [case], ['{"set": {"statuz": "closed"}}'])
+
+
+def test_events_of_many_cases_are_appended_to_each_or_to_none(lives: Lives, sql: Sql) -> None:
+    one, other = lives.registered()["id"], lives.registered()["id"]
+    with pytest.raises(asyncpg.RaiseError):
+        sql(APPEND, [one, str(uuid.uuid4())], ['{"set": {}}'] * 2)
+    assert len(sql("select from event where case_id = $1::uuid", one)) == 1
+    sql(APPEND, [other, one], ['{"set": {"escalated_to": "city"}}', '{"set": {}, "about": 1}'])
+    told = "select e.data->'about' as about, c.escalated_to from event e join cases c on c.id = e.case_id"
+    assert [tuple(row) for row in sql(f"{told} where e.seq = 2 and c.id = $1::uuid", one)] == [(1, None)]
+    assert [tuple(row) for row in sql(f"{told} where e.seq = 2 and c.id = $1::uuid", other)] == [(None, "city")]
+    assert breaks(sql, one) == breaks(sql, other) == []
 
 
 def test_writers_at_once_make_one_chain(cast: Cast, lives: Lives, sql: Sql) -> None:

@@ -20,8 +20,8 @@ from typing import Any
 
 import httpx
 
+from app.cases.queries.chain import list_breaks
 from app.core.database import connect
-from app.events.queries import list_breaks
 from scripts.service import Service
 from tests.cast import report
 from tests.concurrency import clients, judge

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from app.cases.queries.chain import list_breaks
 from app.core.database import Database
 from app.emergency.actions import sweep_emergencies
-from app.events.queries import list_breaks
 from app.jobs.actions import run_once
 from seeds.hohhot.staff import staff_id
 from tests.cast import CITY, Cast, Person, report

@@ -158,9 +158,9 @@ DEFINITIONS = """
 """
 DROP_ALL = """
     do $$ declare doomed text; begin
-        for doomed in select 'view ' || oid::regclass from pg_class
+        for doomed in select 'view if exists ' || relname from pg_class
             where relkind = 'v' and relnamespace = current_schema()::regnamespace
-            union all select 'function ' || oid::regprocedure from pg_proc
+            union all select 'function if exists ' || oid::regprocedure from pg_proc
             where pronamespace = current_schema()::regnamespace
         loop execute 'drop ' || doomed || ' cascade'; end loop;
     end $$

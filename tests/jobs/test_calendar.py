@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cases.actions.recompute import recompute_provisional
+from app.cases.queries.chain import list_breaks
 from app.cli import app as command
 from app.cli import law
 from app.core.database import Connection, connect
 from app.deadlines.actions import load_calendar, withdraw_procedure
-from app.events.queries import list_breaks
 from app.reference.queries import load as load_rules
 from tests.cast import CITY, Cast, report
 

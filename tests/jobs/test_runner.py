@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from app.events.queries import list_breaks
+from app.cases.queries.chain import list_breaks
 from tests.cast import Cast, Lives, report
 
 HOHHOT = ZoneInfo("Asia/Shanghai")

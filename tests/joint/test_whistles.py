@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.events.queries import list_breaks
+from app.cases.queries.chain import list_breaks
 from tests.cast import CONCLUSION, Cast, point_in, report
 from tests.joint.conftest import CALL, ENERGY, EVENING, MARKET, WATER, Team
 from tests.notices.test_archive import paper

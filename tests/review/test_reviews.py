@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.events.queries import list_breaks
+from app.cases.queries.chain import list_breaks
 from tests.cast import Cast, Lives, service
 from tests.review.doors import (
     CHANGED,

@@ -16,12 +16,12 @@ import asyncpg
 import pytest
 from starlette.testclient import TestClient
 
+from app.cases.queries.chain import list_breaks
 from app.cases.rules import TRANSITIONS
 from app.core import provision
 from app.core.crypto import Sealed, keys
 from app.core.database import connect
 from app.core.settings import settings
-from app.events.queries import list_breaks
 from app.main import create_app
 from app.notices.actions import opened
 from app.reference import queries as reference

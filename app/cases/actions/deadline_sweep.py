@@ -46,22 +46,14 @@ _CLIMB = """
         p(n, level, next_at, breached, lapsed) using (n)
     where k.id = m.id
 """
-# One event a case, whatever number of its clocks it is about; as app/events/actions.py has it, for many cases at once.
+# One event a case, whatever number of its clocks it is about.
 _TELL = """
     with pressed as (
-        select k.case_id, jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule,
-            'due', extract(epoch from k.due)) order by k.id) as clocks
+        select k.case_id, jsonb_build_object('set', '{}'::jsonb, 'clocks', jsonb_agg(jsonb_build_object('kind', k.kind,
+            'rule', k.rule, 'due', extract(epoch from k.due)) order by k.id)) as facts
         from clock k where k.id = any($1::bigint[]) group by 1
-    ), old as materialized (
-        select c.id, c.head_seq + 1 as seq, c.head_hash as prev, event_body(c.id, c.head_seq + 1, $2, $3, $4,
-            jsonb_build_object('set', '{}'::jsonb, 'clocks', p.clocks)) as body
-        from cases c join pressed p on p.case_id = c.id
-    ), changed as (
-        update cases c set head_seq = o.seq, head_hash = event_hash(o.prev, o.body), updated_at = $3
-        from old o where c.id = o.id returning c.id, c.head_hash
     )
-    insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
-    select o.id, o.seq, $2, $3, $4, o.body, o.prev, changed.head_hash from old o join changed using (id) order by o.id
+    select append_events(array_agg(case_id), $2, $3, $4, array_agg(facts)) from pressed
 """
 _RECALL = """
     with up as materialized (
@@ -97,19 +89,10 @@ _ESCALATE = """
     ), seen as (
         insert into case_access (case_id, grantee, part) select id, 'unit:' || target, 'offer' from up
         on conflict (case_id, grantee, part) do update set until = null
-    ), old as materialized (
-        select c.id, c.head_seq + 1 as seq, c.head_hash as prev, up.tier, event_body(c.id, c.head_seq + 1, 'escalate', $4,
-            $6, jsonb_build_object('set', jsonb_build_object('escalated_to', up.tier), 'unit', up.target,
-                'recalled', up.recalled, 'why', 'breach', 'basis', 'XF 15 ¶3')) as body
-        from cases c join up on up.id = c.id
-    ), changed as (
-        update cases c set head_seq = o.seq, head_hash = event_hash(o.prev, o.body), updated_at = $4, escalated_to = o.tier,
-            due = coalesce((select min(k.due) from clock k where k.case_id = c.id and k.met_at is null
-                and k.stopped_at is null and k.paused_at is null and k.owner = 'organ'), 'infinity')
-        from old o where c.id = o.id returning c.id, c.head_hash
     )
-    insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
-    select o.id, o.seq, 'escalate', $4, $6, o.body, o.prev, changed.head_hash from old o join changed using (id)
+    select append_events(array_agg(id), 'escalate', $4, $6, array_agg(jsonb_build_object('set',
+        jsonb_build_object('escalated_to', tier), 'unit', target, 'recalled', recalled, 'why', 'breach',
+        'basis', 'XF 15 ¶3'))) from up
 """
 # To whoever leads, and to the unit that is to sign; an accusation's lead is its sworn posts.
 _MESSAGE = f"""
@@ -176,10 +159,12 @@ async def process_due_clocks(
     await conn.execute(_CLIMB, taken.clocks, taken.places, *map(list, zip(*taken.plans, strict=True)))
     if taken.up:
         await _escalate(conn, reference, taken.up, now)
-    for rung, clocks in taken.pressed.items():
-        if rung in (EscalationStep.URGE, EscalationStep.CRITICISE):
+    for rung in EscalationStep:  # a case that is due two of them has them in this order
+        clocks = taken.pressed.get(rung, [])
+        if clocks and rung in (EscalationStep.URGE, EscalationStep.CRITICISE):
             await conn.execute(_TELL, clocks, rung.value, now, f"{CLOCK.kind}:{CLOCK.id}")
-        await conn.execute(_MESSAGE, clocks, rung.value, now)
+        if clocks:
+            await conn.execute(_MESSAGE, clocks, rung.value, now)
     return len(taken.clocks)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 
+from app.cases.actions.record import record
 from app.cases.actions.step import advance, begin, start_clocks, take_up_again, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass, Satisfaction, Solved, Status
@@ -10,7 +11,6 @@ from app.core.crypto import keys
 from app.core.database import uuid7
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
-from app.events.actions import record
 from app.reference.actions import ActionContext
 
 _RATE = """

@@ -4,13 +4,13 @@ import uuid
 from datetime import datetime
 
 from app.cases.actions.access import grant
+from app.cases.actions.record import record
 from app.cases.actions.step import advance, begin, end_assignments, write_note
 from app.cases.actions.together import take_up_joint
 from app.cases.queries.one import get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors
 from app.deadlines import actions as deadlines
-from app.events.actions import record
 from app.reference.actions import ActionContext
 
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from app.cases.actions.record import record
 from app.core.access import Actor
 from app.core.database import Connection
 from app.deadlines.rules import ClockRule, Due, LengthUnit, Owner, due_at, first, later_by_days, revise
-from app.events.actions import record
 from app.reference.queries import Reference
 
 CALENDAR = Actor(id="calendar", kind="system")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.actions.access import revoke
+from app.cases.actions.record import record
 from app.cases.actions.together import end_joint
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
@@ -17,7 +18,6 @@ from app.core.crypto import keys
 from app.core.database import uuid7
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, PlannedClock, Procedure, StartsOn
-from app.events.actions import record
 from app.notices.actions import replace
 from app.notices.rules import CLOSING
 from app.reference.actions import ActionContext

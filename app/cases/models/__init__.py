@@ -10,6 +10,7 @@ from app.cases.models.case import (
     CaseText,
     Party,
 )
+from app.cases.models.event import Event
 from app.cases.models.linked import CaseLink, Rating, ReopeningRequest
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "CaseLink",
     "CaseNote",
     "CaseText",
+    "Event",
     "Hearing",
     "HearingSeat",
     "OutsideProcedure",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.cases.actions.access import grant, revoke
+from app.cases.actions.record import record
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Kind
@@ -15,7 +16,6 @@ from app.centres.rules import BookingPurpose, Period
 from app.core import errors
 from app.core.access import Permission
 from app.core.database import uuid7
-from app.events.actions import record
 from app.joint.actions.step import in_the_name_of, lock, open_case, same_version, still_worked, tell
 from app.joint.actions.tasks import Work, able_to_help, put, refused_unit
 from app.joint.rules import MeetingState, SeatState, Source, needs_part

@@ -7,11 +7,11 @@ from typing import Any
 
 from app.cases.actions import assignments
 from app.cases.actions.access import revoke
+from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import REVIEWS, PetitionClass
 from app.core import errors
 from app.core.access import Permission, Role
-from app.events.actions import record
 from app.joint import queries
 from app.joint.rules import MOVES, WORKED, Standing, Task, may_move, task_actions, task_refused
 from app.messages.actions import queue

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.cases.actions import assignments
 from app.cases.actions.owed import owed_by
+from app.cases.actions.record import record
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase
 from app.core import errors
@@ -17,7 +18,6 @@ from app.core.errors import Words
 from app.core.settings import section
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind
-from app.events.actions import record
 from app.joint.actions.step import begin, end_taking, in_the_name_of, move, open_case, standings, tell
 from app.joint.rules import RECUSAL, Source, Standing, TaskState
 from app.joint.settings import TaskSettings

@@ -7,6 +7,7 @@ from datetime import date
 
 from app.cases.actions import assignments
 from app.cases.actions.access import grant, revoke
+from app.cases.actions.record import record
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Kind
@@ -15,7 +16,6 @@ from app.core.access import Permission
 from app.core.database import uuid7
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, PlannedClock, StartsOn
-from app.events.actions import record
 from app.joint import queries
 from app.joint.actions.step import (
     begin,

@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
+from app.cases.actions.record import record
 from app.cases.actions.step import write_note
 from app.cases.queries.one import open_parties
 from app.core import errors
@@ -11,7 +12,6 @@ from app.core.access import CLOCK
 from app.core.database import Connection, uuid7
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind
-from app.events.actions import record
 from app.mediation import queries
 from app.mediation.actions.step import Begun, all_agree, begin, end_sight, is_evidence, local_day, move
 from app.mediation.rules import ConfirmationState, Duty, ObligationState, obligation_state, overpaid

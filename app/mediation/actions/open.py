@@ -8,6 +8,7 @@ from typing import Any
 from app.cases.actions.decide import extended, keep_extension
 from app.cases.actions.drafting import NoticeText, draft_notice
 from app.cases.actions.reclassify import recompute, run_under
+from app.cases.actions.record import record
 from app.cases.actions.step import DraftedNotice, start_clocks, write_note
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Kind, Status
@@ -16,7 +17,6 @@ from app.core.crypto import keys
 from app.core.database import uuid7
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
-from app.events.actions import record
 from app.mediation import queries
 from app.mediation.actions.mediators import check_all
 from app.mediation.actions.step import (

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.actions.access import revoke
+from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.core import errors
 from app.core.access import Actor, Permission
-from app.events.actions import record
 from app.mediation import queries
 from app.mediation.rules import LIVE, MOVES, SIDES, MediationState, missing, move_refused
 from app.reference.actions import ActionContext

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.attachments.actions import opened
 from app.attachments.store import Store
+from app.cases.actions.record import record
 from app.cases.actions.resident import log_reading
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase, get_for_change
@@ -18,7 +19,6 @@ from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import uuid7
 from app.core.settings import section
-from app.events.actions import record
 from app.proxy import queries
 from app.proxy.actions.step import Begun, allows, begin, end, fit, give_sight, keep_papers, move, tell
 from app.proxy.rules import Capacity, Evidence, Power, State, asked_refused, close_refused, period_refused

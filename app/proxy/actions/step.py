@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.actions.access import grant, revoke
+from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.core import errors
 from app.core.database import Connection
 from app.core.errors import Words
-from app.events.actions import record
 from app.messages.actions import queue
 from app.proxy import queries
 from app.proxy.rules import MOVES, By, State, move_refused, not_fit

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.cases.actions.access import grant
 from app.cases.actions.link import link_review
+from app.cases.actions.record import record
 from app.cases.queries.one import get_facts, load_linked
 from app.cases.rules import NO_TIER_ABOVE, PartyRole, Relation
 from app.core import errors
@@ -18,7 +19,6 @@ from app.core.crypto import keys
 from app.core.errors import Problem
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind
-from app.events.actions import record
 from app.intake.actions import Entry, Receipt, Upward, prepare, register
 from app.intake.schemas import ConcernIn, NotToIn, ReportIn
 from app.reference.actions import ActionContext
