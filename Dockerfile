@@ -1,4 +1,4 @@
-# gridcase: the service alone. PostGIS stands elsewhere; settings are the README's, by environment.
+# gridcase: the service alone. PostGIS stands elsewhere; settings by environment: docs/reference/settings.md.
 #
 #   docker build -t gridcase .
 #   docker run -p 8000:8000 -e DATABASE_URL=postgresql://… -v gridcase:/var/lib/gridcase gridcase

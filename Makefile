@@ -8,7 +8,7 @@ ARGS ?=
 # Tests and measurements use clusters of their own, which some of them kill, whatever DATABASE_URL names.
 BOOTSTRAP_FOR_TESTS := DATABASE_URL= scripts/bootstrap.sh
 
-.PHONY: help setup run test check house tour bench drill attack migrate lock clean reset
+.PHONY: help setup run test check docs house tour bench drill attack migrate lock clean reset
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test:  ## run the whole suite (WORKERS=…, ARGS="tests/rules -k …")
 
 check:  ## lint, types, import contracts, migrations
 	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m scripts.check
+
+docs:  ## write docs/reference/ and the picture in the README anew, from the code
+	@scripts/bootstrap.sh --python-only && exec $(PYTHON_HERE) -m scripts.reference
 
 house:  ## print how the code stands: lines, tables, types, functions, hops (ARGS="--against REVISION")
 	@scripts/bootstrap.sh --python-only && exec $(PYTHON_HERE) -m scripts.house $(ARGS)

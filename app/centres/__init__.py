@@ -1,1 +1,1 @@
-"""Many centres in one (多心合一): who is stationed where, windows, rooms, hours, the duty rota, and the booking of rooms."""
+"""Centres (多心合一): who is stationed where, hours, windows, the duty rota, rooms and their bookings."""

@@ -1,0 +1,1 @@
+"""Core: settings, database, access, problems, sealing, coordinates, HTTP and paging; no matter of its own."""

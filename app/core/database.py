@@ -1,7 +1,7 @@
 """The one place that opens connections.
 
-Models declare the schema (Alembic reads them); statements are SQL text in the rooms, run on asyncpg. README, design
-notes, says why. A city is a schema; its login roles carry the search path, so no statement names it.
+Models declare the schema (Alembic reads them); statements are SQL text in the rooms, run on asyncpg; why:
+docs/explanation/decisions/database.md. A city is a schema; its login roles carry the search path, so no statement names it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Settings, read once from the environment; every field is documented in the README's table.
+"""Settings, read once from the environment; docs/reference/settings.md is written from the descriptions.
 
 A capability brings its own `Section` (in its `settings.py`, named in its `capability.py`) and reads it with `section`.
 """

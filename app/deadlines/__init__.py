@@ -1,0 +1,1 @@
+"""Deadlines (时限): procedures, the calendar of working days, and the clocks of cases."""

@@ -1,1 +1,1 @@
-"""Handing over what a member of staff holds: when they leave, or while they are on leave."""
+"""Hand-over (交接): all that a member of staff holds goes to others, when they leave or are on leave."""

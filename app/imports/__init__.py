@@ -1,0 +1,1 @@
+"""Imports (批量导入): cases of other systems, from a file of any size."""

@@ -62,7 +62,7 @@ class ActionRunner:
     async def run(
         self, found: uuid.UUID | str, step: Callable[[ActionContext], Awaitable[object]], show: Show
     ) -> Response:
-        """Take the step once and show the thing as it is then; a caller whom the step took the sight of it is told that."""
+        """Take the step once and show the thing as it is then; a caller who no longer sees it is told so."""
         call: Call = self.call
 
         async def act() -> tuple[int, bytes, str | None]:

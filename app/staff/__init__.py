@@ -1,0 +1,1 @@
+"""Staff (人员): people, their posts, their accounts, and the keys of machines."""

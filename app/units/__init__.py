@@ -1,0 +1,1 @@
+"""Units (机构): centres, departments, petition offices, desks and committees."""

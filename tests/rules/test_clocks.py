@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.deadlines.rules import due_at
-from scripts import clocks
 from seeds.reference.load import read_calendar, read_procedures
 
 HOHHOT = ZoneInfo("Asia/Shanghai")
@@ -130,6 +129,5 @@ def test_a_clock_falls_due_when_the_table_says(procedure: str, rule: str, due: s
     assert f"{counted.due.astimezone(HOHHOT):%Y-%m-%d %H:%M:%S}" == due
 
 
-def test_no_clock_is_left_out_and_the_page_is_of_today() -> None:
+def test_no_clock_is_left_out() -> None:
     assert [(p, r) for p, r, _ in DUE] == list(RULES)
-    assert clocks.PAGE.read_text(encoding="utf-8") == clocks.page(), "run: python -m scripts.clocks"

@@ -1,0 +1,345 @@
+"""`python -m scripts.reference`: writes docs/reference/, and the picture of the house in the README, from the code.
+
+Each page is one function; `PAGES` names them. tests/house/test_reference.py makes every page anew and compares, so that
+none can grow old.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from app.analytics.indicators import INDICATORS
+from app.capabilities import CAPABILITIES
+from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status
+from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS
+from app.core.access import AREA_SIGHT, ROLE_PERMISSIONS, UNIT_SIGHT, Permission, Role
+from app.core.errors import CATALOGUE
+from app.core.settings import Section, Settings
+from app.deadlines.rules import ClockRule, LengthUnit, Procedure
+from app.emergency.rules import RULE
+from app.emergency.settings import EmergencySettings
+from app.proxy.settings import ProxySettings
+from scripts import picture
+from seeds.reference.load import read_procedures
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "docs" / "reference"
+PINNED = "tests/rules/test_clocks.py::test_a_clock_falls_due_when_the_table_says"
+NOTE = "Written by `make docs` from the code; do not edit by hand."
+UNITS = {
+    LengthUnit.MINUTE: "分钟 min", LengthUnit.HOUR: "小时 h", LengthUnit.CALENDAR_DAY: "日 calendar days",
+    LengthUnit.WORKING_DAY: "个工作日 working days", LengthUnit.CALENDAR_MONTH: "个月 months",
+}  # fmt: skip
+STARTS = {
+    "registered": "登记 registration", "accepted": "受理 acceptance", "offered": "派单 offer", "served": "送达 service",
+    "effective": "协议生效 effect of the agreement", "obligation_due": "约定履行日 agreed date",
+    "called": "吹哨 whistle", "returned": "退单 return", "disputed": "提出争议 dispute",
+    "discovered": "发现 discovery", "closed": "办结 closing",
+}  # fmt: skip
+BY = {
+    "lead": "the lead unit", "offered": "the unit, or person, that the offer names", "sight": "whoever sees the case",
+}  # fmt: skip
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table of Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+def _cell(text: object) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def code(values: Iterable[object]) -> str:
+    """Names, set as code."""
+    return ", ".join(f"`{value}`" for value in values)
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of the service."""
+    from app.main import create_app
+
+    return create_app("hohhot").openapi()
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every call of the API: method, path, and what the document says of it."""
+    for path, methods in openapi()["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def steps() -> str:
+    """The transition tables."""
+    rows = [
+        (
+            f"`{t.action}` {t.title.zh}", t.title.en, " ".join(sorted(t.sources)), t.target or "stays",
+            f"{BY[t.by]}, `{t.permission}`", code(t.required), ", ".join(t.clocks), t.notice or "", t.basis,
+            "no" if t.action in NOT_FOR_ACCUSATIONS else "",
+        )
+        for t in TRANSITIONS.values()
+    ]  # fmt: skip
+    states = [(f"`{status}`", STATUS_WORDS[status].zh, STATUS_WORDS[status].en) for status in Status]
+    return (
+        "# Steps\n\n"
+        f"{NOTE} `GET /v1/transitions` serves the same table, and nothing else decides what is possible. A thing carries"
+        " in `available_actions` the steps that its caller may take now.\n\n"
+        "## States of a case\n\n" + table(("status", "中文", "English"), states) + "\n## Steps of a case\n\n"
+        + table(
+            ("step", "what", "from", "to", "who", "needs", "clocks", "notice", "basis", "accusations"), rows
+        )
+    )  # fmt: skip
+
+
+def roles() -> str:
+    """Who may what."""
+    asked = _asked()
+    rows = [
+        (f"`{p}`", code(role for role in Role if p in ROLE_PERMISSIONS[role]),
+         code(t.action for t in TRANSITIONS.values() if t.permission is p), code(asked.get(p, ())))
+        for p in Permission
+    ]  # fmt: skip
+    sight = [
+        (f"`{role}`", "yes" if role in UNIT_SIGHT else "", "yes" if role in AREA_SIGHT else "",
+         code(sorted(ROLE_PERMISSIONS[role])))
+        for role in Role
+    ]  # fmt: skip
+    return (
+        "# Roles and permissions\n\n"
+        f"{NOTE} The policy is one table, `ROLE_PERMISSIONS` in `app/core/access.py`. A permission opens a call; what"
+        " it may be used on is decided by the part that the caller's unit has in the case (see"
+        " [who sees what](../explanation/access.md)).\n\n## Roles\n\n"
+        "*By its unit*: sees petitions and disputes that its unit has a part in. *By its area*: sees requests and events"
+        " of its area.\n\n" + table(("role", "by its unit", "by its area", "permissions"), sight)
+        + "\n## Permissions\n\n" + table(("permission", "roles", "steps of a case", "other calls"), rows)
+    )  # fmt: skip
+
+
+def _asked() -> dict[str, list[str]]:
+    """permission → the calls that ask for it, beside the steps of a case."""
+    found: dict[str, list[str]] = {}
+    for method, path, operation in operations():
+        if "x-permission" in operation and not path.startswith("/v1/cases/{case_id}/actions/"):
+            found.setdefault(operation["x-permission"], []).append(f"{method} {path}")
+    return found
+
+
+def calls() -> str:
+    """Every call of the API, by tag."""
+    text = (
+        f"# Calls\n\n{NOTE} The service itself shows every call with its fields and examples at `/docs`, and as OpenAPI"
+        " 3.1 at `/openapi.json`. What holds for all of them: [conventions](conventions.md).\n"
+    )
+    for tag in openapi()["tags"]:
+        of_tag = [
+            (f"`{method} {path}`", operation["summary"], code([p] if (p := operation.get("x-permission")) else []))
+            for method, path, operation in operations() if tag["name"] in operation["tags"]
+        ]  # fmt: skip
+        text += f"\n## {tag['name']}\n\n{tag['description']}\n\n" + table(("call", "what", "permission"), of_tag)
+    return text
+
+
+def filters() -> str:
+    """What each list can be asked for."""
+    text = (
+        f"# Lists and their filters\n\n{NOTE} Filters are joined by *and*; one that may be repeated is joined by *or* in"
+        " itself. Lists are led on by `Link: rel=\"next\"`; `limit` is at most 200.\n"
+    )  # fmt: skip
+    for method, path, operation in operations():
+        if method == "GET" and (asked := _asked_for(operation)):
+            known = _asked_for(openapi()["paths"]["/v1/cases"]["get"]) if path != "/v1/cases" else {}
+            shared = len(known.keys() & asked.keys()) == len(known) - 1
+            rows = [
+                (f"`{name}`", _values(p["schema"]), p.get("description", ""))
+                for name, p in asked.items() if not (shared and name in known)
+            ]  # fmt: skip
+            also = " Takes the filters of `/v1/cases`, and:" if shared else ""
+            text += f"\n## `{path}`\n\n{operation['summary']}.{also}\n\n" + table(("filter", "value", "meaning"), rows)
+    return text
+
+
+def _asked_for(operation: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of an address, but for those of paging."""
+    asked = (p for p in operation["parameters"] if p.get("in") == "query")
+    return {p["name"]: p for p in asked if p["name"] not in ("cursor", "limit")}
+
+
+def _values(schema: dict[str, Any]) -> str:
+    """What a parameter takes."""
+    if "$ref" in schema:
+        schema = openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if schema.get("type") == "array":
+        return f"{_values(schema['items'])}; may be repeated"
+    values = code(schema["enum"]) if "enum" in schema else schema.get("format") or schema.get("type", "")
+    return f"{values}, default `{schema['default']}`" if schema.get("default") is not None else values
+
+
+def problems() -> str:
+    """The catalogue of refusals."""
+    rows = [
+        (f"`/problems/{kind.slug}`", kind.status, kind.title.zh, kind.title.en, (kind.__doc__ or "").strip())
+        for kind in sorted(CATALOGUE, key=lambda kind: (kind.status, kind.slug))
+    ]
+    return (
+        f"# Problems\n\n{NOTE}\n\nEvery refusal is `application/problem+json` (RFC 9457): `type` (one of these, for programs"
+        " to decide by), `title`, `status`, `detail` (what is wrong here and what to do next), `instance`. Texts are"
+        " Chinese, or English with `Accept-Language: en`. With 422, `errors` lists each place as a JSON pointer. The"
+        " service explains a type at its own address: `GET /problems/invalid`.\n\n"
+        + table(("type", "status", "中文", "title", "meaning"), rows)
+    )  # fmt: skip
+
+
+def settings() -> str:
+    """What is read from the environment, by section."""
+    text = f"# Settings\n\n{NOTE} They are read once, from the environment, when a process starts.\n"
+    sections: dict[str, type[Section]] = {
+        "The service": Settings,
+        **{c.name: c.settings for c in CAPABILITIES if c.settings is not None},
+    }
+    for name, section in sections.items():
+        text += f"\n## {name}\n\n" + table(("variable", "default", "bounds", "meaning"), _settings(section))
+    return text
+
+
+def _settings(section: type[Section]) -> Iterator[tuple[object, ...]]:
+    prefix = section.model_config["env_prefix"]
+    for name, field in section.model_fields.items():
+        given = "" if field.default is None else json.dumps(field.default, default=str).strip('"')
+        limits = [(word, getattr(m, key, None)) for m in field.metadata for key, word in (("ge", "≥"), ("le", "≤"))]
+        bounds = ", ".join(f"{word} {limit}" for word, limit in limits if limit is not None)
+        variable = field.validation_alias or f"{prefix}{name.upper()}"
+        yield f"`{variable}`", f"`{given}`" if given else "", bounds, field.description
+
+
+def indicators() -> str:
+    """What is counted, and how."""
+    rows = [(f"`{i.code}`", i.title.zh, i.title.en, i.formula.zh, i.formula.en) for i in INDICATORS.values()]
+    return (
+        f"# Indicators\n\n{NOTE} `GET /v1/indicators` gives numerator, denominator and ratio over whole months. No"
+        " official formulas were found: these are built from published names. They judge handling; none grows better by"
+        " taking in fewer petitions, and the shares of tiers are figures, never targets.\n\n"
+        + table(("code", "中文", "name", "公式", "formula"), rows)
+    )  # fmt: skip
+
+
+def commands() -> str:
+    """The `gridcase` command."""
+    import app.cli.__main__  # noqa: F401 (its commands register themselves)
+    from app.cli import app as gridcase
+
+    return (
+        f"# Commands\n\n{NOTE} `gridcase` is `.venv/bin/gridcase` once `make setup` has run. Before the command,"
+        " `--city NAME` says which city it works on; without it, `GRIDCASE_CITY` or `hohhot`.\n"
+        + "".join(_commands(typer.main.get_command(gridcase), "gridcase"))
+    )  # fmt: skip
+
+
+def _commands(command: Any, name: str) -> Iterator[str]:
+    if hasattr(command, "commands"):
+        for word, below in command.commands.items():
+            yield from _commands(below, f"{name} {word}")
+        return
+    said, _, examples = (command.help or "").replace("\b", "").partition("Example")
+    shown = re.findall(r"gridcase .*", examples)
+    rows = [
+        (code([p.opts[-1] if p.opts[0].startswith("-") else p.name.upper()]), "needed" if p.required else
+         "" if p.default in (None, "", False) else f"`{p.default}`", getattr(p, "help", "") or "")
+        for p in command.params if p.name != "help"
+    ]  # fmt: skip
+    yield f"\n## `{name}`\n\n{' '.join(said.split()) if not rows else said.strip()}\n"
+    if rows:
+        yield "\n" + table(("option", "default", "meaning"), rows)
+    if shown:
+        yield "\n" + "\n".join(f"Example: `{line.strip()}`" for line in shown) + "\n"
+
+
+CLOCKS = """# Clocks
+
+{note} The data: `seeds/reference/procedures.yaml`. How a period is counted, and what happens on a clock:
+[clocks](../explanation/clocks.md). What the numbers mean (P3, H5, M1 …): [glossary](../glossary.md#numbers-of-clocks).
+
+*status* says how firmly a number stands: in a `law`, in a `standard`, in published `practice`, or in the
+`configuration` of this city. *whose*: `organ` is an authority's duty to act; `resident` has time to use a right;
+`called` is a department called to help. Each clock is pinned by a row of
+`{pinned}`, named in the last column.
+
+While an emergency is on, one clock more: `emergency {em}`, from registration (or from the beginning of the emergency)
+until handling begins, within `GRIDCASE_EMERGENCY_HOURS` ({hours} by default); `organ`, configuration. It is pressed by
+night and on days off too, and lifted when the emergency is over (`tests/emergency/test_emergency.py`).
+
+A proxy (信访代办) owes three things. They are practice elsewhere (包反馈; 行政复议法 17 is the model of the authority);
+their lengths are configuration. They belong to the proxy, not to the case, so they are never escalated: the proxy is
+reminded in the app (`tests/proxy/test_proxy_clocks.py`).
+
+- D1: the authority is recorded within `GRIDCASE_PROXY_AUTHORITY_DAYS` working days of the wish ({authority}: the same
+  day), and filed within `GRIDCASE_PROXY_FILING_DAYS` ({filing}).
+- D2: each notice is passed on within `GRIDCASE_PROXY_PASS_ON_DAYS` working days ({pass_on}) of its drafting, or of its
+  service on the proxy.
+- The resident is reported to every `GRIDCASE_PROXY_REPORT_DAYS` calendar days ({report}).
+
+"""
+
+
+def clocks() -> str:
+    """Every clock with its basis and the test that pins it."""
+    hours = EmergencySettings.model_fields["hours"].default
+    of_proxies = {
+        name: ProxySettings.model_fields[f"{name}_days"].default
+        for name in ("authority", "filing", "pass_on", "report")
+    }
+    head = CLOCKS.format(note=NOTE, pinned=PINNED, em=RULE, hours=hours, **of_proxies)
+    columns = (
+        "procedure",
+        "clock",
+        "limit",
+        "from",
+        "extension",
+        "whose",
+        "notice due",
+        "basis",
+        "status",
+        "pinned by",
+    )
+    return head + table(columns, [_clock(p, rule) for p in read_procedures() for rule in p.clocks])
+
+
+def _clock(procedure: Procedure, rule: ClockRule) -> tuple[str, ...]:
+    return (
+        f"{procedure.name_zh} `{procedure.code}` v{procedure.version}", f"{rule.kind.value} {rule.id}",
+        f"{rule.length} {UNITS[rule.unit]}", STARTS[rule.starts_on.value], _extension(rule), rule.owner.value,
+        rule.notice or "", rule.basis_zh, rule.status.value, f"`[{procedure.code}-{rule.id}]`",
+    )  # fmt: skip
+
+
+def _extension(rule: ClockRule) -> str:
+    more = rule.extension
+    if more is None:
+        return ""
+    consent = f", {more.consent} agree" if more.consent else ""
+    return f"{more.times} × ≤ {more.max_length} {UNITS[more.unit]}, {more.approver_role}{consent}: {more.basis_zh}"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    page.__name__: page for page in (steps, roles, calls, filters, problems, settings, clocks, indicators, commands)
+}
+
+
+def main() -> None:
+    """Write every page."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (FOLDER / f"{name}.md").write_text(page(), encoding="utf-8")
+    picture.README.write_text(picture.readme(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
