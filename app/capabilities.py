@@ -6,6 +6,8 @@ A new capability is a folder of `app` with a `capability.py` and a line below; i
 from functools import cache
 
 from app.attachments.capability import ATTACHMENTS
+from app.cases.actions.reactions import Moment, Reaction, set_reactions
+from app.cases.capability import CASES
 from app.core.capability import Capability
 from app.deadlines.capability import DEADLINES
 from app.emergency.capability import EMERGENCY
@@ -20,6 +22,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     STAFF,
     DEADLINES,
     MESSAGES,
+    CASES,
     ATTACHMENTS,
     JOINT,
     PROXY,
@@ -29,9 +32,17 @@ CAPABILITIES: tuple[Capability, ...] = (
 )  # from below, as they stand on the staircase
 
 
+# Who does what, in this order and in the same transaction, when something happens to a case.
+REACTIONS: dict[Moment, tuple[Reaction, ...]] = {
+    Moment.ENDED: (),
+    Moment.TAKEN_UP: (),
+}
+
+
 @cache
 def compose() -> tuple[Capability, ...]:
     """Let every capability register what it knows, once a process."""
     for capability in CAPABILITIES:
         capability.register()
+    set_reactions(REACTIONS)
     return CAPABILITIES

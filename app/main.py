@@ -39,6 +39,7 @@ from app.joint import api as joint
 from app.mediation import api as mediation
 from app.messages import api as messages
 from app.proxy import api as proxy
+from app.reference import api as reference
 from app.reference.queries import ReferenceCache
 from app.review import api as review
 from app.routing import api as routing
@@ -49,7 +50,8 @@ from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
-    *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, mediation.router, supervision.router,
+    reference.router, *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, mediation.router,
+    supervision.router,
     emergency.router, handover.router, intake.router, *centres.routers, messages.router, staff.router, grids.router,
     areas.router, units.router, routing.router, analytics.router,
 )  # fmt: skip
@@ -99,6 +101,7 @@ def create_app(city: str | None = None) -> FastAPI:
         generate_unique_id_function=operation_id, redirect_slashes=False,
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
+    compose()
     app.state.clock = http.machine_clock
     http.install(app)
     app.add_middleware(RequestMiddleware, json=_takes_json(), others=attachments.takes())

@@ -5,6 +5,7 @@ and instants inside jsonb too) by Pydantic. A column without a field, or a field
 """
 
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
@@ -92,3 +93,10 @@ def named(statement: str, values: Mapping[str, Any]) -> tuple[str, *tuple[Any, .
     if unknown := set(values) - set(names):
         raise ValueError(f"the statement has no parameter {', '.join(sorted(unknown))}")
     return (text, *(values[name] for name in names))
+
+
+async def change_row(conn: Connection, name: str, row_id: uuid.UUID, columns: Mapping[str, Any]) -> int:
+    """Set columns of a row of table `name` and move its version on; returns the new version. The caller holds its lock."""
+    sets = "".join(f", {column} = ${n}" for n, column in enumerate(columns, 2))
+    statement = f"update {name} set version = version + 1{sets} where id = $1 returning version"
+    return int(await conn.fetchval(statement, row_id, *columns.values()))

@@ -1,10 +1,9 @@
 """The one engine for steps: cases, tasks, mediations, proxies and all else that moves from state to state use it.
 
 A transition is data. A `Workflow` is the table of one kind of thing; it judges whether a step may be taken now, says why
-not, and lists what may. Tables are served at GET /v1/transitions. Apart from `change_row`, which writes, this is pure.
+not, and lists what may. Tables are served at GET /v1/transitions. Pure; `core.rows.change_row` writes the change.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +12,6 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from app.core import errors
 from app.core.access import Actor, Permission
-from app.core.database import Connection
 from app.core.errors import Words
 from app.core.registry import Registry
 
@@ -143,10 +141,3 @@ def table(steps: Iterable[Transition[S]]) -> dict[str, Transition[S]]:
 
 # Every workflow of the product, by the name of its thing.
 WORKFLOWS: Registry[str, Workflow[Any]] = Registry("workflow")
-
-
-async def change_row(conn: Connection, name: str, row_id: uuid.UUID, columns: Mapping[str, Any]) -> int:
-    """Set columns of a row of table `name` and move its version on; returns the new version. The caller holds its lock."""
-    sets = "".join(f", {column} = ${n}" for n, column in enumerate(columns, 2))
-    statement = f"update {name} set version = version + 1{sets} where id = $1 returning version"
-    return int(await conn.fetchval(statement, row_id, *columns.values()))

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from app.areas.queries import get_city
+from app.capabilities import compose
 from app.cases.actions.deadline_sweep import process_due_clocks
 from app.core.database import Database
 from app.deadlines.settings import quiet_hours
@@ -56,4 +57,5 @@ JOBS: tuple[tuple[str, Job], ...] = (
 
 async def run_once(database: Database, now: datetime) -> dict[str, int]:
     """Every job once, in order; what each did."""
+    compose()
     return {name: await job(database, now) for name, job in JOBS}

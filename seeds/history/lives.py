@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from app.cases.rules import TRANSITIONS, By, ClockEffect, Transition
+from app.cases.rules import TRANSITIONS, By, ClockEffect, Status
 from app.core.access import ROLE_PERMISSIONS, UNIT_SIGHT, Role
 from app.core.crypto import keys
 from app.core.database import Connection, copy_rows
+from app.core.workflow import Transition
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, ClockRefused, Due, PlannedClock, Procedure, StartsOn, extend
 from app.reference.queries import Reference
@@ -168,14 +169,14 @@ def _as_row(clock: PlannedClock) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _take(conn: Connection, reference: Reference, step: Transition) -> int:
+async def _take(conn: Connection, reference: Reference, step: Transition[Status]) -> int:
     """All cases in `sent` take the step as far as they may; gives how many did."""
     move = MOVES[step.action]
-    doer = {By.LEAD: moves.LEAD, By.OFFERED: moves.OFFERED, By.SIGHT: moves.SIGHT}[step.by]
+    doer = {By.LEAD: moves.LEAD, By.OFFERED: moves.OFFERED}.get(By(step.by), moves.SIGHT)
     await conn.execute(
         moves.TAKE.format(doer=doer, guard=move.guard), step.action, [status.value for status in step.sources]
     )
-    if ClockEffect.EXTEND in step.clocks:
+    if step.action == "extend":
         await _extend(conn, reference)
     if move.note:
         await conn.execute(moves.NOTE, move.note)
@@ -195,7 +196,7 @@ async def _take(conn: Connection, reference: Reference, step: Transition) -> int
     return int(done.rpartition(" ")[2])
 
 
-async def _move_clocks(conn: Connection, step: Transition) -> None:
+async def _move_clocks(conn: Connection, step: Transition[Status]) -> None:
     for effect in step.clocks:
         if effect is ClockEffect.MEET_ACCEPTANCE:
             await conn.execute(moves.MEET, ClockKind.ACCEPTANCE.value)

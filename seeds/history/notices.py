@@ -11,9 +11,10 @@ from typing import Any
 
 from app.cases.actions.drafting import addressees
 from app.cases.queries.one import opened_note
-from app.cases.rules import Transition
+from app.cases.rules import Status
 from app.core.crypto import Sealed, keys
 from app.core.database import Connection, copy_rows
+from app.core.workflow import Transition
 from app.deadlines.rules import ClockKind
 from app.notices.actions import Draft, make
 from app.notices.actions.keep import COLUMNS, as_row
@@ -48,7 +49,7 @@ _SAY = """
 """
 
 
-async def draft_notices(conn: Connection, reference: Reference, step: Transition) -> None:
+async def draft_notices(conn: Connection, reference: Reference, step: Transition[Status]) -> None:
     """Draft what the step owes for every case in `act`; its event will say so, and its clock waits."""
     rows = [(row, due) for row in await conn.fetch(_ROWS) if (due := _owed(reference, step, row)) is not None]
     if not rows:
@@ -64,7 +65,7 @@ async def draft_notices(conn: Connection, reference: Reference, step: Transition
     await conn.execute("truncate drafting")
 
 
-def _owed(reference: Reference, step: Transition, row: Any) -> Owed | None:
+def _owed(reference: Reference, step: Transition[Status], row: Any) -> Owed | None:
     if step.notice == "transfer" and row["id"] is None:  # the routing made at registration has no reason
         return None
     acceptance, completion = _named(reference, row["procedure"], row["procedure_version"])
@@ -82,7 +83,7 @@ def _named(reference: Reference, procedure: str, version: int) -> tuple[str | No
 
 
 def _made(
-    reference: Reference, step: Transition, row: Any, due: Owed, parties: list[dict[str, Any]]
+    reference: Reference, step: Transition[Status], row: Any, due: Owed, parties: list[dict[str, Any]]
 ) -> tuple[Any, ...]:
     tz, at, title, claim = reference.city.tz, row["at"], row["title"], row["description"]
     if row["title_sealed"] is not None:
@@ -103,7 +104,7 @@ def _made(
     return tuple(kept)
 
 
-def _facts(reference: Reference, step: Transition, row: Any, due: Owed) -> dict[str, Any]:
+def _facts(reference: Reference, step: Transition[Status], row: Any, due: Owed) -> dict[str, Any]:
     tz = reference.city.tz
     facts: dict[str, Any] = {"organ": row["offer_unit"] if step.notice == "transfer" else row["lead"]}
     if due.kind is NoticeKind.ACCEPTANCE:

@@ -21,7 +21,6 @@ from app.cases.rules import (
     Status,
     answers,
     available_actions,
-    check_character,
     refusal,
 )
 from app.core.access import ROLE_PERMISSIONS, Actor, Post, Role
@@ -344,17 +343,22 @@ def test_a_case_that_has_ended_is_only_told_kept_followed_or_taken_apart() -> No
     assert {action: ends for action, ends in worked.items() if ends} == after
 
 
+def check_character(number: int) -> str:
+    """As the database computes it (function case_number): modulo 31, a prime."""
+    return READABLE[number % len(READABLE)]
+
+
 @given(st.integers(0, 10**12 - 1))
 def test_a_check_character_catches_every_wrong_digit_and_every_swap(number: int) -> None:
     digits = f"{number:09d}"
-    sign = check_character(number, READABLE)
+    sign = check_character(number)
     for place, wrong in itertools.product(range(len(digits)), "0123456789"):
         if wrong != digits[place]:
-            assert check_character(int(digits[:place] + wrong + digits[place + 1 :]), READABLE) != sign
+            assert check_character(int(digits[:place] + wrong + digits[place + 1 :])) != sign
     for place in range(len(digits) - 1):
         swapped = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
         if swapped != digits:
-            assert check_character(int(swapped), READABLE) != sign
+            assert check_character(int(swapped)) != sign
 
 
 def test_the_signs_of_codes_are_told_apart_over_the_phone() -> None:

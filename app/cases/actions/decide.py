@@ -7,6 +7,7 @@ from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.step import advance, begin, end_assignments, write_note
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import MEDIATION_PROCEDURES, REVIEW_RESULTS, Result, Route
+from app.cases.rules.registry import refused_by_checks
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, ClockRefused, ClockRule, Due, extend
@@ -126,6 +127,8 @@ async def conclude(act: ActionContext, case_id: uuid.UUID, *, result: Result, re
         )
     case = await begin(act, case_id, "conclude")
     _fits_mediation(case, result)
+    if why := refused_by_checks("conclude", case.facts, result=result):
+        raise errors.Invalid(why.zh, why.en, pointer="#/body/result")
     note, said = await write_note(act, case, "reply", reply)
     owing = await draft_due_notice(act, case, "conclude", NoticeText(note, reply, {"result": result.value}))
     columns = {"result": result.value, "concluded_at": act.now}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.cases.actions.access import grant
 from app.cases.actions.record import record
+from app.cases.actions.reactions import Moment, react
 from app.cases.actions.step import advance, begin, end_assignments, write_note
 from app.cases.actions.together import take_up_joint
 from app.cases.queries.one import get_facts
@@ -70,6 +71,7 @@ async def take_up_offers(act: ActionContext, case_id: uuid.UUID, merged_at: date
         if row["staff"] is None and row["part"] == "lead":
             await grant(act.conn, case_id, [f"unit:{row['unit']}"], "offer")
     await take_up_joint(act.conn, case_id, merged_at)
+    await react(act, Moment.TAKEN_UP, case_id, merged_at)
 
 
 async def _bar_from_both(act: ActionContext, case_id: uuid.UUID, into: uuid.UUID) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 
 from app.cases.actions.access import revoke
 from app.cases.actions.record import record
+from app.cases.actions.reactions import Moment, react
 from app.cases.actions.together import end_joint
 from app.cases.queries.one import LoadedCase, get_for_change
-from app.cases.rules import TRANSITIONS, ClockEffect, PetitionClass, Status, Transition, available_actions, refusal
-from app.core import errors
+from app.cases.rules import CASE_STEPS, TRANSITIONS, CaseSubject, ClockEffect, PetitionClass, Status
 from app.core.crypto import keys
 from app.core.database import uuid7
+from app.core.workflow import Transition
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, PlannedClock, Procedure, StartsOn
 from app.notices.actions import replace
@@ -59,18 +60,10 @@ async def begin(act: ActionContext, case_id: uuid.UUID, action: str) -> LoadedCa
     Raises NotFound, Stale (with the present state), ActionRefused (with what is allowed) or Forbidden.
     """
     case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
-    allowed = available_actions(case.facts, act.actor, act.now)
-    if case.facts.version != act.version:
-        current = {"version": case.facts.version, "status": case.facts.status, "lead_unit": case.facts.lead_unit,
-                   "available_actions": allowed}  # fmt: skip
-        raise errors.Stale(
-            "该件已被更新，请按 current 重新确认后再提交。", "The case has changed; look at `current` and send again.",
-            current=current,
-        )  # fmt: skip
-    no = refusal(case.facts, action, act.actor, act.now)
-    if no is not None:
-        kind = errors.Forbidden if no.forbidden else errors.ActionRefused
-        raise kind(no.why.zh, no.why.en, allowed=allowed)
+    CASE_STEPS.check(
+        CaseSubject(case.facts), action, act.actor, act.now,
+        version=act.version, status=case.facts.status, lead_unit=case.facts.lead_unit,
+    )  # fmt: skip
     return case
 
 
@@ -91,7 +84,7 @@ async def advance(
             if met is not None:
                 await deadlines.meet(act.conn, case.facts.id, ClockKind(met), met_at or act.now)
         elif effect is not ClockEffect.MEET_ACCEPTANCE or waits is not ClockKind.ACCEPTANCE:
-            await _apply(act, case, effect, waits)
+            await _apply(act, case, ClockEffect(effect), waits)
     status = {"status": step.target.value} if step.target else {}
     return await record(
         act.conn, case.facts.id, action, actor=act.actor, at=act.now, columns={**status, **(columns or {})},
@@ -99,7 +92,7 @@ async def advance(
     )  # fmt: skip
 
 
-def _said(step: Transition) -> dict[str, Any]:
+def _said(step: Transition[Status]) -> dict[str, Any]:
     return {"basis": step.basis} if step.basis else {}
 
 
@@ -193,3 +186,4 @@ async def end_assignments(act: ActionContext, case_id: uuid.UUID, state: str = "
     await revoke(act.conn, case_id, "offer", at=act.now)
     await act.conn.execute("update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'", case_id)
     await end_joint(act.conn, case_id, act.now)
+    await react(act, Moment.ENDED, case_id, act.now)

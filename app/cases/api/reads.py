@@ -1,6 +1,5 @@
 """Reading: list, counts, tasks, one case, its timeline."""
 
-import json
 import uuid
 from typing import Annotated, Any, Literal
 
@@ -11,7 +10,7 @@ from app.cases.api.list_filters import narrowing
 from app.cases.queries import lists, record, tasks
 from app.cases.queries.filters import Filters, area_filter
 from app.cases.queries.page import show_case, step_title
-from app.cases.rules import OPEN_KINDS, TRANSITIONS, Kind, Status
+from app.cases.rules import OPEN_KINDS, Kind, Status
 from app.cases.schemas import (
     CaseOut,
     CasePage,
@@ -23,8 +22,6 @@ from app.cases.schemas import (
     TaskOut,
     TasksOut,
     TimelineOut,
-    TransitionOut,
-    TransitionsOut,
 )  # fmt: skip
 from app.core import errors, paging
 from app.core.access import Actor, Permission
@@ -148,17 +145,3 @@ async def list_similar_cases(case_id: uuid.UUID, actor: CanRead, conn: Read, at:
     """Hints from what the caller may see: same category, near in place and time, similar title. They never block."""
     rows = await record.list_similar(conn, case_id, actor=actor, now=at)
     return SimilarPage(items=[SimilarOut(**dict(row)) for row in rows])
-
-
-@router.get("/transitions", response_model=TransitionsOut, summary="The table of steps")
-async def list_transitions(_: CanRead, said: Language) -> Response:
-    """The one table that is served and enforced: from where to where, who, what is needed, which article."""
-    items = [
-        TransitionOut(
-            action=t.action, title=t.title.say(said), sources=sorted(t.sources), target=t.target,
-            permission=t.permission, by=t.by, required=list(t.required), clocks=[c.value for c in t.clocks],
-            notice=t.notice, basis=t.basis,
-        ).model_dump()
-        for t in TRANSITIONS.values()
-    ]  # fmt: skip
-    return reply(200, json.dumps({"items": items}, ensure_ascii=False).encode())

@@ -10,6 +10,7 @@ from app.cases.queries import notices as notice_queries
 from app.cases.queries.one import get_page, open_parties, opened_note
 from app.cases.queries.page import step_title
 from app.cases.queries.record import list_timeline
+from app.cases.queries.registry import FILE_LISTS
 from app.cases.rules import PURPOSE_WORDS, STATUS_WORDS, Purpose, Status
 from app.core.access import Actor
 from app.core.database import Connection
@@ -64,6 +65,7 @@ async def compose_file(
     return filled(
         "case_file.v1.html", contents=[*_PARTS, *named], notices=notices, attachments=attached,
         tasks=[_task(row, reference) for row in await conn.fetch(_TASKS, case_id)],
+        **{name: await read(conn, case_id, reference) for name, read in FILE_LISTS.items()},
         parties=[{**p, "role": _ROLES[p["role"]]} for p in page["parties"]],
         events=[_event(event, tz) for event in events], notes=_notes(page["notes"], events, tz),
         clocks=[_clock(clock, tz) for clock in page["clocks"]], **_cover(page, reference),

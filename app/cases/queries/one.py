@@ -8,6 +8,7 @@ from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Proxy, Status
+from app.cases.rules.registry import FACTS
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
@@ -95,10 +96,16 @@ _FACTS = """
         (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
          from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id) as proxies,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
-        k.provisional as clock_provisional, k.extensions as clock_extensions
+        k.provisional as clock_provisional, k.extensions as clock_extensions{{brought}}
     from cases c
     left join clock k on k.case_id = c.id and k.kind = 'completion' and k.met_at is null and k.stopped_at is null
 """.format(above=f"({ABOVE})", below=f"({_BELOW})")
+
+
+def _facts() -> str:
+    """The facts of a case, with those that capabilities above registered."""
+    brought = "".join(f", {fact.sql} as {name}" for name, fact in FACTS.items())
+    return _FACTS.format(brought=brought)
 
 
 async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
@@ -119,7 +126,7 @@ async def _get(conn: Connection, case_id: uuid.UUID, reference: Reference, actor
         locked = await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where}{lock}", *parameters)
         if locked is None:
             raise NotFound
-    row = await conn.fetchrow(f"{_FACTS} where c.id = $1 and {where}", *parameters)
+    row = await conn.fetchrow(f"{_facts()} where c.id = $1 and {where}", *parameters)
     if row is None:
         raise NotFound
     return LoadedCase(as_facts(dict(row), reference), dict(row))
@@ -138,7 +145,7 @@ async def load_by_code(conn: Connection, number: str, code: str, reference: Refe
 async def load_linked(conn: Connection, case_id: uuid.UUID, reference: Reference) -> LoadedCase:
     """A case that a step on another one acts upon, locked; whoever takes that step need not see it."""
     await conn.fetchval("select id from cases where id = $1 for update", case_id)
-    (row,) = await conn.fetch(f"{_FACTS} where c.id = $1", case_id)
+    (row,) = await conn.fetch(f"{_facts()} where c.id = $1", case_id)
     return LoadedCase(as_facts(dict(row), reference), dict(row))
 
 
@@ -173,6 +180,7 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         ),
         returns=procedure.returns, returned_by=tuple(row["returned_by"] or ()), ruled_by=row["ruled_by"],
         came_up=row["came_up"],
+        brought={name: fact.read(row[name]) for name, fact in FACTS.items()},
     )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from app.cases.queries.agreement import tell_agreement
 from app.cases.queries.one import get_facts, get_page, told_due
+from app.cases.queries.registry import RESIDENT_SECTIONS
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status, available_actions
 from app.cases.rules.plain import plainly
+from app.cases.rules.registry import STEP_WORDS as BROUGHT_WORDS
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection
@@ -130,6 +132,8 @@ STEP_WORDS = {
 
 def step_title(kind: str, language: str) -> str:
     """An event kind in words."""
+    if kind in BROUGHT_WORDS:
+        return BROUGHT_WORDS[kind].title.say(language)
     words = STEP_WORDS.get(kind) or (TRANSITIONS[kind].title if kind in TRANSITIONS else Words(kind, kind))
     return words.say(language)
 
@@ -156,7 +160,7 @@ _OWN = f"""
          order by g.effective_at desc limit 1) as agreement,
         (select jsonb_build_array(p.state, s.name, a.valid_until) from proxy p left join staff s on s.id = p.staff
          left join proxy_authority a on a.proxy = p.id and a.ended_at is null
-         where p.case_id = c.id order by p.requested_at desc limit 1) as proxy
+         where p.case_id = c.id order by p.requested_at desc limit 1) as proxy{{brought}}
     from cases c
     where c.number = $1 and c.query_hash = $2
 """
@@ -192,7 +196,8 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
 
     Of an accusation: number and status alone.
     """
-    row = await conn.fetchrow(_OWN, number, keys().query_hash(code))
+    brought = "".join(f", {section.sql} as {name}" for name, section in RESIDENT_SECTIONS.items())
+    row = await conn.fetchrow(_OWN.format(brought=brought), number, keys().query_hash(code))
     if row is None:
         raise NotFound("编号或查询码有误。", "The number or the code is wrong.")
     status = Status(row["status"])
@@ -201,10 +206,14 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
         return said
     steps = [told for kind, at, data in row["steps"] if (told := _told(kind, at, data, reference, language))]
     reply = row["reply"] if status in (Status.CONCLUDED, Status.CLOSED) else None
+    brought_in: dict[str, Any] = {}
+    for name, section in RESIDENT_SECTIONS.items():
+        if row[name] is not None:
+            brought_in |= await section.show(conn, row[name], reference, language)
     agreed = {"agreement": await tell_agreement(conn, row["agreement"], language)} if row["agreement"] else {}
     return {
         **said, "handled_by": reference.names.get(row["lead_unit"]), "due": row["due"], "steps": steps, "reply": reply,
-        **_rights(row, reference, language), **agreed,
+        **_rights(row, reference, language), **agreed, **brought_in,
     }  # fmt: skip
 
 

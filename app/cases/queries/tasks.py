@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
+from app.cases.queries.registry import WAITING_WORK
 from app.core.access import UNIT_SIGHT, Actor, Permission
 from app.core.database import Connection, Parameters
 
@@ -39,7 +40,8 @@ async def list_tasks(
         "units": p.add(sorted(actor.units_with(Permission.CASE_SIGN) - _worker_units(actor))),
         "person": p.add(uuid.UUID(actor.id) if actor.kind == "staff" else None), "seen": visible_to(actor, p),
     }  # fmt: skip
-    waiting = f"(({_CASES}) union all ({_RESULTS}))".format(**named)
+    further_work = "".join(f" union all ({work})" for work in WAITING_WORK.values())
+    waiting = f"(({_CASES}) union all ({_RESULTS}){further_work})".format(**named)
     further = ""
     if after is not None:
         bounds = f"({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)"

@@ -3,8 +3,8 @@
 The table is served and enforced: what it does not hold is refused.
 """
 
-from app.cases.rules.decisions import available_actions, check_character, refusal
-from app.cases.rules.facts import Facts, Offer, Proxy, Refusal, answers, own_offer
+from app.cases.rules.decisions import CaseSubject, available_actions, refusal
+from app.cases.rules.facts import Facts, Offer, Proxy, answers, own_offer
 from app.cases.rules.guards import service_on_proxy_refused
 from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
@@ -32,9 +32,10 @@ from app.cases.rules.terms import (
     Solved,
     Status,
 )
-from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, TRANSITIONS, By, ClockEffect, Transition
+from app.cases.rules.transitions import CASE_STEPS, NOT_FOR_ACCUSATIONS, TRANSITIONS, By, ClockEffect
 
 __all__ = [
+    "CASE_STEPS",
     "LIVE",
     "MAX_REPRESENTATIVES",
     "MEDIATION_PROCEDURES",
@@ -49,6 +50,7 @@ __all__ = [
     "TRACKED",
     "TRANSITIONS",
     "By",
+    "CaseSubject",
     "Channel",
     "ClockEffect",
     "Facts",
@@ -62,17 +64,14 @@ __all__ = [
     "PetitionClass",
     "Proxy",
     "Purpose",
-    "Refusal",
     "Relation",
     "Result",
     "Route",
     "Satisfaction",
     "Solved",
     "Status",
-    "Transition",
     "answers",
     "available_actions",
-    "check_character",
     "next_limit",
     "own_offer",
     "refusal",

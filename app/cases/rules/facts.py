@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.cases.rules.terms import Kind, PetitionClass, Status
 from app.core.access import Actor, Permission, Role
@@ -49,6 +50,7 @@ class Facts:
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
     `mediation` is the state of the last mediation, `agreed` whether its agreement holds.
     `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
+    `brought` are the values of the facts that capabilities above register (rules/registry.py), by name.
     `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
     """
 
@@ -92,19 +94,17 @@ class Facts:
     returned_by: tuple[str, ...] = ()
     ruled_by: str | None = None
     came_up: bool = False
+    brought: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Status:
+        """Its status, as the engine of steps asks for it."""
+        return self.status
 
     @property
     def lead_offer(self) -> Offer | None:
         """The one open offer to lead, if any."""
         return next((offer for offer in self.offers if offer.part == "lead"), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why not: `forbidden` names the person's lack, otherwise it is the state of the case."""
-
-    forbidden: bool
-    why: Words
 
 
 def answers(offer: Offer, actor: Actor) -> bool:

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from app.cases.rules.facts import Facts, Offer, Refusal, own_offer
+from app.cases.rules.facts import Facts, Offer, own_offer
 from app.cases.rules.terms import REVIEWS, PetitionClass, Status
 from app.core.access import Actor
 from app.core.errors import Words
+from app.core.workflow import Refusal
 from app.deadlines.rules import Returns
 from app.notices.rules import CLOSING, TITLES, outstanding, to_approve, to_redraft, to_serve
 

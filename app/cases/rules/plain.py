@@ -7,6 +7,7 @@ two tables; a test holds that.
 from collections.abc import Mapping
 from typing import Any
 
+from app.cases.rules.registry import STEP_WORDS
 from app.core.errors import Words
 
 # Placeholders: {unit} the unit that now leads, {days}, {notice} its title, {place} and {when} of an appointment.
@@ -149,6 +150,9 @@ UNTOLD = frozenset({
 
 def plainly(kind: str, data: Mapping[str, Any]) -> Words | None:
     """What the resident is told of an event, with its placeholders; None for what passes between offices."""
+    if kind in STEP_WORDS:
+        told = STEP_WORDS[kind].told
+        return told(data) if callable(told) else told
     if kind == "sign_for" and data.get("part") != "lead":
         return None  # somebody helps: who is responsible has not changed
     if kind == "mediation_schedule_session" and data.get("what") != "joint":

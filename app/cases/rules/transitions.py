@@ -3,20 +3,33 @@
 Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, LDTJ = 劳动争议调解仲裁法, XZFY = 行政复议法, DB11 = DB11/T 2021—2022.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from app.cases.rules.terms import LIVE, Status
 from app.core.access import Permission
 from app.core.errors import Words
+from app.core.workflow import Transition, Workflow, table
 
 
 class By(StrEnum):
-    """Where the acting post must stand."""
+    """In which relation to the case the acting person must stand."""
 
-    LEAD = "lead"  # in the lead unit
-    OFFERED = "offered"  # in the unit, or as the person, the offer names
-    SIGHT = "sight"  # anyone who sees the case and holds the permission
+    LEAD = "lead"
+    OFFERED = "offered"
+    SIGHT = "sight"
+    DECIDER = "decider"
+    SUPERIOR = "superior"
+    APPROVER = "approver"
+
+
+WHO: dict[str, Words] = {
+    By.LEAD: Words("主办单位", "the lead unit"),
+    By.OFFERED: Words("被派单的单位或人员", "the unit or person that the offer names"),
+    By.SIGHT: Words("能看到本件的人员", "whoever sees the case"),
+    By.DECIDER: Words("承办、办结本件以外的人", "somebody who neither handled nor closed the case"),
+    By.SUPERIOR: Words("共同上级单位", "the common superior"),
+    By.APPROVER: Words("登记送达的人以外的人", "somebody other than who recorded the service"),
+}
 
 
 class ClockEffect(StrEnum):
@@ -28,33 +41,15 @@ class ClockEffect(StrEnum):
     MEET_EMERGENCY = "meet_emergency"
     STOP_ALL = "stop_all"
     RESTART_COMPLETION = "restart_completion"
-    EXTEND = "extend"
     PAUSE_FOR_HEARING = "pause_for_hearing"
     RESUME_AFTER_HEARING = "resume_after_hearing"
-    RECOMPUTE = "recompute"
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One arrow, or one act that leaves the status as it is (`target` None)."""
-
-    action: str
-    title: Words
-    sources: frozenset[Status]
-    target: Status | None
-    permission: Permission
-    by: By
-    required: tuple[str, ...] = ()
-    clocks: tuple[ClockEffect, ...] = ()
-    notice: str | None = None
-    basis: str = ""
 
 
 def _t(
     action: str, zh: str, en: str, sources: set[Status] | frozenset[Status], target: Status | None,
     permission: Permission, by: By, *required: str, clocks: tuple[ClockEffect, ...] = (), notice: str | None = None,
     basis: str = "",
-) -> Transition:  # fmt: skip
+) -> Transition[Status]:  # fmt: skip
     return Transition(
         action, Words(zh, en), frozenset(sources), target, permission, by, required, clocks, notice, basis
     )
@@ -66,9 +61,8 @@ _BEFORE_RESULT = frozenset({_S.REGISTERED, _S.ACCEPTED, _S.HANDLING})
 _TOLD = _BEFORE_RESULT | {_S.CONCLUDED, _S.DECLINED, _S.REFERRED}
 _DECIDING = frozenset({_S.ACCEPTED, _S.HANDLING})
 
-TRANSITIONS: dict[str, Transition] = {
-    t.action: t
-    for t in (
+TRANSITIONS: dict[str, Transition[Status]] = table(
+    (
         _t("offer", "派给其他单位", "offer to another unit", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
            "unit", "reason", basis="XF 22, 24"),
         _t("sign_for", "签收", "sign for the offer", _BEFORE_RESULT, None, _P.CASE_SIGN, By.OFFERED, notice="transfer",
@@ -89,7 +83,7 @@ TRANSITIONS: dict[str, Transition] = {
         _t("handle", "开始办理", "start handling", {_S.ACCEPTED}, _S.HANDLING, _P.CASE_HANDLE, By.LEAD,
            clocks=(_C.MEET_EMERGENCY,), basis="XF 27"),
         _t("extend", "延长办理期限", "extend the limit", {_S.ACCEPTED, _S.HANDLING}, None, _P.CLOCK_EXTEND, By.LEAD,
-           "days", "reason", clocks=(_C.EXTEND,), notice="extension", basis="XF 34"),
+           "days", "reason" , notice="extension", basis="XF 34"),
         _t("conclude", "作出办理结果", "conclude", {_S.HANDLING}, _S.CONCLUDED, _P.CASE_CONCLUDE, By.LEAD,
            "result", "reply", notice="opinion", basis="XF 31 (6), 32"),
         _t("decide_review", "作出复查（复核）决定", "decide the review", {_S.HANDLING}, _S.CONCLUDED, _P.CASE_CONCLUDE,
@@ -97,7 +91,7 @@ TRANSITIONS: dict[str, Transition] = {
         _t("serve", "送达文书", "record how a notice was served", _TOLD, None, _P.CASE_CLOSE, By.LEAD,
            "outcome", "method", "at", "proof", clocks=(_C.MEET_SERVED,), basis="XF 23, 32, 34, 35"),
         _t("approve_attempt", "核准送达尝试", "approve the attempt to serve", _TOLD, None,
-           _P.SERVICE_APPROVE, By.SIGHT, clocks=(_C.MEET_SERVED,), basis="XF 32"),
+           _P.SERVICE_APPROVE, By.APPROVER, clocks=(_C.MEET_SERVED,), basis="XF 32"),
         _t("redraft", "重新生成文书", "redraft a notice", _TOLD, None, _P.CASE_CLOSE, By.LEAD),
         _t("close", "办结", "close", {_S.CONCLUDED}, _S.CLOSED, _P.CASE_CLOSE, By.LEAD, basis="XF 32"),
         _t("archive", "归档", "archive", {_S.CLOSED, _S.DECLINED, _S.REFERRED, _S.WITHDRAWN}, None, _P.CASE_CLOSE, By.LEAD),
@@ -106,9 +100,9 @@ TRANSITIONS: dict[str, Transition] = {
         _t("reopen", "重新办理", "reopen", {_S.CONCLUDED, _S.CLOSED, _S.WITHDRAWN}, _S.HANDLING, _P.CASE_REOPEN,
            By.SIGHT, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 40"),
         _t("grant_reopening", "同意重新办理", "grant the request to reopen", {_S.CLOSED}, _S.HANDLING, _P.CASE_REOPEN,
-           By.SIGHT, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 21, 40"),
+           By.DECIDER, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 21, 40"),
         _t("decline_reopening", "不同意重新办理", "decline the request to reopen", {_S.CLOSED}, None, _P.CASE_REOPEN,
-           By.SIGHT, "reason", basis="XF 21, 27"),
+           By.DECIDER, "reason", basis="XF 21, 27"),
         _t("escalate", "上报上级中心", "take up to the centre above", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
            "reason", basis="XF 15 ¶3"),
         _t("go_up", "按群众意愿上报", "take up at the resident's wish", _BEFORE_RESULT, None, _P.CASE_REGISTER, By.SIGHT,
@@ -117,14 +111,14 @@ TRANSITIONS: dict[str, Transition] = {
            "guidance", basis="XF 15 ¶3"),
         _t("dispute_competence", "提出管辖争议", "dispute who is competent", _BEFORE_RESULT, None, _P.CASE_SIGN,
            By.OFFERED, "reason", basis="XF 24"),
-        _t("rule_competence", "裁定办理机关", "rule who is competent", _BEFORE_RESULT, None, _P.CASE_RULE, By.SIGHT,
+        _t("rule_competence", "裁定办理机关", "rule who is competent", _BEFORE_RESULT, None, _P.CASE_RULE, By.SUPERIOR,
            "unit", "reason", basis="XF 24"),
         _t("flag_urgent", "标记重大紧急", "flag as major or urgent", _BEFORE_RESULT, None, _P.CASE_SIGN, By.SIGHT,
            "reason", basis="XF 25"),
         _t("report_upward", "报告上级", "report a major or urgent matter upward", _BEFORE_RESULT, None, _P.CASE_OFFER,
            By.LEAD, "unit", "reason", basis="XF 25"),
         _t("reclassify", "变更类别或程序", "change category or procedure", _BEFORE_RESULT, None, _P.CASE_ACCEPT, By.LEAD,
-           "reason", clocks=(_C.RECOMPUTE,), basis="XF 22, 31"),
+           "reason", basis="XF 22, 31"),
         _t("withdraw", "撤回", "withdraw at the resident's wish", _BEFORE_RESULT, _S.WITHDRAWN, _P.CASE_WITHDRAW,
            By.SIGHT, "reason", clocks=(_C.STOP_ALL,)),
         _t("merge", "并案", "merge into another case", _BEFORE_RESULT, _S.MERGED, _P.CASE_MERGE, By.LEAD,
@@ -150,7 +144,8 @@ TRANSITIONS: dict[str, Transition] = {
         _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CODE_REISSUE,
            By.SIGHT, basis="XF 18, 21"),
     )
-}  # fmt: skip
+)  # fmt: skip
+CASE_STEPS = Workflow("case", Words("该件", "the case"), WHO, TRANSITIONS)
 
 # An accusation keeps one desk and one file: nothing that would name it to others (信访工作条例 30 ¶3).
 NOT_FOR_ACCUSATIONS = frozenset({

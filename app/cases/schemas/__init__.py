@@ -24,8 +24,6 @@ from app.cases.schemas.shown import (
     TaskOut,
     TasksOut,
     TimelineOut,
-    TransitionOut,
-    TransitionsOut,
 )
 from app.cases.schemas.taken import (
     ConcludeIn,
@@ -97,8 +95,6 @@ __all__ = [
     "TasksOut",
     "TimelineOut",
     "ToUnitIn",
-    "TransitionOut",
-    "TransitionsOut",
     "UnseenOut",
     "VisitIn",
     "WhichNoticeIn",

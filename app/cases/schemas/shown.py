@@ -304,24 +304,3 @@ class CodeOut(BaseModel):
 
     number: str
     query_code: str
-
-
-class TransitionOut(BaseModel):
-    """One row of the transition table."""
-
-    action: str
-    title: str
-    sources: list[str]
-    target: str | None
-    permission: str
-    by: str
-    required: list[str]
-    clocks: list[str]
-    notice: str | None
-    basis: str
-
-
-class TransitionsOut(BaseModel):
-    """The table that is served and enforced."""
-
-    items: list[TransitionOut]

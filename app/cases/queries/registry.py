@@ -1,0 +1,33 @@
+"""What capabilities above add to what is read of cases: filters of lists, the resident's view, work that waits, the file."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.database import Connection
+from app.core.registry import Registry
+from app.reference.queries import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentSection:
+    """A part of the resident's own view (POST /v1/query), left out where there is nothing.
+
+    `sql`: a scalar subselect in which the case is `c`; `show` makes members of the answer: (connection, what the database
+    gave, rules, language).
+    """
+
+    sql: str
+    show: Callable[[Connection, Any, Reference, str], Awaitable[dict[str, Any]]]
+
+
+# By name: SQL that gives the ids (column `case_id`) of the cases that have it; {value} is the parameter asked for, {now}.
+LIST_FILTERS: Registry[str, str] = Registry("list filter")
+RESIDENT_SECTIONS: Registry[str, ResidentSection] = Registry("section of the resident's view")
+# By name: a SELECT with the columns of `tasks.sql`, with {units}, {person} and {seen}: what units owe beside cases they lead.
+WAITING_WORK: Registry[str, str] = Registry("waiting work")
+# By the name that the template of the file knows: what hangs on a case, as the file lists it.
+FILE_LISTS: Registry[str, Callable[[Connection, uuid.UUID, Reference], Awaitable[list[dict[str, Any]]]]] = Registry(
+    "list of the file"
+)
