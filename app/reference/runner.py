@@ -3,10 +3,12 @@
 import inspect
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Optional
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
 from app.core.errors import NotFound
@@ -80,6 +82,72 @@ class ActionRunner:
 ThisReader = Annotated[PageReader, Depends(PageReader)]
 ThisCreator = Annotated[ActionCreator, Depends(ActionCreator, scope="function")]
 ThisRunner = Annotated[ActionRunner, Depends(ActionRunner, scope="function")]
+
+
+class NothingIn(BaseModel):
+    """A step that needs no words."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
+
+
+# The action and the body whose fields it takes by name: (action, body); the body may be left out where all is optional.
+StepAction = tuple[Callable[..., Awaitable[object]], type[BaseModel] | None]
+
+
+def step_routes(
+    router: APIRouter,
+    workflow: Workflow[Any],
+    path: str,
+    actions: Mapping[str, StepAction],
+    *,
+    answer: Any,
+    show: Show,
+    key: str,
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """`POST {path}/actions/{action}` for each: permission, summary, words and basis are the table's, the rest the action's.
+
+    `key` is the name of the id in the path; `answer` is the model of the page that `show` gives.
+    """
+    for action, (do, body) in actions.items():
+        step = workflow[action]
+        words = (f"{step.title.zh}。{step.basis}", inspect.getdoc(do))
+        router.add_api_route(
+            f"{path}/actions/{action}",
+            _endpoint(key, do, body, show),
+            methods=["POST"],
+            response_model=answer,
+            summary=step.title.en,
+            description="\n\n".join(filter(None, words)),
+            dependencies=[Depends(requires(step.permission))],
+            name=(names or {}).get(action, action if "_" in action else f"{action}_{workflow.thing}"),
+        )
+
+
+def _endpoint(
+    key: str, do: Callable[..., Awaitable[object]], body: type[BaseModel] | None, show: Show
+) -> Callable[..., Awaitable[Response]]:
+    """The endpoint of one step, with the signature that FastAPI reads: the id, the runner, the body."""
+    required = body is not None and any(field.is_required() for field in body.model_fields.values())
+
+    async def endpoint(**given: Any) -> Response:
+        runner: ActionRunner = given["runner"]
+        found, sent = given[key], given["sent"]
+        fields = {} if sent is None else {name: getattr(sent, name) for name in type(sent).model_fields}
+        return await runner.run(found, lambda act: do(act, found, **fields), show)
+
+    sent = (
+        Parameter("sent", Parameter.KEYWORD_ONLY, annotation=body)
+        if required
+        else Parameter("sent", Parameter.KEYWORD_ONLY, annotation=Optional[body or NothingIn], default=None)  # noqa: UP045
+    )
+    parameters = [
+        Parameter(key, Parameter.KEYWORD_ONLY, annotation=uuid.UUID),
+        Parameter("runner", Parameter.KEYWORD_ONLY, annotation=ThisRunner),
+        sent,
+    ]
+    endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what FastAPI reads
+    return endpoint
 
 
 def step_route(

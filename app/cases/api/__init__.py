@@ -1,6 +1,5 @@
 """Routes of a case: reading, the steps, and the resident's own door."""
 
-from app.cases.api import further  # noqa: F401 (its steps join the router of steps)
 from app.cases.api.file import router as file
 from app.cases.api.messages import router as messages
 from app.cases.api.notices import router as notices

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.cases.rules import OutsideStage
+from app.cases.rules import OutsideStage, Relation
 from app.core.texts import LongText, Name, ShortText, Title, unfit
 
 
@@ -20,7 +20,7 @@ class LinkIn(BaseModel):
     model_config = _example(other="01a206cf-ffd4-701d-98b1-6b2166fde918", relation="joint", reason="同一批业主共同提出")
 
     other: uuid.UUID
-    relation: Literal["joint", "parent"]
+    relation: Literal[Relation.JOINT, Relation.PARENT]
     reason: LongText
 
 

@@ -15,12 +15,6 @@ def _example(**values: Any) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
-class NothingIn(BaseModel):
-    """A step that needs no words."""
-
-    model_config = _example()
-
-
 class ReasonIn(BaseModel):
     """A step with its reason."""
 
