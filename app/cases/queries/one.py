@@ -96,16 +96,18 @@ _FACTS = """
         (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
          from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id) as proxies,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
-        k.provisional as clock_provisional, k.extensions as clock_extensions{{brought}}
+        k.provisional as clock_provisional, k.extensions as clock_extensions
+""".format(above=f"({ABOVE})", below=f"({_BELOW})")
+_FROM = """
     from cases c
     left join clock k on k.case_id = c.id and k.kind = 'completion' and k.met_at is null and k.stopped_at is null
-""".format(above=f"({ABOVE})", below=f"({_BELOW})")
+"""
 
 
 def _facts() -> str:
     """The facts of a case, with those that capabilities above registered."""
     brought = "".join(f", {fact.sql} as {name}" for name, fact in FACTS.items())
-    return _FACTS.format(brought=brought)
+    return f"{_FACTS}{brought}{_FROM}"
 
 
 async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:

@@ -160,10 +160,9 @@ _OWN = f"""
          order by g.effective_at desc limit 1) as agreement,
         (select jsonb_build_array(p.state, s.name, a.valid_until) from proxy p left join staff s on s.id = p.staff
          left join proxy_authority a on a.proxy = p.id and a.ended_at is null
-         where p.case_id = c.id order by p.requested_at desc limit 1) as proxy{{brought}}
-    from cases c
-    where c.number = $1 and c.query_hash = $2
+         where p.case_id = c.id order by p.requested_at desc limit 1) as proxy
 """
+_BY_CODE = " from cases c where c.number = $1 and c.query_hash = $2"
 _SERVED = """
     select n.id, n.kind, n.sealed, n.seal_key, n.drafted_at, s.at as served_at
     from cases c join notice n on n.case_id = c.id and n.state in ('served', 'waived', 'approved')
@@ -197,7 +196,7 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
     Of an accusation: number and status alone.
     """
     brought = "".join(f", {section.sql} as {name}" for name, section in RESIDENT_SECTIONS.items())
-    row = await conn.fetchrow(_OWN.format(brought=brought), number, keys().query_hash(code))
+    row = await conn.fetchrow(f"{_OWN}{brought}{_BY_CODE}", number, keys().query_hash(code))
     if row is None:
         raise NotFound("编号或查询码有误。", "The number or the code is wrong.")
     status = Status(row["status"])
