@@ -4,7 +4,7 @@ A transition is data. A `Workflow` is the table of one kind of thing; it judges 
 not, and lists what may. Tables are served at GET /v1/transitions. Pure; `core.rows.change_row` writes the change.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -71,11 +71,12 @@ class Subject(Protocol[S]):
 
 @dataclass(frozen=True, slots=True)
 class Workflow(Generic[S]):
-    """The table of one kind of thing (`thing` its name in the API, `name` in words); `who` says each relation in words."""
+    """The table of one kind of thing (`thing` its name in the API, `name` in words); `who` says each relation in words,
+    where it helps with the names that the subject knows."""
 
     thing: str
     name: Words
-    who: Mapping[str, Words]
+    who: Mapping[str, Words | Callable[[Any], Words]]
     steps: Mapping[str, Transition[S]] = field(default_factory=dict)
 
     def __getitem__(self, action: str) -> Transition[S]:
@@ -97,13 +98,24 @@ class Workflow(Generic[S]):
         return [action for action in likely if self.refusal(subject, action, actor, now) is None]
 
     def check(
-        self, subject: Subject[S], action: str, actor: Actor, now: datetime, *, version: int, **current: Any
+        self,
+        subject: Subject[S],
+        action: str,
+        actor: Actor,
+        now: datetime,
+        *,
+        version: int,
+        current: Mapping[str, Any] | None = None,
     ) -> None:
-        """Raises Stale (with the present state, and `current`) for an older version, ActionRefused or Forbidden (with what
+        """Raises Stale (with `current`, else the present state) for an older version, ActionRefused or Forbidden (with what
         is allowed) for a step that may not be taken now."""
         allowed = self.available(subject, actor, now)
         if subject.version != version:
-            present = {"version": subject.version, "state": subject.state, **current, "available_actions": allowed}
+            present = {
+                "version": subject.version,
+                **(current or {"state": subject.state}),
+                "available_actions": allowed,
+            }
             raise errors.Stale(
                 f"{self.name.zh}已被更新，请按 current 重新确认后再提交。",
                 f"{self.name.en.capitalize()} has changed: look at `current` and send again.",
@@ -131,6 +143,7 @@ class Workflow(Generic[S]):
         if subject.stands(actor, step):
             return None
         who = self.who[step.by]
+        who = who(subject) if callable(who) else who
         return Refusal(True, Words(f"“{step.title.zh}”须由{who.zh}办理。", f"To {step.title.en} is for {who.en}."))
 
 

@@ -46,7 +46,7 @@ handle          | accepted                       | handling  | lead    |
 extend          | accepted handling              | .         | lead    | days reason
 conclude        | handling                       | concluded | lead    | result reply
 serve           | registered accepted handling concluded declined referred | .         | lead    | outcome method at proof
-approve_attempt | registered accepted handling concluded declined referred | .         | sight   |
+approve_attempt | registered accepted handling concluded declined referred | .         | approver |
 redraft         | registered accepted handling concluded declined referred | .         | lead    |
 decide_review   | handling                       | concluded | lead    | outcome reply
 close           | concluded                      | closed    | lead    |
@@ -54,13 +54,13 @@ archive         | closed declined referred withdrawn | .     | lead    |
 hold            | registered accepted handling concluded closed declined referred withdrawn merged | . | sight | reason
 release_hold    | registered accepted handling concluded closed declined referred withdrawn merged | . | sight | reason
 reopen          | concluded closed withdrawn     | handling  | sight   | reason
-grant_reopening | closed                         | handling  | sight   | reason
-decline_reopening | closed                       | .         | sight   | reason
+grant_reopening | closed                         | handling  | decider | reason
+decline_reopening | closed                       | .         | decider | reason
 escalate        | registered accepted handling   | .         | lead    | reason
 go_up           | registered accepted handling   | .         | sight   | reason
 send_back       | registered accepted handling   | .         | lead    | guidance
 dispute_competence | registered accepted handling | .        | offered | reason
-rule_competence | registered accepted handling   | .         | sight   | unit reason
+rule_competence | registered accepted handling   | .         | superior | unit reason
 flag_urgent     | registered accepted handling   | .         | sight   | reason
 report_upward   | registered accepted handling   | .         | lead    | unit reason
 reclassify      | registered accepted handling   | .         | lead    | reason
@@ -194,7 +194,7 @@ def test_who_may_take_a_step_from_which_status_standing_where(action: str) -> No
         got = verdict(case(action, status), action, member(role, unit))
         if status not in sources:
             expected = "state"
-        elif role.value not in WHO[action].split() or (unit == OTHER and stands != "sight"):
+        elif role.value not in WHO[action].split() or (unit == OTHER and stands in ("lead", "offered")):
             expected = "forbidden"
         else:
             expected = "may"
@@ -339,7 +339,7 @@ def test_a_case_that_has_ended_is_only_told_kept_followed_or_taken_apart() -> No
     told, ended = {Status.DECLINED, Status.REFERRED}, {Status.CLOSED, Status.WITHDRAWN}
     after = {"unmerge": {Status.MERGED}, "unlink": {Status.DECLINED}, "track_outside": {Status.REFERRED},
              "serve": told, "redraft": told, "archive": told | ended}  # fmt: skip
-    worked = {t.action: t.sources - LIVE for t in TRANSITIONS.values() if t.by is not By.SIGHT}
+    worked = {t.action: t.sources - LIVE for t in TRANSITIONS.values() if t.by in (By.LEAD, By.OFFERED)}
     assert {action: ends for action, ends in worked.items() if ends} == after
 
 

@@ -62,7 +62,7 @@ async def begin(act: ActionContext, case_id: uuid.UUID, action: str) -> LoadedCa
     case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
     CASE_STEPS.check(
         CaseSubject(case.facts), action, act.actor, act.now,
-        version=act.version, status=case.facts.status, lead_unit=case.facts.lead_unit,
+        version=act.version, current={"status": case.facts.status, "lead_unit": case.facts.lead_unit},
     )  # fmt: skip
     return case
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.agreement import tell_agreement
-from app.cases.queries.one import get_facts, get_page, told_due
+from app.cases.queries.one import get_facts, get_page
 from app.cases.queries.registry import RESIDENT_SECTIONS
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status, available_actions
 from app.cases.rules.plain import plainly
@@ -14,6 +14,7 @@ from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection
 from app.core.errors import NotFound, Words
+from app.core.rows import read_sql
 from app.notices.actions import opened
 from app.notices.rules import TITLES, NoticeKind
 from app.reference.queries import Reference
@@ -138,30 +139,7 @@ def step_title(kind: str, language: str) -> str:
     return words.say(language)
 
 
-_OWN = f"""
-    select c.id, c.number, c.status, c.lead_unit, c.petition_class,
-        {told_due("c")} as due,
-        (select jsonb_agg(jsonb_build_array(e.kind, e.at, e.data) order by e.seq) from event e where e.case_id = c.id) as steps,
-        (select n.body from case_note n where n.case_id = c.id and n.kind = 'reply' order by n.at desc limit 1) as reply,
-        (select max(k.due) from clock k where k.case_id = c.id and k.kind = 'apply_review' and k.met_at is null
-            and k.stopped_at is null) as review_until,
-        (select jsonb_build_array(r.window_ends, r.rated_at) from rating r
-         where r.case_id = c.id and r.superseded_at is null) as rating,
-        (select jsonb_build_array(q.state, (select n.body from case_note n where n.id = q.note)) from reopening_request q
-         where q.case_id = c.id order by q.asked_at desc limit 1) as reopening,
-        (select jsonb_build_array(l.relation, o.number, o.lead_unit, o.status, {told_due("o")})
-         from case_link l join cases o on o.id = l.case_id where l.other = c.id and l.opinion_at is not null
-            and l.undone_at is null order by l.id desc limit 1) as review,
-        (select jsonb_build_array(o.lead_unit, o.status, {told_due("o")}) from case_link l
-         join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
-        (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
-         where h.case_id = c.id and h.state = 'scheduled') as hearing,
-        (select g.id from mediation_agreement g where g.case_id = c.id and g.state = 'effective'
-         order by g.effective_at desc limit 1) as agreement,
-        (select jsonb_build_array(p.state, s.name, a.valid_until) from proxy p left join staff s on s.id = p.staff
-         left join proxy_authority a on a.proxy = p.id and a.ended_at is null
-         where p.case_id = c.id order by p.requested_at desc limit 1) as proxy
-"""
+_OWN = read_sql(__package__, "own")
 _BY_CODE = " from cases c where c.number = $1 and c.query_hash = $2"
 _SERVED = """
     select n.id, n.kind, n.sealed, n.seal_key, n.drafted_at, s.at as served_at

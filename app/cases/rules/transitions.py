@@ -3,7 +3,9 @@
 Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, LDTJ = 劳动争议调解仲裁法, XZFY = 行政复议法, DB11 = DB11/T 2021—2022.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 from app.cases.rules.terms import LIVE, Status
 from app.core.access import Permission
@@ -22,8 +24,13 @@ class By(StrEnum):
     APPROVER = "approver"
 
 
-WHO: dict[str, Words] = {
-    By.LEAD: Words("主办单位", "the lead unit"),
+def _lead(subject: Any) -> Words:
+    unit = subject.facts.lead_unit
+    return Words(f"主办单位 {unit} ", f"the lead unit {unit}")
+
+
+WHO: dict[str, Words | Callable[[Any], Words]] = {
+    By.LEAD: _lead,
     By.OFFERED: Words("被派单的单位或人员", "the unit or person that the offer names"),
     By.SIGHT: Words("能看到本件的人员", "whoever sees the case"),
     By.DECIDER: Words("承办、办结本件以外的人", "somebody who neither handled nor closed the case"),
