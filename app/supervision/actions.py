@@ -17,8 +17,6 @@ from app.core.database import uuid7
 from app.core.errors import Words
 from app.core.rows import change_row
 from app.core.settings import section
-from app.core.workflow import change_row
-from app.events.actions import record
 from app.messages.actions import queue
 from app.reference.actions import ActionContext
 from app.supervision import queries

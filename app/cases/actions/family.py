@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 
 from app.cases.actions.access import grant
-from app.cases.actions.record import record
 from app.cases.actions.reactions import Moment, react
+from app.cases.actions.record import record
 from app.cases.actions.step import advance, begin, end_assignments, write_note
 from app.cases.actions.together import take_up_joint
 from app.cases.queries.one import get_facts

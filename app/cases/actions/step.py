@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.actions.access import revoke
-from app.cases.actions.record import record
 from app.cases.actions.reactions import Moment, react
+from app.cases.actions.record import record
 from app.cases.actions.together import end_joint
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import CASE_STEPS, TRANSITIONS, CaseSubject, ClockEffect, PetitionClass, Status
