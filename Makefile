@@ -56,4 +56,4 @@ clean:  ## delete the environment and all caches; data stays
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 reset:  ## stop the private cluster and DELETE ITS DATA: the next `make run` begins anew
-	python3 -m scripts.cluster remove
+	@scripts/bootstrap.sh --python-only && exec $(PYTHON_HERE) -m scripts.cluster remove

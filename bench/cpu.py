@@ -1,27 +1,17 @@
-"""Processor time of running programs, from /proc."""
+"""Processor time of running programs."""
 
-import os
 import resource
 from collections.abc import Iterable
 from pathlib import Path
 
+import psutil
+
 from scripts import postgres, processes
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 
-
-def _seconds(pid: int, *, children: bool) -> float:
-    """User and system time of a process, and of its children that have ended and been waited for."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return sum(map(int, fields[11 : 15 if children else 13])) / _TICKS
-
-
-def of_processes(pids: Iterable[int]) -> float:
-    """Seconds that these processes have used so far."""
-    return sum(_seconds(pid, children=False) for pid in pids)
+def of_processes(running: Iterable[psutil.Process]) -> float:
+    """Seconds that these processes have used so far, without what they started."""
+    return sum(_seconds(process) for process in running)
 
 
 def of_postgresql(home: Path) -> float:
@@ -30,7 +20,18 @@ def of_postgresql(home: Path) -> float:
     server = postgres.postmaster(known) if known else None
     if server is None:
         raise postgres.ClusterError(f"the cluster of {home} does not run")
-    return _seconds(server, children=True) + of_processes(processes.family(server)[1:])
+    first, *sessions = processes.family(server)
+    return _seconds(first, ended=True) + of_processes(sessions)
+
+
+def _seconds(process: psutil.Process, *, ended: bool = False) -> float:
+    """User and system time of a process, with `ended` also of its children that have ended."""
+    try:
+        used = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    own: float = used.user + used.system
+    return own + used.children_user + used.children_system if ended else own
 
 
 def of_children() -> float:

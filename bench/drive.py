@@ -111,7 +111,7 @@ def _from_log(folder: Path, since: float, used: float) -> Measured:
 
 def http(home: Path, service: Service, plan: Path, *, run: str, seconds: float = SECONDS) -> Measured:
     """Send the requests of `plan` (see `write_plan`) for some seconds on eight connections kept open."""
-    application, server, own = cpu.of_processes(service.pids()), cpu.of_postgresql(home), cpu.of_children()
+    application, server, own = cpu.of_processes(service.processes()), cpu.of_postgresql(home), cpu.of_children()
     with _started(_client(service, plan, run, seconds)) as child:
         said, _ = child.communicate(timeout=seconds + 60)
     lines = [line for line in said.splitlines() if line.startswith('{"requests"')]
@@ -121,7 +121,7 @@ def http(home: Path, service: Service, plan: Path, *, run: str, seconds: float =
     number = max(heard["requests"], 1)
     measured = Measured(
         per_second=heard["requests"] / heard["seconds"], p50_ms=heard["p50_us"] / 1e3, p95_ms=heard["p95_us"] / 1e3,
-        application_us=(cpu.of_processes(service.pids()) - application) * 1e6 / number,
+        application_us=(cpu.of_processes(service.processes()) - application) * 1e6 / number,
         postgresql_us=(cpu.of_postgresql(home) - server) * 1e6 / number,
         client_us=(cpu.of_children() - own) * 1e6 / number, seconds=heard["seconds"], failed=heard["failed"],
     )  # fmt: skip

@@ -41,8 +41,9 @@ def _sampled(home: Path, service: Service, plan: Path) -> tuple[Counter[tuple[st
     """Stacks (outermost first) with their number of samples, and what the driven run measured."""
     http(home, service, plan, run="warm", seconds=2)
     raw = home / "stacks"
-    command = [SAMPLER, "record", "--pid", str(service.pids()[0]), "--subprocesses", "--format", "raw", "--rate", str(RATE),
-               "--duration", str(int(SECONDS)), "--output", str(raw)]  # fmt: skip
+    target = ["--pid", str(service.processes()[0].pid), "--subprocesses"]
+    command = [SAMPLER, "record", *target, "--format", "raw", "--rate", str(RATE), "--duration", str(int(SECONDS))]
+    command += ["--output", str(raw)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as sampler:
         measured = http(home, service, plan, run="profile", seconds=SECONDS - 1)
         sampler.wait(timeout=60)

@@ -1,11 +1,11 @@
 """A private PostgreSQL cluster with PostGIS, kept in the project's data folder.
 
-    python3 -m scripts.cluster start | stop | status | url | kill | remove | exec COMMAND...
+    python -m scripts.cluster start | stop | status | url | kill | remove | exec COMMAND...
 
 The cluster is never run as root: for root it runs as the user `postgres`, otherwise as oneself. It listens on 127.0.0.1
 with scram and a random administrator's password, on a port of its own; it opens no Unix socket. One plain URL is then
 understood alike by asyncpg, SQLAlchemy, psql and pgbench, no socket path can be too long, and the folder may be closed
-to everybody else. Standard library only, so that it also works without the virtual environment.
+to everybody else. Why it is our own: docs/explanation/decisions.
 
 Files in `home`: `cluster.json` (mode 600: where the data is, port, password), `database.url` (mode 600, only while the
 cluster runs), `cluster.lock`, and `pg/` with the data and the log, or `/var/lib/gridcase/<name>-<random>/` when the
@@ -19,7 +19,6 @@ import fcntl
 import os
 import select
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -75,15 +74,7 @@ def kill(home: Path) -> int:
     with _locked(home):
         cluster = postgres.remembered(home)
         server = postgres.postmaster(cluster) if cluster else None
-        if server is None:
-            return 0
-        processes.send(server, signal.SIGSTOP)  # so that no child is born between listing and killing
-        doomed = processes.family(server)
-        for pid in doomed:
-            processes.send(pid, signal.SIGKILL)
-        if left := processes.wait_until_gone(doomed, seconds=30):
-            raise ClusterError(f"Processes of the cluster of {home} did not end: {left}")
-        return len(doomed)
+        return 0 if server is None else processes.kill(server)
 
 
 def running(home: Path) -> bool:
@@ -173,7 +164,7 @@ def _locked(home: Path) -> Iterator[None]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python3 -m scripts.cluster", description="The private PostgreSQL cluster.")
+    parser = argparse.ArgumentParser(prog="python -m scripts.cluster", description="The private PostgreSQL cluster.")
     parser.add_argument("--home", type=Path, default=default_home(), help="data folder (GRIDCASE_HOME, else .gridcase)")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("start", help="start it, made first if there is none; print its DATABASE_URL")

@@ -1,6 +1,6 @@
 """One private PostgreSQL cluster on disk: what is remembered of it, how it is made, launched and recognised.
 
-Callers hold the lock of the data folder; see `scripts/cluster.py`, which is the door to this.
+Callers hold the lock of the data folder; see `scripts/cluster.py`, which is the way in.
 """
 
 from __future__ import annotations
@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import random
 import secrets
 import shutil
 import socket
 import time
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+import psutil
 
 from scripts import processes
 
@@ -31,7 +33,7 @@ NO_PROCESS = 2**30  # Linux numbers processes below 2**22
 
 
 class ClusterError(RuntimeError):
-    """The cluster cannot do what was asked; the message says what to mend."""
+    """The cluster cannot do what was asked; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _newest_programs() -> Path:
 def create(home: Path, *, durable: bool) -> Cluster:
     """Make a cluster (UTF8, C.UTF-8, scram) with the database in it, whole or not at all."""
     programs = _newest_programs()
-    cluster = Cluster(str(_make_place(home)), _next_port(_home_port(home)), secrets.token_urlsafe(32), durable)
+    cluster = Cluster(str(_make_place(home)), _free_port(), secrets.token_urlsafe(32), durable)
     fresh, password = Path(cluster.place) / "data.new", Path(cluster.place) / "password"
     try:
         cluster.write(password, cluster.password)
@@ -207,7 +209,7 @@ def launch(home: Path, cluster: Cluster) -> Cluster:
     for _ in range(LAUNCH_ATTEMPTS):
         _disown_pid(cluster)
         if not _free(cluster.port):
-            cluster = replace(cluster, port=_next_port(cluster.port))
+            cluster = replace(cluster, port=_free_port())
         cluster.write(cluster.data / "gridcase.conf", _settings(cluster))
         before = cluster.log.stat().st_size if cluster.log.exists() else 0
         pg_ctl = [cluster.program("pg_ctl"), "-D", str(cluster.data), "-l", str(cluster.log), "-w", "-s"]
@@ -223,16 +225,11 @@ def launch(home: Path, cluster: Cluster) -> Cluster:
     raise ClusterError(f"PostgreSQL did not start (its log is {cluster.log}):\n{said[-2000:]}")
 
 
-def _home_port(home: Path) -> int:
-    return FIRST_PORT + zlib.crc32(str(home).encode()) % PORTS
-
-
-def _next_port(after: int) -> int:
-    for step in range(1, PORTS):
-        port = FIRST_PORT + (after - FIRST_PORT + step) % PORTS
-        if _free(port):
-            return port
-    raise ClusterError("There is no free port on 127.0.0.1.")
+def _free_port() -> int:
+    ports = random.sample(range(FIRST_PORT, FIRST_PORT + PORTS), PORTS)
+    if (port := next(filter(_free, ports), None)) is None:
+        raise ClusterError("There is no free port on 127.0.0.1.")
+    return port
 
 
 def _free(port: int) -> bool:
@@ -251,12 +248,12 @@ def _free(port: int) -> bool:
 def postmaster(cluster: Cluster) -> int | None:
     """The process id of the running server, or None. A pid file left by a crash, its number reused, does not count."""
     try:
-        pid = int((cluster.data / "postmaster.pid").read_text().splitlines()[0])
-    except (FileNotFoundError, ValueError, IndexError):
+        server = psutil.Process(int((cluster.data / "postmaster.pid").read_text().splitlines()[0]))
+        words = server.cmdline()
+    except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
         return None
-    arguments = processes.arguments(pid)
-    ours = bool(arguments) and arguments[0].endswith("/postgres") and str(cluster.data) in arguments
-    return pid if ours and processes.alive(pid) else None
+    ours = bool(words) and words[0].endswith("/postgres") and str(cluster.data) in words
+    return server.pid if ours and processes.lives(server) else None
 
 
 def _disown_pid(cluster: Cluster) -> None:
@@ -266,7 +263,7 @@ def _disown_pid(cluster: Cluster) -> None:
     """
     path = cluster.data / "postmaster.pid"
     lines = path.read_text().splitlines() if path.exists() else []
-    if lines and lines[0].isdigit() and processes.exists(int(lines[0])):
+    if lines and lines[0].isdigit() and psutil.pid_exists(int(lines[0])):
         cluster.write(path, "\n".join([str(NO_PROCESS), *lines[1:]]) + "\n")
 
 

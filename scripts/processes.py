@@ -1,7 +1,4 @@
-"""What runs on this machine: reading and ending processes by id, and running a program as another user (Linux only).
-
-Reads only what every user may read of a process under /proc: root in a container is often allowed no more.
-"""
+"""Ending a program with all that it started, and running one as another user (Linux only)."""
 
 from __future__ import annotations
 
@@ -10,52 +7,44 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-
-def alive(pid: int) -> bool:
-    """Whether a process exists and has not ended (a zombie has)."""
-    stat = _stat(pid)
-    return stat is not None and stat[0] not in "ZX"
+import psutil
 
 
-def exists(pid: int) -> bool:
-    """Whether the number is taken, be it by a zombie."""
-    return _stat(pid) is not None
-
-
-def arguments(pid: int) -> list[str]:
-    """The command line of a process; empty if it is gone."""
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all that it started, as far as they live."""
     try:
-        raw = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.NoSuchProcess:
         return []
-    return [part.decode(errors="replace") for part in raw.split(b"\0")[:-1]]
 
 
-def family(pid: int) -> list[int]:
-    """A process and its children. Stop the process first if none may be born meanwhile."""
-    pids = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
-    return [pid, *(child for child in pids if (stat := _stat(child)) is not None and stat[1] == pid)]
-
-
-def send(pid: int, number: signal.Signals) -> None:
-    """Send a signal; a process that is gone already is no error."""
+def lives(process: psutil.Process) -> bool:
+    """Whether it exists and has not ended (a zombie has)."""
     try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
-def wait_until_gone(pids: Iterable[int], *, seconds: float) -> list[int]:
-    """Wait for processes to end; those that have not after `seconds` are returned."""
+def kill(pid: int, *, seconds: float = 30) -> int:
+    """SIGKILL a process and all that it started at once, as a crash would; how many there were.
+
+    Raises TimeoutError if one does not end.
+    """
+    os.kill(pid, signal.SIGSTOP)  # so that no child is born between listing and killing
+    doomed = family(pid)
+    for process in doomed:
+        process.kill()
     deadline = time.monotonic() + seconds
-    while left := [pid for pid in pids if alive(pid)]:
+    while left := [process for process in doomed if lives(process)]:
         if time.monotonic() > deadline:
-            return left
+            raise TimeoutError(f"did not end: {left}")
         time.sleep(0.01)
-    return []
+    return len(doomed)
 
 
 def run_as(user: pwd.struct_passwd, command: Sequence[str], *, cwd: Path, text: str = "") -> tuple[int, str]:
@@ -82,12 +71,3 @@ def run_as(user: pwd.struct_passwd, command: Sequence[str], *, cwd: Path, text: 
         extra_groups=os.getgrouplist(user.pw_name, user.pw_gid) if other else None,
     )
     return done.returncode, done.stdout
-
-
-def _stat(pid: int) -> tuple[str, int] | None:
-    """State letter and parent of a process; None if it is gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return fields[0], int(fields[1])

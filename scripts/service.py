@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import psutil
 
 from scripts import processes
 from scripts.run import end, ready
@@ -57,14 +58,9 @@ class Service:
                 raise ServiceError(f"the API of {self.city} did not start:\n{self._last_words()}")
             time.sleep(0.05)
 
-    def pids(self) -> list[int]:
+    def processes(self) -> list[psutil.Process]:
         """The process started and all that it started."""
-        if self._child is None:
-            return []
-        found = processes.family(self._child.pid)
-        for pid in found[1:]:
-            found += [grandchild for grandchild in processes.family(pid)[1:] if grandchild not in found]
-        return found
+        return [] if self._child is None else processes.family(self._child.pid)
 
     def stop(self) -> None:
         """Let requests in hand finish, then end it."""
@@ -76,16 +72,10 @@ class Service:
         """SIGKILL every process of it, as a crash would; how many there were."""
         if self._child is None:
             return 0
-        processes.send(self._child.pid, signal.SIGSTOP)  # so that no worker is born between listing and killing
-        doomed = self.pids()
-        for pid in doomed:
-            processes.send(pid, signal.SIGKILL)
+        killed = processes.kill(self._child.pid)
         self._child.wait()
-        left = processes.wait_until_gone(doomed, seconds=10)
-        if left:
-            raise ServiceError(f"processes of the API did not end: {left}")
         self._child = None
-        return len(doomed)
+        return killed
 
     def _last_words(self) -> str:
         return self.log.read_bytes()[-2000:].decode(errors="replace")

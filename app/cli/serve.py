@@ -26,4 +26,5 @@ def serve(
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False,
         log_level="warning", loop="uvloop", http="httptools", timeout_graceful_shutdown=20, timeout_keep_alive=30,
+        timeout_worker_healthcheck=120,  # a busy machine takes long to import it all; uvicorn would start anew for ever
     )  # fmt: skip
