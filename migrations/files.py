@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from alembic import op
 
@@ -25,4 +26,5 @@ def _execute(text: str) -> None:
     if context.as_sql:
         context.impl.static_output(text)
     else:  # the driver itself takes many statements at once
-        op.get_bind().connection.dbapi_connection.run_async(lambda driver: driver.execute(text))
+        connection: Any = op.get_bind().connection.dbapi_connection
+        connection.run_async(lambda driver: driver.execute(text))

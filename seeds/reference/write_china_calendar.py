@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-import chinese_calendar  # type: ignore[import-untyped]
+import chinese_calendar
 
 from seeds.reference.load import CALENDARS, CalendarDay, read_calendar_years
 

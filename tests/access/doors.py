@@ -256,11 +256,12 @@ class Crawl:
         doors = [(path, op) for path, op in self._operations("post") if _named_in(path) in IDS]
         for j, (path, operation) in enumerate(doors):
             body, name = self._example(operation), _named_in(path)
-            nothing = _face(self.ask("post", path.format(**{name: uuid7()}), body, **{"If-Match": '"1"'}))
+            first: dict[str, Any] = {"If-Match": '"1"'}
+            nothing = _face(self.ask("post", path.format(**{name: uuid7()}), body, **first))
             for i, plant in enumerate(self.hidden):
                 found = _id_of(plant, name)
                 if found and (self.every or (i + j) % 11 == 0 or name != "case_id"):
-                    match = {"If-Match": f'"{plant.version}"'}
+                    match: dict[str, Any] = {"If-Match": f'"{plant.version}"'}
                     reply = self.ask("post", path.format(**{name: found}), body, **match)
                     self._alike(nothing, reply, "post", path)
 
@@ -313,7 +314,8 @@ class Crawl:
         self.ask("get", f"/v1/cases/{own}/similar")
         page = self.ask("get", f"/v1/cases/{own}")
         version = page.json()["version"] if page.status_code == 200 else 1
-        url, match = f"/v1/cases/{own}/actions/merge", {"If-Match": f'"{version}"'}
+        url = f"/v1/cases/{own}/actions/merge"
+        match: dict[str, Any] = {"If-Match": f'"{version}"'}
         nothing = _face(self.ask("post", url, {"into": str(uuid7()), "reason": "试探"}, **match))
         for plant in [p for p in self.hidden if p.sent["kind"] == kind][:3]:
             reply = self.ask("post", url, {"into": plant.id, "reason": "试探"}, **match)

@@ -112,7 +112,7 @@ def recount(rows: list[dict[str, Any]]) -> dict[str, int]:
     today, week, tomorrow, soon = map(datetime.fromisoformat, (TODAY, WEEK, TOMORROW, SOON))
 
     def due(row: dict[str, Any]) -> datetime:
-        value = row["due"]
+        value: datetime = row["due"]
         return value if value.tzinfo else value.replace(tzinfo=UTC)
 
     live = [row for row in rows if row["status"] in LIVE]

@@ -256,6 +256,6 @@ def test_what_was_taken_out_of_a_paper_is_said(cast: Cast, lives: Lives) -> None
 @pytest.mark.parametrize("sent", ["a title in bytes", "percent-encoded"])
 def test_a_title_comes_in_either_way(cast: Cast, lives: Lives, sent: str) -> None:
     case = lives.handling()["id"]
-    raw = {"Attachment-Title": "漏水 100%".encode()} if sent == "a title in bytes" else {}
+    raw: dict[str, Any] = {"Attachment-Title": "漏水 100%".encode()} if sent == "a title in bytes" else {}
     made = cast(CHEN).attach(case, files.png(), title=None if raw else "漏水 100%", **raw)
     assert made.json()["title"] == "漏水 100%"

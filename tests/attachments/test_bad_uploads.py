@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app.attachments import actions, sandbox
 from app.attachments.rules import Unfit
@@ -131,7 +132,8 @@ def test_the_line_spoilt_it_and_it_is_sent_again_under_the_same_key(cast: Cast, 
     again = chen.attach(case, sent, key=key, **digest)
     assert (again.status_code, again.json(), again.headers["idempotency-replayed"]) == (201, made, "true")
     for other in ({"purpose": "other"}, {"title": "另题"}, {"content": files.png()}):
-        refused(chen.attach(case, **{"content": sent, "key": key, **other}), "/problems/idempotency-key-reused")
+        asked: dict[str, Any] = {"content": sent, "key": key, **other}
+        refused(chen.attach(case, **asked), "/problems/idempotency-key-reused")
     assert len(chen.get(f"/v1/cases/{case}/attachments").json()["items"]) == 1
 
 
@@ -257,7 +259,7 @@ def test_a_decoder_that_falls_or_takes_too_much_is_the_files_fault(monkeypatch: 
 
 def test_a_file_that_computes_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "SECONDS", 1)
-    noise = files.saved(files.Image.frombytes("RGB", (4000, 4000), os.urandom(48_000_000)), "PNG", compress_level=0)
+    noise = files.saved(Image.frombytes("RGB", (4000, 4000), os.urandom(48_000_000)), "PNG", compress_level=0)
     facts, _ = sandbox._run(noise, {"rectangles": None, "most_pixels": 50_000_000})
     assert facts == {"refused": Unfit.TOO_HEAVY.value}
 

@@ -344,7 +344,8 @@ def test_what_is_blacked_out_is_black_and_the_rest_is_as_it_was(data: Any, kind:
     before, after = (Image.open(io.BytesIO(c)).convert("L") for c in (original, copy))
     assert after.size == before.size == (width, height)
     inside = after.crop((x, y, x + area.width, y + area.height))
-    assert inside.getextrema()[1] <= (0 if kind == "PNG" else 24)
+    lightest: Any = inside.getextrema()[1]
+    assert lightest <= (0 if kind == "PNG" else 24)
     reach = 0 if kind == "PNG" else 2 * BLOCK
     for spot in ((0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)):
         beside = not (x - reach <= spot[0] < x + area.width + reach and y - reach <= spot[1] < y + area.height + reach)

@@ -73,7 +73,7 @@ def within(page: Item, box: tuple[float, float, float, float]) -> bool:
     if spot is None:
         return False
     lon, lat = spot["coordinates"]
-    return box[0] <= lon <= box[2] and box[1] <= lat <= box[3]
+    return bool(box[0] <= lon <= box[2] and box[1] <= lat <= box[3])
 
 
 def assigned(page: Item, staff: str) -> bool:

@@ -218,7 +218,11 @@ def test_a_step_without_a_version_is_refused(cast: Cast, lives: Lives) -> None:
 @pytest.mark.parametrize("etag", ["", "*", "x", '"-1"', '"１"', '"99999999999"', '"1", "2"'])
 def test_a_version_that_is_none_is_refused(cast: Cast, lives: Lives, etag: str) -> None:
     case = lives.accepted()["id"]
-    sent = {**cast("chen.housing").headers, "Idempotency-Key": f"k{etag.encode().hex()}", "If-Match": etag.encode()}
+    sent: dict[str, Any] = {
+        **cast("chen.housing").headers,
+        "Idempotency-Key": f"k{etag.encode().hex()}",
+        "If-Match": etag.encode(),
+    }
     reply = cast.client.post(f"/v1/cases/{case}/actions/handle", headers=sent)
     assert reply.status_code in (412, 422)
 

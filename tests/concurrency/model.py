@@ -211,7 +211,8 @@ class State:
                 for p in now.parts
             )
             return replace(now, parts=parts, sight=now.sight - sight)
-        return getattr(now, f"_{kind}")(data)
+        moved: State = getattr(now, f"_{kind}")(data)
+        return moved
 
     def _answered(self, **changes: Any) -> State:
         return replace(self, parts=tuple(replace(p, **changes) if p is self.offer else p for p in self.parts))

@@ -51,7 +51,7 @@ def calls(page: str) -> Iterator[Call]:
         head, _, body = asked.strip().partition("\n\n")
         first, *more = head.split("\n")
         who, method, path = first.split()
-        (at,) = [datetime.fromisoformat(line.removeprefix("@ ")) for line in more] or [None]
+        at = datetime.fromisoformat(more[0].removeprefix("@ ")) if more else None
         status = re.search(r"^→ (\d{3})", said, re.M)
         assert status, f"what is {first} answered with?"
         answer = re.search(r"^```json\n(.*?)^```", said, re.M | re.S)

@@ -179,7 +179,7 @@ def test_nobody_takes_over_from_themselves_and_a_stranger_is_nobody(cast: Cast, 
 
 def test_a_repeat_hands_over_once(cast: Cast, sql: Ask, leaver: Worker, neighbour: Worker) -> None:
     request(cast, leaver)
-    body = {"why": "leaves", "to": neighbour.id}
+    body: dict[str, Any] = {"why": "leaves", "to": neighbour.id}
     body = {**body, "items": approved(look(cast(SUN), leaver, **body))}
     url = f"/v1/staff/{leaver.id}/handover"
     key = uuid.uuid4().hex

@@ -26,7 +26,8 @@ BOTH = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 def operations(document: dict[str, Any]) -> list[Any]:
     """Every operation of the document; takes a few seconds."""
-    return [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
+    found: list[Any] = list(schemathesis.openapi.from_dict(document).get_all_operations())
+    return [operation.ok() for operation in found]
 
 
 class Fuzz:
@@ -42,8 +43,9 @@ class Fuzz:
         kwargs.pop("cookies", None)
         kwargs["headers"] = {**kwargs["headers"], **self.headers}
         made = requests.Request(**{k: v for k, v in kwargs.items() if k in REQUEST_PARTS}).prepare()
-        sent = {k: v for k, v in made.headers.items() if k.lower() != "content-length"}
-        reply = self.client.request(made.method or "GET", made.url or "", content=made.body, headers=sent)
+        sent: dict[str, Any] = {k: v for k, v in made.headers.items() if k.lower() != "content-length"}
+        content: Any = made.body
+        reply = self.client.request(made.method or "GET", made.url or "", content=content, headers=sent)
         self.answers.setdefault(case.operation.label, Counter())[reply.status_code] += 1
         case.validate_response(reply, checks=CHECKS)
 

@@ -16,7 +16,7 @@ SIGNED = {("GET", "/v1/me")}  # whoever is signed in
 def api_routes(app: Any) -> list[tuple[str, str, Any]]:
     """(method, path, dependencies) of every route of the API and of the house."""
     return [
-        (method, context.path_format, context.dependant)
+        (method, context.path_format or "", context.dependant)
         for context in iter_route_contexts(app.routes)
         if isinstance(context.original_route, APIRoute)
         for method in sorted(context.methods or ())

@@ -304,7 +304,7 @@ def carry_for_residents(cast: Cast, lives: Lives) -> None:
     assert door(cast, "proxy/ask", receipt, wish="再请代办").status_code == 201
     (*_, again) = cast("li.window").walk(f"/v1/cases/{receipt['id']}/proxies")
     proxies.does(cast, "li.window", again["id"], "decline", WHY)
-    taken = {"matter": "代办", "powers": ["enquire"], "valid_until": proxies.soon()}
+    taken: dict[str, Any] = {"matter": "代办", "powers": ["enquire"], "valid_until": proxies.soon()}
     for end in ("proxy/revoke", "revoke", "step_down"):
         other = lives.signed()
         proxy = proxies.offered(cast, other["id"])["id"]

@@ -11,6 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from app.core import tokens
+from app.core.access import Actor
 from seeds.load import demo_key
 from tests.cast import CITY, Cast, member, report
 from tests.house.refusals import refused
@@ -108,7 +109,7 @@ def test_a_cursor_that_no_timeline_made(cast: Cast, value: str) -> None:
 def test_a_version_that_no_case_had(cast: Cast, sql: Any, version: str) -> None:
     li = cast("li.window")
     case = li.register()["id"]
-    headers = {**li.headers, "Idempotency-Key": "a", "If-Match": version.encode("latin-1")}
+    headers: dict[str, Any] = {**li.headers, "Idempotency-Key": "a", "If-Match": version.encode("latin-1")}
     reply = cast.client.post(f"/v1/cases/{case}/actions/withdraw", json={"reason": "撤"}, headers=headers)
     refused(reply, "#/header/If-Match")
     assert sql("select head_seq from cases where id = $1", uuid.UUID(case))[0][0] == 1
@@ -119,7 +120,7 @@ def test_a_version_that_no_case_had(cast: Cast, sql: Any, version: str) -> None:
     "key", [b"", b'""', b"a\x00b", b"a\tb", b"\xe4\xb8\xad", b"k" * 129, b'"' + b"k" * 129 + b'"', b"\x7f"]
 )
 def test_a_key_that_cannot_be_one(cast: Cast, key: bytes) -> None:
-    headers = {**cast("li.window").headers, "Idempotency-Key": key}
+    headers: dict[str, Any] = {**cast("li.window").headers, "Idempotency-Key": key}
     refused(cast.client.post("/v1/cases", json=report(), headers=headers), "#/header/Idempotency-Key")
 
 
@@ -151,7 +152,7 @@ def encoded(part: Any) -> str:
 
 def no_tokens() -> dict[str, str]:
     """Everything that looks like a token and is none."""
-    actor_of = tokens.Actor(id=str(member("li.window").staff), kind="staff")
+    actor_of = Actor(id=str(member("li.window").staff), kind="staff")
     now = datetime.now(UTC)
     good = tokens.issue(actor_of, CITY, now)[0]
     head, body, signature = good.split(".")
@@ -185,7 +186,10 @@ def no_tokens() -> dict[str, str]:
      "empty parts", "a megabyte", "signs beyond ASCII", "NUL"],
 )  # fmt: skip
 def test_a_token_that_is_none(cast: Cast, name: str, scheme: str) -> None:
-    headers = {"Authorization": f"{scheme} {no_tokens()[name]}".encode("latin-1"), "Idempotency-Key": "a"}
+    headers: dict[str, Any] = {
+        "Authorization": f"{scheme} {no_tokens()[name]}".encode("latin-1"),
+        "Idempotency-Key": "a",
+    }
     for reply in (
         cast.client.get("/v1/me", headers=headers),
         cast.client.post("/v1/cases", json=report(), headers=headers),
@@ -220,7 +224,7 @@ def test_a_key_that_is_wrong_or_disabled_or_expired(cast: Cast, sql: Any) -> Non
 
 
 def ask_with(cast: Cast, credential: str) -> Any:
-    headers = {"Authorization": f"Bearer {credential}".encode("latin-1"), "Idempotency-Key": "a"}
+    headers: dict[str, Any] = {"Authorization": f"Bearer {credential}".encode("latin-1"), "Idempotency-Key": "a"}
     return cast.client.post("/v1/cases", json=report(), headers=headers)
 
 
@@ -251,7 +255,8 @@ def test_an_odd_address_is_not_found(cast: Cast, path: str) -> None:
 )
 @pytest.mark.parametrize("value", [b"\x00", b"\xff\xfe", b"a" * 60_000, b"", b"en\r\nX-Evil: 1", b"<script>"])
 def test_odd_headers_change_nothing(cast: Cast, name: str, value: bytes) -> None:
-    reply = cast.client.get("/v1/me", headers={**cast("li.window").headers, name: value})
+    headers: dict[str, Any] = {**cast("li.window").headers, name: value}
+    reply = cast.client.get("/v1/me", headers=headers)
     assert reply.status_code == 200
     assert "x-evil" not in reply.headers
     assert reply.headers["x-request-id"].isalnum()

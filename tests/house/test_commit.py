@@ -87,7 +87,8 @@ class Watching:
     """Looks into the database, over a connection of its own, at the moment a reply begins."""
 
     def __init__(self, app: Any) -> None:
-        self.app, self.found = app, {}
+        self.app = app
+        self.found: dict[str, tuple[int, int]] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async def sending(message: Any) -> None:
@@ -101,6 +102,7 @@ class Watching:
         conn = await connect(CITY, "owner")
         try:
             row = await conn.fetchrow("select (select count(*) from event), (select count(*) from idempotency)")
+            assert row is not None
             return row[0], row[1]
         finally:
             await conn.close()

@@ -15,6 +15,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from app.core import provision
 from app.core.database import connect
@@ -99,7 +100,7 @@ def test_each_step_can_be_taken_back_alone(empty: str) -> None:
         command.upgrade(alembic(), "+1")
         command.downgrade(alembic(), "-1")
         command.upgrade(alembic(), "+1")
-    with pytest.raises(command.util.CommandError):
+    with pytest.raises(CommandError):
         command.upgrade(alembic(), "+1")
 
 

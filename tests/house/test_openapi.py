@@ -93,7 +93,8 @@ def test_every_reference_leads_somewhere_and_every_component_is_used() -> None:
 
 
 def test_operations_are_named_by_verb_and_noun_and_each_once() -> None:
-    names = [p.values[2]["operationId"] for p in OPERATIONS]
+    operations: list[Any] = [p.values[2] for p in OPERATIONS]
+    names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
     for name in names:
         assert re.fullmatch(r"[a-z]+(_[a-z]+)+", name), name

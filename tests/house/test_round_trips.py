@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import CONCLUSION, Cast, Lives, service
-from tests.house.owed import compare
+from tests.house.owing import compare
 from tests.house.watching import Asked, watched
 
 MOST_ROUND_TRIPS, MOST_HOPS_OF_A_STEP, MOST_HOPS_OF_A_READ = 6, 5, 3

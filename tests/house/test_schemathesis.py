@@ -29,7 +29,8 @@ class Edges:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.schema = schemathesis.openapi.from_dict(closed(document))
-        self.operations = [found.ok() for found in self.schema.get_all_operations()]
+        found: list[Any] = list(self.schema.get_all_operations())
+        self.operations = [operation.ok() for operation in found]
 
     def of(self, operation: Any) -> Any:
         """schemathesis makes them without chance: the same ones in every run."""

@@ -16,7 +16,7 @@ from scripts.reading.statements import ROOT, Statement
 from scripts.reading.tables import instants, parts
 from tests import databases
 from tests.cast import CITY
-from tests.house.owed import compare
+from tests.house.owing import compare
 from tests.house.samples import every_statement
 
 LONGEST = 15  # lines; a longer statement lies in a file of its own
@@ -35,7 +35,7 @@ def migrated(worker_id: str) -> Iterator[str]:
             asyncio.run(provision.create_schema_and_roles(CITY))
         config = Config(stdout=io.StringIO())
         config.set_main_option("script_location", str(ROOT / "migrations"))
-        config.cmd_opts = type("Options", (), {"x": [f"city={CITY}"]})()  # type: ignore[assignment]
+        config.cmd_opts = type("Options", (), {"x": [f"city={CITY}"]})()
         command.upgrade(config, "head")
         yield CITY
     settings.cache_clear()

@@ -14,7 +14,7 @@ from scripts.reading import functions
 from scripts.reading.modules import Module
 from scripts.reading.statements import product
 from scripts.reading.tables import Reference, floors, foreign_writes, made, owners, parse, references, upward_reads
-from tests.house.owed import compare
+from tests.house.owing import compare
 from tests.house.samples import every_statement
 
 # PostgreSQL's own and Alembic's.

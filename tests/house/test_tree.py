@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from scripts.house import cycles
-from tests.house.owed import compare
+from tests.house.owing import compare
 
 ROOT = Path(__file__).parents[2]
 THIS = Path(__file__).relative_to(ROOT)

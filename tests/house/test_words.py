@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scripts.reading.modules import tracked
 from scripts.reading.statements import ROOT
-from tests.house.owed import compare
+from tests.house.owing import compare
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 # What is not to be said (case does not matter), and what is said instead.
@@ -60,8 +60,10 @@ def docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """What is said to people: strings of several words that are no SQL."""
-    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    yield from ((s.lineno, s.value) for s in strings if s.value.count(" ") > 1 and not SQL.search(s.value))
+    for node in ast.walk(tree):
+        said = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(node, ast.Constant) and isinstance(said, str) and said.count(" ") > 1 and not SQL.search(said):
+            yield node.lineno, said
 
 
 def prose(path: Path) -> Iterator[tuple[int, str]]:

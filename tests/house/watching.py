@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import asyncpg
@@ -32,12 +33,12 @@ class Asked:
 def _frames() -> tuple[str, ...]:
     """From the route (the outermost function of an `api` room) to whoever asks, innermost last."""
     found: list[str] = []
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
         if path.is_relative_to(APP) and not frame.f_code.co_name.startswith("<"):
             found.append(f"{path.relative_to(APP.parent)}:{frame.f_code.co_name}")
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     found.reverse()
     route = next((n for n, name in enumerate(found) if "/api" in name), 0)
     return tuple(found[route:])
@@ -47,7 +48,7 @@ def _frames() -> tuple[str, ...]:
 def watched() -> Iterator[list[Asked]]:
     """Every round trip of every connection while the block runs."""
     asked: list[Asked] = []
-    connection = asyncpg.connection.Connection
+    connection: Any = asyncpg.connection.Connection
     execute, inner, many = connection.execute, connection._execute, connection._executemany
 
     async def plain(self: Any, query: str, *values: Any, **more: Any) -> Any:

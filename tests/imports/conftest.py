@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import shapely
 import yaml
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 SQUARES = {"0101": (0, 0), "0102": (1, 0), "0201": (0, 1), "0202": (1, 1)}  # of 0.1 degrees, from (-71.2, 42.2)
 
@@ -29,7 +28,7 @@ def gridcase(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         monkeypatch.setattr(console, "width", 200)
 
     def invoke(city: str, *words: Any) -> Result:
-        result = CliRunner().invoke(command, ["--city", city, *map(str, words)])
+        result: Result = CliRunner().invoke(command, ["--city", city, *map(str, words)])
         settings.cache_clear()
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

@@ -92,7 +92,8 @@ def test_a_batch_brought_again_under_another_key_finds_its_cases(cast: Cast, sql
 
 def test_five_hundred_is_the_most_and_one_the_least(cast: Cast, sql: Any) -> None:
     before = sql("select count(*) from cases")[0][0]
-    for items in ([report()] * 501, [], None, "x", [1], [[]]):
+    wrong: list[Any] = [[report()] * 501, [], None, "x", [1], [[]]]
+    for items in wrong:
         reply = cast("li.window").post("/v1/cases:batch", {"items": items})
         assert reply.status_code == 422, items if not items else len(items)
     assert cast("li.window").post("/v1/cases:batch", {"items": [report()], "more": 1}).status_code == 422

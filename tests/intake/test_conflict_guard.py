@@ -108,7 +108,8 @@ def test_a_person_the_resident_will_not_go_to_is_barred_and_their_unit_is_not(ca
 @pytest.mark.parametrize("field", ["concerns", "not_to"])
 @pytest.mark.parametrize("whom", [{"unit": "D999"}, {"staff": "00000000-0000-7000-8000-000000000000"}])
 def test_nobody_of_that_name_is_refused_with_the_place(cast: Cast, field: str, whom: dict[str, str]) -> None:
-    reply = cast("li.window").post("/v1/cases", report(**{field: [whom]}))
+    said: dict[str, Any] = {field: [whom]}
+    reply = cast("li.window").post("/v1/cases", report(**said))
     assert reply.status_code == 422
     assert reply.json()["errors"][0]["pointer"].startswith("#/body/concerns")
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,7 +94,7 @@ def test_no_limit_moves_against_the_resident(
         return before, after, events, await list_breaks(conn)
 
     for owner, expected in (("organ", organ), ("resident", resident)):
-        before, after, events, breaks = undone(lambda conn, o=owner: of(conn, o))
+        before, after, events, breaks = undone(partial(of, owner=owner))
         assert (before["due"], before["provisional"]) == (local(f"{told}T23:59:59"), True)
         assert (after["due"], after["provisional"]) == (local(f"{expected}T23:59:59"), False)
         assert len(events) == (expected != told)

@@ -59,7 +59,7 @@ class Bench:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.conn = self.run(connect(CITY, "owner"))
-        self.rules = self.run(load(self.conn))
+        self.rules = self.run(load(self.conn, datetime.now(UTC)))
 
     def run(self, work: Any) -> Any:
         return self.loop.run_until_complete(work)

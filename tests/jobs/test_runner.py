@@ -260,7 +260,8 @@ def test_a_summer_time_city_breaches_at_its_own_midnight() -> None:
     start = datetime(2026, 10, 26, 12, tzinfo=tz)
     due = due_at(5, LengthUnit.WORKING_DAY, start, calendar=WEEKDAYS, tz=tz).due
     looks = [due + timedelta(hours=h) for h in (-1, 0, 1, 2, 30)]
-    level, seen = 1, []
+    level = 1
+    seen: list[EscalationStep] = []
     for look in looks:
         step = escalation(
             EscalationPolicy(), Owner.ORGAN, level, start, due, look, quiet=QuietHours(), calendar=WEEKDAYS, tz=tz

@@ -165,8 +165,8 @@ def test_the_lead_alone_gives_tasks_and_nobody_complained_of_takes_one(team: Tea
     assert "回避" in barred.text
     assert not team.at(ENERGY).sees(case)
     assert cast("li.window").post(f"/v1/cases/{case}/tasks", body).status_code in (403, 404)
-    about = [{"unit": "D150102_housing"}]
-    sent = report("petition", "conduct.service", petition_class="accusation", concerns=about)
+    housing = [{"unit": "D150102_housing"}]
+    sent = report("petition", "conduct.service", petition_class="accusation", concerns=housing)
     accusation = cast("luo.intake").register(sent)["id"]
     alone = cast("he.discipline").post(f"/v1/cases/{accusation}/tasks", body)
     assert (alone.status_code, alone.json()["type"]) == (409, "/problems/conflict")

@@ -64,7 +64,8 @@ class Talks:
     def sides(self) -> tuple[str, str]:
         """The petitioner's id and the respondent's."""
         parties = self.page["parties"]
-        return tuple(next(p["id"] for p in parties if p["role"] == r) for r in ("petitioner", "respondent"))  # type: ignore[return-value]
+        first, second = (next(p["id"] for p in parties if p["role"] == r) for r in ("petitioner", "respondent"))
+        return first, second
 
     def act(self, action: str, body: Any = None, *, who: str = ZHOU, version: int | None = None) -> Any:
         """One act; the reply."""

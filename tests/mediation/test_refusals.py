@@ -192,7 +192,7 @@ def _times(talk: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_others_are_invited_with_the_consent_of_both_sides(cast: Cast, talks: Talks) -> None:
-    expert = {"invited": [{"role": "expert", "name": "王律师"}], "agreed_by": [talks.sides[0]]}
+    expert: dict[str, Any] = {"invited": [{"role": "expert", "name": "王律师"}], "agreed_by": [talks.sides[0]]}
     lacking = talks.refused("schedule_session", talks.talk(days=8, **expert), 422)
     assert lacking["missing"] == [talks.sides[1]]
     talks.refused("schedule_session", talks.talk(days=8, party=fresh()), 422)

@@ -48,7 +48,7 @@ def test_a_wage_dispute_is_mediated_paid_in_parts_and_confirmed(
     talks.refused("start")
     talks.does("declare", {"related": False})
     assert talks.does("start")["state"] == "under_way"
-    expert = {"invited": [{"role": "expert", "name": "王律师"}], "agreed_by": [petitioner, respondent]}
+    expert: dict[str, Any] = {"invited": [{"role": "expert", "name": "王律师"}], "agreed_by": [petitioner, respondent]}
     talks.does("schedule_session", talks.talk(hour=9, **expert))
     talks.does("schedule_session", talks.talk(hour=11, party=respondent))
     joint, alone = talks.page["sessions"]

@@ -233,7 +233,7 @@ def mailbox(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox
     server.stop()
 
 
-EMAIL = {"channel": Channel.EMAIL, "address": "resident@example.test"}
+EMAIL: dict[str, Any] = {"channel": Channel.EMAIL, "address": "resident@example.test"}
 
 
 def test_an_email_reaches_a_real_server(mailbox: Mailbox) -> None:

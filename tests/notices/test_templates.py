@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -110,7 +111,8 @@ def test_the_pdf_holds_the_words_and_its_font() -> None:
     text = "".join(page.extract_text() for page in reader.pages)
     for words in ("信访事项处理意见书", "新城区住房和城乡建设局", "张三", "复查", "第 1 页"):
         assert words in text
-    fonts = reader.pages[0]["/Resources"]["/Font"]
+    resources: Any = reader.pages[0]["/Resources"]
+    fonts = resources["/Font"]
     assert fonts
     for font in fonts.values():
         described = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()

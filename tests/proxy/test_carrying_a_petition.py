@@ -139,7 +139,7 @@ def test_the_resident_declines_one_and_takes_another(cast: Cast, lives: Lives) -
     assert (back[0]["state"], back[0]["name"]) == ("requested", None)
     (proxy,) = (p["id"] for p in cast(LI).walk(f"/v1/cases/{receipt['id']}/proxies"))
     offered_to_wang(cast, proxy)
-    taken = {"matter": "代为查询", "powers": ["enquire"], "valid_until": soon(days=10)}
+    taken: dict[str, Any] = {"matter": "代为查询", "powers": ["enquire"], "valid_until": soon(days=10)}
     first = door(cast, "proxy/authorise", receipt, **taken)
     assert (first.status_code, first.json()["items"][0]["state"]) == (200, "authorised")
     again = door(cast, "proxy/authorise", receipt, **taken)

@@ -36,7 +36,9 @@ def applied(cast: Cast, receipt: dict[str, Any], why: str = WHY) -> dict[str, An
 
 def found(who: Person, number: str) -> str:
     """The id of a case in somebody's list by its number."""
-    return next(i["id"] for i in who.walk("/v1/cases?kind=petition&sort=newest&limit=200") if i["number"] == number)
+    return next(
+        str(i["id"]) for i in who.walk("/v1/cases?kind=petition&sort=newest&limit=200") if i["number"] == number
+    )
 
 
 def decided(

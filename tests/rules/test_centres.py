@@ -33,7 +33,7 @@ CHINA = read_calendar("china")
 TZ = ZoneInfo("Asia/Shanghai")
 LONG_AGO = date(2000, 1, 1)
 MORNING, AFTERNOON, NIGHT = (540, 720), (870, 1050), (1320, DAY + 120)
-OFFICE = {day: (MORNING, AFTERNOON) for day in range(1, 6)}
+OFFICE: dict[int, tuple[tuple[int, int], ...]] = {day: (MORNING, AFTERNOON) for day in range(1, 6)}
 
 
 def hours(week: dict[int, tuple[tuple[int, int], ...]], **special: tuple[tuple[int, int], ...]) -> Hours:

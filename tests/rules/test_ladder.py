@@ -147,6 +147,7 @@ def test_however_often_and_late_one_looks_each_rung_comes_once_in_order_and_neve
     start = begun.replace(tzinfo=UTC)
     length = min(length, 12) if unit is LengthUnit.CALENDAR_MONTH else length
     due = due_at(length, unit, start, calendar=CHINA, tz=HOHHOT).due
+    next_at: datetime | None
     level, next_at = first(ladder, Owner.ORGAN, start, due, calendar=CHINA, tz=HOHHOT)
     seen: list[EscalationStep] = []
     for look in [*sorted(start + timedelta(hours=h) for h in looks), due + timedelta(days=90, hours=12)]:
