@@ -2,7 +2,7 @@
 
 The tests of the suite, with the full figures in place of their samples, on a throw-away cluster of their own:
 
-    canaries     200 planted petitions, disputes, requests and accusations; everybody tries every door for every one
+    canaries     200 planted petitions, disputes, requests and accusations; everybody tries everything on every one
     points       10,000 points on corners and edges: live intake, bulk import and Shapely agree
     bad input    schemathesis, 50 requests of each kind for every operation, as every role and as nobody
     guard        2,000 random sets of units and staff complained of, a kind: the statement against the pure rule

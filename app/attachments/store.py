@@ -50,7 +50,7 @@ class Store:
         self._place(name).unlink(missing_ok=True)
 
     def list_prefix(self, first: str) -> dict[str, datetime]:
-        """The files whose names begin with these two signs, also one half written, with the time of writing."""
+        """The files whose names begin with these two characters, also one half written, with the time of writing."""
         folder = self.folder / first
         if not folder.is_dir():
             return {}

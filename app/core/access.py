@@ -155,7 +155,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 # A post with one of these roles works for its unit and so sees what its unit has a part in. A grid worker does not:
-# petitions and disputes reach a worker only as a task offered by name (design: need to know).
+# petitions and disputes reach a worker only as a task offered by name (need to know).
 UNIT_SIGHT = frozenset(
     {
         Role.WINDOW_CLERK, Role.COORDINATOR, Role.HANDLER, Role.MEDIATOR, Role.ORGAN_HEAD, Role.SUPERVISOR,

@@ -205,7 +205,7 @@ async def on_invalid(request: Request, error: Exception) -> Response:
         )
         return problem_response(request, errors.BadRequest(zh, en))
     places = found_places(found, language(request))
-    invalid = errors.Invalid("请按 errors 所列逐项修改。", "Mend what `errors` lists.", errors=places)
+    invalid = errors.Invalid("请按 errors 所列逐项修改。", "Fix the fields listed in `errors`.", errors=places)
     return problem_response(request, invalid)
 
 

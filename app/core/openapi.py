@@ -20,7 +20,7 @@ from app.core import http
 from app.core.errors import CATALOGUE, Problem
 
 ABOUT = """
-Residents' petitions, disputes and requests: taken in at any door, sent to the right cell, centre and unit, followed to
+Residents' petitions, disputes and requests: taken in however they come, sent to the right cell, centre and unit, followed to
 a closed case.
 
 Every refusal is `application/problem+json` (RFC 9457); its `type` is served by this service. Texts come in Chinese, or
@@ -38,7 +38,7 @@ TAGS = {
     "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
     "mediation": "From the application to an agreement that is kept: consent, mediators, talks, signatures, performance.",
     "proxy": "Proxy handling (信访代办): who carries a matter for its resident, under which authority, and what was done.",
-    "resident": "The resident's own door: number and query code, no login.",
+    "resident": "The resident's own access: number and query code, no login.",
     "map": "Areas, cells, units and categories, and who is responsible at a point.",
     "centres": "Many centres in one: who is stationed where, hours, windows, rooms, the duty rota, who is on duty now.",
     "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",

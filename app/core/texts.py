@@ -1,4 +1,4 @@
-"""Texts and codes as they are let in: no NUL, no other control signs, no half characters; trimmed; bounded."""
+"""Texts and codes as they are let in: no NUL, no other control characters, no half characters; trimmed; bounded."""
 
 import unicodedata
 from typing import Annotated

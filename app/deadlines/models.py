@@ -60,8 +60,8 @@ class CalendarDay(Base):
 class Clock(Base):
     """One limit running on a case. `due` is rolled to a working day where the rule says so; `due_unrolled` is not.
 
-    `subject` tells clocks of one kind apart (an offer, a review). `level` is where it stands on the ladder of its
-    procedure and `next_at` when the next rung is due, null when none is left. `breached_at` is the limit that was
+    `subject` tells clocks of one kind apart (an offer, a review). `level` is where it stands in the escalation of its
+    procedure and `next_at` when the next step is due, null when none is left. `breached_at` is the limit that was
     missed. While `paused_at` stands, no time counts and nothing falls due.
     """
 

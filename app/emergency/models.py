@@ -41,7 +41,7 @@ class Emergency(Base):
 
 
 class EmergencyShift(Base):
-    """Who of which unit is on duty when. It is a rota of posts' work, and gives no sight of any case."""
+    """Who of which unit is on duty when. It is a rota of posts' work, and gives no access to any case."""
 
     __tablename__ = "emergency_shift"
     __table_args__ = (

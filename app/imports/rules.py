@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from app.core.errors import Words
 
-MAX_TITLE, MAX_ADDRESS, MAX_DESCRIPTION = 200, 300, 10_000  # as at the other doors
+MAX_TITLE, MAX_ADDRESS, MAX_DESCRIPTION = 200, 300, 10_000  # as everywhere else
 CODE = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
 IMPORTED_STATUS = ("registered", "closed")
 _NOT_LET_IN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -48,7 +48,7 @@ class Reason(StrEnum):
 
 
 MEND: dict[Reason, Words] = {
-    Reason.UNREADABLE: Words("引号未配对，无法读取此行；请检查引号。", "The quotes do not pair; mend them."),
+    Reason.UNREADABLE: Words("引号未配对，无法读取此行；请检查引号。", "The quotes do not pair; correct them."),
     Reason.COLUMN_COUNT: Words(
         "列数与表头不同；请检查分隔符和引号。",
         "The row has not as many columns as the header; check delimiter and quotes.",
@@ -63,7 +63,7 @@ MEND: dict[Reason, Words] = {
     ),
     Reason.TOO_LONG: Words(
         f"文字过长（标题 {MAX_TITLE}、地址 {MAX_ADDRESS}、正文 {MAX_DESCRIPTION} 字以内）；请缩短。",
-        f"Too long (title {MAX_TITLE}, address {MAX_ADDRESS}, description {MAX_DESCRIPTION} signs at most); shorten it.",
+        f"Too long (title {MAX_TITLE}, address {MAX_ADDRESS}, description {MAX_DESCRIPTION} characters at most); shorten it.",
     ),
     Reason.NOT_IN_TABLE: Words(
         "映射的 map 中没有这个值；请补上，或给出 default。",
@@ -98,10 +98,10 @@ MEND: dict[Reason, Words] = {
     Reason.BAD_TIME: Words(
         "时间不符合映射中的格式；请修改。", "The time does not fit the formats of the mapping; mend either."
     ),
-    Reason.TIME_IN_FUTURE: Words("时间在将来；请修改。", "The time lies in the future; mend it."),
+    Reason.TIME_IN_FUTURE: Words("时间在将来；请修改。", "The time lies in the future; correct it."),
     Reason.TIMES_OUT_OF_ORDER: Words(
         "时间先后不符（收到、登记、办结）；请修改。",
-        "Received, registered and closed do not follow each other; mend them.",
+        "Received, registered and closed do not follow each other; correct them.",
     ),
     Reason.CLOSED_WITHOUT_TIME: Words("已办结但没有办结时间；请补填。", "Closed, but without the time; fill it in."),
     Reason.TWICE_IN_FILE: Words(
@@ -128,7 +128,7 @@ class Refused(Exception):
 
 
 def let_in(text: str, field: str) -> str:
-    """The text; raises Refused where it holds a sign that cannot be stored or shown (the rule of every door)."""
+    """The text; raises Refused where it holds a sign that cannot be stored or shown (the rule for every way in)."""
     if (found := _NOT_LET_IN.search(text)) is not None:
         half = "\ud800" <= found.group() <= "\udfff"
         raise Refused(Reason.UNDECODABLE if half else Reason.CONTROL_SIGN, field)

@@ -32,7 +32,7 @@ BROUGHT_BEFORE = "The same id or source number was brought before: its first rec
     responses={201: RECEIPT, 200: {**RECEIPT, "model": ReceiptOut, "description": BROUGHT_BEFORE}},
 )  # fmt: skip
 async def register_case(sent: ReportIn, call: ThisCall, actor: CanRegister, rules: Rules, request: Request) -> Response:
-    """Whatever the door: finds the cell, its worker, the centre and the competent unit, starts the clocks, and gives
+    """However it came: finds the cell, its worker, the centre and the competent unit, starts the clocks, and gives
     the receipt with the resident's query code. A repeat returns the first receipt."""
     _check_source(sent, actor, request)
     report = prepare(sent, rules, actor=actor, now=call.now, entry=Entry(call.caller, call.key, call.request_hash))
@@ -87,7 +87,7 @@ def _item(result: Receipt | Problem, rules: Reference, actor: Actor, call: Call,
 
 def _as_problem(error: ValidationError, language: str) -> Problem:
     places = found_places(error.errors(include_url=False, include_input=False), language)
-    return errors.Invalid("请按 errors 所列逐项修改。", "Mend what `errors` lists.", errors=places)
+    return errors.Invalid("请按 errors 所列逐项修改。", "Fix the fields listed in `errors`.", errors=places)
 
 
 def _check_source(sent: ReportIn, actor: Actor, request: Request) -> None:

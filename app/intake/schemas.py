@@ -112,7 +112,7 @@ _EXAMPLE: dict[str, Any] = {
 
 
 class ReportIn(Closed):
-    """One matter brought to any door."""
+    """One matter, however it is brought."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 

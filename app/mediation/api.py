@@ -172,7 +172,7 @@ class Move:
         self.act = ActionContext(conn, rules, call.actor, call.now, version)
 
     async def take(self, step: Callable[[ActionContext, uuid.UUID], Awaitable[Any]]) -> Response:
-        """Take the act once and show the mediation as it is then; when it ends the caller's sight, say so."""
+        """Take the act once and show the mediation as it is then; when it ends the caller's access, say so."""
         call: Call = self.call
 
         async def act() -> tuple[int, bytes, str | None]:
@@ -224,7 +224,7 @@ async def refuse_mediation(sent: RefusalIn, move: ThisMove) -> Response:
 
 @_route("assign")
 async def assign_mediator(sent: AssignIn, move: ThisMove) -> Response:
-    """Chosen by the parties or appointed (RMTJ 19); checked for recusal. It gives them sight of the case."""
+    """Chosen by the parties or appointed (RMTJ 19); checked for recusal. It gives them access to the case."""
     return await move.take(lambda act, found: actions.assign(act, found, staff=sent.staff, how=sent.how))
 
 
@@ -238,7 +238,7 @@ async def declare_relations(sent: DeclareIn, move: ThisMove) -> Response:
 
 @_route("relieve")
 async def relieve_mediator(sent: RelieveIn, move: ThisMove) -> Response:
-    """At a party's objection, or for another reason; their sight ends."""
+    """At a party's objection, or for another reason; their access ends."""
     return await move.take(
         lambda act, found: actions.relieve(act, found, staff=sent.staff, relation=sent.relation, reason=sent.reason)
     )

@@ -1,4 +1,4 @@
-"""What the rules need to know of an opinion and of the organs above the one that gave it."""
+"""What the rules need to know of an opinion and of the authorities above the one that gave it."""
 
 import uuid
 from dataclasses import dataclass

@@ -158,7 +158,7 @@ class Review(Case):
     """复查: the resident goes one tier up against the opinion on a case."""
 
     def __init__(self, tour: Tour, original: Case, reasons: str, login: str) -> None:
-        """Apply with number and query code; `login` works for the organ that decides."""
+        """Apply with number and query code; `login` works for the authority that decides."""
         sent = {**original.held(), "reasons": reasons}
         reply = tour.client.post("/v1/query/review", json=sent)
         self.receipt = tour.expect(reply, "the resident applies for a review", HTTPStatus.CREATED)

@@ -1,4 +1,4 @@
-"""Families: the same matter brought to a higher organ while it is being handled, a group's cases, parts of one matter."""
+"""Families: the same matter brought to a higher authority while it is being handled, a group's cases, parts of one matter."""
 
 import uuid
 from datetime import datetime
@@ -30,7 +30,7 @@ _REPRESENTATIVES = "select count(*) from party where case_id = any($1) and role 
 
 async def link(act: ActionContext, case_id: uuid.UUID, *, other: uuid.UUID, relation: Relation, reason: str) -> None:
     """并列关联: this case is one of a group's (`joint`), or a part of a larger one (`parent`); both go on, and are counted
-    once. Whoever links sees both; the link gives nobody sight of the other."""
+    once. Whoever links sees both; the link gives nobody access to the other."""
     await lock_both(act, case_id, other)
     case = await begin(act, case_id, "link")
     head = await get_facts(act.conn, other, act.reference, actor=act.actor)
@@ -54,7 +54,7 @@ async def link_repeat(
     code: str | None,
     reason: str,
 ) -> None:
-    """同一事项正在办理: not accepted here while another organ handles it within its limit (信访工作条例 19 ¶3). The resident
+    """同一事项正在办理: not accepted here while another authority handles it within its limit (信访工作条例 19 ¶3). The resident
     reads who handles it and until when. The case it repeats is one that the caller sees, or that the resident opens with
     its number and query code: that shows it to nobody.
     """

@@ -1,4 +1,4 @@
-"""An open offer to lead: made with the sight it gives and its sign-for clock, and ended with both."""
+"""An open offer to lead: made with the access it gives and its sign-for clock, and ended with both."""
 
 import uuid
 

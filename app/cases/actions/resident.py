@@ -71,7 +71,7 @@ async def same_phone(
 
 
 async def still_seen(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> bool:
-    """Whether the case is still visible to the actor: refusing an offer ends the sight it gave."""
+    """Whether the case is still visible to the actor: refusing an offer ends the access it gave."""
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
     return bool(await conn.fetchval(f"select exists (select from cases c where c.id = $1 and {where})", *parameters))

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.core.database import Connection
 
 # Tasks, whistles and meetings are over; who never signed for a task, or only sat in a meeting, sees the case no more.
-# An objection to a whistle may still be ruled on: its ruler keeps sight until then.
+# An objection to a whistle may still be ruled on: its ruler keeps access until then.
 _END = (
     "update task set state = 'ended', ended_at = $2, version = version + 1"
     " where case_id = $1 and state in ('open', 'returned')",

@@ -54,12 +54,14 @@ async def filters(
         Literal["any", "address_only", "outside_cells", "outside_city", "no_worker", "no_tier_above"] | None,
         Query(description="Cases that wait for a place, a worker, or an organ above the city"),
     ] = None,
-    q: Annotated[Searched | None, Query(description="Words of title or address, two signs or more")] = None,
+    q: Annotated[Searched | None, Query(description="Words of title or address, two characters or more")] = None,
     bbox: Annotated[str | None, Query(max_length=100, description="west,south,east,north (WGS84)")] = None,
 ) -> Filters:
     """The filters that every list of cases takes."""
     if q is not None and any(len(word) < 2 for word in q.split()):
-        raise errors.Invalid("每个检索词至少两个字。", "Each search word needs two signs or more.", pointer="#/query/q")
+        raise errors.Invalid(
+            "每个检索词至少两个字。", "Each search word needs two characters or more.", pointer="#/query/q"
+        )
     return Filters(
         area=area, tier=area_filter(area, rules.tiers), cell=cell, unit=unit, assignee=assignee, kind=kind,
         category=category, status=tuple(s.value for s in dict.fromkeys(status or ())), overdue=overdue,

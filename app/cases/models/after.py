@@ -38,7 +38,7 @@ class Hearing(Base):
 
 
 class HearingSeat(Base):
-    """Who takes part: a member of staff, or somebody else by name, sealed. A seat gives no sight of the case."""
+    """Who takes part: a member of staff, or somebody else by name, sealed. A seat gives no access to the case."""
 
     __tablename__ = "hearing_seat"
     __table_args__ = (

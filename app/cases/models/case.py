@@ -43,7 +43,7 @@ class Case(Base):
     """A matter from registration to settlement. It keeps the cell and area path it was filed in; `lead_unit` moves.
 
     `head_seq`/`head_hash` are the head of the case's event chain; `head_seq` is also the version served as ETag.
-    `due` is the nearest due instant of the organs' open clocks, `infinity` when none runs. `escalated_to` is the highest
+    `due` is the nearest due instant of the authorities' open clocks, `infinity` when none runs. `escalated_to` is the highest
     tier that the case was ever taken up to.
     """
 
@@ -251,7 +251,7 @@ class LegalHold(Base):
 class CaseAccess(Base):
     """Who sees a case, and as what. Written in the statement that registers it or moves responsibility.
 
-    `grantee` is `unit:CODE`, `post:ID`, `staff:UUID` or `key:ID`; `until` ends the sight.
+    `grantee` is `unit:CODE`, `post:ID`, `staff:UUID` or `key:ID`; `until` ends the access.
     """
 
     __tablename__ = "case_access"

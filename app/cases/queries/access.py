@@ -1,4 +1,4 @@
-"""The one door to cases: for lists, counts, search, history and every action alike."""
+"""The one way to cases: for lists, counts, search, history and every action alike."""
 
 from app.cases.rules import OPEN_KINDS
 from app.core.access import Actor, Permission

@@ -8,7 +8,7 @@ from app.core.database import Connection, Parameters
 
 
 def addressed_to(actor: Actor, parameters: Parameters) -> str:
-    """A message of a case is there only as long as its case is: who lost sight of it, or never had it, finds nothing."""
+    """A message of a case is there only as long as its case is: who lost access to it, or never had any, finds nothing."""
     grantees = parameters.add(actor.grantees())
     return f"m.grantee = any({grantees}::text[]) and (m.case_id is null or {visible_to(actor, parameters)})"
 

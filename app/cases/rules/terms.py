@@ -6,7 +6,7 @@ from app.core.errors import Words
 
 
 class Kind(StrEnum):
-    """What comes through the door."""
+    """What is brought in."""
 
     PETITION = "petition"
     DISPUTE = "dispute"
@@ -26,7 +26,7 @@ class PetitionClass(StrEnum):
 
 
 class Channel(StrEnum):
-    """The door it came through."""
+    """How it came in."""
 
     WINDOW = "window"
     GRID_WORKER = "grid_worker"
@@ -109,7 +109,7 @@ class Relation(StrEnum):
 
     REVIEW = "review"  # 复查, 信访工作条例 35
     REREVIEW = "rereview"  # 复核, 36
-    REPEAT = "repeat"  # the same matter brought to a higher organ while it is being handled, 19 ¶3
+    REPEAT = "repeat"  # the same matter brought to a higher authority while it is being handled, 19 ¶3
     JOINT = "joint"
     PARENT = "parent"
 
@@ -146,7 +146,7 @@ class Solved(StrEnum):
 
 
 MEDIATION_PROCEDURES = frozenset({"people_mediation", "labour_mediation"})
-NO_TIER_ABOVE = "no_tier_above"  # the queue of reviews for which the city has no organ above the one that decided
+NO_TIER_ABOVE = "no_tier_above"  # the queue of reviews for which the city has no authority above the one that decided
 
 
 class Route(StrEnum):

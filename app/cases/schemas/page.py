@@ -76,7 +76,7 @@ class ConcernOut(BaseModel):
 
 class LimitOut(BaseModel):
     """A clock: `due` decides lateness, `due_unrolled` is the day before any roll over days off; `breached_at` the limit
-    that was missed. `owner` says whose limit it is: the organ's, or the resident's to exercise a right."""
+    that was missed. `owner` says whose limit it is: the authority's, or the resident's to exercise a right."""
 
     kind: str
     rule: str
@@ -284,7 +284,7 @@ class CaseOut(BaseModel):
 
 
 class UnseenOut(BaseModel):
-    """The step was taken, and ended the caller's sight of the case."""
+    """The step was taken, and ended the caller's access to the case."""
 
     id: uuid.UUID
     version: int

@@ -1,9 +1,9 @@
 """What falls due on a clock, and when: reminded before, breached at the limit, urged and criticised after it. Pure.
 
-An organ's clock climbs four rungs, in this order and each once; a resident's has one, at which the right lapses, and that of
-a unit called to help one, the breach. All
+An authority's clock goes through four steps, in this order and each once; a resident's has one, at which the right lapses,
+and that of a unit called to help one, the breach. All
 numbers are configuration of the procedure (a municipal bureau's rule is the model: told before expiry, urged 催办 the day
-after, criticised 通报 when five working days have gone by): see ``Ladder``.
+after, criticised 通报 when five working days have gone by): see `EscalationPolicy`.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ONE_SECOND = timedelta(seconds=1)
 
 
 class Owner(StrEnum):
-    """Whose limit it is: the organ's (a duty to act), the resident's (a time to exercise a right), or that of a unit called
+    """Whose limit it is: the authority's (a duty to act), the resident's (a time to exercise a right), or that of a unit called
     to help, whose lateness is a fact about that unit alone: it neither presses the lead nor makes the case late."""
 
     ORGAN = "organ"
@@ -50,7 +50,7 @@ class EscalationPolicy:
     Clocks of days are warned at ``hour`` (local) ``warn_working_days`` before their last day, clocks of hours after
     ``warn_share`` of their time. Urging and criticism follow at ``hour``, that many working days after the day of the
     limit (calendar days where the procedure runs ``round_the_clock``, which also passes the quiet hours). ``escalate``
-    names the rung at which a completion clock takes the case up to the centre above, if any does.
+    names the step at which a completion clock takes the case up to the centre above, if any does.
     """
 
     warn_working_days: int = 1
@@ -80,7 +80,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a clock takes now: its ``rungs`` in order, the ``level`` it then stands on, and when to look again (UTC)."""
+    """What a clock takes now: its steps (``rungs``) in order, the ``level`` it then stands on, and when to look again (UTC)."""
 
     rungs: tuple[EscalationStep, ...]
     level: int
@@ -90,20 +90,20 @@ class Step:
 def first(
     ladder: EscalationPolicy, owner: Owner, start: datetime, due: datetime, *, calendar: Calendar, tz: tzinfo
 ) -> tuple[int, datetime]:
-    """The level a new clock stands on and the instant (UTC) of its first rung: a warning no later than it starts is none."""
+    """The level a new clock stands on and the instant (UTC) of its first step: a warning no later than it starts is none."""
     rungs = RUNGS[owner]
     for level, rung in enumerate(rungs):
         at = rung_at(rung, ladder, start, due, calendar=calendar, tz=tz)
         if rung is not EscalationStep.WARN or start < at < due:
             return level, at
-    raise AssertionError("every ladder has a rung at the limit")
+    raise AssertionError("every policy has a step at the limit")
 
 
 def escalation(
     ladder: EscalationPolicy, owner: Owner, level: int, start: datetime, due: datetime, now: datetime,
     *, quiet: QuietHours, calendar: Calendar, tz: tzinfo,
 ) -> Step:  # fmt: skip
-    """The rungs that are due at ``now`` on a clock that stands on ``level``, each once however long nobody looked.
+    """The steps that are due at ``now`` on a clock that stands on ``level``, each once however long nobody looked.
 
     A warning is left out once the limit has passed. In quiet hours only what the law dates is taken.
     """
@@ -128,7 +128,7 @@ def escalation(
 def rung_at(
     rung: EscalationStep, ladder: EscalationPolicy, start: datetime, due: datetime, *, calendar: Calendar, tz: tzinfo
 ) -> datetime:  # fmt: skip
-    """The instant (UTC) of one rung. The limit includes its last second: it is breached, or lapses, one second later."""
+    """The instant (UTC) of one step. The limit includes its last second: it is breached, or lapses, one second later."""
     if rung in AT_ONCE:
         return due + ONE_SECOND
     local = due.astimezone(tz)

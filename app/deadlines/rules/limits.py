@@ -133,7 +133,7 @@ class Procedure:
 class PlannedClock:
     """A clock of one case, ready to be stored. ``rule`` is the rule's id, ``version`` the procedure's.
 
-    ``level`` and ``next_at`` (UTC) say where on the ladder it stands and when to look at it.
+    ``level`` and ``next_at`` (UTC) say where on the escalation policy it stands and when to look at it.
     """
 
     kind: ClockKind
@@ -179,7 +179,7 @@ def extend(
 
     ``already_extended`` is how often this clock was extended before; ``approver_roles`` are the roles the approver
     holds at the unit that handles the case. Extending is possible up to and including the second of ``current.due``
-    (Regulation 34: the head of the handling organ, at most 30 days; approval after expiry is not foreseen).
+    (Regulation 34: the head of the handling authority, at most 30 days; approval after expiry is not foreseen).
     Raises ClockRefused, in this order: ``not_extendable``, ``expired``, ``already_extended``, ``wrong_approver``,
     ``wrong_unit``, ``bad_length``, ``too_long``.
     """
@@ -212,7 +212,7 @@ def paused(current: Due, began: datetime, ended: datetime, *, calendar: Calendar
 def revise(told: Due, new: Due, owner: Owner) -> Due:
     """What holds when a due date is computed again, for instance when a year's holidays are published.
 
-    A resident's own limit never moves earlier than the date told; an organ's never later. Whether the result is still
+    A resident's own limit never moves earlier than the date told; an authority's never later. Whether the result is still
     provisional follows from the new computation.
     """
     keep_told = told.due >= new.due if owner is Owner.RESIDENT else told.due <= new.due

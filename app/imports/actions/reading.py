@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, TextIO
 from app.imports.rules import Reason, Refused
 from app.imports.schemas import FileMap
 
-LONGEST_LINE = 1_000_000  # signs; a longer line is cut, and its row refused
+LONGEST_LINE = 1_000_000  # characters; a longer line is cut, and its row refused
 
 
 @contextmanager

@@ -50,6 +50,6 @@ def _is_report(path: Path) -> bool:
 
 
 def _inert(value: str) -> str:
-    """The value as spreadsheet programs show it, never as a formula, and without signs that break the file."""
+    """The value as spreadsheet programs show it, never as a formula, and without characters that break the file."""
     shown = "".join(sign if sign.isprintable() or "\ud800" <= sign <= "\udfff" else "�" for sign in value)
     return ("'" + shown if shown[:1] in ("=", "@", "+") else shown)[:LONGEST_VALUE]

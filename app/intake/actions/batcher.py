@@ -1,4 +1,4 @@
-"""The live lane: requests that come while one statement is under way are filed together by the next."""
+"""The batcher: requests that come while one statement is under way are filed together by the next."""
 
 import asyncio
 from collections import deque

@@ -61,7 +61,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Upward:
-    """A report that goes to the organ above one that decided: under which procedure, led by whom, waiting for what."""
+    """A report that goes to the authority above one that decided: under which procedure, led by whom, waiting for what."""
 
     procedure: str
     led_by: str

@@ -37,7 +37,7 @@ async def _standings(act: ActionContext, case_id: uuid.UUID, staff: list[uuid.UU
 
 
 async def assign(act: ActionContext, mediation: uuid.UUID, *, staff: uuid.UUID, how: str) -> None:
-    """选定或指定: gives sight of the case. Raises Invalid (nobody), Conflict (recusal, or mediates already)."""
+    """选定或指定: gives access to the case. Raises Invalid (nobody), Conflict (recusal, or mediates already)."""
     begun = await begin(act, mediation, "assign")
     case_id = begun.case.facts.id
     await keep_at_hand(act.conn, [staff])

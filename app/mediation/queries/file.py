@@ -1,4 +1,4 @@
-"""The file of a mediation (卷宗) on paper, its documents in the order that mediation files have (domain facts 2.2)."""
+"""The file of a mediation (卷宗) on paper, its documents in the order that mediation files have."""
 
 import uuid
 from collections.abc import Iterable, Mapping

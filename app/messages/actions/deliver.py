@@ -2,7 +2,7 @@
 
 A message is marked as taken before it is sent and as sent afterwards, each in a transaction of its own. Whoever is killed
 between the two leaves it taken: nobody knows whether it left, so it is never sent again by itself but shown as stuck. So
-a message goes out at most once without a person's word, and none is lost from sight.
+a message goes out at most once without a person's word, and none gets lost.
 """
 
 import asyncio

@@ -24,7 +24,7 @@ VERSIONS: dict[NoticeKind, int] = dict.fromkeys(NoticeKind, 1) | {NoticeKind.NON
 @dataclass(frozen=True, slots=True)
 class Draft:
     """All that a template prints. `facts` are codes (route, result, days, due as ISO date, last) and `handler`, the
-    name of the organ that handles the same matter; dates are local."""
+    name of the authority that handles the same matter; dates are local."""
 
     kind: NoticeKind
     number: str

@@ -39,7 +39,7 @@ _FIRST = """
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What became of an application: the receipt of the review that now runs. `waits`: no organ of the city stands above
+    """What became of an application: the receipt of the review that now runs. `waits`: no authority of the city stands above
     the one that decided, and a desk passes it on."""
 
     receipt: Receipt
@@ -119,7 +119,7 @@ async def _file(act: ActionContext, last: Last, reasons: str, channel: str) -> A
     if chosen is None:
         raise errors.Conflict(
             "本市没有可受理复查的机关，请向自治区信访部门提出。",
-            "No organ of this city is left that may review; turn to the petition office of the region.",
+            "No authority of this city is left that may review; turn to the petition office of the region.",
         )
     receipt = await _register(act, last, relation, decided, chosen, reasons, channel)
     await _link(act, last, relation, uuid.UUID(receipt.body["id"]), chosen, reasons)
@@ -157,7 +157,7 @@ async def _register(
 async def _link(
     act: ActionContext, last: Last, relation: Relation, review: uuid.UUID, chosen: Reviewer, reasons: str
 ) -> None:  # fmt: skip
-    """The review belongs to the opinion, and the reviewing organ reads the file it reviews."""
+    """The review belongs to the opinion, and the reviewing authority reads the file it reviews."""
     row = last.row
     await link_review(act, review, row["id"], relation, row["concluded_at"])
     for case_id in {row["id"], row["original"]}:

@@ -1,4 +1,4 @@
-"""The resident's own doors beside the query: no login, number and code, counted per address and number."""
+"""What the resident may do beside the query: no login, number and code, counted per address and number."""
 
 from fastapi import APIRouter
 
@@ -22,12 +22,12 @@ router = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(N
 
 _FILED = Words(
     "复查（复核）申请已登记，由上一级机关办理；请保存新的编号和查询码。",
-    "The application is registered with the organ above; keep its own number and code.",
+    "The application is registered with the authority above; keep its own number and code.",
 )
 _PASSED_ON = Words(
     "申请已登记。作出处理意见的已是市级机关，本市没有其上一级机关，由一站式受理总台告知您应向自治区哪一机关提出，并协助转交；请保存新的编号和查询码。",
-    "The application is registered. A city organ decided and the city has none above it: the intake desk will tell you"
-    " which organ of the region to turn to, and help pass it on. Keep its own number and code.",
+    "The application is registered. A city authority decided and the city has none above it: the intake desk will tell you"
+    " which authority of the region to turn to, and help pass it on. Keep its own number and code.",
 )
 _ASKED = Words(
     "已收到，由承办人员以外的人决定是否重新办理，结果可凭查询码查询。",
@@ -43,7 +43,7 @@ _THANKS = Words("感谢评价。", "Thank you for the rating.")
 @router.post("/review", status_code=201, response_model=ReviewReceiptOut, summary="Apply for review or re-review")
 async def apply_for_review(sent: ReviewByCodeIn, case: ThisCaseByCode) -> ReviewReceiptOut:
     """申请复查、复核（信访工作条例 35、36）. Against the latest written opinion on the matter, within 30 days of its
-    receipt, to the organ one tier above. What is not taken is explained, and that it was asked is kept. The same words
+    receipt, to the authority one tier above. What is not taken is explained, and that it was asked is kept. The same words
     sent again give the first receipt."""
     filed: actions.Application = await case.run(
         sent, lambda act, found: actions.apply(act, found.facts.id, reasons=sent.reasons, channel="app")

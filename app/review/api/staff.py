@@ -31,7 +31,7 @@ async def file_review(
     actor: Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))],
 ) -> Response:  # fmt: skip
     """At the resident's wish, against the latest written opinion on the matter. The receipt is that of a new case with a
-    query code of its own, led by the organ one tier above the one that decided; never taken by that unit itself."""
+    query code of its own, led by the authority one tier above the one that decided; never taken by that unit itself."""
 
     async def act() -> tuple[int, bytes, str | None]:
         step = ActionContext(conn, rules, actor, call.now, 0)
