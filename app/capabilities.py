@@ -13,6 +13,7 @@ from app.deadlines.capability import DEADLINES
 from app.emergency.capability import EMERGENCY
 from app.handover.capability import HANDOVER
 from app.joint.capability import JOINT
+from app.mediation.capability import MEDIATION
 from app.messages.capability import MESSAGES
 from app.proxy.capability import PROXY
 from app.staff.capability import STAFF
@@ -26,6 +27,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     ATTACHMENTS,
     JOINT,
     PROXY,
+    MEDIATION,
     SUPERVISION,
     EMERGENCY,
     HANDOVER,

@@ -5,38 +5,35 @@ import dataclasses
 import hashlib
 import re
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_json
 from starlette.background import BackgroundTask
 
 from app.attachments import actions, queries
-from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, Format, Rectangle
-from app.attachments.sandbox import admission, clean, redact
+from app.attachments.actions import Store, admission, clean, redact
+from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, WORKFLOW, Format, Rectangle
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.settings import AttachmentSettings
-from app.attachments.store import Store
 from app.cases.rules import PURPOSE_WORDS, Purpose
 from app.core.access import Actor, Permission
 from app.core.asgi import BodyPolicy
-from app.core.database import Connection
 from app.core.errors import Conflict, Invalid, TooLarge, UnsupportedMedia
-from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
-from app.core.idempotency import answered, once, reply
+from app.core.http import Call, Language, Now, Read, ThisCall, Write, download, requires
+from app.core.idempotency import answered, once
 from app.core.openapi import carries, gives_file, takes_file
 from app.core.settings import section
 from app.core.texts import Title
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
+from app.reference.runner import Rules, ThisReader, ThisRunner, step_route, versioned
 
 router = APIRouter(prefix="/v1", tags=["attachments"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 CanAttach = Annotated[Actor, Depends(requires(Permission.CASE_ATTACH))]
-Rules = Annotated[Reference, Depends(reference)]
 _TITLE: TypeAdapter[str] = TypeAdapter(Title)
 _UPLOADS = re.compile(r"/v1/cases/[^/]+/attachments")
 # What clients call a file; which of these it is, its content says. JSON and forms are not files.
@@ -65,15 +62,15 @@ async def store(request: Request) -> Store:
 ThisStore = Annotated[Store, Depends(store)]
 
 
-async def room(case_id: uuid.UUID, request: Request, actor: CanAttach) -> AsyncIterator[None]:
-    """Before a slow line brings megabytes for nothing: the case is seen, and there is room for the file."""
+async def admitted(case_id: uuid.UUID, request: Request, actor: CanAttach) -> AsyncIterator[None]:
+    """Before megabytes are sent for nothing: the caller sees the case, and there is room in memory for the file."""
     with admission():
         async with request.app.state.database.connection() as conn:
             await queries.sees_case(conn, case_id, actor=actor)
         yield
 
 
-Room = Annotated[None, Depends(room, scope="function")]
+Admitted = Annotated[None, Depends(admitted, scope="function")]
 
 
 async def title(
@@ -93,21 +90,23 @@ async def title(
     except (UnicodeError, ValidationError) as error:
         raise Invalid(
             "标题须为 1 至 200 字的 UTF-8 文字（百分号编码），不含控制符。",
-            "The title is 1 to 200 signs in UTF-8, percent-encoded, without control signs.",
+            "The title has 1 to 200 characters in UTF-8, percent-encoded, and no control characters.",
             pointer="#/header/Attachment-Title",
         ) from error
 
 
-async def promised(
+async def sent_digest(
     value: Annotated[
         str | None,
         Header(
-            alias="Content-Digest", max_length=500, description="SHA-256 of the file (RFC 9530): what the line spoilt is refused",
+            alias="Content-Digest",
+            max_length=500,
+            description="SHA-256 of the file (RFC 9530): a file damaged on the way is refused",
             examples=["sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"],
         ),
     ] = None,
-) -> bytes | None:  # fmt: skip
-    """The digest that the sender took; raises Invalid."""
+) -> bytes | None:
+    """The digest of the file as the sender has it; raises Invalid."""
     if value is None:
         return None
     found = re.search(r"(?:^|[,\s])sha-256=:([A-Za-z0-9+/]{43}=):", value)
@@ -120,8 +119,8 @@ async def promised(
     return base64.b64decode(found[1])
 
 
-Entitled = Annotated[str | None, Depends(title)]
-Promised = Annotated[bytes | None, Depends(promised)]
+SentTitle = Annotated[str | None, Depends(title)]
+SentDigest = Annotated[bytes | None, Depends(sent_digest)]
 
 
 @router.post(
@@ -129,15 +128,15 @@ Promised = Annotated[bytes | None, Depends(promised)]
     responses={201: carries("ETag")}, openapi_extra=takes_file(),
 )  # fmt: skip
 async def add_attachment(
-    case_id: uuid.UUID, _: Room, request: Request, call: ThisCall, rules: Rules, kept: ThisStore, said: Entitled,
-    digest: Promised, purpose: Annotated[Purpose, Query(description="What it is for")],
+    case_id: uuid.UUID, _: Admitted, request: Request, call: ThisCall, rules: Rules, kept: ThisStore, said: SentTitle,
+    digest: SentDigest, purpose: Annotated[Purpose, Query(description="What it is for")],
     redacts: Annotated[uuid.UUID | None, Query(description="The attachment that this is a redacted copy of")] = None,
 ) -> Response:  # fmt: skip
     """The body is the file as it is: JPEG, PNG, WebP, HEIC or PDF, by its content, whatever it is called.
 
     Pictures are encoded anew from their pixels, without EXIF or position; of a PDF its pages are kept, without scripts,
-    attached files, metadata or electronic signatures (`removed` says so). On a bad line: the same key until an answer
-    comes. The case's version moves on.
+    attached files, metadata or electronic signatures (`removed` says so). If the connection breaks, send it again under the
+    same key. The case's version moves on.
     """
     body = await request.body()
     if digest is not None and hashlib.sha256(body).digest() != digest:
@@ -166,31 +165,31 @@ async def _attach(
     async with request.app.state.database.transaction() as conn:
 
         async def act() -> tuple[int, bytes, str | None]:
-            made = await actions.attach(ActionContext(conn, rules, call.actor, call.now, 0), case_id, sent, kept)
-            return 201, *await _page(conn, made, call.actor, call.language)
+            context = ActionContext(conn, rules, call.actor, call.now, 0)
+            made = await actions.attach(context, case_id, sent, kept)
+            return 201, *versioned(await _show(context, made, call.language))
 
         return await once(conn, call, act)
 
 
-async def _page(conn: Connection, attachment: uuid.UUID, actor: Actor, language: str) -> tuple[bytes, str]:
-    row = await queries.get_attachment(conn, attachment, actor=actor)
-    return to_json(queries.shown(row, actor=actor, language=language)), str(row["version"])
+async def _show(act: ActionContext, attachment: uuid.UUID, language: str) -> AttachmentOut:
+    found = await queries.get_attachment(act.conn, attachment, actor=act.actor)
+    return queries.shown(found, act.actor, act.now, language)
 
 
 @router.get("/cases/{case_id}/attachments", response_model=AttachmentsOut, summary="Attachments of a case")
-async def list_attachments(case_id: uuid.UUID, actor: CanRead, conn: Read, said: Language) -> AttachmentsOut:
+async def list_attachments(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language) -> AttachmentsOut:
     """All of them, also those withdrawn, the oldest first."""
-    rows: Sequence[Any] = await queries.list_of_case(conn, case_id, actor=actor)
-    items = [AttachmentOut(**queries.shown(row, actor=actor, language=said)) for row in rows]
-    return AttachmentsOut(items=items)
+    found = await queries.list_of_case(conn, case_id, actor=actor)
+    return AttachmentsOut(items=[queries.shown(one, actor, at, said) for one in found])
 
 
 @router.get(
     "/attachments/{attachment_id}", response_model=AttachmentOut, summary="One attachment", responses={200: carries("ETag")}
 )  # fmt: skip
-async def get_attachment(attachment_id: uuid.UUID, actor: CanRead, conn: Read, said: Language) -> Response:
+async def get_attachment(attachment_id: uuid.UUID, _: CanRead, reader: ThisReader) -> Response:
     """What it is and what this caller may do with it; not its content. The ETag is its version."""
-    return reply(200, *await _page(conn, attachment_id, actor, said))
+    return await reader.show(attachment_id, _show)
 
 
 @router.get(
@@ -201,14 +200,8 @@ async def get_attachment_content(
     attachment_id: uuid.UUID, actor: CanRead, conn: Write, at: Now, kept: ThisStore
 ) -> Response:
     """The file in clear. Who looked and when is kept. It is to be saved, never shown as a page of this service."""
-    row, content = await actions.look(conn, attachment_id, kept, actor=actor, now=at)
-    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    headers = {
-        "Content-Disposition": f'attachment; filename="{attachment_id}.{EXTENSIONS[row["media_type"]]}"',
-        "Content-Digest": f"sha-256=:{digest}:", "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'none'; sandbox", "Cross-Origin-Resource-Policy": "same-origin",
-    }  # fmt: skip
-    return Response(content, media_type=row["media_type"], headers=headers)
+    found, content = await actions.look(conn, attachment_id, kept, actor=actor, now=at)
+    return download(content, found.media_type, f"{attachment_id}.{EXTENSIONS[found.media_type]}")
 
 
 @router.post(
@@ -219,42 +212,37 @@ async def redact_attachment(
     attachment_id: uuid.UUID, sent: RedactIn, request: Request, actor: CanAttach, call: ThisCall, rules: Rules,
     kept: ThisStore,
 ) -> Response:  # fmt: skip
-    """A copy of a picture in which rectangles are black, beside the original. In JPEG and WebP they grow to whole blocks of
-    16 pixels and 4 beyond, since what stands beside a name is mixed with it. A redacted PDF is uploaded, with `redacts`."""
+    """A copy of a picture in which rectangles are black, beside the original. In JPEG and WebP each rectangle grows to whole
+    blocks of 16 pixels and 4 beyond, since these formats mix neighbouring pixels. Upload a redacted PDF with `redacts`."""
     with admission():
         async with request.app.state.database.connection() as conn:
             if first := await answered(conn, call):
                 return first
-            row = await queries.get_attachment(conn, attachment_id, actor=actor)
-        if row["media_type"] == MEDIA_TYPES[Format.PDF]:
+            found = await queries.get_attachment(conn, attachment_id, actor=actor)
+        if found.media_type == MEDIA_TYPES[Format.PDF]:
             raise Conflict(
                 "只能遮盖图片；请另行遮盖 PDF 后用 redacts 上传。",
                 "Pictures alone; redact a PDF elsewhere, upload it with `redacts`.",
             )
-        content = await actions.opened(row, kept)
+        content = await actions.open_content(found, kept)
         rectangles = [Rectangle(r.x, r.y, r.width, r.height) for r in sent.rectangles]
-        made = await redact(content, row["media_type"], rectangles)
-        named = sent.title or f"{(queries.title_of(row) or '')[:190]}（遮盖件）"
-        copy = actions.Sent(made, content, Purpose(row["purpose"]), named, attachment_id)
-        return await _attach(request, call, rules, kept, row["case_id"], copy)
+        made = await redact(content, found.media_type, rectangles)
+        named = sent.title or f"{(found.opened_title or '')[:190]}（遮盖件）"
+        copy = actions.Sent(made, content, found.purpose, named, attachment_id)
+        return await _attach(request, call, rules, kept, found.case_id, copy)
 
 
-@router.post(
-    "/attachments/{attachment_id}/actions/withdraw", response_model=AttachmentOut, summary="Withdraw an attachment"
-)
+@step_route(router, WORKFLOW, "/attachments/{attachment_id}", "withdraw", AttachmentOut)
 async def withdraw_attachment(
-    attachment_id: uuid.UUID, sent: WithdrawAttachmentIn, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules,
-    kept: ThisStore, _: CanAttach,
-) -> Response:  # fmt: skip
+    attachment_id: uuid.UUID, sent: WithdrawAttachmentIn, run: ThisRunner, kept: ThisStore
+) -> Response:
     """Its content is erased; that it was there, and why it went, stays on the record. Not under hold, not in the archive."""
     erased: list[str] = []
 
-    async def act() -> tuple[int, bytes, str | None]:
-        doing = ActionContext(conn, rules, call.actor, call.now, version)
-        erased.append(await actions.withdraw(doing, attachment_id, reason=sent.reason))
-        return 200, *await _page(conn, attachment_id, call.actor, call.language)
+    async def step(act: ActionContext) -> None:
+        erased.append(await actions.withdraw(act, attachment_id, reason=sent.reason))
 
-    answer = await once(conn, call, act)
+    answer = await run.run(attachment_id, step, _show)
     if erased:  # after the commit: should it fail, or the process die, a row never misses its file
         answer.background = BackgroundTask(kept.delete, erased[0])
     return answer

@@ -1,43 +1,124 @@
-"""Attachments of cases that the caller may see."""
+"""Attachments of cases that the caller may see, and what rests on them."""
 
 import uuid
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
-from app.attachments.rules import withdraw_refused
+from app.attachments.rules import MEDIA_TYPES, WORKFLOW, AttachmentState, Format, withdraw_refused
+from app.attachments.schemas import AttachmentOut
 from app.cases.queries.access import visible_to
 from app.cases.queries.one import opened_note
 from app.cases.rules import PURPOSE_WORDS, Purpose
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound, Words
+from app.core.registry import Registry
+from app.core.rows import fetch_all, fetch_one, read_sql
+from app.core.workflow import Refusal, Transition
 
-# Whatever names a file of its case as evidence; each foreign key to `attachment` stands here.
-_PROVES = """(
-    exists (select from proxy_paper p where p.attachment = a.id)
-    or exists (select from task t join task_file f on f.task = t.id where t.case_id = a.case_id and f.attachment = a.id)
-    or exists (select from mediation m join mediation_consent s on s.mediation = m.id
-        where m.case_id = a.case_id and s.evidence = a.id)
-    or exists (select from mediation_agreement g join mediation_signature s on s.agreement = g.id
-        where g.case_id = a.case_id and s.evidence = a.id)
-    or exists (select from mediation_agreement g join mediation_obligation o on o.agreement = g.id
-        join mediation_performance f on f.obligation = o.id where g.case_id = a.case_id and f.receipt = a.id)
-    or exists (select from mediation_agreement g join judicial_confirmation j on j.agreement = g.id
-        where g.case_id = a.case_id and a.id in (j.evidence, j.ruling))
-)"""
-_ITEM = f"""
-    select a.id, a.case_id, a.purpose, a.note, a.media_type, a.size, a.width, a.height, a.pages, a.removed, a.redacts,
-        a.digest, a.received_digest, a.salt, a.file, a.seal_key, a.added_by, a.added_at, a.withdrawn_at, a.withdrawn_by,
-        case when a.withdrawn_at is null then 1 else 2 end as version,
-        n.body as title, n.sealed as title_sealed, n.seal_key as title_key, c.lead_unit,
-        exists (select from archive f where f.case_id = c.id and f.taken_out_at is null) as archived,
-        exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
-        {_PROVES} as proves
-    from attachment a join cases c on c.id = a.case_id join case_note n on n.id = a.note
-"""
-_SHOWN = (
-    "id", "case_id", "purpose", "media_type", "size", "width", "height", "pages", "removed", "redacts", "added_by", "added_at",
-    "withdrawn_at", "withdrawn_by", "version",
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Reliance:
+    """Something that rests on files: `what` in words, `sql` a SELECT of the attachments in the case `a.case_id`."""
+
+    what: Words
+    sql: str
+
+
+# Whatever names a file of its case as evidence; each foreign key to `attachment` is covered here by its owner.
+RELIANCES: Registry[str, Reliance] = Registry("reliance on files")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAttachment:
+    """One file with what a decision on it needs; `relied_on` names the reliances (RELIANCES) that rest on it."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    purpose: Purpose
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+    pages: int | None
+    removed: list[str]
+    redacts: uuid.UUID | None
+    digest: bytes
+    received_digest: bytes
+    salt: bytes | None
+    file: str | None
+    seal_key: bytes | None
+    added_by: str
+    added_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    note: uuid.UUID
+    title: str | None
+    sealed_title: bytes | None
+    title_key: bytes | None
+    lead_unit: str
+    archived: bool
+    held: bool
+    relied_on: list[str]
+
+    @property
+    def state(self) -> AttachmentState:
+        """Whether it is still there."""
+        return AttachmentState.KEPT if self.withdrawn_at is None else AttachmentState.WITHDRAWN
+
+    @property
+    def version(self) -> int:
+        """It changes once, when it is withdrawn."""
+        return 1 if self.withdrawn_at is None else 2
+
+    @property
+    def opened_title(self) -> str | None:
+        """The title in clear; None once it was erased."""
+        note = {"id": self.note, "body": self.title, "sealed": self.sealed_title, "seal_key": self.title_key}
+        return opened_note(note)
+
+    def refuses(self, action: str, actor: Actor, _: datetime) -> Refusal | None:
+        """Hold, archive, what rests on it; a PDF is not redacted here."""
+        if action == "redact":
+            return (
+                Refusal(False, _NOT_REDACTED) if self.archived or self.media_type == MEDIA_TYPES[Format.PDF] else None
+            )
+        relied_on, head = [RELIANCES[name].what for name in self.relied_on], self._answers_for_it(actor)
+        why = withdraw_refused(archived=self.archived, held=self.held, relied_on=relied_on, head=head)
+        return Refusal(False, why) if why else None
+
+    def stands(self, actor: Actor, step: Transition[AttachmentState]) -> bool:
+        """Nobody but who attached it, or who answers for the file, makes evidence go away."""
+        added = self.added_by == f"{actor.kind}:{actor.id}"
+        return step.by == "anybody" or added or self._answers_for_it(actor)
+
+    def _answers_for_it(self, actor: Actor) -> bool:
+        return self.lead_unit in actor.units_with(Permission.FILE_HOLD)
+
+
+_JUDGED = {"purpose_text", "title", "available_actions"}  # by the language and the caller
+_AS_IT_IS = AttachmentOut.model_fields.keys() - _JUDGED
+_NOT_REDACTED = Words(
+    "只能遮盖图片，且案卷未归档；请另行遮盖 PDF 后用 redacts 上传。",
+    "Pictures alone, and not in the archive; redact a PDF elsewhere and upload it with `redacts`.",
+)
+
+
+def shown(found: LoadedAttachment, actor: Actor, now: datetime, language: str) -> AttachmentOut:
+    """As a reply gives it."""
+    return AttachmentOut(
+        **{name: getattr(found, name) for name in _AS_IT_IS},
+        purpose_text=PURPOSE_WORDS[found.purpose].say(language),
+        title=found.opened_title,
+        available_actions=WORKFLOW.available(found, actor, now),
+    )
+
+
+def _select() -> str:
+    """Each attachment `a` of a case `c`."""
+    relied_on = ", ".join(f"case when a.id in ({its.sql}) then '{name}' end" for name, its in RELIANCES.items())
+    return read_sql(__package__, "attachment").format(relied_on=relied_on)
 
 
 async def sees_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> None:
@@ -48,59 +129,42 @@ async def sees_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> No
         raise NotFound
 
 
-async def list_of_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> list[Any]:
+async def list_of_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> list[LoadedAttachment]:
     """All of one case, the oldest first; raises NotFound."""
     await sees_case(conn, case_id, actor=actor)
-    return await conn.fetch(f"{_ITEM} where a.case_id = $1 order by a.added_at, a.id", case_id)
+    statement = f"{_select()} where a.case_id = $1 order by a.added_at, a.id"
+    return await fetch_all(conn, LoadedAttachment, statement, case_id)
 
 
-async def get_attachment(conn: Connection, attachment: uuid.UUID, *, actor: Actor) -> Any:
-    """One; raises NotFound for one of a case that the actor may not know exists."""
+async def get_attachment(conn: Connection, attachment: uuid.UUID, *, actor: Actor | None) -> LoadedAttachment:
+    """One; raises NotFound for one of a case that the actor may not know exists. Without an actor the caller has judged."""
     p = Parameters([attachment])
-    where = visible_to(actor, p)
-    row = await conn.fetchrow(f"{_ITEM} where a.id = $1 and {where}", *p)
-    if row is None:
+    where = visible_to(actor, p) if actor else "true"
+    found = await fetch_one(conn, LoadedAttachment, f"{_select()} where a.id = $1 and {where}", *p)
+    if found is None:
         raise NotFound
-    return row
+    return found
 
 
-def shown(row: Any, *, actor: Actor, language: str) -> dict[str, Any]:
-    """As a reply gives it."""
-    return {
-        **{name: row[name] for name in _SHOWN}, "purpose_text": PURPOSE_WORDS[Purpose(row["purpose"])].say(language),
-        "title": title_of(row), "digest": row["digest"].hex(), "received_digest": row["received_digest"].hex(),
-        "salt": row["salt"].hex() if row["salt"] else None, "available_actions": actions_for(actor, row),
-    }  # fmt: skip
+async def find_case(conn: Connection, attachment: uuid.UUID) -> uuid.UUID:
+    """The case that it was attached to, whoever asks; raises NotFound."""
+    found: uuid.UUID | None = await conn.fetchval("select case_id from attachment where id = $1", attachment)
+    if found is None:
+        raise NotFound
+    return found
 
 
-def title_of(row: Any) -> str | None:
-    """The words of its note; None once they were erased."""
-    note = {"id": row["note"], "body": row["title"], "sealed": row["title_sealed"], "seal_key": row["title_key"]}
-    return opened_note(note)
+_FIT = """
+    select id from attachment where id = any($1::uuid[]) and case_id = $2 and withdrawn_at is null
+        and (cardinality($3::text[]) = 0 or purpose = any($3))
+"""
 
 
-def may_withdraw(actor: Actor, row: Any) -> bool:
-    """Who attached it, or who answers for the file: the head of the lead unit. Nobody else makes evidence go away."""
-    added = row["added_by"] == f"{actor.kind}:{actor.id}"
-    return actor.may(Permission.CASE_ATTACH) and (added or _answers_for(actor, row))
-
-
-def why_not_withdrawn(actor: Actor, row: Any) -> Words | None:
-    """What speaks against it as the case stands; None when nothing does."""
-    return withdraw_refused(
-        withdrawn=row["withdrawn_at"] is not None, archived=row["archived"], held=row["held"], proves=row["proves"],
-        head=_answers_for(actor, row),
-    )  # fmt: skip
-
-
-def _answers_for(actor: Actor, row: Any) -> bool:
-    return row["lead_unit"] in actor.units_with(Permission.FILE_HOLD)
-
-
-def actions_for(actor: Actor, row: Any) -> list[str]:
-    """What this actor may do with an attachment now."""
-    found = []
-    if may_withdraw(actor, row) and not why_not_withdrawn(actor, row):
-        found.append("withdraw")
-    still = row["file"] is not None and not row["archived"] and row["media_type"] != "application/pdf"
-    return [*found, "redact"] if still and actor.may(Permission.CASE_ATTACH) else found
+async def list_unfit(
+    conn: Connection, case_id: uuid.UUID, files: Collection[uuid.UUID], *purposes: Purpose
+) -> list[uuid.UUID]:
+    """Those that are no attachments of the case which are kept and for one of `purposes` (any, where none is named)."""
+    if not files:
+        return []
+    fit = {row[0] for row in await conn.fetch(_FIT, list(files), case_id, list(purposes))}
+    return [file for file in files if file not in fit]

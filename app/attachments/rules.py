@@ -3,17 +3,19 @@
 The content decides: neither its name nor the type that a client declares is ever asked.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.cases.rules import Status
+from app.core.access import Permission
 from app.core.errors import Words
+from app.core.workflow import Transition, Workflow, table
 
 MOST_OF_A_CASE = 200
 MOST_PAGES = 300
 LONGEST_SIDE = 30_000
-BLOCK = 16  # pixels that JPEG and WebP mix with each other: what is blacked out is blacked out in whole blocks,
+BLOCK = 16  # pixels that JPEG and WebP mix with each other: they are redacted in whole blocks,
 SMOOTHED = 4  # and as far beside them as a decoder smooths edges
 
 
@@ -101,6 +103,14 @@ UNFIT_WORDS: dict[Unfit, Words] = {
 }
 
 
+class Refused(Exception):
+    """The file is not taken."""
+
+    def __init__(self, why: Unfit) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
 class Removed(StrEnum):
     """What was taken out of a PDF beside its metadata, so that who sent it knows."""
 
@@ -110,8 +120,19 @@ class Removed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a clean file is; `removed` names what was taken out of a PDF."""
+
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+    pages: int | None = None
+    removed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Rectangle:
-    """What is to be blacked out, in pixels from the upper left corner."""
+    """What is to be redacted, in pixels from the upper left corner."""
 
     x: int
     y: int
@@ -151,21 +172,63 @@ def add_refused(status: Status, *, archived: bool, already: int) -> Words | None
     return None
 
 
-def withdraw_refused(*, withdrawn: bool, archived: bool, held: bool, proves: bool, head: bool) -> Words | None:
-    """Why an attachment may not be withdrawn now; None when it may.
+def withdraw_refused(*, archived: bool, held: bool, relied_on: Sequence[Words], head: bool) -> Words | None:
+    """Why an attachment that is kept may not be withdrawn now; None when it may.
 
-    `proves`: an authority, a signature, a payment or a result rests on it; then whoever added it cannot take it away alone,
-    only the `head` of the lead unit, who answers for the file.
+    `relied_on`: what rests on it, such as a signature; then whoever added it cannot take it away alone, only the `head` of
+    the lead unit, who answers for the file.
     """
-    if withdrawn:
-        return Words("该附件已撤回。", "The attachment was withdrawn already.")
     if held:
         return Words("该件依法保全，解除前不得删除任何材料。", "The file is under legal hold; nothing of it is erased.")
     if archived:
         return Words("该件已归档，案卷不再增减。", "The file is archived; nothing of it is taken out.")
-    if proves and not head:
+    if relied_on and not head:
+        zh, en = "、".join(what.zh for what in relied_on), ", ".join(what.en for what in relied_on)
         return Words(
-            "授权、签名、付款或办理结果以该附件为凭，只有主办单位负责人可以撤回。",
-            "An authority, a signature, a payment or a result rests on it: the head of the lead unit alone withdraws it.",
+            f"{zh}以该附件为凭，只有主办单位负责人可以撤回。",
+            f"This rests on it: {en}. The head of the lead unit alone withdraws it.",
         )
     return None
+
+
+# --- The workflow
+
+
+class AttachmentState(StrEnum):
+    """Whether its content is still there."""
+
+    KEPT = "kept"
+    WITHDRAWN = "withdrawn"
+
+
+_KEPT = frozenset({AttachmentState.KEPT})
+WORKFLOW: Workflow[AttachmentState] = Workflow(
+    "attachment",
+    Words("该附件", "the attachment"),
+    who={
+        "anybody": Words("添加附件的人员", "whoever may attach files"),
+        "author_or_head": Words("添加人或主办单位负责人", "who attached it, or the head of the lead unit"),
+    },
+    steps=table(
+        (
+            Transition(
+                "withdraw",
+                Words("撤回附件", "withdraw an attachment"),
+                _KEPT,
+                AttachmentState.WITHDRAWN,
+                Permission.CASE_ATTACH,
+                "author_or_head",
+                required=("reason",),
+            ),
+            Transition(
+                "redact",
+                Words("制作遮盖件", "add a redacted copy"),
+                _KEPT,
+                None,
+                Permission.CASE_ATTACH,
+                "anybody",
+                required=("rectangles",),
+            ),
+        )
+    ),
+)

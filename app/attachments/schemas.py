@@ -2,12 +2,14 @@
 
 import uuid
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.core.texts import Reason, Title
 
 _EDGE = Field(ge=0, le=100_000)
+Hex = Annotated[str, BeforeValidator(lambda value: value.hex() if isinstance(value, bytes) else value)]
 
 
 class RectangleIn(BaseModel):
@@ -56,9 +58,9 @@ class AttachmentOut(BaseModel):
     pages: int | None
     removed: list[str] = Field(description="Taken out of a PDF: scripts, files, signatures")
     redacts: uuid.UUID | None = Field(description="The attachment that this is a redacted copy of")
-    digest: str
-    received_digest: str
-    salt: str | None = Field(description="Gone with the file once it is withdrawn")
+    digest: Hex
+    received_digest: Hex
+    salt: Hex | None = Field(description="Gone with the file once it is withdrawn")
     added_by: str
     added_at: datetime
     withdrawn_at: datetime | None

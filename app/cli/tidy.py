@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import typer
 
-from app.attachments.actions import collect
-from app.attachments.store import Store
+from app.attachments.actions import Store, collect
 from app.cli import app, console, run
 from app.core.database import connect
 from app.core.idempotency import KEEP_DAYS, forget

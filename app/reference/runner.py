@@ -19,8 +19,16 @@ from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 Rules = Annotated[Reference, Depends(reference)]
+
+
+Page = BaseModel | Mapping[str, Any]  # with its version
 # context, id, language → the page of the thing as it is now; raises NotFound for who does not see it any more.
-Show = Callable[[ActionContext, Any, str], Awaitable[Mapping[str, Any]]]
+Show = Callable[[ActionContext, Any, str], Awaitable[Page]]
+
+
+def versioned(page: Page) -> tuple[bytes, str]:
+    """A page as JSON, and its version for the ETag."""
+    return to_json(page), str(dict(page)["version"])
 
 
 class PageReader:
@@ -33,7 +41,7 @@ class PageReader:
     async def show(self, found: uuid.UUID | str, show: Show) -> Response:
         """The answer is 200 with its page."""
         page = await show(self.context, found, self.language)
-        return reply(200, to_json(page), str(page["version"]))
+        return reply(200, *versioned(page))
 
 
 class ActionCreator:
@@ -49,7 +57,7 @@ class ActionCreator:
         async def act() -> tuple[int, bytes, str | None]:
             made = await make(self.context)
             page = await show(self.context, made, self.call.language)
-            return 201, to_json(page), str(page["version"])
+            return 201, *versioned(page)
 
         return await once(self.context.conn, self.call, act)
 
@@ -74,7 +82,7 @@ class ActionRunner:
             except NotFound:
                 version = self.context.version + 1
                 return 200, to_json({"id": found, "version": version, "seen": False}), str(version)
-            return 200, to_json(page), str(page["version"])
+            return 200, *versioned(page)
 
         return await once(self.context.conn, call, act)
 

@@ -13,6 +13,10 @@ from scripts.reading.texts import PARAMETER, Reader
 
 ROOT = Path(__file__).parents[2]
 RUN = {"fetch": 0, "fetchrow": 0, "fetchval": 0, "execute": 0, "executemany": 0, "cursor": 0, "prepare": 0}
+# SQL that a capability registers for a statement of a lower one: what it makes, the place of the text, what is around it.
+REGISTERED = {
+    "Reliance": (1, "select from attachment a where a.id in (", ")"),
+}
 COPIED = {"copy_records_to_table": 0, "copy_to_table": 0}  # not SQL, but they write a table that they name
 
 
@@ -72,6 +76,19 @@ def statements(reader: Reader) -> Iterator[Statement]:
             if (key := (str(module.path), call.lineno, statement.text)) not in seen:
                 seen.add(key)
                 yield statement
+    yield from _registered(reader)
+
+
+def _registered(reader: Reader) -> Iterator[Statement]:
+    """Each part that a capability registers, as the whole statement that it becomes."""
+    for name, (place, before, after) in REGISTERED.items():
+        for call, frame in reader.calls.get(name, []):
+            given = [keyword.value for keyword in call.keywords if keyword.arg == "sql"] or call.args[place : place + 1]
+            for text in (text for argument in given for text in reader.texts(argument, frame)):
+                path, line = frame.module.path, call.lineno
+                yield Statement(
+                    path, line, (Piece(before, path, line), *_from_files(text, reader), Piece(after, path, line))
+                )
 
 
 def _places(reader: Reader) -> Iterator[tuple[Module, ast.Call, ast.expr]]:

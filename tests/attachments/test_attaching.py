@@ -147,7 +147,7 @@ def test_a_redacted_pdf_is_brought_with_what_it_redacts(cast: Cast, lives: Lives
 
 
 def test_withdrawing_erases_the_bytes_and_the_record_stays(cast: Cast, lives: Lives, sql: Ask) -> None:
-    from app.attachments.store import Store
+    from app.attachments.actions import Store
 
     case, chen = lives.handling()["id"], cast(CHEN)
     made = chen.attached(case, files.jpeg(), title="照片")

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.attachments import actions, sandbox
+from app.attachments import actions
+from app.attachments.actions import Store, sandbox
 from app.attachments.rules import Unfit
 from app.attachments.settings import AttachmentSettings
-from app.attachments.store import Store
 from app.core.settings import section, settings
 from tests.access.town import in_city
 from tests.attachments import files
@@ -160,7 +160,7 @@ def test_ten_at_once_under_ten_keys_attach_ten(cast: Cast, lives: Lives) -> None
 def test_more_at_once_than_there_is_room_for_are_told_to_wait(
     cast: Cast, nothing_kept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox._hands, "acquire", lambda **_: False)
+    monkeypatch.setattr(sandbox._admissions, "acquire", lambda **_: False)
     reply = cast(CHEN).attach(nothing_kept, files.png())
     refused(reply, status=503)
     assert reply.headers["retry-after"]
@@ -176,7 +176,7 @@ def test_a_fault_midway_leaves_no_row_and_the_same_key_may_be_used_again(
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((Store, "put", fail) if place == "put" else (actions, "record", fail)))
+        patch.setattr(*((Store, "put", fail) if place == "put" else (actions.files, "record", fail)))
         refused(chen.attach(case, files.png(), key=key), status=503)
     assert sql("select count(*) from attachment where case_id = $1::uuid", case)[0][0] == 0
     assert chen.attach(case, files.png(), key=key).status_code == 201

@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.attachments.cleaning import clean, redact
-from app.attachments.errors import Refused
-from app.attachments.pages import bare_jp2, bare_jpeg
-from app.attachments.rules import BLOCK, EXTENSIONS, Rectangle, Unfit
+from app.attachments.cleaning.pages import bare_jp2, bare_jpeg
+from app.attachments.rules import BLOCK, EXTENSIONS, FileFacts, Rectangle, Refused, Unfit
 from tests.attachments import files
 
 PIXELS = 1_000_000
 
 
-def cleaned(content: bytes, most_pixels: int = PIXELS) -> tuple[dict[str, Any], bytes]:
+def cleaned(content: bytes, most_pixels: int = PIXELS) -> tuple[FileFacts, bytes]:
     return clean(content, most_pixels=most_pixels)
 
 
@@ -50,7 +49,7 @@ def test_a_picture_keeps_its_pixels_alone(name: str) -> None:
     content, media_type = PICTURES[name]
     assert files.MARK.encode() in content or name in ("a grey JPEG", "a JPEG for print")
     facts, made = cleaned(content)
-    assert (facts["media_type"], facts["width"], facts["height"], facts["removed"]) == (media_type, 64, 48, [])
+    assert (facts.media_type, facts.width, facts.height, facts.removed) == (media_type, 64, 48, [])
     assert files.MARK.encode() not in made
     image = Image.open(io.BytesIO(made))
     assert image.format == {"jpg": "JPEG"}.get(EXTENSIONS[media_type], EXTENSIONS[media_type].upper())
@@ -68,7 +67,7 @@ def test_a_photo_taken_sideways_stands_upright(orientation: int) -> None:
     content = files.saved(files.picture(64, 32), "JPEG", exif=files.exif(orientation), quality=95)
     facts, made = cleaned(content)
     upright = {1: "left", 2: "right", 3: "right", 4: "left", 5: "top", 6: "top", 7: "bottom", 8: "bottom"}[orientation]
-    assert (facts["width"], facts["height"]) == ((64, 32) if orientation < 5 else (32, 64))
+    assert (facts.width, facts.height) == ((64, 32) if orientation < 5 else (32, 64))
     grey = Image.open(io.BytesIO(made)).convert("L")
     corner = {"left": (4, 16), "right": (60, 16), "top": (16, 4), "bottom": (16, 60)}[upright]
     opposite = (grey.width - 1 - corner[0], grey.height - 1 - corner[1])
@@ -165,7 +164,7 @@ def test_what_is_two_things_at_once_loses_one_of_them(name: str) -> None:
 def test_what_is_still_two_things_after_all_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.attachments import cleaning
 
-    monkeypatch.setattr(cleaning, "_picture", lambda *_: ({}, files.jpeg() + ZIP))
+    monkeypatch.setattr(cleaning, "clean_picture", lambda *_: (FileFacts("image/jpeg"), files.jpeg() + ZIP))
     assert refused(files.jpeg()) is Unfit.TWO_FACED
 
 
@@ -200,9 +199,7 @@ def test_a_pdf_keeps_its_pages_and_nothing_that_acts_or_tells() -> None:
     content = files.with_everything_active()
     assert {"/JS", "/OpenAction", "/EF", "/Annots", "/AcroForm"} <= words_of(content)
     facts, made = cleaned(content)
-    assert facts == {
-        "media_type": "application/pdf", "width": None, "height": None, "pages": 1, "removed": ["files", "scripts", "signatures"],
-    }  # fmt: skip
+    assert facts == FileFacts("application/pdf", pages=1, removed=["files", "scripts", "signatures"])  # fmt: skip
     left = words_of(made)
     gone = {"/JS", "/JavaScript", "/OpenAction", "/AA", "/Launch", "/EF", "/EmbeddedFiles", "/Names", "/AcroForm", "/Annots",
             "/XFA", "/Metadata", "/Info", "/Author", "/PieceInfo", files.MARK}  # fmt: skip
@@ -320,13 +317,13 @@ def test_a_spoilt_file_is_clean_or_refused(
         facts, made = cleaned(bytes(content) + tail)
     except Refused:
         return
-    if facts["media_type"] == "application/pdf":
-        assert len(pikepdf.open(io.BytesIO(made)).pages) == facts["pages"]
+    if facts.media_type == "application/pdf":
+        assert len(pikepdf.open(io.BytesIO(made)).pages) == facts.pages
         assert not words_of(made) & {"/JS", "/OpenAction", "/AA", "/EF", "/Annots"}
     else:
         image = Image.open(io.BytesIO(made))
         image.load()
-        assert image.size == (facts["width"], facts["height"])
+        assert image.size == (facts.width, facts.height)
         assert not image.getexif()
 
 
@@ -340,7 +337,7 @@ def test_what_is_blacked_out_is_black_and_the_rest_is_as_it_was(data: Any, kind:
     facts, original = cleaned(files.saved(noise, kind))
     x, y = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     area = Rectangle(x, y, data.draw(st.integers(1, width - x)), data.draw(st.integers(1, height - y)))
-    _, copy = redact(original, facts["media_type"], [area])
+    _, copy = redact(original, facts.media_type, [area])
     before, after = (Image.open(io.BytesIO(c)).convert("L") for c in (original, copy))
     assert after.size == before.size == (width, height)
     inside = after.crop((x, y, x + area.width, y + area.height))
@@ -369,7 +366,7 @@ def test_what_may_be_seen_through_is_black_too() -> None:
     image = files.picture(mode="RGBA")
     image.putalpha(0)
     facts, original = cleaned(files.saved(image, "PNG"))
-    _, copy = redact(original, facts["media_type"], [Rectangle(0, 0, 10, 10)])
+    _, copy = redact(original, facts.media_type, [Rectangle(0, 0, 10, 10)])
     assert Image.open(io.BytesIO(copy)).getpixel((5, 5)) == (0, 0, 0, 255)
 
 

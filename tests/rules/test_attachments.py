@@ -1,4 +1,4 @@
-"""Facts and decisions of attachments: what the first bytes say, what may grow and shrink, what is blacked out."""
+"""Facts and decisions of attachments: what the first bytes say, what may grow and shrink, what is redacted."""
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from app.attachments.rules import (
     withdraw_refused,
 )
 from app.cases.rules import PURPOSE_WORDS, Purpose, Status
+from app.core.errors import Words
 
 HEADS = [
     (b"\xff\xd8\xff\xe0\x00\x10JFIF", Format.JPEG), (b"\x89PNG\r\n\x1a\n", Format.PNG), (b"RIFF\x10\0\0\0WEBPVP8 ", Format.WEBP),
@@ -61,13 +62,15 @@ def test_what_may_grow(status: Status, archived: bool, already: int, may: bool) 
     assert (add_refused(status, archived=archived, already=already) is None) is may
 
 
-@pytest.mark.parametrize("withdrawn", [False, True])
 @pytest.mark.parametrize("archived", [False, True])
 @pytest.mark.parametrize("held", [False, True])
-@pytest.mark.parametrize(("proves", "head"), [(False, False), (False, True), (True, False), (True, True)])
-def test_what_may_shrink(withdrawn: bool, archived: bool, held: bool, proves: bool, head: bool) -> None:
-    refused = withdraw_refused(withdrawn=withdrawn, archived=archived, held=held, proves=proves, head=head)
-    assert (refused is None) is not (withdrawn or archived or held or (proves and not head))
+@pytest.mark.parametrize("relied_on", [[], [Words("签名", "a signature"), Words("同意", "a consent")]])
+@pytest.mark.parametrize("head", [False, True])
+def test_what_may_shrink(archived: bool, held: bool, relied_on: list[Words], head: bool) -> None:
+    refused = withdraw_refused(archived=archived, held=held, relied_on=relied_on, head=head)
+    assert (refused is None) is not (archived or held or (bool(relied_on) and not head))
+    if refused and not archived and not held:
+        assert "签名、同意" in refused.zh
 
 
 BOXES = [
@@ -80,7 +83,7 @@ BOXES = [
 
 
 @pytest.mark.parametrize(("kept", "asked", "box"), BOXES)
-def test_what_is_blacked_out(kept: Format, asked: Rectangle, box: tuple[int, int, int, int] | None) -> None:
+def test_what_is_redacted(kept: Format, asked: Rectangle, box: tuple[int, int, int, int] | None) -> None:
     assert boxes([asked], 100, 80, kept) == (None if box is None else [box])
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.attachments.actions import opened
-from app.attachments.store import Store
+from app.attachments.actions import Store, open_content
+from app.attachments.queries import LoadedAttachment, get_attachment
 from app.cases.actions.record import record
 from app.cases.actions.resident import log_reading
 from app.cases.actions.step import write_note
@@ -261,16 +261,16 @@ async def close(act: ActionContext, proxy: uuid.UUID) -> None:
 
 # --- Seen by the resident
 
-_PROOF = """
-    select f.* from attachment f join proxy_paper r on r.attachment = f.id where f.id = $1 and f.case_id = $2 limit 1
-"""
+_PROOF = "select exists (select from proxy_paper where attachment = $1 and case_id = $2)"
 
 
-async def open_proof(act: ActionContext, case: LoadedCase, *, attachment: uuid.UUID, store: Store) -> tuple[Any, bytes]:
+async def open_proof(
+    act: ActionContext, case: LoadedCase, *, attachment: uuid.UUID, store: Store
+) -> tuple[LoadedAttachment, bytes]:
     """A file that proves something the proxy did or was given, for the resident; logged. Raises NotFound, Conflict."""
-    row = await act.conn.fetchrow(_PROOF, attachment, case.facts.id)
-    if row is None:
+    if not await act.conn.fetchval(_PROOF, attachment, case.facts.id):
         raise errors.NotFound("没有这份代办材料。", "There is no such file among what the proxy did.")
-    content = await opened(row, store)
+    found = await get_attachment(act.conn, attachment, actor=None)
+    content = await open_content(found, store)
     await log_reading(act.conn, case.facts.id, f"attachment {attachment}", "", actor=act.actor, now=act.now)
-    return row, content
+    return found, content

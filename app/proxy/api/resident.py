@@ -1,17 +1,16 @@
 """The resident's own doors: asking for a proxy, authorising, declining, withdrawing, and seeing all that was done."""
 
-import base64
-import hashlib
 from typing import Any
 
 from fastapi import APIRouter, Response
 
+from app.attachments.actions import Store
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES
-from app.attachments.store import Store
 from app.cases.queries.one import LoadedCase
 from app.cases.resident import CaseByCode, ThisCaseByCode
 from app.cases.schemas import QueryIn
 from app.core.errors import Conflict, NotFound, TooMany
+from app.core.http import download
 from app.core.openapi import gives_file, may_answer
 from app.proxy import actions, queries
 from app.proxy.rules import Evidence
@@ -91,13 +90,7 @@ async def revoke_own_proxy(sent: RevokeByCodeIn, opened: ThisCaseByCode) -> OwnP
 async def ask_for_proof(sent: ProofByCodeIn, opened: ThisCaseByCode) -> Response:
     """The photo of the signed paper, or the proof of an errand; nothing else of the file is opened by this door."""
     kept = Store.of(opened.request.app.state.city)
-    row, content = await opened.run(
+    found, content = await opened.run(
         sent, lambda act, case: actions.open_proof(act, case, attachment=sent.attachment, store=kept)
     )
-    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    headers = {
-        "Content-Disposition": f'attachment; filename="{sent.attachment}.{EXTENSIONS[row["media_type"]]}"',
-        "Content-Digest": f"sha-256=:{digest}:", "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'none'; sandbox", "Cross-Origin-Resource-Policy": "same-origin",
-    }  # fmt: skip
-    return Response(content, media_type=row["media_type"], headers=headers)
+    return download(content, found.media_type, f"{sent.attachment}.{EXTENSIONS[found.media_type]}")

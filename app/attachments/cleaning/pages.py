@@ -7,13 +7,11 @@ annotations and filled forms show (a stamp, a seal) is drawn into the page first
 
 import io
 import zlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
 
 import pikepdf
 
-from app.attachments.errors import Refused
-from app.attachments.rules import MEDIA_TYPES, MOST_PAGES, Format, Removed, Unfit
+from app.attachments.rules import MEDIA_TYPES, MOST_PAGES, FileFacts, Format, Refused, Removed, Unfit
 
 _CATALOGUE = frozenset({"/Type", "/Pages", "/OCProperties", "/Version"})
 _PAGE = frozenset({
@@ -28,8 +26,8 @@ _ACTIVE = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/Ri
 _MOST_UNPACKED = 64_000_000
 
 
-def clean_pages(content: bytes, most_pixels: int) -> tuple[dict[str, Any], bytes]:
-    """The facts of the clean PDF, and the PDF; raises Refused, and what pikepdf raises for a broken one."""
+def clean_pages(content: bytes, most_pixels: int) -> tuple[FileFacts, bytes]:
+    """What the clean PDF is, and the PDF; raises Refused, and what pikepdf raises for a broken one."""
     try:
         pdf = pikepdf.open(io.BytesIO(content))
     except pikepdf.PasswordError as error:
@@ -59,11 +57,10 @@ def clean_pages(content: bytes, most_pixels: int) -> tuple[dict[str, Any], bytes
     with pikepdf.open(made) as kept:
         if len(kept.pages) != pages:
             raise Refused(Unfit.UNREADABLE)
-    facts = {"media_type": MEDIA_TYPES[Format.PDF], "width": None, "height": None, "pages": pages}
-    return {**facts, "removed": sorted(removed)}, made.getvalue()
+    return FileFacts(MEDIA_TYPES[Format.PDF], pages=pages, removed=sorted(removed)), made.getvalue()
 
 
-def _keep(dictionary: Any, names: Any) -> None:
+def _keep(dictionary: pikepdf.Object, names: Collection[str]) -> None:
     for name in set(dictionary.keys()) - set(names):
         del dictionary[name]
 
@@ -76,7 +73,7 @@ def _only_reachable(pdf: pikepdf.Pdf) -> pikepdf.Pdf:
     return pikepdf.open(between)
 
 
-def _parts(pdf: pikepdf.Pdf) -> Iterator[Any]:
+def _parts(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     """Every dictionary and stream, also those that stand inside others."""
     for top in pdf.objects:
         waiting = [top]
@@ -107,7 +104,7 @@ def _what_goes(pdf: pikepdf.Pdf) -> set[str]:
     return found
 
 
-def _scrub(part: Any, most_pixels: int) -> None:
+def _scrub(part: pikepdf.Object, most_pixels: int) -> None:
     """Take from one dictionary or stream what is not for showing; raises Refused."""
     for name in _DROPPED:
         if name in part:
@@ -122,7 +119,7 @@ def _scrub(part: Any, most_pixels: int) -> None:
         raise Refused(Unfit.ACTIVE)
 
 
-def _scrub_image(image: Any, most_pixels: int) -> None:
+def _scrub_image(image: pikepdf.Stream, most_pixels: int) -> None:
     """A picture keeps its pixels; what a camera wrote beside them goes."""
     if int(image.get("/Width", 0)) * int(image.get("/Height", 0)) > most_pixels:
         raise Refused(Unfit.TOO_MANY_PIXELS)
@@ -141,7 +138,8 @@ def _scrub_image(image: Any, most_pixels: int) -> None:
     bare = bare_jpeg(content) if names[-1] == "/DCTDecode" else bare_jp2(content)
     parameters = image.get("/DecodeParms")
     last = parameters[-1] if isinstance(parameters, pikepdf.Array) and len(parameters) else parameters
-    image.write(bare, filter=pikepdf.Name(names[-1]), decode_parms=last if len(names) == 1 else None)
+    kept = last if len(names) == 1 and isinstance(last, pikepdf.Dictionary) else None
+    image.write(bare, filter=pikepdf.Name(names[-1]), decode_parms=kept)
 
 
 def bare_jpeg(content: bytes) -> bytes:

@@ -11,36 +11,32 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from app.attachments.rules import UNFIT_WORDS, Rectangle, Unfit
+from app.attachments.rules import UNFIT_WORDS, FileFacts, Rectangle, Unfit
 from app.attachments.settings import AttachmentSettings
 from app.core import errors
 from app.core.settings import section
 
 AT_ONCE = 2
-IN_HAND = 16  # files that a server process holds in memory, arriving or waiting for their turn
+ADMITTED = 16  # files that a server process holds in memory, arriving or waiting for their turn
 SECONDS = 30  # of computing; the wall clock has as much again, since others compute too
 MEMORY, MEMORY_A_PIXEL = 768_000_000, 16  # address space: libraries and file; decoded pixels, three times and more
 
 _workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="attachments")
-_hands = threading.BoundedSemaphore(IN_HAND)
+_admissions = threading.BoundedSemaphore(ADMITTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """A file that may be kept, and what it is. `removed` names what was taken out of a PDF."""
+    """A file that may be kept, and what it is."""
 
     content: bytes
-    media_type: str
-    width: int | None
-    height: int | None
-    pages: int | None
-    removed: list[str]
+    facts: FileFacts
 
 
 @contextmanager
 def admission() -> Iterator[None]:
     """Room for one more file in memory; raises Unavailable while there is none."""
-    if not _hands.acquire(blocking=False):
+    if not _admissions.acquire(blocking=False):
         raise errors.Unavailable(
             "正在处理的附件过多，未保存任何内容，请稍后用同一幂等键重试。",
             "Too many files are being taken in; nothing was stored. Send it again soon, under the same key.",
@@ -48,37 +44,37 @@ def admission() -> Iterator[None]:
     try:
         yield
     finally:
-        _hands.release()
+        _admissions.release()
 
 
 async def clean(content: bytes) -> Clean:
     """The file without anything that acts, hides or tells of its maker; raises Invalid with what is wrong."""
-    return await _done(content, {"rectangles": None, "most_pixels": section(AttachmentSettings).max_pixels})
+    return await _cleaned(content, {"rectangles": None, "most_pixels": section(AttachmentSettings).max_pixels})
 
 
 async def redact(content: bytes, media_type: str, rectangles: Sequence[Rectangle]) -> Clean:
-    """A copy of a kept picture with the rectangles black; raises Invalid for one outside of it."""
+    """A copy of a kept picture with the rectangles redacted; raises Invalid for one outside of it."""
     areas = [[r.x, r.y, r.width, r.height] for r in rectangles]
-    return await _done(content, {"rectangles": areas, "media_type": media_type})
+    return await _cleaned(content, {"rectangles": areas, "media_type": media_type})
 
 
-async def _done(content: bytes, job: dict[str, Any]) -> Clean:
+async def _cleaned(content: bytes, job: dict[str, Any]) -> Clean:
     loop = asyncio.get_running_loop()
     facts, made = await loop.run_in_executor(_workers, _run, content, job)
     if "refused" in facts:
         why = Unfit(facts["refused"])
         pointer = "#/body/rectangles" if why is Unfit.OUTSIDE else "#/body"
         raise errors.Invalid(UNFIT_WORDS[why].zh, UNFIT_WORDS[why].en, pointer=pointer, code=why.value)
-    return Clean(made, **facts)
+    return Clean(made, FileFacts(**facts))
 
 
 def _run(content: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     memory = MEMORY + MEMORY_A_PIXEL * section(AttachmentSettings).max_pixels
     said = json.dumps({**job, "memory": memory, "seconds": SECONDS})
-    words = [sys.executable, "-I", "-m", "app.attachments.cleaning", said]
+    command = [sys.executable, "-I", "-m", "app.attachments.cleaning", said]
     try:
         done = subprocess.run(  # noqa: S603 (this program itself, and numbers of ours)
-            words, input=content, capture_output=True, timeout=2 * SECONDS, check=False, env={}
+            command, input=content, capture_output=True, timeout=2 * SECONDS, check=False, env={}
         )
     except subprocess.TimeoutExpired:
         return {"refused": Unfit.TOO_HEAVY.value}, b""

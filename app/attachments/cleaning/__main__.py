@@ -1,0 +1,44 @@
+"""The program: a job as its argument, a file in; one line of JSON and the clean file out."""
+
+import json
+import resource
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from app.attachments.cleaning import clean, redact
+from app.attachments.rules import Rectangle, Refused, Unfit
+
+
+def _limit(memory: int, seconds: int) -> None:
+    """From here on the system ends this process rather than let it take more."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+        resource.setrlimit(kind, (0, 0))
+
+
+def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    try:
+        content = sys.stdin.buffer.read()
+        if job["rectangles"] is None:
+            facts, made = clean(content, most_pixels=job["most_pixels"])
+        else:
+            facts, made = redact(content, job["media_type"], [Rectangle(*r) for r in job["rectangles"]])
+    except Refused as refused:
+        return {"refused": refused.why.value}, b""
+    except MemoryError:
+        return {"refused": Unfit.TOO_HEAVY.value}, b""
+    return asdict(facts), made
+
+
+def main() -> None:
+    """One job."""
+    job = json.loads(sys.argv[1])
+    _limit(job["memory"], job["seconds"])
+    facts, made = _answer(job)
+    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + made)
+
+
+if __name__ == "__main__":
+    main()
