@@ -18,9 +18,9 @@ import typer
 from app.analytics.indicators import INDICATORS
 from app.capabilities import CAPABILITIES
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status
-from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS
+from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, WHO
 from app.core.access import AREA_SIGHT, ROLE_PERMISSIONS, UNIT_SIGHT, Permission, Role
-from app.core.errors import CATALOGUE
+from app.core.errors import CATALOGUE, Words
 from app.core.settings import Section, Settings
 from app.deadlines.rules import ClockRule, LengthUnit, Procedure
 from app.emergency.rules import RULE
@@ -43,9 +43,11 @@ STARTS = {
     "called": "吹哨 whistle", "returned": "退单 return", "disputed": "提出争议 dispute",
     "discovered": "发现 discovery", "closed": "办结 closing",
 }  # fmt: skip
-BY = {
-    "lead": "the lead unit", "offered": "the unit, or person, that the offer names", "sight": "whoever sees the case",
-}  # fmt: skip
+
+
+def _by(relation: str) -> str:
+    words = WHO[relation]
+    return words.en if isinstance(words, Words) else "the lead unit"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -83,7 +85,7 @@ def steps() -> str:
     rows = [
         (
             f"`{t.action}` {t.title.zh}", t.title.en, " ".join(sorted(t.sources)), t.target or "stays",
-            f"{BY[t.by]}, `{t.permission}`", code(t.required), ", ".join(t.clocks), t.notice or "", t.basis,
+            f"{_by(t.by)}, `{t.permission}`", code(t.required), ", ".join(t.clocks), t.notice or "", t.basis,
             "no" if t.action in NOT_FOR_ACCUSATIONS else "",
         )
         for t in TRANSITIONS.values()
@@ -252,7 +254,7 @@ def _commands(command: Any, name: str) -> Iterator[str]:
     shown = re.findall(r"gridcase .*", examples)
     rows = [
         (code([p.opts[-1] if p.opts[0].startswith("-") else p.name.upper()]), "needed" if p.required else
-         "" if p.default in (None, "", False) else f"`{p.default}`", getattr(p, "help", "") or "")
+         "" if p.default in (None, "", False) else f"`{p.default}`".replace(f"{ROOT}/", ""), getattr(p, "help", "") or "")
         for p in command.params if p.name != "help"
     ]  # fmt: skip
     yield f"\n## `{name}`\n\n{' '.join(said.split()) if not rows else said.strip()}\n"
