@@ -129,6 +129,16 @@ def keys() -> Keys:
     return Keys(master)
 
 
+def opened(sealed: bytes | None, key: bytes | None, place: str) -> dict[str, Any]:
+    """The sealed content of a place; nothing where there is none, or once its key was erased."""
+    if sealed is None or key is None:
+        return {}
+    try:
+        return keys().unseal(Sealed(key, sealed), place)
+    except Unsealable:
+        return {}
+
+
 def make_key_file(path: Path) -> None:
     """Write a fresh master key, readable by its owner alone; keeps a key that another process made meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,20 +2,21 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
+from app.cases.queries.case_page import read_page
 from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Proxy, Status
 from app.cases.rules.registry import FACTS
 from app.core.access import Actor
-from app.core.crypto import Sealed, Unsealable, keys
+from app.core.crypto import keys, opened
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound, Words
 from app.core.masking import mask_address, mask_email, mask_name, mask_phone
 from app.deadlines.rules import ClockKind, Procedure, due_at
-from app.notices.rules import CLOSING, Notice, NoticeKind, NoticeState
+from app.notices.rules import Notice, NoticeKind, NoticeState
 from app.reference.queries import Reference
 
 
@@ -208,96 +209,18 @@ def _objectable_until(row: Mapping[str, Any], reference: Reference) -> datetime 
     return due_at(rule.length, rule.unit, start, calendar=reference.calendar, tz=reference.city.tz).due
 
 
-_PAGE = """
-    select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.procedure, c.procedure_version, c.status,
-        c.located_by, c.crs, st_x(c.point) as lon, st_y(c.point) as lat, c.accuracy_m, c.cell, c.city, c.county,
-        c.township, c.community, c.queue, c.worker, c.centre, c.lead_unit, c.routed_unit, c.rule, c.guarded,
-        nullif(c.due, 'infinity') as due, c.received_at, c.registered_at, c.accepted_at, c.concluded_at, c.closed_at,
-        c.updated_at, c.result, c.reopened, c.escalated_to,
-        (select m.id from cases m where m.id = c.merged_into and {merged_seen}) as merged_into,
-        c.source_system, c.external_id, c.imported, c.head_seq, w.name as worker_name,
-        x.title, x.description, x.address, x.sealed, x.seal_key,
-        (select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule, 'basis', k.basis,
-            'start', k.start, 'due', k.due, 'due_unrolled', k.due_unrolled, 'provisional', k.provisional,
-            'met_at', k.met_at, 'stopped_at', k.stopped_at, 'breached_at', k.breached_at, 'paused_at', k.paused_at,
-            'owner', k.owner, 'extensions', k.extensions) order by k.id), '[]')
-         from clock k where k.case_id = c.id) as clocks,
-        (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'unit', a.unit, 'staff', a.staff, 'part', a.part,
-            'state', a.state, 'offered_at', a.offered_at, 'answered_at', a.answered_at, 'returned_at', a.returned_at,
-            'ruling', a.ruling) order by a.id), '[]')
-         from assignment a where a.case_id = c.id) as assignments,
-        (select jsonb_build_object('outcome', s.outcome, 'method', s.method, 'at', s.at, 'article', s.article,
-            'recorded_by', s.recorded_by, 'approved_by', s.approved_by)
-         from service_record s join notice n on n.id = s.notice
-         where s.case_id = c.id and s.replaced_at is null and n.state <> 'replaced' and n.kind in ({closing})) as service,
-        (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'state', n.state,
-            'drafted_at', n.drafted_at, 'served_at', s.at, 'method', s.method) order by n.drafted_at, n.id), '[]')
-         from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
-         where n.case_id = c.id) as notices,
-        (select jsonb_build_object('retention', f.retention, 'kept_until', f.kept_until, 'archived_at', f.archived_at)
-         from archive f where f.case_id = c.id and f.taken_out_at is null) as archive,
-        exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
-        (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m
-         where m.merged_into = c.id and {merged_seen}) as merged,
-        (select coalesce(jsonb_agg(jsonb_build_object('relation', l.relation, 'later', l.other = c.id, 'case',
-            (select m.id from cases m where m.id = case when l.other = c.id then l.case_id else l.other end
-             and {merged_seen}), 'made_at', l.made_at, 'settled_at', l.settled_at) order by l.id), '[]')
-         from case_link l where (l.case_id = c.id or l.other = c.id) and l.undone_at is null) as links,
-        (select jsonb_build_object('invited_at', r.invited_at, 'window_ends', r.window_ends, 'rated_at', r.rated_at,
-            'satisfaction', r.satisfaction, 'solved', r.solved)
-         from rating r where r.case_id = c.id and r.superseded_at is null) as rating,
-        (select coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'cause', q.cause, 'state', q.state,
-            'asked_at', q.asked_at, 'decided_at', q.decided_at) order by q.asked_at, q.id), '[]')
-         from reopening_request q where q.case_id = c.id) as reopening_requests,
-        (select coalesce(jsonb_agg(jsonb_build_object('at', v.at, 'method', v.method, 'reached', v.reached,
-            'confirmed', v.confirmed) order by v.id), '[]') from return_visit v where v.case_id = c.id) as visits,
-        (select jsonb_build_object('route', p.route, 'body', p.body, 'stage', p.stage, 'filed_on', p.filed_on,
-            'accepted_on', p.accepted_on, 'ended_on', p.ended_on, 'next_rule', p.next_rule, 'next_due', p.next_due)
-         from outside_procedure p where p.case_id = c.id) as outside
-    from cases c
-    join case_text x on x.case_id = c.id and x.version = (select max(version) from case_text where case_id = c.id)
-    left join staff w on w.id = c.worker
-"""
-
-
-_CLOSING = ", ".join(f"'{kind.value}'" for kind in sorted(CLOSING))
-
-
 async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dict[str, Any]:
-    """Everything a case page shows, personal data masked; raises NotFound."""
-    parameters = Parameters([case_id])
-    where = visible_to(actor, parameters)
-    statement = _PAGE.format(merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING)
-    row = await conn.fetchrow(f"{statement} where c.id = $1 and {where}", *parameters)
-    if row is None:
-        raise NotFound
-    page = dict(row)
-    page["parties"] = [masked(p) for p in await open_parties(conn, case_id)]
-    page["concerns"] = await _concerns(conn, case_id)
-    page["notes"] = await _notes(conn, case_id)
-    page["hearings"] = await _hearings(conn, case_id)
-    if page["sealed"] is not None:
-        text = _opened(page["seal_key"], page["sealed"], f"case_text {case_id}")
-        page |= {"title": text.get("title"), "description": text.get("description")}
-        page["address"] = (text.get("location") or {}).get("address")
-    return page
+    """The page as a mapping; raises NotFound."""
+    return asdict(await read_page(conn, case_id, actor=actor))
 
 
 async def open_parties(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
     """The parties in clear. Callers mask them, or log that they did not. An erased party keeps only its role."""
     rows = await conn.fetch("select id, role, sealed, seal_key from party where case_id = $1 order by id", case_id)
     return [
-        {"id": row["id"], "role": row["role"], **_opened(row["seal_key"], row["sealed"], f"party {row['id']}")}
+        {"id": row["id"], "role": row["role"], **opened(row["sealed"], row["seal_key"], f"party {row['id']}")}
         for row in rows
     ]
-
-
-def _opened(key: bytes, sealed: bytes, place: str) -> dict[str, Any]:
-    """The content, or nothing once its key was erased."""
-    try:
-        return keys().unseal(Sealed(key, sealed), place)
-    except Unsealable:
-        return {}
 
 
 def masked(party: Mapping[str, Any]) -> dict[str, Any]:
@@ -306,57 +229,11 @@ def masked(party: Mapping[str, Any]) -> dict[str, Any]:
     return {k: hide[k](v) if k in hide else v for k, v in party.items()}
 
 
-async def _concerns(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
-    rows = await conn.fetch(
-        "select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 order by id", case_id
-    )
-    found = []
-    for row in rows:
-        text = None
-        if row["sealed"] is not None:
-            text = _opened(row["seal_key"], row["sealed"], f"case_concern {case_id}").get("text")
-        found.append({"relation": row["relation"], "unit": row["unit"], "staff": row["staff"], "text": text})
-    return found
-
-
-async def _hearings(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Hearings with who sits where; names of those who are no staff are masked."""
-    rows = await conn.fetch(
-        "select id, state, scheduled_at, place, began_at, ended_at from hearing where case_id = $1 order by made_at, id",
-        case_id,
-    )
-    seats: dict[uuid.UUID, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
-    for seat in await conn.fetch(
-        "select hearing, role, staff, sealed, seal_key from hearing_seat where hearing = any($1) order by id",
-        list(seats),
-    ):
-        name = None
-        if seat["sealed"] is not None:
-            said = _opened(seat["seal_key"], seat["sealed"], f"hearing_seat {seat['hearing']}").get("name")
-            name = mask_name(said) if said else None
-        seats[seat["hearing"]].append({"role": seat["role"], "staff": seat["staff"], "name": name})
-    return [{**dict(row), "participants": seats[row["id"]]} for row in rows]
-
-
-# Of a talk with one side: for the mediators and the lead, whom their own room shows it (RMTJ 15).
-CONFIDENTIAL = "mediation_separate_talk"
-
-
-async def _notes(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
-    rows = await conn.fetch(
-        "select id, kind, body, sealed, seal_key, author, at from case_note where case_id = $1 and kind <> $2 order by at, id",
-        case_id, CONFIDENTIAL,
-    )  # fmt: skip
-    return [
-        {"id": r["id"], "kind": r["kind"], "author": r["author"], "at": r["at"], "body": opened_note(r)} for r in rows
-    ]
-
-
 def opened_note(row: Any) -> str | None:
     """The text of a note's row, sealed or not; None once it was erased."""
     if row["sealed"] is None:
         return row["body"]  # type: ignore[no-any-return]
-    return _opened(row["seal_key"], row["sealed"], f"case_note {row['id']}").get("body")
+    return opened(row["sealed"], row["seal_key"], f"case_note {row['id']}").get("body")
 
 
 async def read_text(conn: Connection, case_id: uuid.UUID) -> dict[str, Any]:
@@ -366,5 +243,5 @@ async def read_text(conn: Connection, case_id: uuid.UUID) -> dict[str, Any]:
         case_id,
     )
     if row["sealed"] is not None:
-        return _opened(row["seal_key"], row["sealed"], f"case_text {case_id}")
+        return opened(row["sealed"], row["seal_key"], f"case_text {case_id}")
     return {"title": row["title"], "description": row["description"]}

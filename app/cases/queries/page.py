@@ -1,11 +1,13 @@
 """A case as a page, for staff and for the resident."""
 
 import uuid
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from app.cases.queries.agreement import tell_agreement
-from app.cases.queries.one import get_facts, get_page
+from app.cases.queries.case_page import CasePage, read_page
+from app.cases.queries.one import get_facts
 from app.cases.queries.registry import RESIDENT_SECTIONS
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status, available_actions
 from app.cases.rules.plain import plainly
@@ -19,8 +21,9 @@ from app.notices.actions import opened
 from app.notices.rules import TITLES, NoticeKind
 from app.reference.queries import Reference
 
-HIDDEN = ("sealed", "seal_key", "lon", "lat", "accuracy_m", "located_by", "crs", "head_seq", "cell", "worker_name",
-          "city", "county", "township", "community", "rule", "guarded")  # fmt: skip
+# Shown under another name, or made of the others.
+HIDDEN = {"lon", "lat", "accuracy_m", "located_by", "crs", "cell", "worker_name", "city", "county", "township", "community",
+          "rule", "guarded", "address"}  # fmt: skip
 
 
 async def show_case(
@@ -28,33 +31,37 @@ async def show_case(
 ) -> dict[str, Any]:
     """The page with what this caller may do next; raises NotFound."""
     case = await get_facts(conn, case_id, reference, actor=actor)
-    page = await get_page(conn, case_id, actor=actor)
-    shown = {k: v for k, v in page.items() if k not in HIDDEN}
-    category = reference.categories.get(page["category"])
-    rule = page["rule"]
-    codes = [page[tier] for tier in ("city", "county", "township", "community")]
-    units = {page["lead_unit"], page["routed_unit"], page["centre"], *(a["unit"] for a in page["assignments"])}
-    shown |= {
-        "status_text": STATUS_WORDS[Status(page["status"])].say(language),
-        "category_name": (category.name_en if language == "en" else category.name_zh) if category else None,
-        "dispute_kind": reference.dispute_kinds.get(page["category"]) if page["kind"] == "dispute" else None,
-        "location": {
-            "located_by": page["located_by"], "crs": page["crs"], "accuracy_m": page["accuracy_m"],
-            "address": page["address"], "point": None if page["lon"] is None else
-            {"type": "Point", "coordinates": [page["lon"], page["lat"]]},
-        },
-        "cell": {"code": page["cell"]} if page["cell"] else None,
-        "areas": dict(zip(("city", "county", "township", "community"), codes, strict=True)),
-        "worker": {"id": page["worker"], "name": page["worker_name"]} if page["worker"] else None,
-        "routing": {"rule": rule, "guarded": page["guarded"],
-                    "reason": reference.reasons[rule].say(language) if rule in reference.reasons else None},
-        "names": {c: reference.names[c] for c in sorted({*codes, *units} - {None}) if c in reference.names},
-        "notices": [{**n, "title": TITLES[NoticeKind(n["kind"])].say(language)} for n in page["notices"]],
+    page = await read_page(conn, case_id, actor=actor)
+    shown = {field.name: getattr(page, field.name) for field in fields(page) if field.name not in HIDDEN}
+    return {
+        **shown,
+        **_in_words(page, reference, language),
         "available_actions": available_actions(case.facts, actor, now),
-        "version": page["head_seq"],
+    }
+
+
+def _in_words(page: CasePage, reference: Reference, language: str) -> dict[str, Any]:
+    """What stands behind the codes of a page, in the caller's language."""
+    category = reference.categories.get(page.category)
+    codes = (page.city, page.county, page.township, page.community)
+    units = {page.lead_unit, page.routed_unit, page.centre, *(a.unit for a in page.assignments)}
+    point = None if page.lon is None else {"type": "Point", "coordinates": [page.lon, page.lat]}
+    reason = reference.reasons.get(page.rule)
+    return {
+        "status_text": STATUS_WORDS[Status(page.status)].say(language),
+        "category_name": (category.name_en if language == "en" else category.name_zh) if category else None,
+        "dispute_kind": reference.dispute_kinds.get(page.category) if page.kind == "dispute" else None,
+        "location": {
+            "located_by": page.located_by, "crs": page.crs, "accuracy_m": page.accuracy_m, "address": page.address,
+            "point": point,
+        },
+        "cell": {"code": page.cell} if page.cell else None,
+        "areas": dict(zip(("city", "county", "township", "community"), codes, strict=True)),
+        "worker": {"id": page.worker, "name": page.worker_name} if page.worker else None,
+        "routing": {"rule": page.rule, "guarded": page.guarded, "reason": reason.say(language) if reason else None},
+        "names": {c: reference.names[c] for c in sorted(c for c in {*codes, *units} if c) if c in reference.names},
+        "notices": [{**asdict(n), "title": TITLES[NoticeKind(n.kind)].say(language)} for n in page.notices],
     }  # fmt: skip
-    shown.pop("address")
-    return shown
 
 
 STEP_WORDS = {

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.queries.one import CONFIDENTIAL, opened_note
+from app.cases.queries.case_page import CONFIDENTIAL
+from app.cases.queries.one import opened_note
 from app.core.access import Actor
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound

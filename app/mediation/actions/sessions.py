@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.actions.step import write_note
-from app.cases.queries.one import CONFIDENTIAL
+from app.cases.queries.case_page import CONFIDENTIAL
 from app.centres.actions import book
 from app.centres.rules import BookingPurpose, Period, unfit_booking
 from app.core import errors

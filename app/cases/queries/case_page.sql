@@ -1,0 +1,65 @@
+-- A case as its page shows it; which one follows. merged_seen: whether the caller may know of another case (alias m).
+select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.procedure, c.procedure_version, c.status,
+    c.located_by, c.crs, st_x(c.point) as lon, st_y(c.point) as lat, c.accuracy_m, c.cell, c.city, c.county, c.township,
+    c.community, c.queue, c.worker, c.centre, c.lead_unit, c.routed_unit, c.rule, c.guarded,
+    nullif(c.due, 'infinity') as due, c.received_at, c.registered_at, c.accepted_at, c.concluded_at, c.closed_at,
+    c.updated_at, c.result, c.reopened, c.escalated_to,
+    (select m.id from cases m where m.id = c.merged_into and {merged_seen}) as merged_into,
+    c.source_system, c.external_id, c.imported, c.head_seq as version, w.name as worker_name,
+    x.title, x.description, x.address, x.sealed, x.seal_key,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p.role, 'sealed', encode(p.sealed, 'base64'),
+        'seal_key', encode(p.seal_key, 'base64')) order by p.id), '[]')
+     from party p where p.case_id = c.id) as parties,
+    (select coalesce(jsonb_agg(jsonb_build_object('relation', k.relation, 'unit', k.unit, 'staff', k.staff,
+        'sealed', encode(k.sealed, 'base64'), 'seal_key', encode(k.seal_key, 'base64')) order by k.id), '[]')
+     from case_concern k where k.case_id = c.id) as concerns,
+    (select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule, 'basis', k.basis, 'start', k.start,
+        'due', k.due, 'due_unrolled', k.due_unrolled, 'provisional', k.provisional, 'met_at', k.met_at,
+        'stopped_at', k.stopped_at, 'breached_at', k.breached_at, 'paused_at', k.paused_at, 'owner', k.owner,
+        'extensions', k.extensions) order by k.id), '[]')
+     from clock k where k.case_id = c.id) as clocks,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'unit', a.unit, 'staff', a.staff, 'part', a.part,
+        'state', a.state, 'offered_at', a.offered_at, 'answered_at', a.answered_at, 'returned_at', a.returned_at,
+        'ruling', a.ruling) order by a.id), '[]')
+     from assignment a where a.case_id = c.id) as assignments,
+    (select jsonb_build_object('outcome', s.outcome, 'method', s.method, 'at', s.at, 'article', s.article,
+        'recorded_by', s.recorded_by, 'approved_by', s.approved_by)
+     from service_record s join notice n on n.id = s.notice
+     where s.case_id = c.id and s.replaced_at is null and n.state <> 'replaced' and n.kind in ({closing})) as service,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'state', n.state,
+        'drafted_at', n.drafted_at, 'served_at', s.at, 'method', s.method) order by n.drafted_at, n.id), '[]')
+     from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
+     where n.case_id = c.id) as notices,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'author', n.author, 'at', n.at,
+        'body', n.body, 'sealed', encode(n.sealed, 'base64'), 'seal_key', encode(n.seal_key, 'base64'))
+        order by n.at, n.id), '[]')
+     from case_note n where n.case_id = c.id and n.kind <> '{confidential}') as notes,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'state', h.state, 'scheduled_at', h.scheduled_at,
+        'place', h.place, 'began_at', h.began_at, 'ended_at', h.ended_at, 'participants',
+        (select coalesce(jsonb_agg(jsonb_build_object('role', s.role, 'staff', s.staff,
+            'sealed', encode(s.sealed, 'base64'), 'seal_key', encode(s.seal_key, 'base64')) order by s.id), '[]')
+         from hearing_seat s where s.hearing = h.id)) order by h.made_at, h.id), '[]')
+     from hearing h where h.case_id = c.id) as hearings,
+    (select jsonb_build_object('retention', f.retention, 'kept_until', f.kept_until, 'archived_at', f.archived_at)
+     from archive f where f.case_id = c.id and f.taken_out_at is null) as archive,
+    exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
+    (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m
+     where m.merged_into = c.id and {merged_seen}) as merged,
+    (select coalesce(jsonb_agg(jsonb_build_object('relation', l.relation, 'later', l.other = c.id, 'case',
+        (select m.id from cases m where m.id = case when l.other = c.id then l.case_id else l.other end
+         and {merged_seen}), 'made_at', l.made_at, 'settled_at', l.settled_at) order by l.id), '[]')
+     from case_link l where (l.case_id = c.id or l.other = c.id) and l.undone_at is null) as links,
+    (select jsonb_build_object('invited_at', r.invited_at, 'window_ends', r.window_ends, 'rated_at', r.rated_at,
+        'satisfaction', r.satisfaction, 'solved', r.solved)
+     from rating r where r.case_id = c.id and r.superseded_at is null) as rating,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'cause', q.cause, 'state', q.state,
+        'asked_at', q.asked_at, 'decided_at', q.decided_at) order by q.asked_at, q.id), '[]')
+     from reopening_request q where q.case_id = c.id) as reopening_requests,
+    (select coalesce(jsonb_agg(jsonb_build_object('at', v.at, 'method', v.method, 'reached', v.reached,
+        'confirmed', v.confirmed) order by v.id), '[]') from return_visit v where v.case_id = c.id) as visits,
+    (select jsonb_build_object('route', p.route, 'body', p.body, 'stage', p.stage, 'filed_on', p.filed_on,
+        'accepted_on', p.accepted_on, 'ended_on', p.ended_on, 'next_rule', p.next_rule, 'next_due', p.next_due)
+     from outside_procedure p where p.case_id = c.id) as outside
+from cases c
+join case_text x on x.case_id = c.id and x.version = (select max(version) from case_text where case_id = c.id)
+left join staff w on w.id = c.worker
