@@ -13,7 +13,12 @@ from app.core.http import PROBLEM_JSON, Call
 KEEP_DAYS = 30
 REPLAYED = {"Idempotency-Replayed": "true"}
 
-_TRY = "select pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))"
+# One statement for both: a first request that commits between the two is met by the key of the table instead (409).
+_TRY_AND_FIND = """
+    with tried as materialized (select pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) as got)
+    select tried.got, i.request_hash, i.status, i.response, i.response_key, i.etag
+    from tried left join idempotency i on i.caller = $1 and i.key = $2
+"""
 _FIND = "select request_hash, status, response, response_key, etag from idempotency where caller = $1 and key = $2"
 _KEEP = """
     insert into idempotency (caller, key, request_hash, status, response, response_key, etag, created_at)
@@ -32,9 +37,10 @@ async def once(
     Within the request's transaction: the record and the change are committed together. A replay is answered before
     `If-Match` is judged, since `act` judges it. Raises InFlight or KeyReused.
     """
-    if not await conn.fetchval(_TRY, call.caller, call.key):
+    (first,) = await conn.fetch(_TRY_AND_FIND, call.caller, call.key)
+    if not first["got"]:
         raise in_flight()
-    if first := await conn.fetchrow(_FIND, call.caller, call.key):
+    if first["request_hash"] is not None:
         if keep:
             return _replayed(first, call)
         if first["request_hash"] != call.request_hash or first["response"] is not None:

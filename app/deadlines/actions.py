@@ -176,6 +176,26 @@ async def stop(
     )  # fmt: skip
 
 
+async def finish(
+    conn: Connection,
+    case_id: uuid.UUID,
+    at: datetime,
+    *,
+    met: Sequence[ClockKind] = (),
+    stopped: Sequence[ClockKind] = (),
+) -> None:
+    """Several limits end at once: the duties of `met` were done, those of `stopped` no longer count."""
+    await conn.execute(
+        f"update clock set breached_at = {_BREACHED.format(at='$2')},"
+        " met_at = case when kind = any($3::text[]) then $2 end, stopped_at = case when kind = any($4::text[]) then $2 end"
+        " where case_id = $1 and met_at is null and stopped_at is null and kind = any($3::text[] || $4::text[])",
+        case_id,
+        at,
+        [kind.value for kind in met],
+        [kind.value for kind in stopped],
+    )
+
+
 async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: ClockKind | None = None) -> None:
     """Nothing is due any more, the case ended on another way; a clock `but` runs on until its notice is served, and what
     an agreement set running goes on."""

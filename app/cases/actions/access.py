@@ -18,6 +18,33 @@ _REVOKE = """
 _REVOKE_ALL = "update case_access set until = $2 where grantee = $1 and (until is null or until > $2)"
 
 
+_CHANGE = """
+    with given as (
+        insert into case_access (case_id, grantee, part) select $1, g, p from unnest($3::text[], $4::text[]) as given(g, p)
+        on conflict (case_id, grantee, part) do update set until = null
+    )
+    update case_access a set until = $2 from unnest($5::text[], $6::text[]) as taken(g, p)
+    where a.case_id = $1 and a.part = taken.p and a.grantee = coalesce(taken.g, a.grantee)
+        and (a.until is null or a.until > $2)
+"""
+
+
+async def change(
+    conn: Connection,
+    case_id: uuid.UUID,
+    at: datetime,
+    *,
+    given: Collection[tuple[str, str]],
+    taken: Collection[tuple[str | None, str]],
+) -> None:
+    """Several parts at once: (grantee, part) are `given`; those `taken` end `at`, of everybody where no grantee is named.
+
+    No part is both.
+    """
+    columns = [[pair[n] for pair in pairs] for pairs in (given, taken) for n in (0, 1)]
+    await conn.execute(_CHANGE, case_id, at, *columns)
+
+
 async def grant(
     conn: Connection, case_id: uuid.UUID, grantees: Collection[str], part: str, *, until: datetime | None = None
 ) -> None:

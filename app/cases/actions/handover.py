@@ -73,8 +73,7 @@ async def sign_for(act: ActionContext, case_id: uuid.UUID) -> None:
         return
     await pass_lead(act, case, found.unit)
     await answer(act, found, "signed")
-    await deadlines.meet(act.conn, case_id, ClockKind.SIGN_FOR, act.now)
-    await stop_waiting(act, case_id)
+    await deadlines.finish(act.conn, case_id, act.now, met=(ClockKind.SIGN_FOR,), stopped=(ClockKind.RETURN_RULING,))
     owing = await draft_due_notice(act, case, "sign_for", await _transferred(act, found)) if found.note else NO_NOTICE
     facts = {"part": "lead", "unit": found.unit}
     await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts=facts, owing=owing)
@@ -122,8 +121,7 @@ async def rule_return(act: ActionContext, case_id: uuid.UUID, *, upheld: bool, r
         )  # fmt: skip
     _, said = await write_note(act, case, "return_ruling", reason)
     ruling = "upheld" if upheld else "rejected" if found.returned else "designated"
-    await deadlines.meet(act.conn, case_id, ClockKind.RETURN_RULING, act.now)
-    await deadlines.stop(act.conn, case_id, ClockKind.SIGN_FOR, act.now)
+    await deadlines.finish(act.conn, case_id, act.now, met=(ClockKind.RETURN_RULING,), stopped=(ClockKind.SIGN_FOR,))
     columns = {}
     if upheld:
         await withdraw_sight(act, case, found)

@@ -1,6 +1,6 @@
 """The lead passes from one unit to another, and with it who sees the case and as what."""
 
-from app.cases.actions.access import grant, revoke
+from app.cases.actions.access import change, revoke
 from app.cases.actions.offering import grantees
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass
@@ -45,28 +45,32 @@ async def pass_lead(act: ActionContext, case: LoadedCase, unit: str) -> None:
         case_id, stays,
     )  # fmt: skip
     before, after = await grantees(act, case, case.facts.lead_unit), await grantees(act, case, unit)
-    if stays:
-        await grant(act.conn, case_id, before, "co")
-    await revoke(act.conn, case_id, "lead", at=act.now, grantees=before)
-    await grant(act.conn, case_id, after, "lead")
-    await revoke(act.conn, case_id, "offer", at=act.now, grantees=after)
-    await _tell_receiving_centre(act, case, unit)
+    receiving = await _receiving_centre(act, case, unit)
+    given = [(grantee, "lead") for grantee in after] + [(grantee, "co") for grantee in before if stays]
+    if receiving is not None:
+        given.append((f"unit:{receiving}", "receiving"))
+    taken: list[tuple[str | None, str]] = [(grantee, "lead") for grantee in before] + [
+        (grantee, "offer") for grantee in after
+    ]
+    if receiving is None:
+        taken.append((None, "receiving"))
+    taken = [pair for pair in taken if pair not in given]
+    await change(act.conn, case_id, act.now, given=given, taken=taken)
+    if receiving is not None:
+        await revoke(act.conn, case_id, "receiving", at=act.now, keep=[f"unit:{receiving}"])
+        await queue(
+            act.conn, f"received {case_id} {case.facts.version} unit:{receiving}", "received", now=act.now,
+            grantee=f"unit:{receiving}", case_id=case_id, facts={"unit": unit},
+        )  # fmt: skip
     await share_reviewed(act, case, unit)
 
 
-async def _tell_receiving_centre(act: ActionContext, case: LoadedCase, unit: str) -> None:
+async def _receiving_centre(act: ActionContext, case: LoadedCase, unit: str) -> str | None:
     """It sees the case for as long as a unit of its area leads it; an accusation is told to nobody."""
-    case_id = case.facts.id
-    await revoke(act.conn, case_id, "receiving", at=act.now)
     if case.facts.petition_class is PetitionClass.ACCUSATION:
-        return
-    centre = await act.conn.fetchval(_RECEIVING, case_id, unit)
-    if centre is not None:
-        await grant(act.conn, case_id, [f"unit:{centre}"], "receiving")
-        await queue(
-            act.conn, f"received {case_id} {case.facts.version} unit:{centre}", "received", now=act.now,
-            grantee=f"unit:{centre}", case_id=case_id, facts={"unit": unit},
-        )  # fmt: skip
+        return None
+    found: str | None = await act.conn.fetchval(_RECEIVING, case.facts.id, unit)
+    return found
 
 
 async def share_reviewed(act: ActionContext, case: LoadedCase, unit: str) -> None:

@@ -44,8 +44,7 @@ async def answer(act: ActionContext, found: Offer, state: str, note: uuid.UUID |
 
 async def stop_waiting(act: ActionContext, case_id: uuid.UUID) -> None:
     """Neither a signature nor a ruling is waited for any more."""
-    for kind in (ClockKind.SIGN_FOR, ClockKind.RETURN_RULING):
-        await deadlines.stop(act.conn, case_id, kind, act.now)
+    await deadlines.finish(act.conn, case_id, act.now, stopped=(ClockKind.SIGN_FOR, ClockKind.RETURN_RULING))
 
 
 async def withdraw_sight(act: ActionContext, case: LoadedCase, found: Offer) -> None:
