@@ -46,15 +46,12 @@ async def pass_lead(act: ActionContext, case: LoadedCase, unit: str) -> None:
     )  # fmt: skip
     before, after = await grantees(act, case, case.facts.lead_unit), await grantees(act, case, unit)
     receiving = await _receiving_centre(act, case, unit)
-    given = [(grantee, "lead") for grantee in after] + [(grantee, "co") for grantee in before if stays]
+    given = {(grantee, "lead") for grantee in after} | {(grantee, "co") for grantee in before if stays}
     if receiving is not None:
-        given.append((f"unit:{receiving}", "receiving"))
-    taken: list[tuple[str | None, str]] = [(grantee, "lead") for grantee in before] + [
-        (grantee, "offer") for grantee in after
-    ]
-    if receiving is None:
-        taken.append((None, "receiving"))
-    taken = [pair for pair in taken if pair not in given]
+        given.add((f"unit:{receiving}", "receiving"))
+    ends = {(grantee, "lead") for grantee in before} | {(grantee, "offer") for grantee in after}
+    everybody: set[tuple[str | None, str]] = {(None, "receiving")} if receiving is None else set()
+    taken = everybody | (ends - given)
     await change(act.conn, case_id, act.now, given=given, taken=taken)
     if receiving is not None:
         await revoke(act.conn, case_id, "receiving", at=act.now, keep=[f"unit:{receiving}"])
