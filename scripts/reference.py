@@ -1,6 +1,6 @@
 """`python -m scripts.reference`: writes docs/reference/, and the picture of the house in the README, from the code.
 
-Each page is one function; `PAGES` names them. tests/house/test_reference.py makes every page anew and compares, so that
+Each page is one function; `PAGES` names them. tests/docs/test_reference_pages.py makes every page anew and compares, so that
 none can grow old.
 """
 
@@ -27,6 +27,9 @@ from app.emergency.rules import RULE
 from app.emergency.settings import EmergencySettings
 from app.proxy.settings import ProxySettings
 from scripts import picture
+from scripts.reading import functions
+from scripts.reading.samples import every_reference
+from scripts.reading.tables import owners
 from seeds.reference.load import read_procedures
 
 ROOT = Path(__file__).parents[1]
@@ -330,8 +333,23 @@ def _extension(rule: ClockRule) -> str:
     return f"{more.times} × ≤ {more.max_length} {UNITS[more.unit]}, {more.approver_role}{consent}: {more.basis_zh}"
 
 
+def tables() -> str:
+    """Whose each table is, and which capabilities above read it."""
+    owner, found = owners(), [*every_reference(), *functions.references()]
+    rows = []
+    for name, of in sorted(owner.items(), key=lambda pair: (pair[1], pair[0])):
+        readers = {r.capability for r in found if r.table == name and r.how == "read"} - {of}
+        rows.append((of, code([name]), ", ".join(sorted(readers))))
+    return (
+        f"# Tables\n\n{NOTE} A table is written by its owner alone, the capability whose models declare it, and read by the"
+        " owner and by capabilities above. Every SQL statement is held to that (`tests/house/test_tables.py`); these are the"
+        " reads that there are.\n\n"
+    ) + table(("owner", "table", "read by"), rows)
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    page.__name__: page for page in (steps, roles, calls, filters, problems, settings, clocks, indicators, commands)
+    page.__name__: page
+    for page in (steps, roles, calls, filters, problems, settings, clocks, indicators, tables, commands)
 }
 
 

@@ -12,12 +12,12 @@ from alembic.config import Config
 from app.core import provision
 from app.core.database import connect
 from app.core.settings import settings
+from scripts.reading.samples import every_statement
 from scripts.reading.statements import ROOT, Statement
 from scripts.reading.tables import instants, parts
 from tests import databases
 from tests.cast import CITY
 from tests.house.owing import compare
-from tests.house.samples import every_statement
 
 LONGEST = 15  # lines; a longer statement lies in a file of its own
 PREPARED = ("SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt")

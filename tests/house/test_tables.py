@@ -7,25 +7,22 @@ each table in it is held against the capability in whose file it is named. The s
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from scripts.reading import functions
 from scripts.reading.modules import Module
+from scripts.reading.samples import every_reference, every_statement
 from scripts.reading.statements import product
-from scripts.reading.tables import Reference, floors, foreign_writes, made, owners, parse, references, upward_reads
+from scripts.reading.tables import Reference, floors, foreign_writes, made, owners, parse, upward_reads
 from scripts.reading.texts import NAMED
 from tests.house.owing import compare
-from tests.house.samples import every_statement
 
 # PostgreSQL's own and Alembic's.
 ELSEWHERE = {"alembic_version", "pg_tables", "pg_roles"}
 
 
-@cache
 def all_references() -> frozenset[Reference]:
-    of_the_product = (reference for statement in every_statement() for reference in references(statement))
-    return frozenset((*of_the_product, *functions.references()))
+    return every_reference() | frozenset(functions.references())
 
 
 def line(reference: Reference) -> str:

@@ -11,6 +11,7 @@ from app.analytics.queries.indicators import GROUPS, Asked, count_cells
 from app.core.access import Actor
 from scripts.reading.names import Piece
 from scripts.reading.statements import Statement, all_statements
+from scripts.reading.tables import Reference, references
 
 PATH = Path("app/analytics/indicators.py")
 
@@ -37,3 +38,9 @@ def every_statement() -> tuple[Statement, ...]:
             asyncio.run(count_cells(recorder, [indicator], asked, actor=actor))  # type: ignore[arg-type]
     sampled = (Statement(PATH, 1, (Piece(text, PATH, 1),)) for text in sorted(set(recorder.asked)))
     return (*all_statements(), *sampled)
+
+
+@cache
+def every_reference() -> frozenset[Reference]:
+    """The tables in all of them."""
+    return frozenset(reference for statement in every_statement() for reference in references(statement))
