@@ -28,13 +28,14 @@ def owner(path: Path, root: Path = ROOT) -> str | None:
 def references(root: Path = ROOT) -> Iterator[Reference]:
     """The tables that functions and views reach, as their owners' references."""
     for path in files(root):
-        for text in bodies((root / path).read_text(encoding="utf-8")):
+        for text in bodies(path, root):
             for use in uses(text):
                 yield Reference(owner(path, root) or "", use.table, use.how, str(path))
 
 
-def bodies(text: str) -> Iterator[str]:
+def bodies(path: Path, root: Path = ROOT) -> Iterator[str]:
     """The statements and expressions inside the functions and views of a file."""
+    text = (root / path).read_text(encoding="utf-8")
     for tree, one in zip((raw.stmt for raw in pglast.parse_sql(text)), pglast.split(text), strict=True):
         if isinstance(tree, sql.ViewStmt):
             yield one[one.lower().index(" as ") + 4 :]
