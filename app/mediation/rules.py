@@ -5,10 +5,13 @@ RMTJ = 人民调解法: 15, 17 to 20, 22, 23, 26, 28 to 33. MSSF = 民事诉讼�
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
+from app.cases.rules import Facts, Result
+from app.core.access import Actor
 from app.core.errors import Words
+from app.core.workflow import Refusal, not_now
 
 
 class MediationChannel(StrEnum):
@@ -156,6 +159,47 @@ def move_refused(action: str, state: MediationState) -> Words | None:
         f"“{move.title.zh}”只能在 {'、'.join(allowed)} 时进行；当前为 {state}。",
         f"'{action}' is possible from {', '.join(allowed)}; it is {state}.",
     )
+
+
+# --- What a mediation means to the steps of its case
+
+
+@dataclass(frozen=True, slots=True)
+class Mediated:
+    """The state of a case's last mediation, and whether its agreement holds."""
+
+    state: MediationState | None
+    agreed: bool
+
+
+# What would take the case from under a mediation that goes on.
+_NOT_WHILE_MEDIATED = frozenset({"conclude", "withdraw", "refer", "decline", "merge", "link_repeat", "reclassify"})
+
+
+def refuses_of_case(mediated: Mediated, _: Facts, action: str, __: Actor, ___: datetime) -> Refusal | None:
+    """Why a step of the case waits for its mediation."""
+    if action in _NOT_WHILE_MEDIATED and mediated.state in LIVE:
+        return not_now(
+            "调解正在进行：请先达成协议或终止调解。", "A mediation goes on: reach an agreement or end it first."
+        )
+    if action == "accept" and mediated.state == MediationState.PROPOSED:
+        return not_now(
+            "双方同意调解后方可受理（人民调解法第十七条）。", "Both sides consent before it is accepted (RMTJ 17)."
+        )
+    return None
+
+
+def wrong_result(mediated: Mediated, facts: Facts, result: Result) -> Words | None:
+    """What a mediation led to is the result of its case: an agreement that holds, or none."""
+    by_mediation = mediated.state is not None or facts.procedure in PROCEDURE_OF.values()
+    if by_mediation and result is Result.AGREEMENT and not mediated.agreed:
+        return Words(
+            "没有已生效的调解协议：书面协议须双方签字、调解员签字并盖章，口头协议须登记。",
+            "No agreement holds: a written one takes both sides', a mediator's signature and the seal; an oral one is recorded.",
+        )
+    if result is Result.NO_AGREEMENT and mediated.agreed:
+        return Words("调解协议已经生效。", "An agreement holds.")
+    return None
 
 
 # --- Recusal (回避)

@@ -83,21 +83,6 @@ TEMPLATES.add({
         Words("您的事项（编号{number}）有新情况，请凭编号和查询码查询，或联系受理窗口。",
               "There is news of your matter {number}. Ask with its number and query code, or at the window."),
     ),
-    "mediation_assigned": Template(
-        Words("您担任调解员", "You are to mediate"),
-        Words("您被选定或指定为编号{number}的调解员，请先声明有无应当回避的情形。",
-              "You were chosen or appointed to mediate case {number}; first declare whether anything ties you to a party."),
-    ),
-    "mediator_relieved": Template(
-        Words("调解员回避或更换", "A mediator stood back"),
-        Words("编号{number}的一名调解员已回避或被更换，请另行选定或指定。",
-              "A mediator of case {number} stood back or was relieved; choose or appoint another."),
-    ),
-    "agreement_missed": Template(
-        Words("协议到期未履行", "An agreement was not kept in time"),
-        Words("编号{number}的调解协议有一项义务到期未见履行，请回访督促，并告知可依法向人民法院起诉或者申请执行。",
-              "An obligation of case {number} was not performed in time: follow up, and tell that the court is open."),
-    ),
     "notice_failed": Template(
         Words("文书未能生成", "A notice could not be made"),
         Words("编号{number}的文书（{kind}）未能生成，请修正后重新生成。",

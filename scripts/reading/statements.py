@@ -16,6 +16,8 @@ RUN = {"fetch": 0, "fetchrow": 0, "fetchval": 0, "execute": 0, "executemany": 0,
 # SQL that a capability registers for a statement of a lower one: what it makes, the place of the text, what is around it.
 REGISTERED = {
     "Reliance": (1, "select from attachment a where a.id in (", ")"),
+    "Fact": (1, "select ", " from cases c"),
+    "ResidentSection": (0, "select ", " from cases c"),
 }
 COPIED = {"copy_records_to_table": 0, "copy_to_table": 0}  # not SQL, but they write a table that they name
 

@@ -6,7 +6,7 @@ from datetime import UTC
 from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.step import advance, begin, end_assignments, write_note
 from app.cases.queries.one import LoadedCase
-from app.cases.rules import MEDIATION_PROCEDURES, REVIEW_RESULTS, Result, Route
+from app.cases.rules import REVIEW_RESULTS, Result, Route
 from app.cases.rules.registry import refused_by_checks
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -106,19 +106,6 @@ async def keep_extension(act: ActionContext, case: LoadedCase, due: Due, length:
     )
 
 
-def _fits_mediation(case: LoadedCase, result: Result) -> None:
-    """What a mediation led to is its result: an agreement that holds, or none."""
-    mediated = case.facts.mediation is not None or case.facts.procedure in MEDIATION_PROCEDURES
-    if mediated and result is Result.AGREEMENT and not case.facts.agreed:
-        raise errors.Invalid(
-            "没有已生效的调解协议：书面协议须双方签字、调解员签字并盖章，口头协议须登记。",
-            "No agreement holds: a written one takes both sides', a mediator's signature and the seal; an oral one is recorded.",
-            pointer="#/body/result",
-        )  # fmt: skip
-    if result is Result.NO_AGREEMENT and case.facts.agreed:
-        raise errors.Invalid("调解协议已经生效。", "An agreement holds.", pointer="#/body/result")
-
-
 async def conclude(act: ActionContext, case_id: uuid.UUID, *, result: Result, reply: str) -> None:
     """办理结果: a result from the list and the reply that the resident will get (信访工作条例 31 (6), 32)."""
     if result in REVIEW_RESULTS:
@@ -126,7 +113,6 @@ async def conclude(act: ActionContext, case_id: uuid.UUID, *, result: Result, re
             "该结果只用于复查、复核决定。", "Only the decision of a review has this result.", pointer="#/body/result"
         )
     case = await begin(act, case_id, "conclude")
-    _fits_mediation(case, result)
     if why := refused_by_checks("conclude", case.facts, result=result):
         raise errors.Invalid(why.zh, why.en, pointer="#/body/result")
     note, said = await write_note(act, case, "reply", reply)

@@ -89,9 +89,6 @@ _FACTS = """
          and e.kind in ('conclude', 'decide_review', 'serve', 'close')) as worked_by,
         (select h.state from hearing h where h.case_id = c.id and h.state in ('scheduled', 'opened')) as hearing,
         (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
-        (select jsonb_build_array(m.state, exists (select from mediation_agreement g
-            where g.mediation = m.id and g.state = 'effective'))
-         from mediation m where m.case_id = c.id order by m.opened_at desc, m.id desc limit 1) as mediated,
         (select array_agg(distinct t.unit) from task t where t.case_id = c.id and t.state in ('open', 'returned')) as unanswered,
         (select array_agg(distinct w.unit) from whistle w where w.case_id = c.id and w.state = 'open') as whistling,
         (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
@@ -157,8 +154,7 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
     procedure = reference.procedures[row["procedure"], row["procedure_version"]]
     rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
     extension = rule.extension if rule else None
-    mediated = row["mediated"] or [None, False]
-    alone = extension is not None and extension.consent is None  # else the parties agree to it, in their mediation
+    alone = extension is not None and extension.consent is None  # else the parties agree to it
     left = extension is not None and alone and row["clock_id"] is not None and row["clock_extensions"] < extension.times
     return Facts(
         id=row["id"], status=Status(row["status"]), kind=Kind(row["kind"]),
@@ -175,7 +171,6 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
         worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
-        mediation=mediated[0], agreed=mediated[1],
         unanswered=tuple(sorted(row["unanswered"] or ())), whistling=tuple(sorted(row["whistling"] or ())),
         proxies=tuple(
             Proxy(staff, frozenset(powers), datetime.fromisoformat(since), datetime.fromisoformat(until))

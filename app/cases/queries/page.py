@@ -5,7 +5,6 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from app.cases.queries.agreement import tell_agreement
 from app.cases.queries.case_page import CasePage, read_page
 from app.cases.queries.one import get_facts
 from app.cases.queries.registry import RESIDENT_SECTIONS
@@ -85,28 +84,6 @@ STEP_WORDS = {
     "verify_supervision": Words("核验督办答复", "answer to supervision verified"),
     "return_supervision": Words("退回督办答复", "answer to supervision returned"),
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
-    "mediation_open": Words("申请或提议调解", "mediation applied for or proposed"),
-    "mediation_consent": Words("当事人同意调解", "a party consented to mediation"),
-    "mediation_refuse": Words("当事人拒绝，调解终止", "a party refused; the mediation ended"),
-    "mediation_assign": Words("选定、指定调解员", "mediator assigned"),
-    "mediation_relieve": Words("更换调解员", "mediator relieved"),
-    "mediation_declare": Words("调解员声明", "mediator declared relations"),
-    "mediation_start": Words("开始调解", "mediation started"),
-    "mediation_extend": Words("经双方同意延长调解", "mediation extended"),
-    "mediation_suspend": Words("调解中止", "mediation suspended"), "mediation_resume": Words("调解恢复", "mediation resumed"),
-    "mediation_schedule_session": Words("安排调解", "mediation session scheduled"),
-    "mediation_open_session": Words("调解会开始", "mediation session opened"),
-    "mediation_record_session": Words("调解笔录", "mediation session recorded"),
-    "mediation_cancel_session": Words("取消调解安排", "mediation session cancelled"),
-    "mediation_draft_agreement": Words("起草调解协议", "agreement drafted"),
-    "mediation_sign": Words("调解协议签字、盖章", "agreement signed"),
-    "mediation_agree_orally": Words("达成口头调解协议", "oral agreement reached"),
-    "mediation_fail": Words("调解不成", "mediation failed"),
-    "mediation_record_performance": Words("履行协议", "agreement performed in part or whole"),
-    "mediation_follow_up": Words("协议履行回访", "performance followed up"),
-    "mediation_breach": Words("协议到期未履行", "an obligation was not performed in time"),
-    "mediation_apply_confirmation": Words("共同申请司法确认", "judicial confirmation applied for"),
-    "mediation_decide_confirmation": Words("司法确认结果", "judicial confirmation decided"),
     "attach": Words("添加附件", "attachment added"),
     "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
     "give_task": Words("交办协办任务", "a task was given"), "sign_task": Words("签收协办任务", "a task was signed for"),
@@ -194,10 +171,9 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
     for name, section in RESIDENT_SECTIONS.items():
         if row[name] is not None:
             brought_in |= await section.show(conn, row[name], reference, language)
-    agreed = {"agreement": await tell_agreement(conn, row["agreement"], language)} if row["agreement"] else {}
     return {
         **said, "handled_by": reference.names.get(row["lead_unit"]), "due": row["due"], "steps": steps, "reply": reply,
-        **_rights(row, reference, language), **agreed, **brought_in,
+        **_rights(row, reference, language), **brought_in,
     }  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
     LIVE,
     MAX_REPRESENTATIVES,
-    MEDIATION_PROCEDURES,
     NO_TIER_ABOVE,
     OPEN_KINDS,
     PURPOSE_WORDS,
@@ -38,7 +37,6 @@ __all__ = [
     "CASE_STEPS",
     "LIVE",
     "MAX_REPRESENTATIVES",
-    "MEDIATION_PROCEDURES",
     "NOT_FOR_ACCUSATIONS",
     "NO_TIER_ABOVE",
     "OPEN_KINDS",

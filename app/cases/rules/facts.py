@@ -48,7 +48,6 @@ class Facts:
     `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the
     present lead handles it.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
-    `mediation` is the state of the last mediation, `agreed` whether its agreement holds.
     `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
     `brought` are the values of the facts that capabilities above register (rules/registry.py), by name.
     `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
@@ -79,8 +78,6 @@ class Facts:
     worked_by: frozenset[str] = frozenset()
     hearing: str | None = None
     linked: str | None = None
-    mediation: str | None = None
-    agreed: bool = False
     unanswered: tuple[str, ...] = ()
     whistling: tuple[str, ...] = ()
     proxies: tuple[Proxy, ...] = ()

@@ -47,7 +47,6 @@ def guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
         _of_hearings(facts),
         _of_links(facts),
         _of_tasks(facts),
-        _of_mediation(facts),
     )
     for table in (of_offers, of_result, *rest):
         holds, why = table.get(action, (True, None))
@@ -70,24 +69,6 @@ def _of_hearings(facts: Facts) -> dict[str, tuple[bool, Words]]:
         "record_hearing": (facts.hearing == "opened", Words("没有正在进行的听证。", "No hearing is open.")),
         "conclude": (facts.hearing is None, ahead),
         "decide_review": (facts.hearing is None, ahead),
-    }
-
-
-MEDIATING = frozenset({"proposed", "consented", "under_way", "suspended"})
-# What would take the case from under a mediation that goes on.
-_NOT_WHILE_MEDIATED = (
-    "conclude", "withdraw", "refer", "decline", "merge", "link_repeat", "reclassify",
-)  # fmt: skip
-
-
-def _of_mediation(facts: Facts) -> dict[str, tuple[bool, Words]]:
-    ended = facts.mediation not in MEDIATING
-    first = Words("调解正在进行：请先达成协议或终止调解。", "A mediation goes on: reach an agreement or end it first.")
-    consent = Words(
-        "双方同意调解后方可受理（人民调解法第十七条）。", "Both sides consent before it is accepted (RMTJ 17)."
-    )
-    return {action: (ended, first) for action in _NOT_WHILE_MEDIATED} | {
-        "accept": (facts.mediation != "proposed", consent)
     }
 
 

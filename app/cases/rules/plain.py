@@ -105,33 +105,6 @@ TOLD: dict[str, Words] = {
     "recuse_proxy": Words(
         "代办员须回避，代办终止，需要的可另行申请。", "Your proxy had to stand back; you may ask for another."
     ),
-    "mediation_open": Words(
-        "已申请或提议调解，正在征求双方意见。", "Mediation is asked for; both sides are being asked."
-    ),
-    "mediation_refuse": Words(
-        "有一方不愿调解，调解终止；您可以依法通过仲裁、行政、司法等途径维护权利。",
-        "A side refuses, so the mediation ended; arbitration, administrative and judicial routes stay open.",
-    ),
-    "mediation_start": Words("已开始调解。", "The mediation has begun."),
-    "mediation_extend": Words("经双方同意，调解期限延长。", "With both sides' agreement its limit was extended."),
-    "mediation_suspend": Words("调解中止。", "The mediation is suspended."),
-    "mediation_resume": Words("调解恢复。", "The mediation goes on."),
-    "mediation_schedule_session": Words("已安排双方到场调解，请留意通知。", "A talk of both sides is arranged."),
-    "mediation_fail": Words(
-        "未能达成协议；您可以依法通过仲裁、行政、司法等途径维护权利。",
-        "No agreement was reached; arbitration, administrative and judicial routes stay open.",
-    ),
-    "mediation_agree_orally": Words("双方达成口头协议，内容见下。", "Both sides agreed orally; see below what."),
-    "mediation_sign": Words(
-        "双方签订的调解协议已生效，内容见下。", "The signed agreement holds; see below what it says."
-    ),
-    "mediation_record_performance": Words("已登记一笔履行，见下。", "Something was performed; see below."),
-    "mediation_breach": Words(
-        "协议有一项到期未履行；您可以向人民法院起诉，经司法确认的可以申请强制执行。",
-        "Something was not performed in time; the court is open to you, for enforcement too if it confirmed the agreement.",
-    ),
-    "mediation_apply_confirmation": Words("双方已共同申请司法确认。", "Both sides applied to the court to confirm it."),
-    "mediation_decide_confirmation": Words("司法确认已有结果，见下。", "The court has answered; see below."),
 }
 UNTOLD = frozenset({
     "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold",
@@ -141,9 +114,7 @@ UNTOLD = frozenset({
     "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
     "give_task", "sign_task", "refuse_task", "answer_task", "return_task", "waive_task", "recall_task", "object_to_call",
     "rule_on_call", "call_meeting", "accept_meeting", "decline_meeting", "cancel_meeting",
-    "plan_errand", "begin_errand", "drop_errand", "mediation_consent", "mediation_assign", "mediation_relieve",
-    "mediation_declare", "mediation_open_session", "mediation_record_session", "mediation_cancel_session",
-    "mediation_draft_agreement", "mediation_follow_up",
+    "plan_errand", "begin_errand", "drop_errand",
     "handed_over", "rule_return",
 })  # fmt: skip
 
@@ -155,10 +126,6 @@ def plainly(kind: str, data: Mapping[str, Any]) -> Words | None:
         return told(data) if callable(told) else told
     if kind == "sign_for" and data.get("part") != "lead":
         return None  # somebody helps: who is responsible has not changed
-    if kind == "mediation_schedule_session" and data.get("what") != "joint":
-        return None  # what the other side says alone is not for this one
-    if kind == "mediation_sign" and not data.get("effective"):
-        return None
     if kind == "step_down_proxy" and data.get("handover"):
         kind = "step_down_proxy absent"
     if kind == "serve" and data.get("outcome") in ("attempted", "waived"):

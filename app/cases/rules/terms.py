@@ -145,7 +145,6 @@ class Solved(StrEnum):
     NO = "no"
 
 
-MEDIATION_PROCEDURES = frozenset({"people_mediation", "labour_mediation"})
 NO_TIER_ABOVE = "no_tier_above"  # the queue of reviews for which the city has no authority above the one that decided
 
 

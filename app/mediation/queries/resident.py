@@ -1,0 +1,108 @@
+"""What the resident reads of an agreement that holds: what is owed, what is paid, what they may still do."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.cases.queries.one import opened_note
+from app.core.database import Connection
+from app.core.errors import Words
+from app.core.rows import fetch_all, fetch_one
+from app.mediation.rules import AFTER_BREACH, ConfirmationState, Duty, yuan
+from app.reference.queries import Reference
+
+_AGREEMENT = """
+    select g.form, g.effective_at, j.state as court,
+        (select k.due from clock k where k.case_id = g.case_id and k.kind = 'confirmation' and k.subject = g.id::text
+            and k.met_at is null and k.stopped_at is null order by k.id desc limit 1) as confirm_until
+    from mediation_agreement g
+    left join judicial_confirmation j on j.agreement = g.id and j.state <> 'withdrawn'
+    where g.id = $1
+"""
+_OWED = """
+    select p.role, o.duty, o.amount_cents, o.paid_cents, o.due, o.performed_at, o.breached_at, n.id as note, n.body,
+        n.sealed, n.seal_key
+    from mediation_obligation o join party p on p.id = o.debtor left join case_note n on n.id = o.act
+    where o.agreement = $1 order by o.number
+"""
+_FORMS = {"written": Words("书面协议", "written"), "oral": Words("口头协议", "oral")}
+_ROLES = {"petitioner": Words("申请人", "the petitioner"), "respondent": Words("被申请人", "the respondent")}
+_COURT = {
+    ConfirmationState.APPLIED: Words(
+        "已共同申请司法确认，等待法院决定", "both sides applied to the court, which has not decided yet"
+    ),
+    ConfirmationState.CONFIRMED: Words(
+        "法院已确认协议有效，可以申请强制执行", "the court confirmed it; it may be enforced"
+    ),
+    ConfirmationState.REFUSED: Words(
+        "法院未予确认，可以就协议的履行另行起诉", "the court did not confirm it; it may still be sued on"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreement:
+    form: str
+    effective_at: datetime
+    court: ConfirmationState | None
+    confirm_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    role: str
+    duty: Duty
+    amount_cents: int | None
+    paid_cents: int
+    due: date
+    performed_at: datetime | None
+    breached_at: datetime | None
+    note: uuid.UUID | None
+    body: str | None
+    sealed: bytes | None
+    seal_key: bytes | None
+
+    @property
+    def said(self) -> Words:
+        """How far it is kept."""
+        if self.performed_at is not None:
+            return Words("已履行", "performed")
+        if self.breached_at is not None:
+            return Words("到期未履行", "not performed in time")
+        return Words("部分履行", "partly performed") if self.paid_cents else Words("尚未到期", "not due yet")
+
+
+async def tell_agreement(conn: Connection, agreement: str, _: Reference, language: str) -> dict[str, Any]:
+    """In plain words and by roles, without names."""
+    found = await fetch_one(conn, _Agreement, _AGREEMENT, agreement)
+    assert found is not None  # noqa: S101 (an agreement is never deleted)
+    owed = await fetch_all(conn, _Owed, _OWED, agreement)
+    told: dict[str, Any] = {
+        "since": found.effective_at,
+        "form": _FORMS[found.form].say(language),
+        "obligations": [_told(one, language) for one in owed],
+    }
+    if found.court is not None:
+        told["confirmation"] = _COURT[found.court].say(language)
+    else:
+        told["confirm_until"] = found.confirm_until
+    if any(one.breached_at is not None and one.performed_at is None for one in owed):
+        told["advice"] = AFTER_BREACH.say(language)
+    return {"agreement": told}
+
+
+def _told(owed: _Owed, language: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "owed_by": _ROLES[owed.role].say(language),
+        "due": owed.due,
+        "said": owed.said.say(language),
+    }
+    if owed.amount_cents is None:
+        note = {"id": owed.note, "body": owed.body, "sealed": owed.sealed, "seal_key": owed.seal_key}
+        return {**told, "what": opened_note(note) or ""}
+    return {**told, "what": _money(owed.amount_cents, language), "paid": _money(owed.paid_cents, language)}
+
+
+def _money(cents: int, language: str) -> str:
+    return Words(f"{yuan(cents)}元", f"{yuan(cents)} yuan").say(language)
