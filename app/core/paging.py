@@ -3,15 +3,18 @@
 import base64
 import json
 import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request, Response
 
 from app.core.errors import Invalid
 
 PAGE = 50
 MOST = 200
+T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows a page")]
 Cursor = Annotated[str | None, Query(max_length=500, description="From the `Link` header of the page before")]
 
@@ -78,3 +81,54 @@ def box(text: str | None) -> tuple[float, float, float, float] | None:
             "bbox 应为 西,南,东,北（度）。", "bbox is west,south,east,north in degrees.", pointer="#/query/bbox"
         ) from error
     return west, south, east, north
+
+
+Mark = tuple[datetime, uuid.UUID] | None  # where a page begins, of a list in the order of an instant and an id
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page that a caller asks for."""
+
+    request: Request
+    response: Response
+    limit: int
+    cursor: str | None
+
+    @property
+    def most(self) -> int:
+        """How many rows to read: one more than are shown tells whether there is another page."""
+        return self.limit + 1
+
+    def after(self, size: int, *, uuids: bool = False, numbers: bool = False) -> list[str] | None:
+        """The sort values of the last row of the page before; raises Invalid."""
+        return decode(self.cursor, size, uuids=uuids, numbers=numbers)
+
+    def after_code(self) -> str:
+        """The code of the last row of the page before; empty on the first page. Raises Invalid."""
+        after = self.after(1)
+        return after[0] if after else ""
+
+    def after_instant(self) -> Mark:
+        """Instant and id of the last row of the page before; raises Invalid."""
+        after = self.after(2, uuids=True)
+        if after is None:
+            return None
+        if after[0] == "infinity":
+            raise _bad()
+        return datetime.fromisoformat(after[0]), uuid.UUID(after[1])
+
+    def of(self, rows: Sequence[T], key: Callable[[T], Sequence[object]]) -> list[T]:
+        """The rows to show; where more were read, the answer leads on to those after the last one's `key`."""
+        if len(rows) > self.limit:
+            last = [v.isoformat() if isinstance(v, datetime) else str(v) for v in key(rows[self.limit - 1])]
+            self.response.headers.update(link(self.request, encode(last)))
+        return list(rows[: self.limit])
+
+
+async def page(request: Request, response: Response, limit: Limit = PAGE, cursor: Cursor = None) -> Page:
+    """A dependency (a class would cost a thread)."""
+    return Page(request, response, limit, cursor)
+
+
+ThisPage = Annotated[Page, Depends(page)]

@@ -40,10 +40,11 @@ class Transition(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why not: `forbidden` names the person's lack, otherwise it is the state of the thing."""
+    """Why not: `forbidden` names the person's lack, otherwise it is the state of the thing; `facts` go with the answer."""
 
     forbidden: bool
     why: Words
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def not_now(zh: str, en: str) -> Refusal:
@@ -124,7 +125,13 @@ class Workflow(Generic[S]):
         no = self.refusal(subject, action, actor, now)
         if no is not None:
             kind = errors.Forbidden if no.forbidden else errors.ActionRefused
-            raise kind(no.why.zh, no.why.en, allowed=allowed)
+            raise kind(no.why.zh, no.why.en, allowed=allowed, **no.facts)
+
+    def check_state(self, subject: Subject[S], action: str, actor: Actor, now: datetime) -> None:
+        """The same for a resident with number and query code, of whom no permission is asked: raises ActionRefused."""
+        no = self._wrong_state(self.steps[action], subject.state) or subject.refuses(action, actor, now)
+        if no is not None:
+            raise errors.ActionRefused(no.why.zh, no.why.en, allowed=[], **no.facts)
 
     def _wrong_state(self, step: Transition[S], state: S) -> Refusal | None:
         if state in step.sources:

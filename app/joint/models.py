@@ -19,7 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.tables import Base
-from app.joint.rules import MeetingState, Occasion, Ruling, SeatState, Source, TaskState, WhistleState
+from app.joint.rules.meetings import MeetingState, SeatState
+from app.joint.rules.tasks import Ruling, Source, TaskState
+from app.joint.rules.whistles import Occasion, WhistleState
 
 Instant = DateTime(timezone=True)
 

@@ -4,12 +4,16 @@ XZFY 17 = 行政复议法 17 is the model of the authority: it states matter, po
 writing. D1 and D2 are lines of the policy table: practice elsewhere, with lengths that this city sets.
 """
 
+import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
+from app.core.access import Actor, Permission
 from app.core.errors import Words
+from app.core.workflow import Refusal, Transition, Workflow, table
 
 
 class State(StrEnum):
@@ -128,63 +132,125 @@ NEEDS: dict[ErrandKind, Power | None] = {
 
 
 class By(StrEnum):
-    """Who takes a step: staff who arrange, the proxy, or either. The resident has doors of their own."""
+    """Who takes a step. The resident does so with number and query code."""
 
     ARRANGER = "arranger"
     PROXY = "proxy"
     EITHER = "either"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One step: from where, to where (None: it stays), and by whom."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """What a decision needs to know of a proxy. `powers` and `valid_until` are those of the last authority."""
 
-    sources: frozenset[State]
-    target: State | None
-    by: By
+    state: State
+    version: int
+    staff: uuid.UUID | None = None
+    powers: frozenset[Power] = frozenset()
+    valid_until: datetime | None = None
 
+    def at(self, now: datetime) -> Self:
+        """As it stands now: at `valid_until` an authority is over by itself, whether or not anybody has looked."""
+        over = self.state in CARRYING and self.valid_until is not None and self.valid_until <= now
+        return replace(self, state=State.EXPIRED) if over else self
 
-_OFFERED = frozenset({State.OFFERED})
-MOVES: dict[str, Move] = {
-    "offer": Move(frozenset({State.REQUESTED}), State.OFFERED, By.ARRANGER),
-    "recall": Move(_OFFERED, State.REQUESTED, By.ARRANGER),
-    "decline": Move(frozenset({State.REQUESTED, State.OFFERED}), State.DECLINED, By.ARRANGER),
-    "authorise": Move(_OFFERED | CARRYING, State.AUTHORISED, By.ARRANGER),
-    "revoke": Move(LIVE, State.WITHDRAWN, By.EITHER),
-    "step_down": Move(CARRYING, State.STEPPED_DOWN, By.PROXY),
-    "file": Move(frozenset({State.AUTHORISED}), State.REPORTING, By.PROXY),
-    "plan_errand": Move(CARRYING, None, By.PROXY),
-    "begin_errand": Move(CARRYING, None, By.PROXY),
-    "finish_errand": Move(CARRYING, None, By.PROXY),
-    "drop_errand": Move(CARRYING, None, By.PROXY),
-    "pass_on": Move(CARRYING, None, By.PROXY),
-    "close": Move(frozenset({State.REPORTING}), State.CLOSED, By.PROXY),
-}
-ERRAND_MOVES: dict[str, tuple[frozenset[ErrandState], ErrandState]] = {
-    "begin_errand": (frozenset({ErrandState.PLANNED}), ErrandState.DOING),
-    "finish_errand": (frozenset({ErrandState.PLANNED, ErrandState.DOING}), ErrandState.DONE),
-    "drop_errand": (frozenset({ErrandState.PLANNED, ErrandState.DOING}), ErrandState.DROPPED),
-}
+    def carried_by(self, actor: Actor) -> bool:
+        """Whether the actor is the one who was offered or authorised."""
+        return actor.kind == "staff" and str(self.staff) == actor.id
+
+    def refuses(self, _: str, __: Actor, ___: datetime) -> Refusal | None:
+        """Nothing but the state stands against a step."""
+        return None
+
+    def stands(self, actor: Actor, step: Transition[State]) -> bool:
+        """Whether the actor is on the side that takes the step. The proxy never writes their own authority."""
+        carries = self.carried_by(actor)
+        arranges = actor.may(Permission.PROXY_ARRANGE) and not (carries and step.action == "authorise")
+        return (step.by != By.PROXY and arranges) or (step.by != By.ARRANGER and carries)
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """What stands in the paper. It is good from `recorded_at` until `until` or until it is taken back, whatever is first."""
+def _step(
+    action: str, zh: str, en: str, sources: Collection[State], target: State | None, by: By, *required: str
+) -> Transition[State]:  # fmt: skip
+    permission = Permission.PROXY_ARRANGE if by is By.ARRANGER else Permission.PROXY_CARRY
+    return Transition(action, Words(zh, en), frozenset(sources), target, permission, by, required)
 
-    powers: frozenset[Power]
-    recorded_at: datetime
-    until: datetime
-    ended_at: datetime | None = None
 
-    def stands(self, now: datetime) -> bool:
-        """Whether it is good now. At `until` it is over by itself, whether or not anybody has looked."""
-        return self.recorded_at <= now < self.until and (self.ended_at is None or now < self.ended_at)
+_S = State
+PROXIES = Workflow(
+    "proxy",
+    Words("代办", "the proxy"),
+    {
+        By.ARRANGER: Words("代办员以外的安排人员", "staff who arrange proxies, other than the proxy"),
+        By.PROXY: Words("代办员本人", "the proxy"),
+        By.EITHER: Words("代办员本人或安排人员", "the proxy, or staff who arrange proxies"),
+    },
+    table([
+        _step("offer", "推荐代办员", "offer a proxy", {_S.REQUESTED}, _S.OFFERED, By.ARRANGER, "staff", "capacity"),
+        _step("recall", "收回推荐", "take the offer back", {_S.OFFERED}, _S.REQUESTED, By.ARRANGER),
+        _step("decline", "不采用代办", "record that no proxy is taken", {_S.REQUESTED, _S.OFFERED}, _S.DECLINED,
+              By.ARRANGER, "reason"),
+        _step("authorise", "登记授权", "record the authority", {_S.OFFERED, *CARRYING}, _S.AUTHORISED, By.ARRANGER,
+              "matter", "powers", "valid_until", "evidence"),
+        _step("revoke", "登记撤回委托", "record that the authority is withdrawn", LIVE, _S.WITHDRAWN, By.EITHER, "words"),
+        _step("step_down", "辞任", "step down", CARRYING, _S.STEPPED_DOWN, By.PROXY, "reason"),
+        _step("file", "备案", "file the authority", {_S.AUTHORISED}, _S.REPORTING, By.PROXY, "filing_number"),
+        _step("plan_errand", "安排代办事项", "plan an errand", CARRYING, None, By.PROXY, "kind", "plan"),
+        _step("begin_errand", "开始代办事项", "begin an errand", CARRYING, None, By.PROXY, "errand"),
+        _step("finish_errand", "完成代办事项", "finish an errand", CARRYING, None, By.PROXY, "errand", "at", "words"),
+        _step("drop_errand", "取消代办事项", "drop an errand", CARRYING, None, By.PROXY, "errand", "reason"),
+        _step("pass_on", "转告文书", "pass a notice on", CARRYING, None, By.PROXY, "notice", "method", "at", "words"),
+        _step("close", "代办完成", "close it, all being done", {_S.REPORTING}, _S.CLOSED, By.PROXY),
+    ]),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a decision needs to know of an errand."""
+
+    state: ErrandState
+    kind: ErrandKind
+
+    @property
+    def version(self) -> int:
+        """It has none beside that of its proxy."""
+        return 0
+
+    def refuses(self, _: str, __: Actor, ___: datetime) -> Refusal | None:
+        """Nothing but the state stands against a step."""
+        return None
+
+    def stands(self, _: Actor, __: Transition[ErrandState]) -> bool:
+        """Who may, the table of the proxy has judged."""
+        return True
+
+
+def _errand(action: str, target: ErrandState, *sources: ErrandState) -> Transition[ErrandState]:
+    step = PROXIES[action]
+    return Transition(action, step.title, frozenset(sources), target, step.permission, step.by, step.required)
+
+
+_E = ErrandState
+ERRANDS = Workflow(
+    "errand",
+    Words("代办事项", "the errand"),
+    PROXIES.who,
+    table(
+        [
+            _errand("begin_errand", _E.DOING, _E.PLANNED),
+            _errand("finish_errand", _E.DONE, _E.PLANNED, _E.DOING),
+            _errand("drop_errand", _E.DROPPED, _E.PLANNED, _E.DOING),
+        ]
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who might carry it. `barred`: the matter concerns them, or a unit that they stand in or under. `reaches`:
-    a post of theirs that carries is for an area which holds that of the case."""
+    a post of theirs with the right to carry is for an area which holds that of the case. `worked`: they decided, served
+    or closed it."""
 
     active: bool
     barred: bool
@@ -238,25 +304,6 @@ def period_refused(
             f"The period ends after now and within {longest_days} days.",
         )
     return None
-
-
-def move_refused(action: str, state: State) -> Words | None:
-    """Why a relation in `state` does not take `action`; None when it does."""
-    sources = MOVES[action].sources
-    if state in sources:
-        return None
-    allowed = sorted(s.value for s in sources)
-    return Words(
-        f"当前为 {state}；只能在 {'、'.join(allowed)} 时进行。",
-        f"It is {state}; possible from {', '.join(allowed)}.",
-    )  # fmt: skip
-
-
-def errand_refused(action: str, state: ErrandState) -> Words | None:
-    """The same of one errand."""
-    if state in ERRAND_MOVES[action][0]:
-        return None
-    return Words(f"该事项当前为 {state}。", f"This errand is {state}.")
 
 
 def beyond(needed: Power | None, powers: Collection[Power]) -> Words | None:

@@ -6,10 +6,9 @@ import pytest
 
 from app.attachments import queries as attachments
 from app.cases.actions import resident
-from app.cases.queries import access, lists, one, record
+from app.cases.queries import access, lists, one, record, visible
 from app.core.access import Actor
 from app.core.database import Parameters
-from app.proxy import queries as proxies
 from tests.access.doors import Crawl, listed
 from tests.access.sight import may_see
 from tests.access.town import GUEST, Town
@@ -58,7 +57,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "a case shows everything": (one, "visible_to", everything),
     "its timeline and hints show everything": (record, "visible_to", everything),
     "attachments are shown to everybody": (attachments, "visible_to", everything),
-    "proxies are shown to everybody": (proxies, "visible_to", everything),
+    "proxies, tasks and meetings are shown to everybody": (visible, "visible_to", everything),
     "people are shown to everybody": (resident, "visible_to", everything),
 }
 

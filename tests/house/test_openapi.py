@@ -15,7 +15,7 @@ from tests.house.routes import PUBLIC, RESIDENT
 
 VERSIONED = (  # beside the steps
     "get_case", "register_case", "get_supervision", "issue_supervision", "get_centre", "book_room", "get_booking",
-    "give_task", "get_task", "blow_whistle", "get_whistle", "call_meeting", "get_meeting",
+    "give_task", "get_task", "call_out", "get_whistle", "call_meeting", "get_meeting",
     "get_emergency", "switch_on_emergency", "add_attachment", "get_attachment", "redact_attachment",
     "get_proxy", "request_proxy", "get_mediation", "open_mediation",
 )  # fmt: skip

@@ -126,7 +126,7 @@ def test_it_is_carried_to_its_end(cast: Cast, lives: Lives) -> None:
     does(cast, WANG, proxy, "drop_errand", {"errand": open_errand, "reason": "单位已回复"})
     assert move(cast, WANG, proxy, "close").status_code == 409, "the resident was not reported to"
     done(cast, proxy, "report_back")
-    assert does(cast, WANG, proxy, "close") == {"id": proxy, "seen": False}
+    assert does(cast, WANG, proxy, "close") == {"id": proxy, "version": 9, "seen": False}
     assert not cast(WANG).sees(receipt["id"])
     assert own(cast, receipt)[0]["state"] == "closed"
     assert cast(LI).get(f"/v1/cases/{receipt['id']}").json()["status"] == "accepted", "it closes no case"
@@ -179,7 +179,8 @@ def test_a_lawyer_is_named_and_a_member_of_staff_acts_beside_them(cast: Cast, li
 def test_a_proxy_steps_down_and_another_is_asked_for(cast: Cast, lives: Lives) -> None:
     receipt = lives.signed()
     proxy = authorised(cast, receipt)
-    assert does(cast, WANG, proxy, "step_down", {"reason": "调离岗位"}) == {"id": proxy, "seen": False}
+    stepped = does(cast, WANG, proxy, "step_down", {"reason": "调离岗位"})
+    assert stepped == {"id": proxy, "version": 4, "seen": False}
     assert own(cast, receipt)[0]["state"] == "stepped_down"
     assert door(cast, "proxy/ask", receipt).status_code == 201
 

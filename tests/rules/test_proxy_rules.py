@@ -9,11 +9,13 @@ from app.cases.rules import TRANSITIONS, Facts, Kind, PetitionClass, Proxy, Stat
 from app.core.access import Actor, Post, Role
 from app.proxy.rules import (
     CARRYING,
+    ERRANDS,
     LIVE,
-    MOVES,
     NEEDS,
-    Authority,
+    PROXIES,
+    By,
     Candidate,
+    Errand,
     ErrandKind,
     ErrandState,
     Power,
@@ -21,40 +23,54 @@ from app.proxy.rules import (
     asked_refused,
     beyond,
     close_refused,
-    errand_refused,
-    move_refused,
     not_fit,
     period_refused,
     reports_owed,
 )
+from app.proxy.rules import Proxy as Carried
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
-AUTHORITY = Authority(frozenset({Power.ENQUIRE}), NOW, NOW + DAY)
+WORKER, CLERK = uuid.uuid4(), uuid.uuid4()
 
 
-@pytest.mark.parametrize(
-    ("authority", "at", "stands"),
-    [
-        (AUTHORITY, NOW - TICK, False), (AUTHORITY, NOW, True), (AUTHORITY, NOW + DAY - TICK, True),
-        (AUTHORITY, NOW + DAY, False),
-        (Authority(frozenset(), NOW, NOW + DAY, NOW + DAY / 2), NOW + DAY / 2 - TICK, True),
-        (Authority(frozenset(), NOW, NOW + DAY, NOW + DAY / 2), NOW + DAY / 2, False),
-    ],
-)  # fmt: skip
-def test_an_authority_stands_from_its_record_to_its_end_alone(authority: Authority, at: datetime, stands: bool) -> None:
-    assert authority.stands(at) is stands
+def somebody(person: uuid.UUID, role: Role) -> Actor:
+    return Actor(str(person), "staff", (Post(f"C1.{role}", role, "C1", "C1", "1", "township"),))
+
+
+def carried(state: State) -> Carried:
+    return Carried(state=state, version=1, staff=WORKER, valid_until=NOW + DAY)
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("action", MOVES)
+def test_an_authority_is_over_at_its_last_instant(state: State) -> None:
+    for at in (NOW, NOW + DAY - TICK):
+        assert carried(state).at(at).state is state
+    assert carried(state).at(NOW + DAY).state is (State.EXPIRED if state in CARRYING else state)
+    assert Carried(state=State.OFFERED, version=1).at(NOW + DAY).state is State.OFFERED, (
+        "without an authority none ends"
+    )
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("action", PROXIES.steps)
 def test_what_ended_takes_no_step_and_only_who_is_authorised_acts(state: State, action: str) -> None:
-    allowed = move_refused(action, state) is None
-    assert allowed is (state in MOVES[action].sources)
+    worker, clerk = somebody(WORKER, Role.GRID_WORKER), somebody(CLERK, Role.WINDOW_CLERK)
+    step = PROXIES[action]
+    takers = [who for who in (worker, clerk) if PROXIES.refusal(carried(state), action, who, NOW) is None]
+    expected = {By.PROXY: [worker], By.ARRANGER: [clerk], By.EITHER: [worker, clerk]}[By(step.by)]
+    assert takers == (expected if state in step.sources else [])
     if state not in LIVE:
-        assert not allowed
-    if MOVES[action].by == "proxy":
-        assert not allowed or state in CARRYING
+        assert not takers
+    if step.by == By.PROXY:
+        assert step.sources <= CARRYING
+
+
+def test_a_proxy_never_records_their_own_authority() -> None:
+    arranges_too = somebody(WORKER, Role.WINDOW_CLERK)
+    assert PROXIES.refusal(carried(State.OFFERED), "authorise", arranges_too, NOW) is not None
+    assert PROXIES.refusal(carried(State.OFFERED), "recall", arranges_too, NOW) is None
+    assert PROXIES.refusal(carried(State.OFFERED), "authorise", somebody(CLERK, Role.WINDOW_CLERK), NOW) is None
 
 
 @pytest.mark.parametrize("kind", ErrandKind)
@@ -96,10 +112,16 @@ def test_the_period(starts: datetime, until: datetime, field: str | None) -> Non
 
 
 def test_errands_end_once() -> None:
-    for state in ErrandState:
-        over = state in (ErrandState.DONE, ErrandState.DROPPED)
-        assert (errand_refused("finish_errand", state) is not None) is over
-        assert (errand_refused("begin_errand", state) is None) is (state is ErrandState.PLANNED)
+    worker = somebody(WORKER, Role.GRID_WORKER)
+    open_to = {
+        state: set(ERRANDS.available(Errand(state=state, kind=ErrandKind.ASK), worker, NOW)) for state in ErrandState
+    }
+    assert open_to == {
+        ErrandState.PLANNED: {"begin_errand", "finish_errand", "drop_errand"},
+        ErrandState.DOING: {"finish_errand", "drop_errand"},
+        ErrandState.DONE: set(),
+        ErrandState.DROPPED: set(),
+    }
 
 
 def test_it_is_carried_to_its_end_when_nothing_is_owed() -> None:

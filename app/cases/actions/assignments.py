@@ -1,13 +1,15 @@
 """A unit's part in a case beside the lead: given, answered and ended for the capabilities above."""
 
 import uuid
+from collections.abc import Sequence
 
 from app.cases.actions.access import grant
 from app.reference.actions import ActionContext
 
 _GIVE = """
     insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)
-    values ($1, $2, 'co', 'offered', $3, $4, $5) returning id
+    select $1, unit, 'co', 'offered', $2, $3, note from unnest($4::text[], $5::uuid[]) given(unit, note)
+    returning id, note
 """
 _ANSWER = """
     update assignment set state = $2, answered_by = $3, answered_at = $4, note = coalesce($5, note) where id = $1
@@ -19,11 +21,14 @@ _END = """
 """
 
 
-async def give(act: ActionContext, case_id: uuid.UUID, unit: str, note: uuid.UUID) -> int:
-    """`unit` is asked to help and sees the case from now on; gives the assignment."""
-    made: int = await act.conn.fetchval(_GIVE, case_id, unit, act.actor.id, act.now, note)
-    await grant(act.conn, case_id, [f"unit:{unit}"], "task")
-    return made
+async def give(act: ActionContext, case_id: uuid.UUID, given: Sequence[tuple[str, uuid.UUID]]) -> dict[uuid.UUID, int]:
+    """Units are asked to help, each by a note, and see the case from now on; gives the assignment by the note."""
+    if not given:
+        return {}
+    units, notes = zip(*given, strict=True)
+    rows = await act.conn.fetch(_GIVE, case_id, act.actor.id, act.now, units, notes)
+    await grant(act.conn, case_id, [f"unit:{unit}" for unit in units], "task")
+    return {row["note"]: row["id"] for row in rows}
 
 
 async def answer(act: ActionContext, assignment: int, state: str, note: uuid.UUID | None = None) -> None:

@@ -27,6 +27,21 @@ class LoadedCase:
     facts: Facts
     row: Mapping[str, Any]
 
+    @property
+    def case_id(self) -> uuid.UUID:
+        """The case's id."""
+        return self.facts.id
+
+    @property
+    def secret(self) -> bool:
+        """An accusation: its texts are kept sealed."""
+        return self.facts.petition_class is PetitionClass.ACCUSATION
+
+    @property
+    def status(self) -> Status:
+        """Where it stands."""
+        return self.facts.status
+
 
 # The centre that a case is taken up to next: above the lead's tier and above every tier it was taken up to before, of the
 # case's own areas, and none that the matter concerns. `c` is the case.

@@ -2,32 +2,37 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from app.cases.actions.access import grant, revoke
+from app.cases.actions.notes import keep_note
 from app.cases.actions.record import record
-from app.cases.actions.step import write_note
-from app.cases.queries.one import LoadedCase
+from app.cases.queries.visible import LockedCase, lock_case_of
 from app.cases.rules import Kind
 from app.centres.actions import book, release
 from app.centres.rules import BookingPurpose, Period
 from app.core import errors
 from app.core.access import Permission
 from app.core.database import uuid7
-from app.joint.actions.step import in_the_name_of, lock, open_case, same_version, still_worked, tell
-from app.joint.actions.tasks import Work, able_to_help, put, refused_unit
-from app.joint.rules import MeetingState, SeatState, Source, needs_part
+from app.core.rows import change_row
+from app.joint.actions.step import able_to_help, open_case, tell
+from app.joint.actions.tasks import Work, put
+from app.joint.queries.meetings import MeetingRow, get_meeting
+from app.joint.queries.units import list_relations
+from app.joint.rules.meetings import MEETINGS, MeetingState, SeatState
+from app.joint.rules.tasks import Source
+from app.joint.rules.units import acts_for, needs_part
+from app.joint.schemas.meetings import DecisionIn
 from app.reference.actions import ActionContext
 
-# A centre of a higher tier than the lead, of the case's own areas.
-_ABOVE = """
-    select u.code from unit u, cases c join unit l on l.code = c.lead_unit
-    where c.id = $1 and u.code = any($2::text[]) and u.kind = 'centre' and u.area in (c.township, c.county, c.city)
-        and array_position(array['community', 'township', 'county', 'city'], u.tier)
-            > array_position(array['community', 'township', 'county', 'city'], l.tier)
-    order by u.code
+_CALL = """
+    insert into meeting (id, case_id, unit, called_by, called_at, at, until, booking, place, agenda, state)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'scheduled')
+"""
+_INVITE = "insert into meeting_seat (meeting, unit, state) select $1, unit, 'invited' from unnest($2::text[]) unit"
+_ANSWER = """
+    update meeting_seat set state = $3, answered_by = $4, answered_at = $5, note = $6 where meeting = $1 and unit = $2
 """
 _STILL_INVITED = """
     select coalesce(array_agg('unit:' || s.unit), '{}') from meeting m join meeting_seat s on s.meeting = m.id
@@ -35,187 +40,141 @@ _STILL_INVITED = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """When and where a meeting is, what about, and which units are invited: in a `room` until, or at a place in words."""
-
-    at: datetime
-    agenda: str
-    units: tuple[str, ...]
-    until: datetime | None = None
-    room: uuid.UUID | None = None
-    place: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a meeting decided: which unit does what, by which day."""
-
-    unit: str
-    text: str
-    answer_by: date | None = None
-
-
-async def call_meeting(act: ActionContext, case_id: uuid.UUID, asked: Invitation) -> uuid.UUID:
-    """Call a meeting: by the lead, or by a centre above it. The units invited see the case until it is held.
+async def call_meeting(
+    act: ActionContext, case_id: uuid.UUID, *, at: datetime, until: datetime | None, room: uuid.UUID | None,
+    place: str | None, agenda: str, units: Sequence[str],
+) -> uuid.UUID:  # fmt: skip
+    """Call a meeting, in a `room` until a time or at a `place` in words: by the lead, or by a centre above it. The units
+    invited see the case until it is held.
 
     Raises NotFound, Forbidden, Conflict (accusation, review, recusal, a case with a result) or Invalid.
     """
     case = await open_case(act, case_id)
     caller = await _caller(act, case)
-    if asked.at <= act.now:
+    if at <= act.now:
         raise errors.Invalid("会商时间须在现在之后。", "A meeting lies ahead.", pointer="#/body/at")
-    for n, unit in enumerate(asked.units):
-        found = await able_to_help(act, case, unit, f"#/body/units/{n}")
-        if unit == caller:
-            raise errors.Invalid("召集单位无须列入。", "Who calls it need not be named.", pointer=f"#/body/units/{n}")
-        if (why := needs_part(found, petition=case.facts.kind is Kind.PETITION)) is not None:
-            raise refused_unit(why, f"#/body/units/{n}")
-    made, said = await _keep(act, case, asked, caller)
-    for unit in asked.units:
-        await act.conn.execute("insert into meeting_seat (meeting, unit, state) values ($1, $2, 'invited')", made, unit)
-        await grant(act.conn, case_id, [f"unit:{unit}"], "meeting")
-        await tell(act, f"meeting {made} called", "meeting_called", unit, case_id, by=caller)
-    facts = {"meeting": str(made), "by": caller, "units": list(asked.units), "meeting_at": asked.at.timestamp(), **said}
-    await record(act.conn, case_id, "call_meeting", actor=act.actor, at=act.now, facts=facts)
-    return made
-
-
-async def _keep(
-    act: ActionContext, case: LoadedCase, asked: Invitation, caller: str
-) -> tuple[uuid.UUID, dict[str, Any]]:
-    """Store the meeting and take its room; returns its id and what the event may say."""
+    await _may_invite(act, case, caller, units)
     booking = None
-    if asked.room is not None and asked.until is not None:
+    if room is not None and until is not None:
         booking = await book(
-            act.conn, asked.room, Period(asked.at, asked.until), BookingPurpose.MEETING, actor=act.actor, now=act.now,
-            rules=act.reference, case=case.facts.id, pointer="#/body/until",
+            act.conn, room, Period(at, until), BookingPurpose.MEETING, actor=act.actor, now=act.now,
+            rules=act.reference, case=case_id, pointer="#/body/until",
         )  # fmt: skip
-    note, said = await write_note(act, case, "meeting_agenda", asked.agenda)
-    made = uuid7()
+    note, meeting = await keep_note(act, case, "meeting_agenda", agenda), uuid7()
     await act.conn.execute(
-        "insert into meeting (id, case_id, unit, called_by, called_at, at, until, booking, place, agenda, state)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'scheduled')",
-        made, case.facts.id, caller, act.actor.id, act.now, asked.at, asked.until, booking, asked.place, note,
+        _CALL, meeting, case_id, caller, act.actor.id, act.now, at, until, booking, place, note.id
     )  # fmt: skip
-    return made, {"booking": str(booking) if booking else None, **said}
+    await act.conn.execute(_INVITE, meeting, units)
+    await grant(act.conn, case_id, [f"unit:{unit}" for unit in units], "meeting")
+    for unit in units:
+        await tell(act, f"meeting {meeting} called", "meeting_called", unit, case_id, by=caller)
+    facts = {
+        "meeting": str(meeting), "by": caller, "units": list(units), "meeting_at": at.timestamp(),
+        "booking": str(booking) if booking else None, **note.said,
+    }  # fmt: skip
+    await record(act.conn, case_id, "call_meeting", actor=act.actor, at=act.now, facts=facts)
+    return meeting
 
 
-async def _caller(act: ActionContext, case: LoadedCase) -> str:
-    """The unit in whose name this actor calls a meeting: the lead's, else that of a centre above it."""
-    held = sorted(act.actor.units_with(Permission.CASE_OFFER))
-    above = [row["code"] for row in await act.conn.fetch(_ABOVE, case.facts.id, held)]
-    found = in_the_name_of(act, Permission.CASE_OFFER, [case.facts.lead_unit, *above])
-    if found is None:
+async def _caller(act: ActionContext, case: LockedCase) -> str:
+    """The unit in whose name this actor calls a meeting: the lead, else a centre of a tier above it, of the case's areas."""
+    heights, lead = act.reference.heights, case.lead_unit
+    mine = await list_relations(act.conn, case.case_id, acts_for(act.actor, Permission.CASE_OFFER))
+    fit = [
+        code for code, unit in mine.items()
+        if code == lead or (unit.kind == "centre" and unit.covers and heights[code] > heights[lead])
+    ]  # fmt: skip
+    if not fit:
         raise errors.Forbidden(
             "会商由主办单位或其上级中心召集。", "The lead, or a centre above it, calls a joint meeting."
         )
-    return found
+    return min(fit, key=lambda code: (code != lead, code))
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    case: LoadedCase
-    row: Any
-    seats: Mapping[str, str]
+async def _may_invite(act: ActionContext, case: LockedCase, caller: str, units: Sequence[str]) -> None:
+    """Raises Invalid or Conflict for a unit that cannot take part."""
+    pointers = [f"#/body/units/{n}" for n in range(len(units))]
+    for found, pointer in zip(await able_to_help(act, case.case_id, units, pointers), pointers, strict=True):
+        if found.code == caller:
+            raise errors.Invalid("召集单位无须列入。", "Who calls it need not be named.", pointer=pointer)
+        if (why := needs_part(found, petition=case.kind is Kind.PETITION)) is not None:
+            raise errors.Invalid(why.zh, why.en, pointer=pointer)
 
 
-async def _begin(act: ActionContext, meeting: uuid.UUID) -> _Begun:
-    """Lock case and meeting; raises NotFound, Stale, Conflict or ActionRefused (it is over)."""
-    case = await lock(act, "meeting", meeting)
-    row = await act.conn.fetchrow("select * from meeting where id = $1", meeting)
-    assert row is not None  # noqa: S101 (rows of this table are never deleted)
-    same_version(act, row)
-    still_worked(case)
-    if row["state"] != MeetingState.SCHEDULED:
-        raise errors.ActionRefused("该会商已举行或取消。", "The meeting was held or cancelled.")
-    seats = await act.conn.fetch("select unit, state from meeting_seat where meeting = $1", meeting)
-    return _Begun(case, row, {seat["unit"]: seat["state"] for seat in seats})
+async def _begin(act: ActionContext, meeting_id: uuid.UUID, action: str) -> MeetingRow:
+    """The meeting, when this actor may take this step now; its case is locked."""
+    await lock_case_of(act.conn, "meeting", meeting_id, actor=act.actor)
+    meeting = await get_meeting(act.conn, meeting_id, actor=act.actor)
+    MEETINGS.check(meeting, action, act.actor, act.now, version=act.version)
+    return meeting
 
 
 async def _move(
-    act: ActionContext, begun: _Begun, kind: str, changes: Mapping[str, Any], said: Mapping[str, Any]
-) -> int:
-    """Change the meeting, end the sight it no longer gives, append the event; returns the meeting's new version."""
-    sets = "".join(f", {name} = ${n}" for n, name in enumerate(changes, 2))
-    version: int = await act.conn.fetchval(
-        f"update meeting set version = version + 1{sets} where id = $1 returning version",
-        begun.row["id"],
-        *changes.values(),
-    )
-    facts = {"meeting": str(begun.row["id"]), **said}
-    case_id = begun.case.facts.id
-    await revoke(act.conn, case_id, "meeting", at=act.now, keep=await act.conn.fetchval(_STILL_INVITED, case_id))
-    await record(act.conn, begun.case.facts.id, kind, actor=act.actor, at=act.now, facts=facts)
-    return version
+    act: ActionContext, meeting: MeetingRow, kind: str, changes: Mapping[str, Any], said: Mapping[str, Any]
+) -> None:
+    """Change the meeting, end the access that it no longer gives, append the event."""
+    await change_row(act.conn, "meeting", meeting.id, changes)
+    still = await act.conn.fetchval(_STILL_INVITED, meeting.case_id)
+    await revoke(act.conn, meeting.case_id, "meeting", at=act.now, keep=still)
+    facts = {"meeting": str(meeting.id), **said}
+    await record(act.conn, meeting.case_id, kind, actor=act.actor, at=act.now, facts=facts)
 
 
-async def accept_meeting(act: ActionContext, meeting: uuid.UUID) -> int:
-    """A unit invited will come."""
-    return await _reply(act, meeting, SeatState.ACCEPTED, None)
+async def accept_meeting(act: ActionContext, meeting_id: uuid.UUID) -> None:
+    """By a unit that is invited."""
+    meeting = await _begin(act, meeting_id, "accept")
+    unit = await _answer(act, meeting, SeatState.ACCEPTED, None)
+    await _move(act, meeting, "accept_meeting", {}, {"unit": unit})
 
 
-async def decline_meeting(act: ActionContext, meeting: uuid.UUID, *, reason: str) -> int:
-    """A unit invited will not come, and says why; the invitation no longer opens the case to it."""
-    return await _reply(act, meeting, SeatState.DECLINED, reason)
+async def decline_meeting(act: ActionContext, meeting_id: uuid.UUID, *, reason: str) -> None:
+    """By a unit that is invited, with the reason; what the invitation let it see is closed again."""
+    meeting = await _begin(act, meeting_id, "decline")
+    note = await keep_note(act, meeting, "meeting_declined", reason)
+    unit = await _answer(act, meeting, SeatState.DECLINED, note.id)
+    await _move(act, meeting, "decline_meeting", {}, {"unit": unit, **note.said})
 
 
-async def _reply(act: ActionContext, meeting: uuid.UUID, state: SeatState, reason: str | None) -> int:
-    begun = await _begin(act, meeting)
-    unit = in_the_name_of(act, Permission.CASE_SIGN, sorted(begun.seats))
-    if unit is None:
-        raise errors.Forbidden("您的单位不在会商之列。", "Your unit is not invited.")
-    if begun.seats[unit] != SeatState.INVITED:
-        raise errors.ActionRefused("您的单位已答复。", "Your unit has answered.")
-    note, said = await write_note(act, begun.case, "meeting_declined", reason) if reason else (None, {})
-    await act.conn.execute(
-        "update meeting_seat set state = $3, answered_by = $4, answered_at = $5, note = $6 where meeting = $1 and unit = $2",
-        meeting, unit, state.value, act.actor.id, act.now, note,
-    )  # fmt: skip
-    verb = "accept_meeting" if state is SeatState.ACCEPTED else "decline_meeting"
-    return await _move(act, begun, verb, {}, {"unit": unit, **said})
+async def _answer(act: ActionContext, meeting: MeetingRow, state: SeatState, note: uuid.UUID | None) -> str:
+    seat = meeting.seat_of(act.actor)
+    assert seat is not None  # noqa: S101 (the table lets only who is invited answer)
+    await act.conn.execute(_ANSWER, meeting.id, seat.unit, state.value, act.actor.id, act.now, note)
+    return seat.unit
 
 
-async def hold_meeting(act: ActionContext, meeting: uuid.UUID, *, minutes: str, decisions: Sequence[Decision]) -> int:
-    """It was held: its minutes are kept, and every decision becomes a task of its unit, all in one transaction."""
-    begun = await _begin(act, meeting)
-    case, caller = begun.case, begun.row["unit"]
-    _called_by(act, caller)
-    if begun.row["at"] > act.now:
-        raise errors.ActionRefused(
-            "会商时间未到。", "The meeting lies ahead: cancel it and call it anew to meet sooner."
-        )
-    note, said = await write_note(act, case, "meeting_minutes", minutes)
-    came = {unit for unit, state in begun.seats.items() if state != SeatState.DECLINED}
-    tasks = []
-    for n, decision in enumerate(decisions):
-        place = f"#/body/decisions/{n}"
-        if decision.unit not in {*came, caller, case.facts.lead_unit}:
+async def hold_meeting(
+    act: ActionContext, meeting_id: uuid.UUID, *, minutes: str, decisions: Sequence[DecisionIn]
+) -> None:
+    """By the unit that called it, once it has begun; each decision is a task of its unit from then on."""
+    meeting = await _begin(act, meeting_id, "hold")
+    caller, lead = meeting.unit, meeting.lead_unit
+    came = {seat.unit for seat in meeting.seats if seat.state is not SeatState.DECLINED}
+    works = [
+        Work(decided.unit, decided.text, decided.answer_by, f"#/body/decisions/{n}")
+        for n, decided in enumerate(decisions)
+    ]
+    for work in works:
+        if work.unit not in {*came, caller, lead}:
             raise errors.Invalid(
                 "会商决定的任务只能由参会、召集或主办单位承担。",
-                "A decision binds a unit that took part, called it, or leads the case.", pointer=f"{place}/unit",
+                "A decision binds a unit that took part, called it, or leads the case.", pointer=f"{work.pointer}/unit",
             )  # fmt: skip
-        await able_to_help(act, case, decision.unit, f"{place}/unit")
-        work = Work(decision.unit, decision.text, decision.answer_by, Source.MEETING, meeting)
-        task, _ = await put(act, case, work, caller, f"{place}/answer_by")
-        tasks.append([decision.unit, str(task)])
-        await tell(act, f"task {task} given", "task_given", decision.unit, case.facts.id, by=caller)
-    changes = {"state": MeetingState.HELD.value, "minutes": note, "ended_at": act.now, "ended_by": act.actor.id}
-    return await _move(act, begun, "hold_meeting", changes, {"tasks": tasks, **said})
+    units = [work.unit for work in works]
+    await able_to_help(act, meeting.case_id, units, [f"{work.pointer}/unit" for work in works])
+    note = await keep_note(act, meeting, "meeting_minutes", minutes)
+    tasks = [task for task, _ in await put(act, meeting, works, caller, Source.MEETING, meeting_id)]
+    for unit, task in zip(units, tasks, strict=True):
+        await tell(act, f"task {task} given", "task_given", unit, meeting.case_id, by=caller)
+    said = {"tasks": [[unit, str(task)] for unit, task in zip(units, tasks, strict=True)], **note.said}
+    changes = {"state": MeetingState.HELD.value, "minutes": note.id, "ended_at": act.now, "ended_by": act.actor.id}
+    await _move(act, meeting, "hold_meeting", changes, said)
 
 
-def _called_by(act: ActionContext, caller: str) -> None:
-    if in_the_name_of(act, Permission.CASE_OFFER, [caller]) is None:
-        raise errors.Forbidden(f"由召集单位 {caller} 办理。", f"This is for {caller}, which called the meeting.")
-
-
-async def cancel_meeting(act: ActionContext, meeting: uuid.UUID, *, reason: str) -> int:
-    """It will not take place."""
-    begun = await _begin(act, meeting)
-    _called_by(act, begun.row["unit"])
-    _, said = await write_note(act, begun.case, "meeting_cancelled", reason)
-    if begun.row["booking"] is not None and begun.row["until"] > act.now:
-        booking, case_id = begun.row["booking"], begun.case.facts.id
-        await release(act.conn, booking, actor=act.actor, now=act.now, case=case_id)
+async def cancel_meeting(act: ActionContext, meeting_id: uuid.UUID, *, reason: str) -> None:
+    """By the unit that called it, with the reason; its room is free again."""
+    meeting = await _begin(act, meeting_id, "cancel")
+    note = await keep_note(act, meeting, "meeting_cancelled", reason)
+    if meeting.booking is not None and meeting.until is not None and meeting.until > act.now:
+        await release(act.conn, meeting.booking, actor=act.actor, now=act.now, case=meeting.case_id)
     changes = {"state": MeetingState.CANCELLED.value, "ended_at": act.now, "ended_by": act.actor.id}
-    return await _move(act, begun, "cancel_meeting", changes, said)
+    await _move(act, meeting, "cancel_meeting", changes, note.said)

@@ -1,29 +1,13 @@
-"""What is done with a proxy, verb first. Each: lock the case, judge, change, record."""
+"""What is done with a proxy, verb first. Each: lock the case, judge by the table, change, record."""
 
 from app.proxy.actions.absence import give_up, stay
-from app.proxy.actions.errand import Proof, begin_errand, drop_errand, finish_errand, pass_on, plan_errand
-from app.proxy.actions.relation import (
-    Terms,
-    authorise,
-    authorise_by_code,
-    close,
-    decline,
-    decline_by_code,
-    file,
-    offer,
-    open_proof,
-    recall,
-    request,
-    request_by_code,
-    revoke,
-    revoke_by_code,
-    step_down,
-)
+from app.proxy.actions.arranging import decline, decline_by_code, offer, recall, request, request_by_code
+from app.proxy.actions.authority import authorise, authorise_by_code, revoke, revoke_by_code
+from app.proxy.actions.carrying import close, file, open_proof, step_down
+from app.proxy.actions.errands import begin_errand, drop_errand, finish_errand, pass_on, plan_errand
 from app.proxy.actions.sweep import sweep_proxies
 
 __all__ = [
-    "Proof",
-    "Terms",
     "authorise",
     "authorise_by_code",
     "begin_errand",

@@ -1,0 +1,10 @@
+"""What all bodies of requests have in common."""
+
+from typing import Any
+
+from pydantic import ConfigDict
+
+
+def example(**values: Any) -> ConfigDict:
+    """Configuration of a body that takes no field it does not name, with an example for the API document."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})

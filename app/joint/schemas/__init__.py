@@ -1,0 +1,1 @@
+"""What is asked of units that work together, and what is shown."""

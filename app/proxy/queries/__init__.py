@@ -1,0 +1,1 @@
+"""Proxies of cases, and what is owed under their authorities."""

@@ -1,0 +1,179 @@
+"""What staff and proxies send."""
+
+import uuid
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from app.core.bodies import example
+from app.core.geometry import Crs, Latitude, Longitude
+from app.core.texts import Code, LongText, Name, unfit
+from app.proxy.rules import Capacity, ErrandKind, Evidence, Power, Told
+
+_ID = "01a206cf-ffd4-701d-98b1-6b2166fde918"
+POWERS_EXAMPLE = ["submit_materials", "enquire", "receive_notices"]
+UNTIL_EXAMPLE = "2026-12-31T23:59:59+08:00"
+Papers = Annotated[list[uuid.UUID], Field(max_length=20)]
+
+
+class WishIn(BaseModel):
+    """What the resident would like to have carried."""
+
+    model_config = example(wish="行动不便，请代办员代为递交材料并查询进展。")
+
+    wish: LongText
+
+
+class OfferProxyIn(BaseModel):
+    """Who would carry it, and as what. A lawyer is named; `staff` acts here beside them and answers for it."""
+
+    model_config = example(staff=_ID, capacity="grid_worker")
+
+    staff: uuid.UUID
+    capacity: Capacity
+    name: Name | None = Field(default=None, description="Of a lawyer, who has no login; sealed")
+
+    @model_validator(mode="after")
+    def _lawyers_are_named(self) -> Self:
+        if (self.capacity is Capacity.LAWYER) != (self.name is not None):
+            raise unfit("律师须写明姓名，其他代办员不另写", "a lawyer is named, nobody else is")
+        return self
+
+
+class ReasonForIn(BaseModel):
+    """Why."""
+
+    model_config = example(reason="群众表示自行办理")
+
+    reason: LongText
+
+
+class RevokeIn(BaseModel):
+    """What the resident wrote."""
+
+    model_config = example(words="本人撤回委托，今后自行办理。")
+
+    words: LongText
+
+
+class PowersIn(BaseModel):
+    """Matter, powers and period."""
+
+    matter: LongText = Field(description="What is carried, as the paper says it")
+    powers: Annotated[list[Power], Field(min_length=1, max_length=len(Power))]
+    valid_until: AwareDatetime
+
+    @model_validator(mode="after")
+    def _service_is_passed_on(self) -> Self:
+        if Power.ACCEPT_SERVICE in self.powers and Power.RECEIVE_NOTICES not in self.powers:
+            raise unfit(
+                "代收送达（accept_service）须同时授权转告（receive_notices）",
+                "accept_service goes with receive_notices: what is served on the proxy is passed on",
+            )
+        return self
+
+
+class AuthoriseIn(PowersIn):
+    """An authority as its paper says, or as it was given before a witness."""
+
+    model_config = example(
+        matter="代办供暖诉求：递交材料、查询进展、转告文书", powers=POWERS_EXAMPLE, valid_until=UNTIL_EXAMPLE, evidence="paper",
+        attachments=[_ID],
+    )  # fmt: skip
+
+    evidence: Evidence
+    valid_from: AwareDatetime | None = Field(
+        default=None, description="As the paper says, by now; it holds once recorded"
+    )
+    attachments: Papers = Field(
+        default=[], description="Of the case, with purpose `authority`: photos of the signed paper"
+    )
+    consent: LongText | None = Field(
+        default=None, description="With `recorded_consent`: what was said, and before whom"
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_evidence(self) -> Self:
+        if self.evidence is Evidence.QUERY_CODE:
+            raise unfit(
+                "凭查询码授权由群众本人办理", "by query code the resident authorises: POST /v1/query/proxy/authorise"
+            )
+        if (self.evidence is Evidence.PAPER) != bool(self.attachments):
+            raise unfit("书面委托须附签字件，其他方式不附", "a paper comes with its photo, nothing else does")
+        if (self.evidence is Evidence.RECORDED_CONSENT) != (self.consent is not None):
+            raise unfit("口头同意须写明内容和见证人", "a recorded consent says what was said and before whom")
+        return self
+
+
+class FileIn(BaseModel):
+    """Under which number the authority was filed: with the petition office, the hotline or a department."""
+
+    model_config = example(filing_number="XF-2026-0137")
+
+    filing_number: Code
+
+
+class PlanErrandIn(BaseModel):
+    """What is to be done, and with which unit."""
+
+    model_config = example(kind="file", plan="到区住建局递交测温记录", unit="D150102_housing")
+
+    kind: ErrandKind
+    plan: LongText
+    unit: Code | None = None
+
+
+class ErrandIn(BaseModel):
+    """Which errand."""
+
+    model_config = example(errand=_ID)
+
+    errand: uuid.UUID
+
+
+class ErrandPlaceIn(BaseModel):
+    """One point where it was done; never a track."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lon: Longitude
+    lat: Latitude
+    crs: Crs = Field(description="System of the point; never guessed")
+
+
+class FinishErrandIn(BaseModel):
+    """What was done, when, where, and what was answered."""
+
+    model_config = example(
+        errand=_ID, at="2026-11-23T10:00:00+08:00", words="材料已递交，窗口出具收件回执。", reply="三个工作日内上门复测。",
+        place={"lon": 111.67, "lat": 40.81, "crs": "WGS84"}, attachments=[_ID],
+    )  # fmt: skip
+
+    errand: uuid.UUID
+    at: AwareDatetime
+    words: LongText
+    reply: LongText | None = Field(default=None, description="What the unit answered")
+    place: ErrandPlaceIn | None = None
+    attachments: Papers = []
+
+
+class DropErrandIn(BaseModel):
+    """Which errand is not needed any more, and why."""
+
+    model_config = example(errand=_ID, reason="单位已主动上门")
+
+    errand: uuid.UUID
+    reason: LongText
+
+
+class PassOnIn(BaseModel):
+    """How the resident was told of a notice."""
+
+    model_config = example(
+        notice=_ID, method="in_person", at="2026-11-23T10:00:00+08:00", words="当面告知受理情况和办理期限。"
+    )
+
+    notice: uuid.UUID
+    method: Told
+    at: AwareDatetime
+    words: LongText
