@@ -1,19 +1,21 @@
 """After a story: who sees its cases, and what hangs on them, without a part in them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
-from app.main import create_app
+from scripts.reference import operations
 from seeds.hohhot.city import build_city
-from tests.cast import Cast, Person
+from tests.cast import Person
+from tests.docs.telling import Teller
 
 # Whoever has a part by name, or by a post in a unit that has one; and for what is open to its area, those of the area.
 PARTS = """
     select exists (
         select from staff s left join post p on p.staff = s.id, cases c
         where s.id = $2 and c.id = $1 and (
-            exists (select from case_access a where a.case_id = c.id and (a.until is null or a.until > now())
+            exists (select from case_access a where a.case_id = c.id and (a.until is null or a.until > $3)
                 and (a.grantee in ('staff:' || s.id, 'post:' || p.id)
                     or a.grantee = 'unit:' || p.unit and p.role <> 'grid_worker'))
             or c.kind in ('request', 'event') and p.role not in ('auditor', 'administrator')
@@ -21,24 +23,33 @@ PARTS = """
 """
 
 
-def strangers_who_see(kept: dict[str, Any], cast: Cast, sql: Callable[..., list[Any]]) -> list[str]:
-    """What anybody of the cast sees of the cases kept (`case`, `case_…`, or any kept id of a case) without a part."""
-    ids = [str(value) for value in kept.values() if re.fullmatch(r"[0-9a-f-]{36}", str(value))]
-    cases = {str(row["id"]) for row in sql("select id from cases where id = any($1::uuid[])", ids)}
-    document, found = create_app("hohhot").openapi(), []
-    ways = [
-        path for path, doors in document["paths"].items()
-        if "get" in doors and len(re.findall("{", path)) == 1 and "{staff_id}" not in path
-    ]  # fmt: skip
+def strangers_who_see(page: str, teller: Teller, sql: Callable[..., list[Any]], now: datetime) -> list[str]:
+    """What anybody of the cast reads at `now`, without a part in the cases of a page, by the ids that it kept."""
+    ids = {name: str(value) for name, value in teller.kept.items() if re.fullmatch(r"[0-9a-f-]{36}", str(value))}
+    cases = {str(row["id"]) for row in sql("select id from cases where id = any($1::uuid[])", list(ids.values()))}
+    addresses, found = list(_addresses(page, ids, cases, teller)), list[str]()
     for member in build_city().cast:
-        person = cast(member.login)
-        blind = {c for c in cases if not sql(PARTS, c, str(member.staff))[0]["has"]}
-        for way in ways if blind else []:
-            for value in blind if "{case_id}" in way else set(ids) - cases if "_id}" in way else ():
-                found += _looked(person, re.sub(r"{\w+}", value, way), blind == cases)
+        person = teller.cast(member.login)
+        blind = {c for c in cases if not sql(PARTS, c, str(member.staff), now)[0]["has"]}
+        for value, url in addresses if blind else ():
+            if value in blind or value not in cases:
+                found += _looked(person, url, blind == cases)
         listed = {item["id"] for item in person.walk("/v1/me/tasks?limit=200")} if blind and _reads(person) else set()
         found += [f"{member.login} has {case} in the list of tasks" for case in listed & blind]
     return found
+
+
+def _addresses(page: str, ids: dict[str, str], cases: set[str], teller: Teller) -> Iterator[tuple[str, str]]:
+    """Each id with every address that takes it: all of its collection; where the page names none, what answers a speaker."""
+    named = {name: collection for collection, name in re.findall(r"/v1/(\w+)/\{(\w+)\}", page)}
+    ways = [path for method, path, _ in operations() if method == "GET" and re.search(r"^[^{]*\{\w+_id\}[^{]*$", path)]
+    for name, value in ids.items():
+        for way in ways:
+            collection, url = way.split("/")[2], re.sub(r"{\w+}", value, way)
+            if collection == "staff" or (collection == "cases") != (value in cases):
+                continue
+            if named.get(name) == collection or (name not in named and teller.anybody_reads(url)):
+                yield value, url
 
 
 def _looked(person: Person, url: str, must_not: bool) -> list[str]:
