@@ -16,12 +16,13 @@ from typing import Any
 import typer
 
 from app.analytics.indicators import INDICATORS
-from app.capabilities import CAPABILITIES
+from app.capabilities import CAPABILITIES, compose
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status
-from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS, WHO
+from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS
 from app.core.access import AREA_SIGHT, ROLE_PERMISSIONS, UNIT_SIGHT, Permission, Role
 from app.core.errors import CATALOGUE, Words
 from app.core.settings import Section, Settings
+from app.core.workflow import WORKFLOWS, Transition, Workflow
 from app.deadlines.rules import ClockRule, LengthUnit, Procedure
 from app.emergency.rules import RULE
 from app.emergency.settings import EmergencySettings
@@ -46,11 +47,6 @@ STARTS = {
     "called": "吹哨 whistle", "returned": "退单 return", "disputed": "提出争议 dispute",
     "discovered": "发现 discovery", "closed": "办结 closing",
 }  # fmt: skip
-
-
-def _by(relation: str) -> str:
-    words = WHO[relation]
-    return words.en if isinstance(words, Words) else "the lead unit"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -84,24 +80,31 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def steps() -> str:
-    """The transition tables."""
-    rows = [
-        (
-            f"`{t.action}` {t.title.zh}", t.title.en, " ".join(sorted(t.sources)), t.target or "stays",
-            f"{_by(t.by)}, `{t.permission}`", code(t.required), ", ".join(t.clocks), t.notice or "", t.basis,
-            "no" if t.action in NOT_FOR_ACCUSATIONS else "",
+    """The transition tables of every kind of thing."""
+    compose()
+    text = (
+        f"# Steps\n\n{NOTE} `GET /v1/transitions` serves the same tables, by kind of thing, and nothing else decides what"
+        " is possible. A thing carries in `available_actions` the steps that its caller may take now.\n\n## States of a case"
+        "\n\n"
+    ) + table(("state", "中文", "English"), [(f"`{s}`", STATUS_WORDS[s].zh, STATUS_WORDS[s].en) for s in Status])
+    text += f"\nAn accusation has none of these steps: {code(sorted(NOT_FOR_ACCUSATIONS))}.\n"
+    for workflow in [WORKFLOWS["case"], *(w for name, w in sorted(WORKFLOWS.items()) if name != "case")]:
+        columns = ("step", "what", "from", "to", "who", "permission", "needs", "clocks", "notice", "basis")
+        rows = [_step(workflow, step) for step in workflow.steps.values()]
+        kept = [n for n, column in enumerate(columns) if any(row[n] for row in rows)]
+        text += f"\n## Steps of {workflow.name.en.removeprefix('the ')}: `{workflow.thing}`\n\n" + table(
+            [columns[n] for n in kept], [[row[n] for n in kept] for row in rows]
         )
-        for t in TRANSITIONS.values()
-    ]  # fmt: skip
-    states = [(f"`{status}`", STATUS_WORDS[status].zh, STATUS_WORDS[status].en) for status in Status]
+    return text
+
+
+def _step(workflow: Workflow[Any], step: Transition[Any]) -> tuple[str, ...]:
+    who = workflow.who[step.by]
+    sources = " ".join(state for state in type(min(step.sources)) if state in step.sources)
     return (
-        "# Steps\n\n"
-        f"{NOTE} `GET /v1/transitions` serves the same table, and nothing else decides what is possible. A thing carries"
-        " in `available_actions` the steps that its caller may take now.\n\n"
-        "## States of a case\n\n" + table(("status", "中文", "English"), states) + "\n## Steps of a case\n\n"
-        + table(
-            ("step", "what", "from", "to", "who", "needs", "clocks", "notice", "basis", "accusations"), rows
-        )
+        f"`{step.action}` {step.title.zh}", step.title.en, sources, step.target or "stays",
+        who.en if isinstance(who, Words) else f"the {step.by} unit", code([step.permission]), code(step.required),
+        ", ".join(step.clocks), step.notice or "", step.basis,
     )  # fmt: skip
 
 
