@@ -7,11 +7,15 @@ WORKERS ?= auto
 ARGS ?=
 # Tests and measurements use clusters of their own, which some of them kill, whatever DATABASE_URL names.
 BOOTSTRAP_FOR_TESTS := DATABASE_URL= scripts/bootstrap.sh
+PYTEST_SPREAD := -n $(WORKERS) --maxprocesses 8
+PYTEST := pytest $(PYTEST_SPREAD)
+# Compiled modules are kept: processes begin in half the time.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup run test check docs house tour bench drill attack migrate lock clean reset
+.PHONY: help setup run test test-long test-dates check docs house tour bench drill attack migrate lock clean reset
 
 help:  ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## install what is missing: Python packages in .venv, PostgreSQL with PostGIS
 	@scripts/bootstrap.sh
@@ -19,8 +23,15 @@ setup:  ## install what is missing: Python packages in .venv, PostgreSQL with Po
 run:  ## serve the demo city on http://127.0.0.1:8000 (PORT=…) until Ctrl-C
 	@scripts/bootstrap.sh && exec $(PYTHON_HERE) -m scripts.run --port $(PORT)
 
-test:  ## run the whole suite (WORKERS=…, ARGS="tests/rules -k …")
-	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m pytest -n $(WORKERS) --maxprocesses 8 $(ARGS)
+test:  ## run the suite in five minutes; it tells what it left out (WORKERS=…, ARGS="tests/rules -k …", ARGS="-p randomly")
+	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m $(PYTEST) $(ARGS)
+
+test-long:  ## run what `make test` leaves out, then the suite on other days
+	@$(BOOTSTRAP_FOR_TESTS) && $(PYTHON_HERE) -m $(PYTEST) --tier long $(ARGS)
+	@$(MAKE) --no-print-directory test-dates
+
+test-dates:  ## run the suite on other days: the year's end, the spring festival, a leap day, into a weekend
+	@$(BOOTSTRAP_FOR_TESTS) --with faketime && exec $(PYTHON_HERE) -m scripts.dates $(PYTEST_SPREAD) $(ARGS)
 
 check:  ## lint, types, import contracts, migrations
 	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m scripts.check

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Make this folder ready to run: the locked Python packages in .venv, and PostgreSQL with PostGIS on the machine.
 #
-#   scripts/bootstrap.sh [--python-only]
+#   scripts/bootstrap.sh [--python-only | --with PACKAGE]     PACKAGE: one of the distribution more
 #
 # Works on a bare Debian 12 or Ubuntu 24.04 with Python 3.11 or newer. Only what is missing is installed; when nothing is,
 # this takes a fraction of a second. All settings are optional:
@@ -70,6 +70,7 @@ packages_missing() {
     echo postgis
   fi
   [[ -n $python_only ]] || printing_missing
+  [[ -z $also ]] || installed "$also" || echo "$also"
 }
 
 # what prints notices as PDF: Pango, and a font with Chinese signs
@@ -77,8 +78,12 @@ printing_missing() {
   local name
   command -v dpkg-query >/dev/null || return 0
   for name in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-zenhei; do
-    dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || echo "$name"
+    installed "$name" || echo "$name"
   done
+}
+
+installed() {
+  dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
 }
 
 # newest PostGIS that the distribution offers: postgresql-15-postgis-3 on Debian 12, postgresql-16-postgis-3 on Ubuntu 24.04
@@ -178,9 +183,10 @@ sync_environment() {
 }
 
 case ${1-} in
-  '') python_only= ;;
-  --python-only) python_only=1 ;;
-  *) fail "usage: scripts/bootstrap.sh [--python-only]" ;;
+  '') python_only= also= ;;
+  --python-only) python_only=1 also= ;;
+  --with) python_only= also=$2 ;;
+  *) fail "usage: scripts/bootstrap.sh [--python-only | --with PACKAGE]" ;;
 esac
 exec 9<scripts/bootstrap.sh
 flock 9 # two at once would tread on each other

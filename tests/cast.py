@@ -1,30 +1,30 @@
 """Speaking as the permanent cast, and the reports they bring."""
 
-import asyncio
 import itertools
 import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from starlette.testclient import TestClient
 
 from app.core import tokens
 from app.core.access import Actor
-from app.core.database import connect
 from app.staff.queries import get_actor
 from seeds.hohhot.city import build_city
 from seeds.hohhot.staff import staff_id
-from seeds.load import demo_key, demo_password
+from seeds.load import demo_key
+from tests.support.clock import present
 
 CITY = "hohhot"
 
 HOME_CELL = "150102001001001"  # 海拉尔东路街道第一社区第一网格, worked by wang.grid
+FRESH = timedelta(minutes=5)  # how long one token is used
 _counter = itertools.count()
 
 
@@ -60,19 +60,23 @@ def report(kind: str = "request", category: str = "heating.outage", **changes: A
 class Person:
     """One caller: gets, and posts with a fresh key unless one is given.
 
-    Whoever is known as an actor has a fresh token for every call, by the clock of the application, so that no test
+    Whoever is known as an actor has a fresh token, by the clock of the application, so that no test
     outlives one; a `credential` (an API key, a token to be tried) is sent as it is.
     """
 
     def __init__(self, client: TestClient, credential: str | Actor, login: str) -> None:
         self.client, self.credential, self.login = client, credential, login
+        self._issued, self._token = datetime.max.replace(tzinfo=UTC), ""
 
     @property
     def token(self) -> str:
         """What stands in the header."""
         if isinstance(self.credential, str):
             return self.credential
-        return tokens.issue(self.credential, CITY, self.client.app.state.clock())[0]  # type: ignore[attr-defined]
+        now = self.client.app.state.clock()  # type: ignore[attr-defined]
+        if not self._issued <= now < self._issued + FRESH:
+            self._issued, self._token = now, tokens.issue(self.credential, CITY, now)[0]
+        return self._token
 
     @property
     def headers(self) -> dict[str, str]:
@@ -160,45 +164,38 @@ class Person:
 
 
 class Cast:
-    """`cast("li.window")` logs in once and speaks as her; `cast.machine()` is the partner system."""
+    """`cast("li.window")` speaks as her, `cast.seat(post)` as whoever holds a post; `cast.machine()` is the partner system.
+
+    Posts are those held at the first call, as after a login.
+    """
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
         self._people: dict[str, Person] = {}
 
     def __call__(self, login: str) -> Person:
-        if login not in self._people:
-            reply = self.client.post("/v1/tokens", json={"login": login, "password": demo_password(login)})
-            assert reply.status_code == 200, reply.text
-            now = self.client.app.state.clock()  # type: ignore[attr-defined]
-            self._people[login] = Person(self.client, tokens.read(reply.json()["access_token"], CITY, now), login)
-        return self._people[login]
+        return self._person(login, member(login).staff)
 
     def seat(self, post: str) -> Person:
-        """Whoever holds a post of the demo city, with a token as the login would give it (only the cast has logins)."""
-        if post not in self._people:
-            self._people[post] = Person(self.client, _off_loop(_actor_of(post)), post)
-        return self._people[post]
+        """Only the cast has logins; others are known by their post."""
+        return self._person(post, staff_id(post))
 
     def machine(self) -> Person:
         """The 12345 platform with its sandbox key."""
         return Person(self.client, demo_key("hotline-12345"), "hotline-12345")
 
-
-async def _actor_of(post: str) -> Actor:
-    conn = await connect(CITY, "owner")
-    try:
-        actor = await get_actor(conn, staff_id(post))
-    finally:
-        await conn.close()
-    assert actor.posts, f"nobody holds {post}"
-    return actor
+    def _person(self, name: str, staff: UUID) -> Person:
+        if name not in self._people:
+            assert self.client.portal is not None, "the application runs"
+            actor = self.client.portal.call(_actor, self.client.app, staff)
+            assert actor.posts, f"{name} holds no post"
+            self._people[name] = Person(self.client, actor, name)
+        return self._people[name]
 
 
-def _off_loop(work: Any) -> Any:
-    """Await outside of the event loop of the test, if it has one."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, work).result()
+async def _actor(app: Any, staff: UUID) -> Actor:
+    async with app.state.database.connection() as conn:
+        return await get_actor(conn, staff)
 
 
 class Lives:
@@ -269,5 +266,5 @@ CONCLUSION = {"result": "supported", "reply": "已修复，室温达标。"}
 
 def service(**changes: Any) -> dict[str, Any]:
     """A service record: handed over now, unless `changes` say otherwise."""
-    body = {"outcome": "served", "method": "in_person", "at": datetime.now(UTC).isoformat(), "proof": "当面签收"}
+    body = {"outcome": "served", "method": "in_person", "at": present().isoformat(), "proof": "当面签收"}
     return {**body, **changes}

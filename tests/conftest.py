@@ -1,21 +1,39 @@
-"""One database a worker, cloned from a city built once; the real application over it; the permanent cast to speak as."""
+"""One database a module, cloned from a city built once; the real application over it; the permanent cast to speak as."""
 
 import asyncio
+import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient
 
 from app.capabilities import compose
 from tests import databases
 from tests.cast import Cast, Lives
-from tests.databases import pytest_configure, pytest_unconfigure  # noqa: F401 (hooks)
+from tests.support import clock, processor, tiers
 
 CITY = "hohhot"
 compose()  # as the service and the command line do
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """The hooks of the suite."""
+    for plugin in (databases, tiers, processor):
+        pluginmanager.register(plugin)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings of the product for all tests, before any module of it is imported."""
+    config.addinivalue_line("markers", "meddles: of a module that writes into the record by hand")
+    os.environ["GRIDCASE_LOG_LEVEL"] = "ERROR"
+    os.environ["GRIDCASE_QUERY_TRIES_PER_HOUR"] = "100000"
+    os.environ["GRIDCASE_LOGIN_TRIES_PER_HOUR"] = "100000"
 
 
 def _build_template() -> None:
@@ -37,102 +55,105 @@ def _build_template() -> None:
     asyncio.run(fill())
 
 
-def _use(url: str) -> None:
-    from app.core.settings import settings
-
-    os.environ["DATABASE_URL"] = url
-    settings.cache_clear()
-
-
 @pytest.fixture(scope="session")
-def database(worker_id: str) -> Iterator[str]:
-    """The URL of this worker's own database with the demo city in it."""
-    from app.core import provision
-
-    os.environ["GRIDCASE_HOME"] = str(databases.run_folder())
-    # Files belong to one database: to another worker's they would be orphans.
-    os.environ["GRIDCASE_ATTACHMENT_FOLDER"] = str(databases.run_folder() / f"attachments_{worker_id}")
-    os.environ["GRIDCASE_LOG_LEVEL"] = "ERROR"
-    os.environ["GRIDCASE_QUERY_TRIES_PER_HOUR"] = "100000"
-    os.environ["GRIDCASE_LOGIN_TRIES_PER_HOUR"] = "100000"
+def template(worker_id: str) -> str:
+    """The name of the database that all others are copied from: the demo city, made once a run."""
 
     def make() -> None:
-        _use(databases.new_database("template"))
+        databases.use(databases.new_database("template"))
         _build_template()
 
     databases.once("template", make)
-    url = databases.clone_database("template", f"city_{worker_id}")
-    _use(url)
-    with databases.alone("roles"):
-        asyncio.run(
-            provision.create_schema_and_roles(CITY)
-        )  # settings of roles belong to a database: a clone needs its own
+    return "template"
+
+
+@pytest.fixture(scope="module")
+def database(template: str, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database of this module's own with the demo city in it."""
+    name = f"city_{worker_id}_{next(_numbers)}"
+    url = databases.clone_database(template, name)
+    databases.use(url, databases.run_folder() / name)
     yield url
-    databases.drop_database(f"city_{worker_id}")
+    if request.node.get_closest_marker("meddles") is None:
+        assert asyncio.run(_faults()) == [], "whatever was done, the record holds"
+    databases.drop_database(name)
+
+
+async def _faults() -> list[str]:
+    from app.core.database import connect
+    from tests.support.record import faults
+
+    conn = await connect(CITY, "owner")
+    try:
+        return await faults(conn)
+    finally:
+        await conn.close()
 
 
 @pytest.fixture(scope="session")
-def app(database: str) -> Any:
-    """The application, one for the worker."""
-    from app.main import create_app
+def app(template: str) -> Any:
+    """The application, one for the worker, in the time of the tests; whoever opens it serves the database of the module."""
+    from tests.support.application import shared
 
-    return create_app(CITY)
+    return shared()
 
 
-@pytest.fixture(scope="session")
-def client(app: Any) -> Iterator[TestClient]:
-    """HTTP into the application; its lifespan runs for the whole session. Server faults are replies, not exceptions."""
+@pytest.fixture(scope="module")
+def client(app: Any, database: str) -> Iterator[TestClient]:
+    """HTTP into the application; its lifespan runs for the module. Server faults are replies, not exceptions."""
     with TestClient(app, raise_server_exceptions=False) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cast(client: TestClient) -> Cast:
     """The permanent cast: `cast("li.window").post(...)`."""
     return Cast(client)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lives(cast: Cast) -> Lives:
     """Cases brought to a state: `lives.handling(kind="request", category="heating.outage")` gives the receipt."""
     return Lives(cast)
 
 
 @pytest.fixture
-def at(app: Any) -> Iterator[Callable[[datetime], None]]:
+def at() -> Iterator[Callable[[datetime], None]]:
     """Freeze the instant that requests see: `at(datetime(...))`."""
-    clock = app.state.clock
-
-    def freeze(instant: datetime) -> None:
-        app.state.clock = lambda: instant
-
-    yield freeze
-    app.state.clock = clock
+    with clock.standing() as freeze:
+        yield freeze
 
 
-@pytest.fixture
-def sql(database: str) -> Callable[..., list[Any]]:
-    """Look into the tables as the city's owner: `sql("select …", argument)` gives rows."""
+@pytest.fixture(scope="module")
+def sql(database: str) -> Iterator[Callable[..., list[Any]]]:
+    """Look into the tables as the city's owner: `sql("select …", argument)` gives rows. One connection a city.
+
+    `now()` in a statement is the present of the tests, not the server's.
+    """
     from app.core.database import connect
 
-    def ask(statement: str, *arguments: Any, city: str = CITY) -> list[Any]:
-        async def work() -> list[Any]:
-            conn = await connect(city, "owner")
-            try:
-                return await conn.fetch(statement, *arguments)
-            finally:
-                await conn.close()
+    owners: dict[str, asyncpg.Connection] = {}
+    alone = asyncio.Lock()
 
-        return asyncio.run(work())
+    async def ask(city: str, statement: str, arguments: Sequence[Any]) -> list[Any]:
+        async with alone:
+            if city not in owners or owners[city].is_closed():
+                owners[city] = await connect(city, "owner")
+            at = f"'{clock.present().isoformat()}'::timestamptz"
+            return list(await owners[city].fetch(statement.replace("now()", at), *arguments))
 
-    return ask
+    async def leave() -> None:
+        for owner in owners.values():
+            await owner.close()
+
+    with start_blocking_portal() as portal:
+        yield lambda statement, *arguments, city=CITY: portal.call(ask, city, statement, arguments)
+        portal.call(leave)
 
 
 @pytest.fixture
 def make_city(database: str) -> Iterator[Callable[[str, str], str]]:
     """Make another city beside the demo: `make_city("boston", "boston")` (name, profile) gives its name."""
-    import asyncpg
-
     from app.cli.city import create_city
     from app.core.settings import settings
     from seeds import load

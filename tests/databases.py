@@ -4,8 +4,6 @@ The cluster is started by the first test that asks (tests of pure rules never do
 under the temporary directory. It goes when the run ends, be it by Ctrl-C or by SIGKILL: the run's own process stops it,
 and a guard watches that process. With TEST_DATABASE_URL set, the databases are made on that server instead, which then
 must be one for tests only: roles are shared by the whole server.
-
-`tests/conftest.py` imports `pytest_configure` and `pytest_unconfigure` from here.
 """
 
 from __future__ import annotations
@@ -21,8 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
-from scripts import cluster, databases
+from scripts import cluster, databases, postgres
 
 RUN_FOLDER = "GRIDCASE_TEST_RUN"  # set for the workers, which inherit it
 RUN_PROCESS = "GRIDCASE_TEST_PROCESS"
@@ -38,12 +38,12 @@ def _leave_guards() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """In the run's own process: name the run's folder. Tests never meet the caller's DATABASE_URL."""
+    """Name the run's folder, and keep what the product writes in it. Tests never meet the caller's DATABASE_URL."""
     os.environ.pop("DATABASE_URL", None)
-    if hasattr(config, "workerinput"):
-        return
-    os.environ[RUN_FOLDER] = str(Path(tempfile.gettempdir()) / f"gridcase-tests-{secrets.token_hex(6)}")
-    os.environ[RUN_PROCESS] = str(os.getpid())
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN_FOLDER] = str(Path(tempfile.gettempdir()) / f"gridcase-tests-{secrets.token_hex(6)}")
+        os.environ[RUN_PROCESS] = str(os.getpid())
+    os.environ["GRIDCASE_HOME"] = str(run_folder())  # before anything asks for the master key, which is remembered
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -55,6 +55,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             databases.drop_database(external, made.name)
     cluster.discard(Path(os.environ[RUN_FOLDER]))
     del os.environ[RUN_FOLDER]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """A module stays with one worker: it has one database."""
+    return LoadFileScheduling(config, log)
+
+
+def server_process() -> int | None:
+    """The run's own PostgreSQL, if one was started."""
+    made = postgres.remembered(Path(os.environ[RUN_FOLDER])) if Path(os.environ[RUN_FOLDER]).exists() else None
+    return postgres.postmaster(made) if made else None
 
 
 def run_folder() -> Path:
@@ -99,6 +111,16 @@ def clone_database(template: str, name: str) -> str:
 def drop_database(name: str) -> None:
     """Drop a database of this run before its end."""
     databases.drop_database(admin_url(), _own(name))
+
+
+def use(url: str, attachments: Path | None = None) -> None:
+    """Let settings name a database and the folder of its files: to another database they would be orphans."""
+    from app.core.settings import settings
+
+    os.environ["DATABASE_URL"] = url
+    if attachments:
+        os.environ["GRIDCASE_ATTACHMENT_FOLDER"] = str(attachments)
+    settings.cache_clear()
 
 
 def _run_folder() -> Path:

@@ -1,35 +1,53 @@
-"""The town of this folder's tests."""
+"""The town of this folder's tests: planted once a run, copied for every module."""
 
+import itertools
 import os
-import uuid
-from datetime import UTC, datetime
+import pickle
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
-from tests.access.planting import Planter, sow
-from tests.access.town import Town, address_everybody, callers, look, note_notices
+from tests import databases
+from tests.access.town import Town, planted
 from tests.cast import Cast
 
 ROUNDS = int(os.environ.get("GRIDCASE_ATTACK_ROUNDS", "1"))  # `make attack` plants more
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def town(app: Any, cast: Cast) -> Town:
-    """Planted once a worker; everybody looked before and after, at the same instant."""
-    found = Town(cast, app.openapi(), callers(cast), Planter(cast, uuid.uuid4().hex[:5]))
-    instant, clock = datetime.now(UTC), app.state.clock
+def town_template(app: Any, template: str) -> Path:
+    """The database `town` and its files, and beside them what the planter knows of it."""
+    folder = databases.run_folder() / "town"
 
-    def look_now() -> dict[str, Any]:
-        app.state.clock = lambda: instant
-        try:
-            return look(found)
-        finally:
-            app.state.clock = clock
+    def plant() -> None:
+        databases.use(databases.clone_database(template, "town"), folder)
+        folder.mkdir()
+        with TestClient(app, raise_server_exceptions=False) as client:
+            (folder / "known.pickle").write_bytes(pickle.dumps(planted(Cast(client), app.openapi(), ROUNDS)))
 
-    found.before = look_now()
-    found.plants = list(sow(found.planter, ROUNDS))
-    address_everybody(found)
-    note_notices(found)
-    found.after = look_now()
-    return found
+    databases.once("town", plant)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def database(town_template: Path, worker_id: str) -> Iterator[str]:
+    """A copy of the town for this module alone."""
+    name = f"town_{worker_id}_{next(_numbers)}"
+    folder = databases.run_folder() / name
+    shutil.copytree(town_template, folder)
+    url = databases.clone_database("town", name)
+    databases.use(url, folder)
+    yield url
+    databases.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def town(app: Any, cast: Cast, town_template: Path) -> Town:
+    """Everybody looked before and after, at the same instant."""
+    known = pickle.loads((town_template / "known.pickle").read_bytes())  # noqa: S301 (written by this run)
+    return Town(cast, app.openapi(), known)

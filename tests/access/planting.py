@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from tests.access.sight import Ledger, area_line, cast_member
-from tests.attachments import files
 from tests.cast import CONCLUSION, HOME_CELL, Cast, Person, member, point_in, report
+from tests.support import files
+from tests.support.clock import present
 
 COMMUNITY = HOME_CELL[:12]
 TITLE = "鸣冤鼓响槐树街"  # begins every planted title, so that titles are alike
@@ -193,7 +194,7 @@ class Planter:
     def replied(self, plant: Plant, who: str) -> None:
         """Concluded, and the reply has reached the resident."""
         self.does(plant, who, "conclude", {**CONCLUSION, "reply": self.said(plant, "复")})
-        proof = {"outcome": "served", "method": "in_person", "at": datetime.now(UTC).isoformat()}
+        proof = {"outcome": "served", "method": "in_person", "at": present().isoformat()}
         self.does(plant, who, "serve", {**proof, "proof": self.said(plant, "证")})
 
     def supervised(self, plant: Plant, who: str, unit: str) -> None:
@@ -273,7 +274,7 @@ class Planter:
 
 
 def _in_a_month() -> str:
-    return (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    return (present() + timedelta(days=30)).isoformat()
 
 
 def _units_of(staff: str) -> set[str]:

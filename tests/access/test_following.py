@@ -1,12 +1,13 @@
 """Sight follows responsibility: it comes with an offer, ends with refusal, recall or passing it on, stays where a duty does."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.access.doors import listed
 from tests.cast import CONCLUSION, Cast, Lives, report
+from tests.support.clock import present
 
 HOUSING, OFFICE = "chen.housing", "ma.petition"
 NAME, PHONE = "司马匿名氏", "18612345678"
@@ -85,7 +86,7 @@ def test_who_received_it_first_stays_beside_it_and_leads_no_more(cast: Cast, liv
 @pytest.mark.parametrize(("shift", "seen"), [(timedelta(seconds=-1), False), (timedelta(hours=1), True)])
 def test_a_sight_lasts_until_its_end(cast: Cast, lives: Lives, sql: Any, shift: timedelta, seen: bool) -> None:
     case = offered_to_the_office(cast, lives)
-    until = datetime.now(UTC) + shift
+    until = present() + shift
     sql("update case_access set until = $2 where case_id = $1::uuid and grantee = 'unit:P150102'", case, until)
     assert cast(OFFICE).sees(case) is seen
     assert (case in listed(cast(OFFICE))["/v1/cases?sort=newest"]) is seen

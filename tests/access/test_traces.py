@@ -12,6 +12,7 @@ from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection
 from tests.access.planting import Plant
 from tests.access.town import Town, in_city
+from tests.support.each import each
 
 Sql = Callable[..., list[Any]]
 
@@ -107,7 +108,7 @@ def test_the_phone_index_knows_no_accusation_and_needs_the_key(town: Town, sql: 
     )
     secret = {plant.id for plant in town.plants if plant.secret}
     phones = {plant.id: plant.marks["party_phone"] for plant in town.plants}
-    for row in rows:
+    for row in each(rows):
         if row["case_id"] in secret:
             assert row["phone_index"] is None
         elif row["phone_index"] is not None:
@@ -205,7 +206,7 @@ def test_problem_documents_repeat_nothing_that_was_sent(town: Town) -> None:
         {**body, "concerns": [{"text": mark, "unit": mark}]}, {**body, "location": {"cell": mark, "address": mark}},
         {**body, "concerns": [{"staff": mark}]}, {**body, "title": mark * 50}, {**body, "parties": mark},
     ]  # fmt: skip
-    for sent in wrong:
+    for sent in each(wrong):
         for reply in (li.post("/v1/cases", sent), li.post("/v1/cases:batch", {"items": [sent]})):
             assert reply.status_code in (200, 422), reply.text
             shown = [item["problem"] for item in reply.json()["items"]] if reply.status_code == 200 else [reply.json()]

@@ -2,21 +2,21 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
-from app.core import tokens
-from app.core.access import Permission
+from app.core.access import Actor, Permission
 from app.core.database import Connection, connect
 from app.staff import actions as staff
 from app.staff.queries import get_actor
 from tests.access.doors import Caller, Nobody, counted, figures, listed, quiet_doors
-from tests.access.planting import HOUSING, Plant, Planter
+from tests.access.planting import HOUSING, Plant, Planter, sow
 from tests.access.sight import Seat, Who, cast_member, seat
 from tests.cast import CITY, Cast, Person
+from tests.support.clock import present, standing
 
 CAST = (
     "wang.grid", "zhao.grid",  # the worker of the cell, and of the cell next door
@@ -40,20 +40,47 @@ GUEST, STRANGER = "guest from housing", "another machine"
 
 
 @dataclass
+class Known:
+    """What is known of a planted town: who looks and with which credential, what was planted, what each saw."""
+
+    callers: list[tuple[Who, str | Actor]]
+    plants: list[Plant]
+    before: dict[str, Any]
+    after: dict[str, Any] = field(default_factory=dict)
+
+
 class Town:
     """What the tests of this folder look at."""
 
-    cast: Cast
-    document: dict[str, Any]
-    callers: dict[str, Caller]
-    planter: Planter
-    plants: list[Plant] = field(default_factory=list)
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, cast: Cast, document: dict[str, Any], known: Known) -> None:
+        self.cast, self.document, self.plants = cast, document, known.plants
+        self.before, self.after = known.before, known.after
+        self.callers = {who.name: _caller(cast, who, credential) for who, credential in known.callers}
 
     def plant(self, name: str) -> Plant:
         """The planted case of that name."""
         return next(plant for plant in self.plants if plant.name == name)
+
+
+def planted(cast: Cast, document: dict[str, Any], rounds: int) -> Known:
+    """Plant it; everybody looks before and after, at the same instant, by which all is planted."""
+    callers, instant = [*_callers(cast)], present() + timedelta(hours=1)
+
+    def looks(plants: list[Plant]) -> dict[str, Any]:
+        with standing() as at:
+            at(instant)
+            return look(Town(cast, document, Known(callers, plants, {})))
+
+    before = looks([])
+    plants = list(sow(Planter(cast, uuid.uuid4().hex[:5]), rounds))
+    address_everybody(plants, [who.id for who, _ in callers if who.kind == "staff"])
+    note_notices(plants)
+    return Known(callers, plants, before, looks(plants))
+
+
+def _caller(cast: Cast, who: Who, credential: str | Actor) -> Caller:
+    person = Person if credential else Nobody
+    return Caller(who, person(cast.client, credential, who.name))
 
 
 def off_loop(work: Coroutine[Any, Any, Any]) -> Any:
@@ -75,7 +102,7 @@ def in_city(act: Callable[[Connection], Coroutine[Any, Any, Any]], role: str = "
     return off_loop(work())
 
 
-def _guest(cast: Cast) -> Caller:
+def _guest() -> tuple[Who, Actor]:
     """Somebody whose own unit is housing, lent to the city's centre: stands under the unit complained of all the same."""
     person, post = uuid.uuid5(uuid.NAMESPACE_URL, GUEST), "C150100.window_clerk.guest"
     row = staff.StaffRow(person, "借调员", HOUSING, full_time=False)
@@ -84,12 +111,11 @@ def _guest(cast: Cast) -> Caller:
         await staff.load_staff(conn, [row], [staff.PostRow(post, "window_clerk", "C150100", "150100", person)])
         return await get_actor(conn, person)
 
-    token = tokens.issue(in_city(lend), CITY, datetime.now(UTC))[0]
-    who = Who(GUEST, "staff", str(person), HOUSING, (Seat(post, "window_clerk", "C150100", "150100"),))
-    return Caller(who, Person(cast.client, token, GUEST))
+    seats = (Seat(post, "window_clerk", "C150100", "150100"),)
+    return Who(GUEST, "staff", str(person), HOUSING, seats), in_city(lend)
 
 
-def _stranger(cast: Cast) -> Caller:
+def _stranger() -> tuple[Who, str]:
     """A machine that brought none of the cases."""
     scopes = [Permission.CASE_REGISTER, Permission.CASE_READ, Permission.MAP_READ]
 
@@ -104,41 +130,43 @@ def _stranger(cast: Cast) -> Caller:
             source_system="letters",
         )
 
-    return Caller(Who(STRANGER, "key", "stranger"), Person(cast.client, in_city(make), STRANGER))
+    return Who(STRANGER, "key", "stranger"), in_city(make)
 
 
-def callers(cast: Cast) -> dict[str, Caller]:
+def _callers(cast: Cast) -> Iterator[tuple[Who, str | Actor]]:
     """Everybody who looks."""
-    found = [Caller(cast_member(login), cast(login)) for login in CAST]
-    found += [Caller(seat(post), cast.seat(post)) for post in SEATS]
-    found += [_guest(cast), _stranger(cast), Caller(Who("hotline-12345", "key", "hotline-12345"), cast.machine())]
-    found.append(Caller(Who("anonymous", "nobody"), Nobody(cast.client, "", "anonymous")))
-    return {caller.name: caller for caller in found}
+    for login in CAST:
+        yield cast_member(login), cast(login).credential
+    for post in SEATS:
+        yield seat(post), cast.seat(post).credential
+    yield _guest()
+    yield _stranger()
+    yield Who("hotline-12345", "key", "hotline-12345"), cast.machine().credential
+    yield Who("anonymous", "nobody"), ""
 
 
-def address_everybody(town: Town) -> None:
+def address_everybody(plants: list[Plant], people: list[str]) -> None:
     """A message on every case to every person who looks, as if somebody had queued too many."""
-    people = [caller.who.id for caller in town.callers.values() if caller.who.kind == "staff"]
-    ids = [uuid.UUID(plant.id) for plant in town.plants]
     statement = (
         "insert into message (key, grantee, template, case_id, created_at)"
-        " select concat_ws(' ', 'planted', c, s), 'staff:' || s, 'notice_urging', c, now()"
+        " select concat_ws(' ', 'planted', c, s), 'staff:' || s, 'notice_urging', c, $3"
         " from unnest($1::uuid[]) c, unnest($2::text[]) s returning id, grantee, case_id"
     )
-    known = {uuid.UUID(plant.id): plant for plant in town.plants}
-    for row in in_city(lambda conn: conn.fetch(statement, ids, people)):
+    known = {uuid.UUID(plant.id): plant for plant in plants}
+    for row in in_city(lambda conn: conn.fetch(statement, list(known), people, present())):
         known[row["case_id"]].messages[row["grantee"]] = row["id"]
 
 
-def note_notices(town: Town) -> None:
+def note_notices(plants: list[Plant]) -> None:
     """Which notices were drafted on the planted cases."""
-    known = {uuid.UUID(plant.id): plant for plant in town.plants}
+    known = {uuid.UUID(plant.id): plant for plant in plants}
     statement = "select id, case_id from notice where case_id = any($1::uuid[]) order by drafted_at"
     for row in in_city(lambda conn: conn.fetch(statement, list(known))):
         known[row["case_id"]].ids.setdefault("notice_id", str(row["id"]))
 
 
 def look(town: Town) -> dict[str, Any]:
+    """What everybody sees in lists, counts and figures, and some behind open doors."""
     seen = {}
     for name, caller in town.callers.items():
         person = caller.person

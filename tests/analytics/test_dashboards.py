@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.cast import CONCLUSION, Cast, report, service
-from tests.review.doors import door
+from tests.support.clock import standing
+from tests.support.residents import door
 
 NOON = datetime.fromisoformat("2026-11-25T12:00:00+08:00")  # a Wednesday: three working days on is Monday the 30th
 TODAY, WEEK = "2026-11-25T00:00:00+08:00", "2026-11-23T00:00:00+08:00"
@@ -26,17 +27,12 @@ Freeze = Callable[[datetime], None]
 
 
 @pytest.fixture(scope="module")
-def planted(app: Any, cast: Cast) -> list[str]:
+def planted(cast: Cast) -> list[str]:
     """Thirty matters over three weeks in two cells of one town, in every state; some about the urban department."""
     luo, made = cast("luo.intake"), []
-    clock = app.state.clock
-
-    def at(instant: datetime) -> None:
-        app.state.clock = lambda: instant
-
     kinds = [("request", "heating.outage"), ("request", "heating.fees"), ("petition", "heating.temperature"),
              ("dispute", "neighbour.noise"), ("event", "road.damage")]  # fmt: skip
-    try:
+    with standing() as at:
         for n in range(30):
             kind, category = kinds[n % 5]
             begun = NOON - timedelta(days=(n * 5) % 23, hours=n % 7)
@@ -51,8 +47,6 @@ def planted(app: Any, cast: Cast) -> list[str]:
         supervise(cast, made)
         _closed_of_late(cast, at)
         at(NOON)
-    finally:
-        app.state.clock = clock
     return made
 
 

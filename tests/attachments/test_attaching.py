@@ -14,10 +14,10 @@ from PIL import Image
 
 from app.cases.queries.chain import list_breaks
 from tests.access.town import in_city
-from tests.attachments import files
 from tests.cast import Cast, Lives, Person, report
-from tests.house.refusals import refused
-from tests.notices.test_archive import paper
+from tests.support import files
+from tests.support.files import paper
+from tests.support.refusals import refused
 
 Ask = Callable[..., list[Any]]
 CHEN, HEAD, LI = "chen.housing", "liu.head", "li.window"

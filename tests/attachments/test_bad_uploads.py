@@ -19,9 +19,9 @@ from app.attachments.rules import Unfit
 from app.attachments.settings import AttachmentSettings
 from app.core.settings import section, settings
 from tests.access.town import in_city
-from tests.attachments import files
 from tests.cast import Cast, Lives
-from tests.house.refusals import refused
+from tests.support import files
+from tests.support.refusals import refused
 
 Ask = Callable[..., list[Any]]
 CHEN = "chen.housing"
@@ -46,19 +46,20 @@ def nothing_kept(lives: Lives, sql: Ask) -> Iterator[str]:
     assert on_disk() == files_before
 
 
-BAD = {
+BAD: dict[str, tuple[bytes | Callable[[], bytes], Unfit]] = {
     "nothing": (b"", Unfit.UNKNOWN),
     "a web page called a photo": (b"<html><script>alert(1)</script>", Unfit.UNKNOWN),
     "half a photo": (files.jpeg()[:300], Unfit.UNREADABLE),
-    "a bomb as a photo": (files.bomb(), Unfit.TOO_MANY_PIXELS),
+    "a bomb as a photo": (files.bomb, Unfit.TOO_MANY_PIXELS),
     "a moving picture": (files.moving("WEBP"), Unfit.MOVING),
-    "a paper of too many pages": (files.pdf(301), Unfit.TOO_MANY_PAGES),
+    "a paper of too many pages": (lambda: files.pdf(301), Unfit.TOO_MANY_PAGES),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_is_told_what_is_wrong(cast: Cast, nothing_kept: str, name: str) -> None:
-    sent, why = BAD[name]
+    made, why = BAD[name]
+    sent = made() if callable(made) else made
     for language in ("zh-CN", "en"):
         reply = cast(CHEN).attach(nothing_kept, sent, **{"Content-Type": "image/jpeg", "Accept-Language": language})
         refused(reply, "#/body", why.value)
@@ -194,7 +195,7 @@ def test_what_a_crash_left_behind_is_collected_and_what_is_missing_is_told(cast:
         found: tuple[int, int] = in_city(lambda conn: actions.collect(conn, store, before=before))
         return found
 
-    now = datetime.now(UTC)
+    now = datetime.now(UTC)  # files have the machine's
     assert collect(now - timedelta(days=1)) == (0, 0), "it may still be about to get its row"
     assert collect(now + timedelta(minutes=1))[0] >= 2
     assert store.get(row["file"])

@@ -1,12 +1,13 @@
 """Extending, concluding, serving, closing, reopening, withdrawing: honestly, in time, and by the right person."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.cast import CONCLUSION, Cast, Lives, service
+from tests.support.clock import present
 
 REASON = {"reason": "理由充分"}
 CHEN, HEAD = "chen.housing", "liu.head"
@@ -94,7 +95,7 @@ def test_a_result_comes_from_the_list(cast: Cast, lives: Lives) -> None:
 
 def test_service_with_proof_meets_the_limit_at_its_own_time(cast: Cast, lives: Lives) -> None:
     case = lives.concluded()["id"]
-    at_service = datetime.now(UTC)
+    at_service = present()
     page = cast(CHEN).does(case, "serve", service(at=at_service.isoformat()))
     assert instant(completion(page)["met_at"]) == at_service
     assert page["service"]["outcome"] == "served"
@@ -104,7 +105,7 @@ def test_service_with_proof_meets_the_limit_at_its_own_time(cast: Cast, lives: L
 def test_service_lies_between_the_decision_and_now(cast: Cast, lives: Lives) -> None:
     case = lives.concluded()["id"]
     concluded = instant(cast(CHEN).get(f"/v1/cases/{case}").json()["concluded_at"])
-    for at_service in (concluded - timedelta(seconds=1), datetime.now(UTC) + timedelta(hours=1)):
+    for at_service in (concluded - timedelta(seconds=1), present() + timedelta(hours=1)):
         reply = cast(CHEN).act(case, "serve", service(at=at_service.isoformat()))
         assert reply.status_code == 422
         assert reply.json()["errors"][0]["pointer"] == "#/body/at"

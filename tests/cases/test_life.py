@@ -1,8 +1,7 @@
 """Whole lives over HTTP."""
 
-from datetime import UTC, datetime
-
 from tests.cast import Cast, report, service
+from tests.support.clock import present
 
 
 def test_a_petition_lives_from_registration_to_closing(cast: Cast) -> None:
@@ -19,7 +18,7 @@ def test_a_petition_lives_from_registration_to_closing(cast: Cast) -> None:
     handler.does(case, "serve", service(kind="extension"))
     handler.does(case, "conclude", {"result": "supported", "reply": "已修复。"})
     assert handler.act(case, "close").status_code == 409
-    now = datetime.now(UTC).isoformat()
+    now = present().isoformat()
     handler.does(case, "serve", {"outcome": "served", "method": "in_person", "at": now, "proof": "当面签收"})
     assert handler.does(case, "close")["status"] == "closed"
     asked = cast.client.post("/v1/query", json={"number": receipt["number"], "code": receipt["query_code"]})

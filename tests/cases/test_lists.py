@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ import pytest
 
 from seeds.hohhot.city import build_city
 from tests.cast import HOME_CELL, Cast, Lives, member, point_in, report
+from tests.support.clock import present
 
 Item = dict[str, Any]
 MARK = f"榜{uuid.uuid4().hex[:6]}"  # in every title of this module's cases, so that other tests' cases do not count
@@ -83,7 +84,7 @@ def assigned(page: Item, staff: str) -> bool:
 LON, LAT = point_in()
 BOX = (LON - 1e-6, LAT - 1e-6, LON + 2.5e-4, LAT + 1e-6)
 WANG = str(member("wang.grid").staff)
-SOON = datetime.now(UTC) + timedelta(days=2)
+SOON = present() + timedelta(days=2)
 FILTERS: dict[str, tuple[str, Callable[[Item], bool]]] = {
     "a city": ("area=150100", lambda p: p["areas"]["city"] == "150100"),
     "a county": ("area=150105", lambda p: p["areas"]["county"] == "150105"),
@@ -96,8 +97,8 @@ FILTERS: dict[str, tuple[str, Callable[[Item], bool]]] = {
     "a category": ("category=manhole.missing", lambda p: p["category"] == "manhole.missing"),
     "a status": ("status=registered", lambda p: p["status"] == "registered"),
     "statuses": ("status=closed&status=merged&status=closed", lambda p: p["status"] in ("closed", "merged")),
-    "overdue": ("overdue=true", lambda p: (due := nearest_due(p)) is not None and due < datetime.now(UTC)),
-    "not overdue": ("overdue=false", lambda p: (due := nearest_due(p)) is None or due >= datetime.now(UTC)),
+    "overdue": ("overdue=true", lambda p: (due := nearest_due(p)) is not None and due < present()),
+    "not overdue": ("overdue=false", lambda p: (due := nearest_due(p)) is None or due >= present()),
     "due soon": (f"due_before={quote(SOON.isoformat())}", lambda p: (due := nearest_due(p)) is not None and due < SOON),
     "any queue": ("queue=any", lambda p: p["queue"] is not None),
     "a queue": ("queue=outside_city", lambda p: p["queue"] == "outside_city"),

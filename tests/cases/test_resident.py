@@ -11,6 +11,7 @@ import pytest
 from app.core.settings import section, settings
 from app.staff.settings import LoginSettings
 from tests.cast import Cast, Lives, report
+from tests.support.tiers import long
 
 REASON = {"reason": "电话回访"}
 
@@ -50,6 +51,7 @@ def test_a_wrong_number_and_a_wrong_code_are_one_answer(cast: Cast, lives: Lives
     assert wrong.headers.keys() == unknown.headers.keys()
 
 
+@long("times on the wall")
 def test_a_wrong_number_and_a_wrong_code_take_as_long(cast: Cast, lives: Lives) -> None:
     got, other = lives.registered(), lives.registered()
     taken: dict[str, list[float]] = {"code": [], "number": []}

@@ -1,11 +1,12 @@
 """退单 and transfers: who sent it rules finally, nothing ping-pongs, and sight goes with responsibility across areas."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.cast import Cast, Lives
+from tests.support.clock import present
 
 REASON = {"reason": "按职责分工"}
 HOUSING, HEAD, FIRST = "chen.housing", "liu.head", "C150102001001.window_clerk.1"
@@ -149,7 +150,7 @@ def test_each_unit_returns_it_once_and_all_together_three_times(cast: Cast, live
 
 def test_after_the_time_to_return_it_only_signing_or_a_ruling_is_left(cast: Cast, lives: Lives, at: Any) -> None:
     case = offered(lives, cast)
-    at(datetime.now(UTC) + timedelta(days=15))
+    at(present() + timedelta(days=15))
     assert cast(HOUSING).act(case, "refuse", REASON).status_code == 409
     page = cast.seat(FIRST).get(f"/v1/cases/{case}").json()
     assert "rule_return" in page["available_actions"]

@@ -1,14 +1,16 @@
 """Every step over HTTP: what is offered is what is accepted, and each refusal says why and what works instead."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from app.cases.rules import TRANSITIONS
 from tests.cast import CONCLUSION, Cast, Lives, report, service
-from tests.review.doors import door, hearing
+from tests.support.clock import present
+from tests.support.residents import door, hearing
+from tests.support.tiers import some
 
 REASON = {"reason": "理由充分"}
 UNKNOWN = "01a206cf-ffd4-701d-98b1-6b2166fde918"
@@ -138,7 +140,7 @@ STATES: dict[str, Callable[[Lives], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", some(STATES, every=5, what="every step × caller in a state"))
 def test_what_a_case_offers_its_caller_is_what_the_server_accepts(cast: Cast, lives: Lives, state: str) -> None:
     """Nothing else is accepted (tried on one case), and everything offered is (each on a case of its own)."""
     case = STATES[state](lives)["id"]
@@ -292,13 +294,13 @@ def test_accepting_meets_one_clock_and_starts_the_next(cast: Cast, lives: Lives)
     acceptance, signed, completion = page["clocks"]
     assert acceptance["met_at"] is None, "the petitioner has not heard yet"
     assert signed["met_at"]
-    at = datetime.now(UTC)
+    at = present()
     page = cast("chen.housing").does(before["id"], "serve", service(at=at.isoformat()))
     acceptance, signed, completion = page["clocks"]
     assert datetime.fromisoformat(acceptance["met_at"]) == at
     assert (completion["kind"], completion["rule"], completion["met_at"]) == ("completion", "P6", None)
     (item,) = [i for i in cast("chen.housing").walk("/v1/cases?status=accepted&limit=200") if i["id"] == before["id"]]
-    assert datetime.fromisoformat(item["due"]) == datetime.fromisoformat(completion["due"]) > datetime.now(UTC)
+    assert datetime.fromisoformat(item["due"]) == datetime.fromisoformat(completion["due"]) > present()
 
 
 def test_signing_for_and_accepting_are_two_acts(cast: Cast, lives: Lives) -> None:

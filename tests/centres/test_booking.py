@@ -5,7 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from app.staff.queries import get_actor
 from seeds.hohhot.staff import staff_id
 from tests.cast import CITY, Cast, Lives, Person
 from tests.centres.conftest import HOUR, WEDNESDAY, Keeper
+from tests.support.clock import present
 
 Move = Callable[[timedelta], datetime]
 Keepers = Callable[[str], Keeper]
@@ -182,7 +183,7 @@ def test_a_booking_for_a_case_shows_as_taken_and_as_nothing_else(
         try:
             async with conn.transaction():
                 actor = await get_actor(conn, staff_id("M150102001.mediator.1"))
-                return await do(conn, actor, await reference.load(conn, datetime.now(UTC)))
+                return await do(conn, actor, await reference.load(conn, present()))
         finally:
             await conn.close()
 

@@ -24,7 +24,7 @@ POSTS = (
 REGISTRAR = "I150100.coordinator.1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """`gridcase serve` with two workers, asked over real HTTP."""
     log: Path = tmp_path_factory.mktemp("service") / "log"
@@ -34,7 +34,7 @@ def service(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def town(database: str) -> Town:
     """Units and seats as the database has them."""
     from app.core.database import connect

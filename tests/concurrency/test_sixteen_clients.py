@@ -27,9 +27,10 @@ from tests.cast import report
 from tests.concurrency import clients, judge
 from tests.concurrency.conftest import CITY, REGISTRAR
 from tests.concurrency.model import Town
+from tests.support.tiers import Amount
 
-OPERATIONS = int(os.environ.get("GRIDCASE_OPERATIONS", "2000"))
-TRIES = int(os.environ.get("GRIDCASE_SIGN_TRIES", "60"))
+OPERATIONS = Amount("operations of sixteen clients", short=400, long=2000, setting="GRIDCASE_OPERATIONS")
+TRIES = Amount("double sign-fors", short=15, long=60, setting="GRIDCASE_SIGN_TRIES")
 SEED = int(os.environ.get("GRIDCASE_FUZZ_SEED", "4"))
 
 
@@ -59,6 +60,7 @@ def watched(since: datetime) -> Iterator[list[str]]:
         thread.join()
 
 
+@OPERATIONS.mark
 def test_every_history_is_one_of_the_sequential_model(
     service: Service, town: Town, ask: Callable[..., list[Any]]
 ) -> None:
@@ -95,6 +97,7 @@ def test_every_history_is_one_of_the_sequential_model(
     assert asyncio.run(broken_chains()) == []
 
 
+@TRIES.mark
 def test_of_two_who_sign_at_once_one_wins_every_time(
     service: Service, town: Town, ask: Callable[..., list[Any]]
 ) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from app.core.database import Database
 from app.jobs.actions import flag_obligations
-from tests.attachments.files import png
+from tests.support.files import png
 from tests.cast import Cast, Person
 
 PICTURE = "(a picture)"

@@ -7,6 +7,7 @@ import pytest
 
 from scripts import picture, reference
 from tests.docs.pages import ALL, PAGES, ROOT, name
+from tests.support.each import each
 
 LONGEST_README = 8 * 1024
 
@@ -22,14 +23,14 @@ def test_the_picture_is_of_today_and_the_readme_short() -> None:
     assert picture.README.stat().st_size <= LONGEST_README
 
 
-@pytest.mark.parametrize("page", ALL, ids=name)
-def test_links_lead_somewhere(page: Path) -> None:
-    for link in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+def test_links_lead_somewhere() -> None:
+    texts = {page: page.read_text(encoding="utf-8") for page in ALL}
+    for page, link in each((page, link) for page, text in texts.items() for link in re.findall(r"\]\(([^)]+)\)", text)):
         address, _, anchor = link.partition("#")
         if not address.startswith(("http:", "https:")):
             target = (page.parent / address).resolve() if address else page
-            assert target.exists(), link
-            assert not anchor or anchor in _anchors(target), link
+            assert target.exists(), f"{name(page)}: {link}"
+            assert not anchor or anchor in _anchors(target), f"{name(page)}: {link}"
 
 
 def _anchors(page: Path) -> set[str]:
@@ -39,7 +40,7 @@ def _anchors(page: Path) -> set[str]:
 
 def test_calls_that_pages_name_exist() -> None:
     known = [f"{method} {path}" for method, path, _ in reference.operations()]
-    for page in (path for path in ALL if path.parent != reference.FOLDER or path.stem == "conventions"):
+    for page in each(path for path in ALL if path.parent != reference.FOLDER or path.stem == "conventions"):
         for call in re.findall(r"`((?:GET|POST) /v1/[^` ?]*)[^`]*`", page.read_text(encoding="utf-8")):
             pattern = re.sub(r"\\{.*?\\}", "[^/]+", re.escape(call)).replace("…", ".*")
             assert any(re.fullmatch(pattern, one) for one in known), f"{name(page)}: {call}"

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from seeds.hohhot.staff import staff_id
 from tests.cast import Cast, report
 from tests.handover.doors import SUN, Ask, Worker, approved, ask, becomes, carry_out, look, request
+from tests.support.clock import present
 
 
 def test_all_that_a_leaver_holds_goes_over_and_nothing_stays(
@@ -87,7 +88,7 @@ def test_a_leave_is_covered_and_ends_by_itself(
     cast: Cast, at: Callable[[datetime], None], leaver: Worker, neighbour: Worker
 ) -> None:
     task = request(cast, leaver)
-    until = datetime.now(UTC) + timedelta(days=7)
+    until = present() + timedelta(days=7)
     made = carry_out(cast(SUN), leaver, why="on_leave", to=neighbour.id, until=until.isoformat())
     assert becomes(made["items"]) == sorted([("cell", "cover", neighbour.id), ("task", "task", neighbour.id)])
     assert task in neighbour.tasks()

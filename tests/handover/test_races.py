@@ -11,7 +11,7 @@ import pytest
 from app.handover import actions
 from tests.cast import Cast
 from tests.handover.doors import SUN, Worker, carry_out, request
-from tests.mediation.doors import Talks
+from tests.support.talks import Talks
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,11 @@ import pytest
 from seeds.hohhot.staff import staff_id
 from tests.cast import Cast, report
 from tests.handover.doors import SUN, Ask, Worker, approved, ask, becomes, carry_out, look
-from tests.mediation.doors import HOHHOT, Talks
-from tests.proxy.doors import does as proxy_does
-from tests.proxy.doors import errand, offered, own, requested, soon, terms
-from tests.review.doors import door
+from tests.support.clock import present
+from tests.support.proxies import does as proxy_does
+from tests.support.proxies import errand, offered, own, requested, soon, terms
+from tests.support.residents import door
+from tests.support.talks import HOHHOT, Talks
 
 LEAVE = timedelta(days=7)
 CENTRE = "C150102001"
@@ -97,7 +98,7 @@ def test_over_a_leave_the_authority_stays_and_who_is_concerned_is_told(
     cast: Cast, sql: Ask, leaver: Worker, neighbour: Worker
 ) -> None:
     carried, waiting = Carried(cast, leaver).authorised(), Carried(cast, leaver)
-    made = carry_out(cast(SUN), leaver, why="on_leave", to=neighbour.id, until=(datetime.now(UTC) + LEAVE).isoformat())
+    made = carry_out(cast(SUN), leaver, why="on_leave", to=neighbour.id, until=(present() + LEAVE).isoformat())
     assert of(made["items"], "proxy", "proxy_offer") == [
         ("proxy", "authorised", "stays", None), ("proxy_offer", "offered", "recalled", None),
     ]  # fmt: skip
@@ -124,7 +125,7 @@ def test_an_offer_accepted_since_the_preview_is_another_thing(cast: Cast, leaver
 
 def test_what_ran_out_by_itself_is_not_held(cast: Cast, at: Callable[[datetime], None], leaver: Worker) -> None:
     carried = Carried(cast, leaver).authorised()
-    at(datetime.now(UTC) + timedelta(days=31))
+    at(present() + timedelta(days=31))
     items = look(cast(SUN), leaver, why="leaves")
     assert of(items, "proxy") == []
     assert carried.state == "authority_expired"
@@ -176,7 +177,7 @@ def test_a_mediator_is_relieved_and_the_lead_is_told(
     talks = mediating(cast, sql, leaver)
     asked = {"why": why, "to": neighbour.id}
     if why == "on_leave":
-        asked["until"] = (datetime.now(UTC) + LEAVE).isoformat()
+        asked["until"] = (present() + LEAVE).isoformat()
     made = carry_out(cast(SUN), leaver, **asked)
     assert of(made["items"], "mediator") == [("mediator", "consented", "to_lead", None)]
     assert not leaver.person.sees(talks.case)
@@ -201,7 +202,7 @@ def test_an_agreement_is_cared_for_over_a_leave_and_left_to_the_lead_for_good(
 ) -> None:
     talks = mediating(cast, sql, leaver)
     sql("update mediation set state = 'agreed', ended_at = now() where id = $1 returning id", uuid.UUID(talks.id))
-    until = (datetime.now(UTC) + LEAVE).isoformat()
+    until = (present() + LEAVE).isoformat()
     made = carry_out(cast(SUN), leaver, why="on_leave", to=neighbour.id, until=until)
     assert of(made["items"], "mediator") == [("mediator", "agreed", "stays", None)]
     assert leaver.person.sees(talks.case)
@@ -238,7 +239,7 @@ def test_shifts_within_the_absence_go_to_who_is_free_or_off_the_rota(
 ) -> None:
     for worker in (leaver, neighbour):
         sql("update staff set unit = $2 where id = $1 returning id", uuid.UUID(worker.id), CENTRE)
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = present().replace(microsecond=0)
     running = shift(sql, leaver, now - timedelta(hours=1))
     free, taken = shift(sql, leaver, now + timedelta(days=1)), shift(sql, leaver, now + timedelta(days=2))
     other = shift(sql, leaver, now + timedelta(days=3), unit="D150102_energy")
@@ -268,7 +269,7 @@ def test_a_successor_who_was_given_a_shift_since_is_named(
 ) -> None:
     for worker in (leaver, neighbour):
         sql("update staff set unit = $2 where id = $1 returning id", uuid.UUID(worker.id), CENTRE)
-    tomorrow = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    tomorrow = present().replace(microsecond=0) + timedelta(days=1)
     mine = shift(sql, leaver, tomorrow)
     items = look(cast(SUN), leaver, why="leaves", to=neighbour.id)
     shift(sql, neighbour, tomorrow)
@@ -280,9 +281,9 @@ def test_a_successor_who_was_given_a_shift_since_is_named(
 def test_duty_in_an_emergency_goes_to_who_stands_in_its_area(
     cast: Cast, sql: Ask, leaver: Worker, neighbour: Worker
 ) -> None:
-    days = [(datetime.now(HOHHOT).date() + timedelta(days=n)).isoformat() for n in range(4)]
+    days = [(present().astimezone(HOHHOT).date() + timedelta(days=n)).isoformat() for n in range(4)]
     head, began = cast.seat(f"{CENTRE}.organ_head.1"), {"area": "150102001", "category": "flood", "reason": "暴雨"}
-    ends = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    ends = (present() + timedelta(days=5)).isoformat()
     rota = [{"day": day, "shift": "night", "staff": leaver.id} for day in days]
     rota.append({"day": days[2], "shift": "night", "staff": neighbour.id})
     made = head.post("/v1/emergencies", {**began, "ends_at": ends, "rota": rota})

@@ -3,7 +3,7 @@
 import base64
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,8 @@ from app.core import tokens
 from app.core.access import Actor
 from seeds.load import demo_key
 from tests.cast import CITY, Cast, member, report
-from tests.house.refusals import refused
+from tests.support.clock import present
+from tests.support.refusals import refused
 
 ASKED: dict[str, tuple[str, str]] = {
     "no CRS": ("/v1/locate?lon=111.6&lat=40.8", "#/query/crs"),
@@ -125,7 +126,7 @@ def test_a_key_that_cannot_be_one(cast: Cast, key: bytes) -> None:
 
 
 def forged(**changes: Any) -> dict[str, Any]:
-    now = int(datetime.now(UTC).timestamp())
+    now = int(present().timestamp())
     posts = [
         [
             "C150102001.window_clerk.1",
@@ -153,7 +154,7 @@ def encoded(part: Any) -> str:
 def no_tokens() -> dict[str, str]:
     """Everything that looks like a token and is none."""
     actor_of = Actor(id=str(member("li.window").staff), kind="staff")
-    now = datetime.now(UTC)
+    now = present()
     good = tokens.issue(actor_of, CITY, now)[0]
     head, body, signature = good.split(".")
     other_key = OctKey.import_key(b"another installation's key, of 32")

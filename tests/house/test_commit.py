@@ -3,20 +3,20 @@
 import asyncio
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from app.cases import actions
+from app.cases.actions import decide
 from app.core import http
 from app.core.database import connect
 from app.core.http import Write
 from app.core.idempotency import reply
-from app.main import create_app
 from tests.cast import CITY, HOME_CELL, Cast, Lives, report
+from tests.support.application import application
+from tests.support.clock import present
 
 # A second primary worker for a cell: refused by an exclusion constraint that is checked at commit, not before.
 SECOND_WORKER = (
@@ -35,11 +35,11 @@ def reached() -> list[str]:
 @pytest.fixture(scope="module")
 def running(client: TestClient, reached: list[str]) -> Iterator[TestClient]:
     """An application with one route more, whose transaction cannot be committed."""
-    app = create_app(CITY)
+    app = application()
 
     @app.post("/doomed", status_code=201)
     async def doomed(conn: Write) -> Any:
-        await conn.execute(SECOND_WORKER, HOME_CELL, datetime.now(UTC))
+        await conn.execute(SECOND_WORKER, HOME_CELL, present())
         reached.append("the end of the route")
         return reply(201, b'{"stored": true}')
 
@@ -65,14 +65,14 @@ def test_a_step_whose_commit_fails_leaves_no_trace_and_may_be_sent_again(
     cast: Cast, lives: Lives, sql: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, chen, key = lives.signed()["id"], cast("chen.housing"), uuid.uuid4().hex
-    plain = actions.accept
+    plain = decide.advance
 
-    async def accept_and_break(act: Any, case_id: uuid.UUID) -> None:
-        await plain(act, case_id)
+    async def advance_and_break(act: Any, *given: Any, **more: Any) -> None:
+        await plain(act, *given, **more)
         await act.conn.execute(SECOND_WORKER, HOME_CELL, act.now)
 
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "accept", accept_and_break)
+        patch.setattr(decide, "advance", advance_and_break)
         refused = chen.post(f"/v1/cases/{case}/actions/accept", key=key, version=2)
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
     assert chen.get(f"/v1/cases/{case}").json()["status"] == "registered"
@@ -109,7 +109,7 @@ class Watching:
 
 
 def test_at_the_first_byte_of_the_reply_everything_is_committed(client: TestClient, cast: Cast) -> None:
-    watching = Watching(create_app(CITY))
+    watching = Watching(application())
     before = asyncio.run(watching.count())
     with TestClient(watching) as own:
         li = cast("li.window")
@@ -134,7 +134,7 @@ def test_every_connection_of_a_request_is_given_back_before_the_reply() -> None:
             yield from connections(below)
 
     found = 0
-    for route in iter_route_contexts(create_app(CITY).routes):
+    for route in iter_route_contexts(application().routes):
         for dependant in connections(route.dependant) if hasattr(route.original_route, "dependant") else ():
             found += 1
             assert dependant.scope == "function", f"{route.path}: a commit after the reply cannot refuse it"

@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.tiers import long
+
 ROOT = Path(__file__).parents[2]
 
 
+@long("the drill: kills of service and database")
 def test_nothing_acknowledged_is_lost_or_doubled_by_three_kills() -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("GRIDCASE_", "DATABASE_URL"))}
     done = subprocess.run(

@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from app.core.database import connect
 from app.core.errors import CATALOGUE, Problem
 from app.core.settings import settings
-from app.main import create_app
 from tests.cast import CITY, Cast, Lives, report
-from tests.review.doors import UPHELD, applied, decided, township_case
+from tests.support.application import application
+from tests.support.residents import UPHELD, applied, decided, township_case
 
 KINDS = {kind.slug: kind for kind in CATALOGUE}
 CHINESE = re.compile(r"[一-鿿]")
@@ -141,7 +141,7 @@ def test_every_refusal_has_the_one_shape_in_both_languages(provoked: dict[str, P
 @pytest.fixture
 def broken(database: str, client: TestClient, cast: Cast) -> Iterator[tuple[TestClient, Any]]:
     """An application of its own, for the faults that would hurt the others."""
-    app = create_app(CITY)
+    app = application()
 
     @app.get("/fault")
     async def fault() -> None:

@@ -6,12 +6,15 @@ import pytest
 
 from app.core.access import Permission
 from app.core.http import current_actor
-from app.main import create_app
 from tests.cast import Cast
 from tests.house.routes import HOUSE, PUBLIC, SIGNED, api_routes, filled
+from tests.support.application import shared
+from tests.support.tiers import some
 
-ROUTES = api_routes(create_app("hohhot"))
+ROUTES = api_routes(shared())
 GUARDED = [(m, p) for m, p, _ in ROUTES if p not in HOUSE and (m, p) not in PUBLIC and p != "/openapi.json"]
+HEADERS = [None, "Bearer", "Bearer ", "Basic bGk6cHc=", "Bearer no.such.token", "Bearer gck_x_y"]
+STRANGERS = [(method, path, header) for method, path in GUARDED for header in HEADERS]
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -37,10 +40,7 @@ def test_the_public_list_is_no_longer_than_it_was() -> None:
     assert {(m, p) for m, p, d in ROUTES if current_actor not in calls(d)} == PUBLIC | {("GET", p) for p in HOUSE}
 
 
-@pytest.mark.parametrize(("method", "path"), GUARDED)
-@pytest.mark.parametrize(
-    "header", [None, "Bearer", "Bearer ", "Basic bGk6cHc=", "Bearer no.such.token", "Bearer gck_x_y"]
-)
+@pytest.mark.parametrize(("method", "path", "header"), some(STRANGERS, every=7, what="routes × headers of strangers"))
 def test_a_stranger_is_told_to_log_in(cast: Cast, method: str, path: str, header: str | None) -> None:
     sent = {"Idempotency-Key": "a", "If-Match": '"1"', **({"Authorization": header} if header else {})}
     takes_json = method == "POST" and not path.endswith("/attachments")

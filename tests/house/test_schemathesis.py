@@ -6,7 +6,6 @@ are those of `test_fuzz.py`.
 import itertools
 import os
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +17,8 @@ from app.core.access import Actor, Post, Role
 from tests.cast import CITY, Cast, Lives, member
 from tests.house.documents import closed
 from tests.house.fuzzing import Fuzz
+from tests.support.clock import present
+from tests.support.tiers import long
 
 SHARE = int(os.environ.get("GRIDCASE_EDGES_SHARE", "1"))  # every n-th edge is tried
 STATES = ("registered", "signed", "handling", "concluded", "served", "closed")
@@ -51,9 +52,7 @@ def with_every_post() -> str:
         Post(f"D150102_housing.{role}.1", role, "D150102_housing", "D150100_housing.D150102_housing", "150100", "city")
         for role in Role
     )
-    return tokens.issue(
-        Actor(id=str(member("chen.housing").staff), kind="staff", posts=posts), CITY, datetime.now(UTC)
-    )[0]
+    return tokens.issue(Actor(id=str(member("chen.housing").staff), kind="staff", posts=posts), CITY, present())[0]
 
 
 def let_through(case: Any, known: dict[str, int]) -> None:
@@ -66,6 +65,7 @@ def let_through(case: Any, known: dict[str, int]) -> None:
             case.headers["If-Match"] = f'"{version}"'
 
 
+@long("schemathesis whole")
 def test_the_whole_api_as_administrator(cast: Cast, edges: Edges) -> None:
     """Stopped at most doors, whatever is brought: every other edge is enough, unless under attack."""
     fuzz, share = Fuzz(cast.client, cast("guo.admin").headers), 1 if "GRIDCASE_FUZZ_EXAMPLES" in os.environ else 2
@@ -82,6 +82,7 @@ def test_the_whole_api_as_administrator(cast: Cast, edges: Edges) -> None:
     assert 200 in answers["GET /v1/areas"]
 
 
+@long("schemathesis whole")
 def test_the_whole_api_as_one_who_may_everything(cast: Cast, lives: Lives, edges: Edges) -> None:
     headers = {"Authorization": f"Bearer {with_every_post()}"}
     fuzz, states = Fuzz(cast.client, headers), itertools.cycle(STATES)

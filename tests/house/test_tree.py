@@ -14,6 +14,7 @@ import pytest
 
 from scripts.house import cycles
 from tests.house.owing import compare
+from tests.support.each import each
 
 ROOT = Path(__file__).parents[2]
 THIS = Path(__file__).relative_to(ROOT)
@@ -141,7 +142,7 @@ def test_settings_come_from_one_place(name: Path) -> None:
     """What differs from place to place is a documented setting; only the command line hands its city on."""
     if name in (Path("app/core/settings.py"), Path("app/cli/__init__.py")):
         return
-    for node in ast.walk(ast.parse(text_of(name))):
+    for node in each(ast.walk(ast.parse(text_of(name)))):
         if isinstance(node, ast.Attribute):
             assert node.attr not in ("environ", "getenv", "putenv"), f"{name}:{node.lineno}: add a field to Settings"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

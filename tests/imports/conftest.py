@@ -39,9 +39,9 @@ def gridcase(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     settings.cache_clear()  # what was read for the other city must not outlive it
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def squares_city(database: str, worker_id: str) -> str:
-    """A city of four square cells with the profile of Boston, one for the worker."""
+    """A city of four square cells with the profile of Boston."""
     from app.areas.queries import get_city
     from app.cli.city import create_city
     from app.core.database import connect

@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -14,12 +13,14 @@ from typing import Any
 import shapely
 
 from tests.imports.conftest import on_app, plain_mapping
+from tests.support.tiers import Amount
 
-POINTS = int(os.environ.get("GRIDCASE_POINTS", "1000"))
+POINTS = Amount("points where imports and intake agree", short=200, long=1000, setting="GRIDCASE_POINTS")
 WEST, SOUTH, EAST, NORTH = 111.0, 40.0, 111.4, 40.2  # two counties side by side, cells in the middle of them
 Place = tuple[str | None, str | None]
 
 
+@POINTS.mark
 def test_live_bulk_and_shapely_agree(
     make_city: Callable[[str, str], str], gridcase: Any, sql: Any, write: Any, worker_id: str, tmp_path: Path
 ) -> None:

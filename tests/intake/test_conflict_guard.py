@@ -1,6 +1,5 @@
 """No unit leads a matter that concerns it or a unit above it: stories, and the statement against the pure rule."""
 
-import os
 import random
 from collections.abc import Sequence
 from functools import cache
@@ -12,8 +11,10 @@ from app.core.access import ROLE_PERMISSIONS, Permission, Role
 from app.routing.rules import Concerned, LadderUnit, Tier, accusation_desk, guarded
 from seeds.hohhot.city import build_city
 from tests.cast import HOME_CELL, Cast, member, point_in, report
+from tests.support.each import each
+from tests.support.tiers import Amount
 
-SETS = int(os.environ.get("GRIDCASE_GUARD_SETS", "250"))  # random sets of units and staff a kind (`make attack`: more)
+SETS = Amount("random sets complained of, a kind", short=60, long=250, setting="GRIDCASE_GUARD_SETS")
 INTAKE, CITY_DESK = "I150100", "X150100"
 HOME_LADDER = ["C150102001001", "C150102001", "C150102", "C150100"]
 
@@ -140,6 +141,7 @@ def named(dice: random.Random, code: str) -> dict[str, str]:
     return {"staff": str(dice.choice(there).staff)} if there and dice.random() < 0.4 else {"unit": code}
 
 
+@SETS.mark
 @pytest.mark.parametrize(
     ("kind", "category", "routed", "seed"),
     [
@@ -157,7 +159,7 @@ def test_the_statement_guards_as_the_rule_does(cast: Cast, kind: str, category: 
     for concerned in sets:
         said = [named(dice, code) for code in concerned] + [{"text": "某人"}] * dice.randint(0, 1)
         items.append(report(kind, category, concerns=said))
-    for concerned, got in zip(sets, filed(cast, items), strict=True):
+    for concerned, got in each(zip(sets, filed(cast, items), strict=True)):
         expected = guarded(
             [rung(code) for code in HOME_LADDER], [rung(code) for code in line(routed)],
             {Concerned(code, Tier(units()[code].tier)) for code in concerned}, rung(INTAKE),
@@ -198,7 +200,7 @@ def test_the_statement_sends_accusations_as_the_rule_does(cast: Cast, sql: Any) 
     leads = dict(
         sql("select id::text, lead_unit from cases where id = any($1::uuid[])", [g["case"]["id"] for g in got])
     )
-    for concerned, item in zip(sets, got, strict=True):
+    for concerned, item in each(zip(sets, got, strict=True)):
         whom = {Concerned(code, Tier(units()[code].tier)) for code in concerned}
         expected = accusation_desk(desks_over(concerned), whom, rung(INTAKE))
         assert leads[item["case"]["id"]] == expected, concerned

@@ -1,7 +1,6 @@
 """A repeated request does nothing twice, whoever repeats it, however it is repeated, and when."""
 
 import itertools
-import os
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from tests.cast import Cast, Lives, report
+from tests.support.tiers import Amount
 
-STEPS = int(os.environ.get("GRIDCASE_IDEMPOTENCY_RUNS", "15"))  # `make attack` takes more
+STEPS = Amount("runs of keys, callers and contents", short=5, long=15, setting="GRIDCASE_IDEMPOTENCY_RUNS")
 _serial = itertools.count()
 
 
@@ -184,6 +184,7 @@ def test_keys_are_kept_a_month(cast: Cast, sql: Any) -> None:
     assert sql("select created_at > now() - interval '1 minute' from idempotency where key = $1", key)[0][0]
 
 
+@STEPS.mark
 def test_any_order_of_repeats_files_each_matter_once(cast: Cast, sql: Any) -> None:
     """A model of keys, callers and contents against the service: 15 runs of 30 steps here, more in `make attack`."""
 

@@ -1,7 +1,6 @@
 """Where a case is: by point in any system, by a code a person chose, or in a visible queue. The edge rule."""
 
 import itertools
-import os
 import random
 from functools import cache
 from typing import Any
@@ -13,8 +12,10 @@ import shapely
 
 from seeds.hohhot.city import build_city
 from tests.cast import HOME_CELL, Cast, point_in, report
+from tests.support.each import each
+from tests.support.tiers import Amount
 
-POINTS = int(os.environ.get("GRIDCASE_POINTS", "1000"))  # `make attack` takes 10,000
+POINTS = Amount("points on corners and edges", short=200, long=1000, setting="GRIDCASE_POINTS")
 
 
 def at(lon: float, lat: float, crs: str = "WGS84") -> dict[str, Any]:
@@ -57,6 +58,7 @@ def hard_points(number: int, seed: int = 7) -> list[tuple[float, float]]:
     raise AssertionError
 
 
+@POINTS.mark
 def test_points_on_corners_and_edges_fall_to_the_smallest_code_as_shapely_says(cast: Cast) -> None:
     points = hard_points(POINTS)
     expected = by_shapely(points)
@@ -72,7 +74,7 @@ def test_points_on_corners_and_edges_fall_to_the_smallest_code_as_shapely_says(c
 
 def test_locate_answers_by_the_same_rule(cast: Cast) -> None:
     points = hard_points(60, seed=8)
-    for (lon, lat), expected in zip(points, by_shapely(points), strict=True):
+    for (lon, lat), expected in each(zip(points, by_shapely(points), strict=True)):
         answer = cast("wang.grid").get(f"/v1/locate?lon={lon!r}&lat={lat!r}&crs=WGS84").json()
         assert answer["cell"] == expected
         assert (answer["worker"] is None) == (expected is None)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from app.core.database import Connection, connect
 from app.deadlines.actions import load_calendar, withdraw_procedure
 from app.reference.queries import load as load_rules
 from tests.cast import CITY, Cast, report
+from tests.support.clock import present
 
 HOHHOT = ZoneInfo("Asia/Shanghai")
 Freeze = Callable[[datetime], None]
@@ -143,7 +144,7 @@ def test_cases_keep_a_version_that_takes_no_new_ones(cast: Cast, at: Freeze) -> 
             " from procedure where code = 'appeal' and version = 1"
         )
         kept = await withdraw_procedure(conn, "appeal", 1, date(2026, 11, 10))
-        rules = await load_rules(conn, datetime.now(UTC))
+        rules = await load_rules(conn, present())
         version = await conn.fetchval("select procedure_version from cases where id = $1", case)
         days = [rules.procedure("appeal", local(f"2026-11-{day:02}T12:00:00")).version for day in (2, 9, 10, 20)]
         return kept, version, days, rules.clock_rule("appeal", 1, rules.procedures["appeal", 1].clocks[0].kind)

@@ -18,11 +18,12 @@ from app.cases.rules import TRANSITIONS
 from app.core.database import connect
 from app.deadlines.rules import QuietHours
 from app.reference.queries import load
-from tests.cases.test_record import as_folded, fold
 from tests.cast import CITY, CONCLUSION, Cast, report, service
 from tests.jobs.ledger import HOHHOT, POLICY, RESIDENT, Ledger
+from tests.support.record import differences
+from tests.support.tiers import Amount
 
-LIVES = 130  # of each sort: 520 in all
+LIVES = Amount("random lives of each sort", short=16, long=130)
 BEGUN = datetime(2026, 1, 5, 10, tzinfo=HOHHOT)
 SORTS: dict[str, dict[str, Any]] = {
     "appeal": {"kind": "petition", "category": "heating.temperature"},
@@ -59,7 +60,7 @@ class Bench:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.conn = self.run(connect(CITY, "owner"))
-        self.rules = self.run(load(self.conn, datetime.now(UTC)))
+        self.rules = self.run(load(self.conn, BEGUN))
 
     def run(self, work: Any) -> Any:
         return self.loop.run_until_complete(work)
@@ -259,14 +260,14 @@ class Life(RuleBasedStateMachine):
 
     def _row_is_the_fold(self, events: list[dict[str, Any]]) -> None:
         (row,) = self.bench.ask("select * from cases where id = $1", self.id)
-        for column, value in fold(events).items():
-            assert as_folded(column, row[column]) == value, column
+        assert differences(row, events) == []
 
 
 def _shown(limit: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(f"{v.astimezone(HOHHOT):%m-%d %H:%M:%S.%f}" if isinstance(v, datetime) else str(v) for v in limit)
 
 
+@LIVES.mark
 @pytest.mark.parametrize("sort", list(POLICY))
 def test_random_lives(sort: str, cast: Cast, bench: Bench, at: Callable[[datetime], None]) -> None:
     people = {who: cast.seat(who) if who[0] == "C" else cast(who) for who in PEOPLE}

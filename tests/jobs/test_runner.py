@@ -12,6 +12,7 @@ import pytest
 
 from app.cases.queries.chain import list_breaks
 from tests.cast import Cast, Lives, report
+from tests.support.each import each
 
 HOHHOT = ZoneInfo("Asia/Shanghai")
 Settle = Callable[[datetime], int]
@@ -111,7 +112,7 @@ def test_what_was_done_late_keeps_its_breach_though_nobody_looked(cast: Cast, at
     at(local("2026-11-20T10:00:00"))
     cast("chen.housing").does(case, "sign_for")
     cast("chen.housing").does(case, "decline", {"route": "other_organ", "reason": "不属职责"})
-    for clock in sql("select due, breached_at from clock where case_id = $1", case):
+    for clock in each(sql("select due, breached_at from clock where case_id = $1", case)):
         assert clock["breached_at"] == clock["due"]
 
 

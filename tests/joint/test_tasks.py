@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.attachments import files
 from tests.cast import CONCLUSION, Cast, Lives, report
 from tests.joint.conftest import ENERGY, MARKET, WATER, Team
+from tests.support import files
 
 WHY = {"reason": "情况说明"}
 

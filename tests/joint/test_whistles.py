@@ -9,7 +9,7 @@ import pytest
 from app.cases.queries.chain import list_breaks
 from tests.cast import CONCLUSION, Cast, point_in, report
 from tests.joint.conftest import CALL, ENERGY, EVENING, MARKET, WATER, Team
-from tests.notices.test_archive import paper
+from tests.support.files import paper
 
 WHY = {"reason": "情况说明"}
 SETTLED = {"settled": "抢修完成，恢复供暖。"}

@@ -10,7 +10,8 @@ from app.core.database import Database
 from app.jobs.actions import flag_obligations
 from seeds.hohhot.staff import staff_id
 from tests.cast import Cast, Lives
-from tests.mediation.doors import APPLICATION, WHY, ZHANG, ZHOU, Talks, fresh, instant, today
+from tests.support.clock import present
+from tests.support.talks import APPLICATION, WHY, ZHANG, ZHOU, Talks, fresh, instant, today
 
 OTHER = "M150102002.mediator.1"  # mediates in the township next to it
 CHEN = "chen.housing"
@@ -196,7 +197,7 @@ def test_others_are_invited_with_the_consent_of_both_sides(cast: Cast, talks: Ta
     lacking = talks.refused("schedule_session", talks.talk(days=8, **expert), 422)
     assert lacking["missing"] == [talks.sides[1]]
     talks.refused("schedule_session", talks.talk(days=8, party=fresh()), 422)
-    past = (datetime.now().astimezone() - timedelta(days=1)).isoformat()
+    past = (present() - timedelta(days=1)).isoformat()
     talks.refused("schedule_session", {**talks.talk(), "since": past, "until": past}, 422)
     talks.refused("record_session", {"session": fresh(), "minutes": "无"}, 422)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pypdf
 
 from tests.cast import Cast
-from tests.mediation.doors import COMMITTEE, ZHANG, ZHOU, Talks, instant, today
+from tests.support.talks import COMMITTEE, ZHANG, ZHOU, Talks, instant, today
 
 Freeze = Callable[[datetime], None]
 Jobs = Callable[[datetime], dict[str, int]]

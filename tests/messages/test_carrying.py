@@ -21,6 +21,7 @@ from scripts.service import free_port
 from tests.cast import Cast, Lives, report
 from tests.messages.conftest import carry as run_job
 from tests.messages.conftest import in_city
+from tests.support.clock import present
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # twelve o'clock in Hohhot
 NIGHT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -200,7 +201,7 @@ def test_the_administrator_sees_what_is_stuck_but_not_whom_it_is_for(
     assert admin.post(f"/v1/messages/{item['id']}/retry").json()["state"] == "waiting"
     assert admin.post(f"/v1/messages/{item['id']}/retry").status_code == 409
     assert admin.post("/v1/messages/999999999/retry").status_code == 404
-    assert run_job(datetime.now(UTC).replace(hour=4) + timedelta(days=1)) == 1
+    assert run_job(present().replace(hour=4) + timedelta(days=1)) == 1
 
 
 # --- E-mail by SMTP

@@ -1,24 +1,17 @@
 """The file of a case: on paper, kept for its class, and under hold nothing of it is lost."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 import asyncpg
 import pytest
-from pypdf import PdfReader
 
 from tests.cast import CONCLUSION, Cast, Lives, report, service
+from tests.support.files import paper
 
 REASON = {"reason": "法院调卷"}
 CHEN, HEAD = "chen.housing", "liu.head"
 Ask = Callable[..., list[Any]]
-
-
-def paper(reply: Any) -> str:
-    assert (reply.status_code, reply.headers["content-type"]) == (200, "application/pdf")
-    reader = PdfReader(io.BytesIO(reply.content))
-    return "".join(page.extract_text() for page in reader.pages).replace("\n", "")  # cells wrap
 
 
 def test_the_file_holds_everything_with_names_masked(cast: Cast, lives: Lives) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from app.core.crypto import Sealed, keys
 from app.notices.actions import filling
 from tests.cast import CONCLUSION, Cast, Lives, report, service
+from tests.support.clock import present
 
 REASON = {"reason": "理由充分"}
 CHEN, HEAD, CLERK = "chen.housing", "liu.head", "li.window"
@@ -41,7 +42,7 @@ def test_a_petition_is_told_that_it_was_accepted_and_the_limit_runs_until_then(c
     page = accepted(cast, lives)
     assert kinds(page) == [("acceptance", "drafted")]
     assert clock(page, "acceptance")["met_at"] is None
-    at = datetime.now(UTC)
+    at = present()
     page = cast(CHEN).does(page["id"], "serve", service(at=at.isoformat()))
     assert kinds(page) == [("acceptance", "served")]
     assert datetime.fromisoformat(clock(page, "acceptance")["met_at"]) == at
@@ -305,6 +306,6 @@ def test_a_service_sent_twice_is_recorded_once(cast: Cast, lives: Lives, sql: As
 def test_service_lies_between_the_drafting_and_now(cast: Cast, lives: Lives) -> None:
     page = accepted(cast, lives)
     drafted = datetime.fromisoformat(page["notices"][0]["drafted_at"])
-    for at in (drafted - timedelta(seconds=1), datetime.now(UTC) + timedelta(hours=1)):
+    for at in (drafted - timedelta(seconds=1), present() + timedelta(hours=1)):
         reply = cast(CHEN).act(page["id"], "serve", service(at=at.isoformat()))
         assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "#/body/at")

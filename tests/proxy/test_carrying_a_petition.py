@@ -1,12 +1,12 @@
 """A petition carried by a proxy whose authority is withdrawn midway; and the ways around it."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from tests.access.doors import listed
-from tests.attachments.files import jpeg
 from tests.cast import Cast, Lives, member, service
-from tests.proxy.doors import (
+from tests.support.clock import present
+from tests.support.files import jpeg
+from tests.support.proxies import (
     CHEN,
     LI,
     WANG,
@@ -22,7 +22,7 @@ from tests.proxy.doors import (
     soon,
     terms,
 )
-from tests.review.doors import door, held
+from tests.support.residents import door, held
 
 
 def test_a_petition_is_carried_until_the_authority_is_withdrawn(cast: Cast, lives: Lives) -> None:
@@ -50,7 +50,7 @@ def test_a_petition_is_carried_until_the_authority_is_withdrawn(cast: Cast, live
     found = errand(cast, proxy, "file", unit="D150102_housing")
     does(cast, WANG, proxy, "begin_errand", {"errand": found})
     proof = {
-        "errand": found, "at": datetime.now(UTC).isoformat(), "words": "材料已递交。", "reply": "三日内上门复测。",
+        "errand": found, "at": present().isoformat(), "words": "材料已递交。", "reply": "三日内上门复测。",
         "place": {"lon": 111.67, "lat": 40.81, "crs": "GCJ02"}, "attachments": [photo],
     }  # fmt: skip
     page = does(cast, WANG, proxy, "finish_errand", proof)
@@ -66,7 +66,7 @@ def test_a_petition_is_carried_until_the_authority_is_withdrawn(cast: Cast, live
     told = {
         "notice": notice["notice"],
         "method": "in_person",
-        "at": datetime.now(UTC).isoformat(),
+        "at": present().isoformat(),
         "words": "当面告知。",
     }
     page = does(cast, WANG, proxy, "pass_on", told)
@@ -193,7 +193,7 @@ def test_service_on_a_proxy_counts_only_within_the_power(cast: Cast, lives: Live
     assert refused.status_code == 409
     assert "accept_service" in refused.json()["detail"]
     (owed,) = [n for n in cast(WANG).get(f"/v1/proxies/{proxy}").json()["notices"] if n["kind"] == "opinion"]
-    told = {"notice": owed["notice"], "method": "phone", "at": datetime.now(UTC).isoformat(), "words": "电话告知结果。"}
+    told = {"notice": owed["notice"], "method": "phone", "at": present().isoformat(), "words": "电话告知结果。"}
     does(cast, WANG, proxy, "pass_on", told)
     page = cast(CHEN).get(f"/v1/cases/{case}").json()
     assert page["service"] is None, "passing on serves nothing"

@@ -1,16 +1,16 @@
 """Who never carries a case, what a proxy never does, and when it is over: just before, just after, and whoever looks."""
 
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from seeds.hohhot.staff import staff_id
-from tests.attachments.files import png
 from tests.cast import Cast, Lives, member, report, service
-from tests.proxy.doors import (
+from tests.support.clock import present, skip
+from tests.support.files import png
+from tests.support.proxies import (
     CHEN,
     LI,
     WANG,
@@ -27,7 +27,7 @@ from tests.proxy.doors import (
     soon,
     terms,
 )
-from tests.review.doors import WHY, door
+from tests.support.residents import WHY, door
 
 Freeze = Callable[[datetime], None]
 Tend = Callable[[datetime], int]
@@ -143,7 +143,7 @@ def test_powers_that_were_narrowed_bind_what_was_planned(cast: Cast, lives: Live
     proxy = authorised(cast, receipt)
     planned = errand(cast, proxy, "file")
     does(cast, LI, proxy, "authorise", terms(cast, receipt["id"], powers=["enquire"]))
-    done = {"errand": planned, "at": datetime.now(UTC).isoformat(), "words": "已递交"}
+    done = {"errand": planned, "at": present().isoformat(), "words": "已递交"}
     assert move(cast, WANG, proxy, "finish_errand", done).status_code == 403
     cast(CHEN).does(receipt["id"], "handle")
     cast(CHEN).does(receipt["id"], "conclude", {"result": "explained", "reply": "已解释。"})
@@ -160,7 +160,7 @@ def test_nobody_else_acts_as_the_proxy(cast: Cast, lives: Lives) -> None:
     assert move(cast, CHEN, proxy, "file", {"filing_number": "A1"}).status_code == 403
     assert move(cast, "zhao.grid", proxy, "revoke", {"words": "撤"}).status_code == 403
     found = errand(cast, proxy)
-    at = datetime.now(UTC).isoformat()
+    at = present().isoformat()
     assert move(cast, "zhao.grid", proxy, "finish_errand", {"errand": found, "at": at, "words": "x"}).status_code == 403
 
 
@@ -213,17 +213,17 @@ def test_a_file_of_another_case_or_for_something_else_proves_nothing(cast: Cast,
 def test_sight_ends_at_the_instant_though_nobody_tidied(cast: Cast, lives: Lives) -> None:
     receipt = lives.signed()
     proxy = offered(cast, receipt["id"])["id"]
-    until = datetime.now(UTC) + timedelta(seconds=3)
+    until = present() + timedelta(seconds=3)
     does(cast, LI, proxy, "authorise", terms(cast, receipt["id"], valid_until=until.isoformat()))
     assert cast(WANG).sees(receipt["id"])
-    time.sleep(max(0.0, (until - datetime.now(UTC)).total_seconds()))
+    skip(seconds=3)
     assert not cast(WANG).sees(receipt["id"])
     assert move(cast, WANG, proxy, "file", {"filing_number": "A1"}, version=3).status_code == 404
     assert cast(LI).get(f"/v1/proxies/{proxy}").json()["state"] == "authority_expired"
 
 
 def test_acts_end_at_the_instant(cast: Cast, lives: Lives, at: Freeze) -> None:
-    until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=20)
+    until = present().replace(microsecond=0) + timedelta(days=20)
     proxy = carried(cast, lives.signed(), valid_until=until.isoformat())
     at(until - timedelta(microseconds=1))
     errand(cast, proxy)
@@ -236,7 +236,7 @@ def test_acts_end_at_the_instant(cast: Cast, lives: Lives, at: Freeze) -> None:
 
 
 def test_expiry_is_put_on_the_record_once(cast: Cast, lives: Lives, tend: Tend, sql: Any, at: Any) -> None:
-    until = datetime.now(UTC) + timedelta(days=20)
+    until = present() + timedelta(days=20)
     receipt = lives.signed()
     proxy = carried(cast, receipt, valid_until=until.isoformat())
     tend(until - timedelta(seconds=1))
@@ -255,7 +255,7 @@ def test_expiry_is_put_on_the_record_once(cast: Cast, lives: Lives, tend: Tend, 
 
 
 def test_after_expiry_another_may_be_asked_for_at_once(cast: Cast, lives: Lives, at: Freeze) -> None:
-    until = datetime.now(UTC) + timedelta(days=20)
+    until = present() + timedelta(days=20)
     receipt = lives.signed()
     authorised(cast, receipt, valid_until=until.isoformat())
     at(until)
@@ -272,7 +272,7 @@ def test_who_comes_under_the_unit_complained_of_loses_it(cast: Cast, lives: Live
     )
     assert move(cast, WANG, proxy, "plan_errand", {"kind": "ask", "plan": "问"}, version=version).status_code == 404
     for _ in range(2):
-        tend(datetime.now(UTC))
+        tend(present())
     page = cast(LI).get(f"/v1/proxies/{proxy}").json()
     assert (page["state"], page["authorities"][0]["ended_as"]) == ("conflict_of_interest", "conflict")
     rows = sql(
@@ -290,7 +290,7 @@ def test_who_loses_the_post_loses_it_too(cast: Cast, lives: Lives, tend: Tend, s
     sql("update post set area = '150102001002' where id = $1", f"{member(WANG).post}")
     try:
         assert move(cast, WANG, proxy, "plan_errand", {"kind": "ask", "plan": "问"}).status_code == 403
-        tend(datetime.now(UTC))
+        tend(present())
     finally:
         sql("update post set area = '150102001001' where id = $1", f"{member(WANG).post}")
     assert own(cast, receipt)[0]["state"] == "stepped_down"

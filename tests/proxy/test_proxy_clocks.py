@@ -1,12 +1,13 @@
 """D1 and D2, reporting back, and who is reminded of them: once for each occasion, at the instant and not before."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.cast import CONCLUSION, Cast, Lives, service
-from tests.proxy.doors import CHEN, LI, WANG, authorised, carried, does, done, move, offered, requested, terms
-from tests.review.doors import door
+from tests.support.clock import present
+from tests.support.proxies import CHEN, LI, WANG, authorised, carried, does, done, move, offered, requested, terms
+from tests.support.residents import door
 
 Freeze = Callable[[datetime], None]
 Tend = Callable[[datetime], int]
@@ -166,10 +167,10 @@ def test_what_is_done_lies_between_its_plan_and_now(cast: Cast, lives: Lives) ->
     proxy = authorised(cast, lives.signed())
     page = does(cast, WANG, proxy, "plan_errand", {"kind": "ask", "plan": "问"})
     found = page["errands"][0]["id"]
-    for moment in (datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - timedelta(days=1)):
+    for moment in (present() + timedelta(hours=1), present() - timedelta(days=1)):
         body = {"errand": found, "at": moment.isoformat(), "words": "已问"}
         assert move(cast, WANG, proxy, "finish_errand", body).status_code == 422
-    body = {"errand": found, "at": datetime.now(UTC).isoformat(), "words": "已问"}
+    body = {"errand": found, "at": present().isoformat(), "words": "已问"}
     does(cast, WANG, proxy, "finish_errand", body)
     assert move(cast, WANG, proxy, "begin_errand", {"errand": found}).status_code == 409
     other = "01a206cf-ffd4-701d-98b1-6b2166fde918"

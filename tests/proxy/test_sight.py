@@ -1,16 +1,16 @@
 """At any instant the proxy sees the case if and only if an authority stands, or another part in the case is theirs."""
 
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import hypothesis
 from hypothesis import strategies as st
 
 from tests.cast import Cast, member, report
-from tests.proxy.doors import LI, WANG, does, move, soon, terms
-from tests.review.doors import door
+from tests.support.clock import present, skip
+from tests.support.proxies import LI, WANG, does, move, soon, terms
+from tests.support.residents import door
 
 CLERK = "C150102001001.window_clerk.1"  # of the centre that leads it at first
 WORKER = str(member(WANG).staff)
@@ -113,7 +113,7 @@ class Carried:
         if self.live:
             body = terms(self.cast, self.receipt["id"], valid_until=soon(seconds=1))
             does(self.cast, CLERK, self.proxy, "authorise", body)
-            time.sleep(1.01)
+            skip(seconds=1.01)
             self.state = ""
 
 
@@ -137,7 +137,7 @@ def _whatever_is_done(acts: list[str], otherwise: bool, cast: Cast, sql: Any) ->
     check(sql, carried, [])
     for name in ["ask", "offer", *acts]:
         carried.act(name)
-        now = datetime.now(UTC)
+        now = present()
         ahead = ({"seconds": 5}, {"days": 8}, {"days": 29}, {"days": 31})
         check(sql, carried, [now + timedelta(**step) for step in ahead])
 

@@ -9,7 +9,8 @@ import pytest
 
 from seeds.hohhot.staff import staff_id
 from tests.cast import CONCLUSION, Cast, Lives, Person
-from tests.review.doors import CHEN, CITY_HEAD, UPHELD, applied, decided, door, found, hearing, township_case
+from tests.support.clock import present
+from tests.support.residents import CHEN, CITY_HEAD, UPHELD, applied, decided, door, found, hearing, township_case
 
 Freeze = Callable[[datetime], None]
 REASON = {"reason": "当事人请求改期"}
@@ -74,7 +75,7 @@ def test_in_re_review_the_days_of_the_hearing_are_not_counted(cast: Cast, lives:
     sits = hearing(participants=[seat("C150100.organ_head.1"), seat("C150102001.coordinator.1", "organ")])
     page = coordinator.does(case, "schedule_hearing", sits)
     before = datetime.fromisoformat(completion(page)["due_unrolled"])
-    opened = datetime.now(HOHHOT).replace(hour=10, minute=0) + timedelta(days=10)
+    opened = present().astimezone(HOHHOT).replace(hour=10, minute=0) + timedelta(days=10)
     at(opened.astimezone(UTC))
     page = coordinator.does(case, "hold_hearing")
     assert coordinator.act(case, "decide_review", UPHELD).status_code == 409
@@ -92,7 +93,7 @@ def test_in_a_first_review_they_are_counted(cast: Cast, lives: Lives, at: Freeze
     page = head.does(case, "schedule_hearing", hearing(participants=[seat("P150100.organ_head.1")]))
     before = completion(page)["due"]
     head.does(case, "hold_hearing")
-    at(datetime.now(UTC) + timedelta(days=2))
+    at(present() + timedelta(days=2))
     assert completion(head.does(case, "record_hearing", {"record": "听取意见。"}))["due"] == before
 
 

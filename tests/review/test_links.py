@@ -1,12 +1,13 @@
 """The same matter brought to a higher organ, a group's cases, parts of one: linked, counted once, and taken apart again."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.cases.queries.families import counts_once
 from tests.cast import Cast, Lives, report, service
-from tests.review.doors import CHEN, HEAD, door, held
+from tests.support.clock import present
+from tests.support.residents import CHEN, HEAD, door, held
 
 Freeze = Callable[[datetime], None]
 REASON = {"reason": "同一事项"}
@@ -69,7 +70,7 @@ def test_undone_it_is_registered_again_with_the_limits_it_had(cast: Cast, lives:
 
 def test_past_its_limit_the_organ_above_takes_it(cast: Cast, lives: Lives, at: Freeze) -> None:
     live = lives.handling()
-    at(datetime.now(UTC) + timedelta(days=100))
+    at(present() + timedelta(days=100))
     again = led_by_the_city(cast)
     window = cast.seat("C150100.window_clerk.1")
     reply = window.act(again["id"], "link_repeat", {"number": live["number"], "code": live["query_code"], **REASON})

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.cases.queries.families import count_participation, counts_once
 from app.core.access import Permission
 from app.core.database import connect
-from app.main import create_app
 from app.staff.queries import get_actor
 from seeds.hohhot.staff import staff_id
 from tests.cast import CONCLUSION, Cast, Lives, Person, service
-from tests.review.doors import CHEN, HEAD, LI, door
+from tests.support.application import document
+from tests.support.clock import present
+from tests.support.residents import CHEN, HEAD, LI, door
 
 Freeze = Callable[[datetime], None]
 REASON = {"reason": "维修承诺确未兑现。"}
@@ -40,13 +41,13 @@ def test_closing_invites_and_the_resident_rates_once(cast: Cast, lives: Lives) -
 
 def test_the_window_ends(cast: Cast, lives: Lives, at: Freeze) -> None:
     got = lives.closed()
-    at(datetime.now(UTC) + timedelta(days=45))
+    at(present() + timedelta(days=45))
     assert door(cast, "rate", got, **GOOD).status_code == 409
     assert door(cast, "reopen", got, words="仍未解决。").status_code == 200, "the wish to reopen has no window"
 
 
 def test_no_route_lets_staff_rate(cast: Cast, lives: Lives) -> None:
-    rating = [path for path in create_app("hohhot").openapi()["paths"] if "rate" in path or "rating" in path]
+    rating = [path for path in document()["paths"] if "rate" in path or "rating" in path]
     assert rating == ["/v1/query/rate"]
     got = lives.closed()
     assert not cast(CHEN).get("/v1/me").json()["permissions"].count(Permission.CODE_REISSUE)
@@ -152,7 +153,7 @@ def test_the_resident_acts_under_no_name(cast: Cast, lives: Lives) -> None:
 
 
 def test_participation_stands_beside_satisfaction(cast: Cast, lives: Lives, sql: Any) -> None:
-    began = datetime.now(UTC)
+    began = present()
     cases = [lives.closed(kind="request", category="heating.fees") for _ in range(4)]
     for got, rating in zip(cases, (GOOD, LOW, {"satisfaction": "basically", "solved": "partly"}), strict=False):
         assert door(cast, "rate", got, **rating).status_code == 200
@@ -161,7 +162,7 @@ def test_participation_stands_beside_satisfaction(cast: Cast, lives: Lives, sql:
         conn = await connect("hohhot", "app")
         try:
             actor = await get_actor(conn, staff_id(post))
-            now = datetime.now(UTC)
+            now = present()
             return await count_participation(conn, actor=actor, now=now, since=began, until=now)
         finally:
             await conn.close()
@@ -175,7 +176,7 @@ def test_participation_stands_beside_satisfaction(cast: Cast, lives: Lives, sql:
 
 
 def test_a_matter_and_its_review_count_once(cast: Cast, lives: Lives, sql: Any) -> None:
-    from tests.review.doors import applied
+    from tests.support.residents import applied
 
     original = lives.closed()
     number = applied(cast, original)["number"]

@@ -1,14 +1,15 @@
 """Review and re-review: one tier up, in time, never by the unit that decided, and never refused in silence."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.cases.queries.chain import list_breaks
 from tests.cast import Cast, Lives, service
-from tests.review.doors import (
+from tests.support.clock import present
+from tests.support.residents import (
     CHANGED,
     CHEN,
     CITY_HANDLER,
@@ -125,7 +126,7 @@ def test_where_the_city_decided_the_desk_passes_it_on_in_a_queue_of_its_own(cast
 @pytest.mark.parametrize(("days", "status"), [(30, 201), (45, 409)])
 def test_thirty_days_from_receipt(cast: Cast, lives: Lives, at: Freeze, days: int, status: int) -> None:
     original = lives.closed()
-    at(datetime.now(UTC) + timedelta(days=days))
+    at(present() + timedelta(days=days))
     reply = door(cast, "review", original, reasons=WHY)
     assert reply.status_code == status, reply.text
     if status == 409:
@@ -138,7 +139,7 @@ def test_thirty_days_from_receipt(cast: Cast, lives: Lives, at: Freeze, days: in
 def test_what_was_never_received_begins_no_time(cast: Cast, lives: Lives, at: Freeze) -> None:
     original = lives.attempted()
     cast(HEAD).does(original["id"], "approve_attempt")
-    at(datetime.now(UTC) + timedelta(days=90))
+    at(present() + timedelta(days=90))
     assert door(cast, "review", original, reasons=WHY).status_code == 201
 
 
@@ -223,7 +224,7 @@ def test_staff_apply_at_the_residents_wish_but_not_those_of_the_unit_that_decide
 
 def test_a_refusal_to_staff_is_kept_and_replayed_as_a_problem(cast: Cast, lives: Lives, at: Freeze) -> None:
     original = lives.closed()
-    at(datetime.now(UTC) + timedelta(days=60))
+    at(present() + timedelta(days=60))
     replies = [
         cast(LI).post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY}, key="too-late-by-window")
         for _ in range(2)

@@ -27,6 +27,7 @@ from app.core.access import ROLE_PERMISSIONS, Actor, Post, Role
 from app.core.crypto import READABLE
 from app.deadlines.rules import Returns
 from app.notices.rules import Notice, NoticeKind, NoticeState
+from tests.support.each import each
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 LEAD, OTHER = "D150102_housing", "D150102_water"
@@ -352,7 +353,7 @@ def check_character(number: int) -> str:
 def test_a_check_character_catches_every_wrong_digit_and_every_swap(number: int) -> None:
     digits = f"{number:09d}"
     sign = check_character(number)
-    for place, wrong in itertools.product(range(len(digits)), "0123456789"):
+    for place, wrong in each(itertools.product(range(len(digits)), "0123456789")):
         if wrong != digits[place]:
             assert check_character(int(digits[:place] + wrong + digits[place + 1 :])) != sign
     for place in range(len(digits) - 1):

@@ -16,6 +16,7 @@ from seeds.reference.load import (
     read_dispute_kinds,
     read_procedures,
 )
+from tests.support.each import each
 
 KINDS = read_dispute_kinds()
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
@@ -50,7 +51,7 @@ def test_a_kind_says_all_that_a_mediator_needs_in_both_languages(kind: DisputeKi
 
 @each_kind
 def test_law_names_its_article_and_nothing_else_is_called_law(kind: DisputeKind) -> None:
-    for point in points(kind):
+    for point in each(points(kind)):
         if point.firmness is Firmness.LAW:
             assert point.basis, point
         if point.basis and "未与" in point.basis.zh:

@@ -18,6 +18,7 @@ from seeds.reference.load import (
     read_routing_rules,
 )
 from seeds.reference.write_china_calendar import CORRECTIONS, days_off_the_week
+from tests.support.each import each
 
 CHINA = read_calendar("china")
 PROCEDURES = {procedure.code: procedure for procedure in read_procedures()}
@@ -242,7 +243,7 @@ def test_categories_are_known_matters_of_known_departments() -> None:
 
 
 def test_routing_rules_name_functions_that_exist_at_their_tier() -> None:
-    for rule in read_routing_rules():
+    for rule in each(read_routing_rules()):
         for target in rule.targets:
             known = STATION_FUNCTIONS if target.tier is Tier.TOWNSHIP else CITY_FUNCTIONS
             assert target.function is None or target.function in known, rule.id
@@ -250,7 +251,7 @@ def test_routing_rules_name_functions_that_exist_at_their_tier() -> None:
 
 def test_routing_rules_match_categories_that_exist() -> None:
     codes = [category.code for category in read_categories()]
-    for rule in read_routing_rules():
+    for rule in each(read_routing_rules()):
         for pattern in rule.categories:
             prefix = pattern.removesuffix("*")
             assert pattern in codes or any(code.startswith(prefix) for code in codes), (rule.id, pattern)

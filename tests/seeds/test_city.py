@@ -17,6 +17,7 @@ from seeds.hohhot.city import Area, Cell, City, build_city, fingerprint
 from seeds.hohhot.layout import plan_city
 from seeds.hohhot.plane import GRID_PER_DEGREE
 from seeds.hohhot.units import DEPARTMENTS, STATIONS
+from tests.support.each import each
 
 FINGERPRINT = "fe92fb9191c25f684e772bdf283947fe275f020f0c146ccaad81dcf5538a7978"
 LABEL = re.compile(r"[A-Za-z0-9_]+")
@@ -99,7 +100,7 @@ def test_each_tier_is_a_coverage_of_the_city(city: City, tier: str) -> None:
 def test_every_area_is_the_exact_union_of_its_cells(city: City) -> None:
     edges = {cell.code: directed_edges(cell.boundary) for cell in city.cells}
     digits = {"city": 0, "county": 6, "township": 9, "community": 12}
-    for area in city.areas:
+    for area in each(city.areas):
         inside = [edges[cell.code] for cell in city.cells if cell.code.startswith(area.code[: digits[area.tier]])]
         every = set().union(*inside)
         assert len(every) == sum(map(len, inside)), "two cells run the same way along one edge"
@@ -140,7 +141,7 @@ def test_cells_are_numbered_from_west_to_east(city: City) -> None:
     of_community = defaultdict(list)
     for cell in city.cells:
         of_community[cell.community].append(cell)
-    for cells in of_community.values():
+    for cells in each(of_community.values()):
         assert [int(cell.code[12:]) for cell in cells] == list(range(1, len(cells) + 1))
         wests = [cell.boundary.centroid.x for cell in cells]
         assert all(a < b + 1e-4 for a, b in pairwise(wests))
@@ -151,7 +152,7 @@ def test_codes_and_parents_of_areas(city: City) -> None:
     above = {"city": None, "county": "city", "township": "county", "community": "township"}
     tiers = {area.code: area.tier for area in city.areas}
     digits = {"city": 6, "county": 6, "township": 9, "community": 12}
-    for area in city.areas:
+    for area in each(city.areas):
         assert len(area.code) == digits[area.tier]
         assert area.code.isdigit()
         assert (tiers[area.parent] if area.parent else None) == above[area.tier]
@@ -159,7 +160,7 @@ def test_codes_and_parents_of_areas(city: City) -> None:
         assert area.synthetic
         assert "synthetic" in area.source
     unique(cell.code for cell in city.cells)
-    for cell in city.cells:
+    for cell in each(city.cells):
         assert re.fullmatch(r"\d{15}", cell.code)
         assert cell.community == cell.code[:12]
         assert cell.community in areas

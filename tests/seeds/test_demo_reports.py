@@ -19,6 +19,7 @@ from seeds.hohhot.lives import DemoStep
 from seeds.hohhot.occurrences import LOCAL
 from seeds.hohhot.wording import texts
 from seeds.reference.load import read_categories
+from tests.support.each import each
 
 AS_OF = date(2026, 11, 1)
 MIDNIGHT = datetime(2026, 11, 1, tzinfo=LOCAL)
@@ -102,7 +103,7 @@ def test_kinds_fit_their_categories(reports: list[DemoReport]) -> None:
 
 
 def test_lives_follow_the_transition_table(reports: list[DemoReport]) -> None:
-    for report in reports:
+    for report in each(reports):
         status = Status.REGISTERED
         for step in report.steps:
             transition = TRANSITIONS[step.action]
@@ -178,7 +179,7 @@ def test_accusations_name_no_place_below_the_county(reports: list[DemoReport]) -
 
 
 def test_telephone_numbers_are_made_up(reports: list[DemoReport]) -> None:
-    for report in reports:
+    for report in each(reports):
         for party in report.parties:
             assert party.phone is None or re.fullmatch(r"1380000\d{4}", party.phone)
 

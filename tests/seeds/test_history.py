@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -22,7 +22,6 @@ from app.core import provision
 from app.core.crypto import Sealed, keys
 from app.core.database import connect
 from app.core.settings import settings
-from app.main import create_app
 from app.notices.actions import opened
 from app.reference import queries as reference
 from seeds.history import check, city_hash, load_history
@@ -34,6 +33,8 @@ from seeds.hohhot.cases import DemoConcern, DemoReport, demo_reports
 from seeds.hohhot.city import build_city
 from tests import databases
 from tests.cast import CITY, HOME_CELL, Cast, Person
+from tests.support.application import application
+from tests.support.clock import present, standing
 
 AS_OF = date(2026, 11, 1)
 # Same seed, same day, same city. Who changes what the demo holds, or a column, pins the new one.
@@ -74,13 +75,9 @@ def city_of_its_own(name: str) -> Iterator[tuple[Cast, Callable[[datetime], None
     _point_to(url)
     with databases.alone("roles"):
         asyncio.run(provision.create_schema_and_roles(CITY))
-    app = create_app(CITY)
-
-    def at(instant: datetime) -> None:
-        app.state.clock = lambda: instant
-
+    app = application()
     try:
-        with TestClient(app, raise_server_exceptions=False) as client:
+        with TestClient(app, raise_server_exceptions=False) as client, standing() as at:
             yield Cast(client), at
     finally:
         _point_to(before)
@@ -183,7 +180,7 @@ def test_set_wise_lives_are_what_single_steps_leave(
     ids = [report.id for report in reports]
 
     async def set_wise(conn: asyncpg.Connection) -> Any:
-        rules = await reference.load(conn, datetime.now(UTC))
+        rules = await reference.load(conn, present())
         await file_reports(conn, rules, city, reports, len(reports), moved=nobody_told)
         void = await live(conn, rules, city, steps, moved=nobody_told)
         assert await list_breaks(conn) == []
@@ -340,7 +337,7 @@ def test_an_interrupted_load_leaves_nothing_and_the_next_one_is_the_same_city(pr
 def test_the_gate_names_what_is_wrong(pristine: Ask) -> None:
     async def work(conn: asyncpg.Connection) -> Any:
         rules, reports = (
-            await reference.load(conn, datetime.now(UTC)),
+            await reference.load(conn, present()),
             list(demo_reports(build_city(), as_of=AS_OF, count=40)),
         )
         await file_reports(conn, rules, build_city(), reports, 40, moved=nobody_told)
@@ -357,9 +354,7 @@ def test_the_gate_names_what_is_wrong(pristine: Ask) -> None:
 def test_a_city_with_cases_of_its_own_is_left_alone(pristine: Ask) -> None:
     async def work(conn: asyncpg.Connection) -> Any:
         reports = list(demo_reports(build_city(), as_of=AS_OF, count=40))
-        await file_reports(
-            conn, await reference.load(conn, datetime.now(UTC)), build_city(), reports, 40, moved=nobody_told
-        )
+        await file_reports(conn, await reference.load(conn, present()), build_city(), reports, 40, moved=nobody_told)
         with pytest.raises(RuntimeError, match="cases of its own"):
             await load_history(conn, build_city(), as_of=AS_OF, count=40, told=nobody_told, moved=nobody_told)
 

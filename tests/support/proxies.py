@@ -1,11 +1,12 @@
 """A proxy brought to a state by the steps that resident, clerk and proxy would take."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from tests.attachments.files import jpeg
 from tests.cast import Cast, Lives, Person, member
-from tests.review.doors import door
+from tests.support.clock import present
+from tests.support.files import jpeg
+from tests.support.residents import door
 
 LI, WANG, CHEN = "li.window", "wang.grid", "chen.housing"
 ALL = ["submit_materials", "enquire", "receive_notices", "attend_sessions"]
@@ -14,7 +15,7 @@ MATTER = "代办供暖诉求：递交材料、查询进展、转告文书。"
 
 def soon(**more: Any) -> str:
     """An instant ahead: in thirty days unless `more` says otherwise."""
-    return (datetime.now(UTC) + timedelta(**(more or {"days": 30}))).isoformat()
+    return (present() + timedelta(**(more or {"days": 30}))).isoformat()
 
 
 def paper(cast: Cast, case: str, who: str = LI) -> str:
@@ -98,7 +99,7 @@ def errand(cast: Cast, proxy: str, kind: str = "ask", who: str = WANG, **more: A
 def done(cast: Cast, proxy: str, kind: str = "ask", **more: Any) -> dict[str, Any]:
     """Planned and done."""
     found = errand(cast, proxy, kind)
-    body = {"errand": found, "at": datetime.now(UTC).isoformat(), "words": "已办。", **more}
+    body = {"errand": found, "at": present().isoformat(), "words": "已办。", **more}
     return does(cast, WANG, proxy, "finish_errand", body)
 
 

@@ -1,14 +1,15 @@
 """Mediations brought to a state by the cast: Li registers, the labour department passes it to the committee, Zhou mediates."""
 
 import uuid
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from seeds.reference.load import read_calendar
-from tests.attachments.files import png
 from tests.cast import Cast, Person, member, report, service
+from tests.support.clock import going
+from tests.support.files import png
 
 COMMITTEE, CENTRE = "M150102001", "C150102001"
 ZHOU, LI, ZHANG = "zhou.mediator", "li.window", "zhang.hrss"
@@ -24,13 +25,13 @@ WHY = {"reason": "当事人要求"}
 
 def open_day(ahead: int) -> date:
     """The day that lies that many working days from now: centres are closed on all others."""
-    days = (datetime.now(HOHHOT).date() + timedelta(days=n) for n in count(1))
+    days = (going().astimezone(HOHHOT).date() + timedelta(days=n) for n in count(1))
     return next(islice((day for day in days if CALENDAR.is_workday(day)), ahead - 1, None))
 
 
 def today(days: int = 0) -> str:
     """The city's day, or one some days off."""
-    return (datetime.now(HOHHOT).date() + timedelta(days=days)).isoformat()
+    return (going().astimezone(HOHHOT).date() + timedelta(days=days)).isoformat()
 
 
 class Talks:
@@ -193,7 +194,7 @@ class Talks:
 
 def instant(days: float) -> datetime:
     """Now and some days, in UTC."""
-    return datetime.now(UTC) + timedelta(days=days)
+    return going() + timedelta(days=days)
 
 
 def fresh() -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.cast import Cast, Lives, Person, service
+from tests.support.clock import present
 
 CITY_HEAD = "D150100_housing.organ_head.1"
 CITY_HANDLER = "D150100_housing.handler.1"
@@ -76,13 +77,13 @@ def township_case(lives: Lives) -> dict[str, Any]:
 
 def hearing(**changes: Any) -> dict[str, Any]:
     """A hearing next week, presided over by the head of the county's petition office."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from seeds.hohhot.staff import staff_id
 
     chair = {"role": "chair", "staff": str(staff_id("P150102.organ_head.1"))}
     body = {
-        "at": (datetime.now(UTC) + timedelta(days=7)).isoformat(), "place": "二楼听证室", "purpose": "核实测温时段和方法",
+        "at": (present() + timedelta(days=7)).isoformat(), "place": "二楼听证室", "purpose": "核实测温时段和方法",
         "participants": [chair, {"role": "petitioner", "name": "张三"}],
     }  # fmt: skip
     return {**body, **changes}

@@ -10,6 +10,7 @@ from typing import Any
 import pikepdf
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from pypdf import PdfReader
 
 MARK = "MARKMAKER"  # stands in every place where a file says something beside its pixels
 LATITUDE = (40.0, 48.0, 36.0)
@@ -158,3 +159,10 @@ _HEIC = (
     "AAAAACAAUAAAADAAAAZgADAAIAAAACRQAAAAAEAAUAAAADAAAAfgAAAAAAAAAoAAAAAQAAADAAAAABAAAAJAAAAAEAAABvAAAAAQAAACgAAAAB"
     "AAAADAAAAAE="
 )
+
+
+def paper(reply: Any) -> str:
+    """The words of a PDF that the service answered with; words of one cell may have been wrapped."""
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "application/pdf")
+    reader = PdfReader(io.BytesIO(reply.content))
+    return "".join(page.extract_text() for page in reader.pages).replace("\n", "")
