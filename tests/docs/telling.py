@@ -19,8 +19,8 @@ from typing import Any
 
 from app.core.database import Database
 from app.jobs.actions import flag_obligations
-from tests.support.files import png
 from tests.cast import Cast, Person
+from tests.support.files import png
 
 PICTURE = "(a picture)"
 CALL = re.compile(r"^```http\n(.*?)^```\n(.*?)(?=^```http|\Z)", re.M | re.S)

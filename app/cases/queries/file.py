@@ -76,14 +76,14 @@ def _cover(page: dict[str, Any], reference: Reference) -> dict[str, Any]:
     category, tz = reference.categories.get(page["category"]), reference.city.tz
     procedure = reference.procedures[page["procedure"], page["procedure_version"]]
     kept = page["archive"]
+    until = f"，至 {kept['kept_until']}" if kept and kept["kept_until"] else ""
     return {
         "title": "案卷", "organ": reference.names.get(page["lead_unit"], page["lead_unit"]), "number": page["number"],
         "subject": page["title"] or "", "description": page["description"], "address": page["address"],
         "category": category.name_zh if category else page["category"], "procedure": procedure.name_zh,
         "status": STATUS_WORDS[Status(page["status"])].zh, "received": _at(page["received_at"], tz),
         "closed": _at(page["closed_at"], tz), "held": page["held"],
-        "retention": f"{_RETENTION[kept['retention']]}{'，至 ' + kept['kept_until'] if kept['kept_until'] else ''}"
-        if kept else None,
+        "retention": f"{_RETENTION[kept['retention']]}{until}" if kept else None,
     }  # fmt: skip
 
 
