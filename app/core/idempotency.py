@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from asyncpg import Record
 from fastapi.responses import Response
 
 from app.core.crypto import Sealed, keys
@@ -37,20 +38,37 @@ async def once(
     Within the request's transaction: the record and the change are committed together. A replay is answered before
     `If-Match` is judged, since `act` judges it. Raises InFlight or KeyReused.
     """
+    if keep:
+        return await replay(conn, call) or await kept(conn, call, *await act())
+    first = await _first(conn, call)
+    if first["request_hash"] is None:
+        return await kept(conn, call, *await act(), seal=False)
+    if first["request_hash"] != call.request_hash or first["response"] is not None:
+        raise key_reused()
+    return reply(*await act())
+
+
+async def replay(conn: Connection, call: Call) -> Response | None:
+    """The first half of `once`: the answer given before, if there is one. Raises InFlight or KeyReused."""
+    first = await _first(conn, call)
+    return None if first["request_hash"] is None else _replayed(first, call)
+
+
+async def kept(
+    conn: Connection, call: Call, status: int, body: bytes, etag: str | None, *, seal: bool = True
+) -> Response:
+    """The second half of `once`: keep this answer, and give it."""
+    sealed = keys().seal({"body": body.decode()}, _place(call)) if seal else None
+    hidden = (sealed.body, sealed.key) if sealed else (None, None)
+    await conn.execute(_KEEP, call.caller, call.key, call.request_hash, status, *hidden, etag, call.now)
+    return reply(status, body, etag)
+
+
+async def _first(conn: Connection, call: Call) -> Record:
     (first,) = await conn.fetch(_TRY_AND_FIND, call.caller, call.key)
     if not first["got"]:
         raise in_flight()
-    if first["request_hash"] is not None:
-        if keep:
-            return _replayed(first, call)
-        if first["request_hash"] != call.request_hash or first["response"] is not None:
-            raise key_reused()
-        return reply(*await act())
-    status, answer, etag = await act()
-    sealed = keys().seal({"body": answer.decode()}, _place(call)) if keep else None
-    kept = (sealed.body, sealed.key) if sealed else (None, None)
-    await conn.execute(_KEEP, call.caller, call.key, call.request_hash, status, *kept, etag, call.now)
-    return reply(status, answer, etag)
+    return first
 
 
 async def answered(conn: Connection, call: Call) -> Response | None:

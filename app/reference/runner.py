@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from app.core.errors import NotFound
 from app.core.http import Call, Language, Now, Read, Signed, ThisCall, ThisVersion, Write, reference, requires
-from app.core.idempotency import once, reply
+from app.core.idempotency import kept, once, replay, reply
 from app.core.workflow import Workflow
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
@@ -74,17 +74,17 @@ class ActionRunner:
     ) -> Response:
         """Take the step once and show the thing as it is then; a caller who no longer sees it is told so."""
         call: Call = self.call
-
-        async def act() -> tuple[int, bytes, str | None]:
-            await step(self.context)
-            try:
-                page = await show(self.context, found, call.language)
-            except NotFound:
-                version = self.context.version + 1
-                return 200, to_json({"id": found, "version": version, "seen": False}), str(version)
-            return 200, *versioned(page)
-
-        return await once(self.context.conn, call, act)
+        conn = self.context.conn
+        if (first := await replay(conn, call)) is not None:
+            return first
+        await step(self.context)
+        try:
+            page = await show(self.context, found, call.language)
+        except NotFound:
+            version = self.context.version + 1
+            unseen = to_json({"id": found, "version": version, "seen": False})
+            return await kept(conn, call, 200, unseen, str(version))
+        return await kept(conn, call, 200, *versioned(page))
 
 
 ThisReader = Annotated[PageReader, Depends(PageReader)]

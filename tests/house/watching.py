@@ -10,6 +10,8 @@ from typing import Any
 
 import asyncpg
 
+# What a request passes before its route: the middleware, the transaction around it, the dependencies solved beforehand.
+PLUMBING = ("app/core/asgi.py", "app/core/http.py", "app/core/precompiled.py", "app/core/database.py", "app/main.py")
 APP = Path(__file__).parents[2] / "app"
 
 
@@ -31,7 +33,7 @@ class Asked:
 
 
 def _frames() -> tuple[str, ...]:
-    """From the route (the outermost function of an `api` room) to whoever asks, innermost last."""
+    """From the route to whoever asks, innermost last."""
     found: list[str] = []
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
@@ -40,7 +42,7 @@ def _frames() -> tuple[str, ...]:
             found.append(f"{path.relative_to(APP.parent)}:{frame.f_code.co_name}")
         frame = frame.f_back
     found.reverse()
-    route = next((n for n, name in enumerate(found) if "/api" in name), 0)
+    route = next((n for n, name in enumerate(found) if not name.startswith(PLUMBING)), 0)
     return tuple(found[route:])
 
 

@@ -125,22 +125,21 @@ def _facts() -> str:
 
 async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
     """The case, locked until the transaction ends; raises NotFound for what the actor may not know exists."""
-    return await _get(conn, case_id, reference, actor, " for update of c")
+    parameters = Parameters([case_id])
+    where = visible_to(actor, parameters)
+    # Locked first: under READ COMMITTED the subqueries of a row that was waited for are not read again.
+    if (
+        await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where} for update of c", *parameters)
+        is None
+    ):
+        raise NotFound
+    return await get_facts(conn, case_id, reference, actor=actor)
 
 
 async def get_facts(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
     """The same without a lock."""
-    return await _get(conn, case_id, reference, actor, "")
-
-
-async def _get(conn: Connection, case_id: uuid.UUID, reference: Reference, actor: Actor, lock: str) -> LoadedCase:
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
-    if lock:
-        # Locked first: under READ COMMITTED the subqueries of a row that was waited for are not read again.
-        locked = await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where}{lock}", *parameters)
-        if locked is None:
-            raise NotFound
     row = await conn.fetchrow(f"{_facts()} where c.id = $1 and {where}", *parameters)
     if row is None:
         raise NotFound
