@@ -15,6 +15,7 @@ from app.handover.capability import HANDOVER
 from app.joint.capability import JOINT
 from app.mediation.capability import MEDIATION
 from app.messages.capability import MESSAGES
+from app.notes.capability import NOTES
 from app.proxy.capability import PROXY
 from app.staff.capability import STAFF
 from app.supervision.capability import SUPERVISION
@@ -30,6 +31,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     MEDIATION,
     SUPERVISION,
     EMERGENCY,
+    NOTES,
     HANDOVER,
 )  # from below, as they stand on the staircase
 

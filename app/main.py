@@ -38,6 +38,7 @@ from app.intake.actions import RegistrationBatcher
 from app.joint import api as joint
 from app.mediation import api as mediation
 from app.messages import api as messages
+from app.notes import api as notes
 from app.proxy import api as proxy
 from app.reference import api as reference
 from app.reference.queries import ReferenceCache
@@ -51,7 +52,7 @@ from app.units import api as units
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
 ROUTERS = (
     reference.router, *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, mediation.router,
-    supervision.router,
+    supervision.router, notes.router,
     emergency.router, handover.router, intake.router, *centres.routers, messages.router, staff.router, grids.router,
     areas.router, units.router, routing.router, analytics.router,
 )  # fmt: skip

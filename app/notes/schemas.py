@@ -1,0 +1,54 @@
+"""What is sent and shown of notes on a case."""
+
+import uuid
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.texts import LongText
+
+MOST_MENTIONED = 20
+
+
+class NoteIn(BaseModel):
+    """A note, and whose attention it asks for."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"text": "已联系热力公司，明日上门检查。", "mentions": ["0f1d6b0a-3c52-5f0e-8a57-150100150101"]}
+            ]
+        },
+    )
+
+    text: LongText
+    mentions: list[uuid.UUID] = Field(
+        default=[], max_length=MOST_MENTIONED, description="Members of staff who may see the case; each gets a message"
+    )
+
+
+class MentionOut(BaseModel):
+    """Somebody mentioned."""
+
+    staff: uuid.UUID
+    name: str
+
+
+class CaseNoteOut(BaseModel):
+    """A note on a case."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    author: uuid.UUID
+    author_name: str
+    at: datetime
+    text: str | None = Field(description="Null once it was erased")
+    mentions: list[MentionOut]
+    version: int = Field(description="Always 1: a note is never changed")
+
+
+class CaseNotesOut(BaseModel):
+    """The notes of a case, the oldest first."""
+
+    items: list[CaseNoteOut]
