@@ -5,35 +5,54 @@ A new capability is a folder of `app` with a `capability.py` and a line below; i
 
 from functools import cache
 
+from app.analytics.capability import ANALYTICS
+from app.areas.capability import AREAS
 from app.attachments.capability import ATTACHMENTS
 from app.cases.actions.reactions import Moment, Reaction, set_reactions
 from app.cases.capability import CASES
+from app.centres.capability import CAPABILITY as CENTRES
 from app.core.capability import Capability
 from app.deadlines.capability import DEADLINES
 from app.emergency.capability import EMERGENCY
+from app.grids.capability import GRIDS
 from app.handover.capability import HANDOVER
+from app.intake.capability import INTAKE
 from app.joint.capability import JOINT
 from app.mediation.capability import MEDIATION
 from app.messages.capability import MESSAGES
 from app.notes.capability import NOTES
 from app.proxy.capability import PROXY
+from app.reference.capability import REFERENCE
+from app.review.capability import REVIEW
+from app.routing.capability import ROUTING
 from app.staff.capability import STAFF
 from app.supervision.capability import SUPERVISION
+from app.units.capability import UNITS
 
+# From below, as they stand on the staircase.
 CAPABILITIES: tuple[Capability, ...] = (
+    AREAS,
+    UNITS,
     STAFF,
+    GRIDS,
+    ROUTING,
     DEADLINES,
+    REFERENCE,
     MESSAGES,
+    CENTRES,
     CASES,
     ATTACHMENTS,
+    INTAKE,
     JOINT,
     PROXY,
     MEDIATION,
     SUPERVISION,
     EMERGENCY,
+    REVIEW,
     NOTES,
     HANDOVER,
-)  # from below, as they stand on the staircase
+    ANALYTICS,
+)
 
 
 # Who does what, in this order and in the same transaction, when something happens to a case.

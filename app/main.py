@@ -5,11 +5,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -17,12 +19,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
 
-from app.analytics import api as analytics
-from app.areas import api as areas
 from app.attachments import api as attachments
 from app.capabilities import compose
-from app.cases import api as cases
-from app.centres import api as centres
 from app.core import http
 from app.core.access import Actor
 from app.core.asgi import JSON_TYPE, BodyPolicy, RequestMiddleware
@@ -30,32 +28,11 @@ from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable, UnsupportedMedia, too_large
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
-from app.emergency import api as emergency
-from app.grids import api as grids
-from app.handover import api as handover
-from app.intake import api as intake
 from app.intake.actions import RegistrationBatcher
-from app.joint import api as joint
-from app.mediation import api as mediation
-from app.messages import api as messages
-from app.notes import api as notes
-from app.proxy import api as proxy
-from app.reference import api as reference
 from app.reference.queries import ReferenceCache
-from app.review import api as review
-from app.routing import api as routing
-from app.staff import api as staff
 from app.staff.queries import find_key
-from app.supervision import api as supervision
-from app.units import api as units
 
 KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
-ROUTERS = (
-    reference.router, *cases.routers, attachments.router, *review.routers, *joint.routers, *proxy.routers, mediation.router,
-    supervision.router, notes.router,
-    emergency.router, handover.router, intake.router, *centres.routers, messages.router, staff.router, grids.router,
-    areas.router, units.router, routing.router, analytics.router,
-)  # fmt: skip
 
 
 class ApiKeyCache:
@@ -97,20 +74,31 @@ def create_app(city: str | None = None) -> FastAPI:
         await database.close()
 
     _log_as_json()
+    capabilities = compose()
+    tags = [{"name": tag, "description": words} for one in capabilities for tag, words in one.tags.items()]
     app = Documented(
         title="gridcase", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None,
         generate_unique_id_function=operation_id, redirect_slashes=False,
+        openapi_tags=tags,
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
     )  # fmt: skip
-    compose()
     app.state.clock = http.machine_clock
     http.install(app)
     app.add_middleware(RequestMiddleware, json=_takes_json(), others=attachments.takes())
-    for router in ROUTERS:
-        app.include_router(router)
+    for capability in capabilities:
+        for router in _routers(capability.name):
+            app.include_router(router)
     _mount_house(app)
     _mount_docs(app)
     return app
+
+
+def _routers(capability: str) -> tuple[APIRouter, ...]:
+    """The routes of a capability: `router` or `routers` of its `api`, if it has one."""
+    if find_spec(f"app.{capability}.api") is None:
+        return ()
+    api = import_module(f"app.{capability}.api")
+    return getattr(api, "routers", None) or (api.router,)
 
 
 def _takes_json() -> BodyPolicy:

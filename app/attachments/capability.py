@@ -11,4 +11,7 @@ def register() -> None:
     WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
 
 
-ATTACHMENTS = Capability("attachments", settings=AttachmentSettings, register=register)
+TAGS = {
+    "attachments": "Photos and papers of a case: made harmless on the way in, sealed at rest, each view logged.",
+}
+ATTACHMENTS = Capability("attachments", tags=TAGS, settings=AttachmentSettings, register=register)

@@ -10,4 +10,10 @@ def register() -> None:
     WORKFLOWS.add({"case": CASE_STEPS})
 
 
-CASES = Capability("cases", register=register)
+TAGS = {
+    "cases": "Reading cases: lists, counts, one case, its timeline. Only what the caller may see exists.",
+    "steps": "What is done on a case. Each case names the steps its caller may take in `available_actions`.",
+    "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",
+    "resident": "The resident's own access: number and query code, no login.",
+}
+CASES = Capability("cases", tags=TAGS, register=register)

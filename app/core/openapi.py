@@ -27,25 +27,6 @@ Every refusal is `application/problem+json` (RFC 9457); its `type` is served by 
 in English with `Accept-Language: en`. Pages are led on by `Link: rel="next"`. A write carries an `Idempotency-Key`, a
 change of an existing case also `If-Match` with the `ETag` last seen. Coordinates are longitude, latitude in degrees.
 """
-TAGS = {
-    "intake": "Bringing a matter: one, or up to 500 at once.",
-    "cases": "Reading cases: lists, counts, one case, its timeline. Only what the caller may see exists.",
-    "steps": "What is done on a case. Each case names the steps its caller may take in `available_actions`.",
-    "review": "Going up against an opinion, and asking for a closed case to be taken up again.",
-    "emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time.",
-    "figures": "Dashboards and indicators: how cases are handled, of what the caller may see.",
-    "together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings.",
-    "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
-    "mediation": "From the application to an agreement that is kept: consent, mediators, talks, signatures, performance.",
-    "proxy": "Proxy handling (信访代办): who carries a matter for its resident, under which authority, and what was done.",
-    "resident": "The resident's own access: number and query code, no login.",
-    "map": "Areas, cells, units and categories, and who is responsible at a point.",
-    "centres": "Many centres in one: who is stationed where, hours, windows, rooms, the duty rota, who is on duty now.",
-    "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",
-    "attachments": "Photos and papers of a case: made harmless on the way in, sealed at rest, each view logged.",
-    "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
-    "staff": "Logging in, who the caller is, who is on duty.",
-}
 PARAMETERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {
         "name": "Idempotency-Key", "in": "header", "required": True, "description": http.KEY_RULES,
@@ -158,10 +139,9 @@ class Documented(FastAPI):
         return self.openapi_schema
 
     def _document(self) -> dict[str, Any]:
-        tags = [{"name": name, "description": words} for name, words in TAGS.items()]
         document = get_openapi(
             title=self.title, version=self.version, summary=self.summary, description=ABOUT.strip(), routes=self.routes,
-            tags=tags,
+            tags=self.openapi_tags,
         )  # fmt: skip
         for context in iter_route_contexts(self.routes):
             if isinstance(context.original_route, APIRoute) and context.include_in_schema:

@@ -28,4 +28,7 @@ def register() -> None:
     TEMPLATES.add(MESSAGES)
 
 
-EMERGENCY = Capability("emergency", settings=EmergencySettings, register=register)
+TAGS = {
+    "emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time.",
+}
+EMERGENCY = Capability("emergency", tags=TAGS, settings=EmergencySettings, register=register)

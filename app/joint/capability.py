@@ -82,4 +82,7 @@ def register() -> None:
     WORKFLOWS.add({workflow.thing: workflow for workflow in (TASKS, WHISTLES, MEETINGS)})
 
 
-JOINT = Capability("joint", settings=TaskSettings, register=register)
+TAGS = {
+    "together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings.",
+}
+JOINT = Capability("joint", tags=TAGS, settings=TaskSettings, register=register)

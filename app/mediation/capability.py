@@ -172,4 +172,7 @@ def register() -> None:
     TEMPLATES.add(MESSAGES)
 
 
-MEDIATION = Capability("mediation", register=register)
+TAGS = {
+    "mediation": "From the application to an agreement that is kept: consent, mediators, talks, signatures, performance.",
+}
+MEDIATION = Capability("mediation", tags=TAGS, register=register)

@@ -3,4 +3,7 @@
 from app.core.capability import Capability
 from app.messages.settings import SmtpSettings
 
-MESSAGES = Capability("messages", settings=SmtpSettings)
+TAGS = {
+    "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
+}
+MESSAGES = Capability("messages", tags=TAGS, settings=SmtpSettings)

@@ -96,4 +96,7 @@ def register() -> None:
     WORKFLOWS.add({workflow.thing: workflow for workflow in (PROXIES, ERRANDS)})
 
 
-PROXY = Capability("proxy", settings=ProxySettings, register=register)
+TAGS = {
+    "proxy": "Proxy handling (信访代办): who carries a matter for its resident, under which authority, and what was done.",
+}
+PROXY = Capability("proxy", tags=TAGS, settings=ProxySettings, register=register)

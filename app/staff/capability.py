@@ -3,4 +3,7 @@
 from app.core.capability import Capability
 from app.staff.settings import LoginSettings
 
-STAFF = Capability("staff", settings=LoginSettings)
+TAGS = {
+    "staff": "Logging in, who the caller is, who is on duty.",
+}
+STAFF = Capability("staff", tags=TAGS, settings=LoginSettings)

@@ -33,4 +33,7 @@ def register() -> None:
     TEMPLATES.add(MESSAGES)
 
 
-SUPERVISION = Capability("supervision", settings=SupervisionSettings, register=register)
+TAGS = {
+    "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
+}
+SUPERVISION = Capability("supervision", tags=TAGS, settings=SupervisionSettings, register=register)

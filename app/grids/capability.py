@@ -1,0 +1,5 @@
+"""What cells bring beside the routes."""
+
+from app.core.capability import Capability
+
+GRIDS = Capability("grids")
