@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from app.capabilities import CAPABILITIES
 from app.core.errors import CATALOGUE
 from app.core.http import PROBLEM_JSON
-from app.capabilities import CAPABILITIES
 from tests.house.routes import PUBLIC, RESIDENT
 from tests.support.application import document
 from tests.support.each import each
