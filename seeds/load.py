@@ -12,9 +12,8 @@ import yaml
 
 from app.areas import actions as areas
 from app.areas.actions import AreaRow
-from app.centres.actions.load import PlaceRow, RoomRow, load_places, load_rota
+from app.centres.actions.load import PlaceRow, RoomRow, Seat, load_places, load_rota
 from app.centres.actions.rota import Plan
-from app.centres.actions.stations import Seat
 from app.centres.rules import Period, RoomKind, Stationing, instant, weekday_of
 from app.core.access import Permission
 from app.core.crypto import keys

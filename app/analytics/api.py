@@ -55,12 +55,12 @@ async def read_emergency_board(
 ) -> BoardOut:
     """How its cases stand, and who is on duty today. For all units alike; each counts only what it may see anyway."""
     found = await get_emergency(conn, emergency_id, now=at)
-    area = found["area"]
+    area = found.area
     scope = dashboards.Scope("emergency", str(emergency_id), rules.names.get(area, area), rules.tiers[area])
     today = at.astimezone(rules.city.tz).date()
     page = await _shown(conn, scope, board, actor, at, said, rules)
-    duty = [shift for shift in found["rota"] if shift["day"] == today]
-    return BoardOut.model_validate({**page, "stands": found["stands"], "on_duty": duty})
+    duty = [shift for shift in found.rota if shift.day == today]
+    return BoardOut.model_validate({**page, "stands": found.stands, "on_duty": duty})
 
 
 async def _dashboard(

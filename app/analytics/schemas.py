@@ -1,9 +1,10 @@
 """Dashboards and indicators as shown."""
 
-import uuid
 from datetime import date, datetime
 
 from pydantic import BaseModel
+
+from app.emergency.schemas import ShiftOut
 
 
 class FigureOut(BaseModel):
@@ -27,21 +28,11 @@ class DashboardOut(BaseModel):
     figures: list[FigureOut]
 
 
-class BoardDutyOut(BaseModel):
-    """Who is on duty today."""
-
-    day: date
-    shift: str
-    staff: uuid.UUID
-    name: str
-    unit: str
-
-
 class BoardOut(DashboardOut):
     """The joint board of an emergency."""
 
     stands: bool
-    on_duty: list[BoardDutyOut]
+    on_duty: list[ShiftOut]
 
 
 class CellOut(BaseModel):

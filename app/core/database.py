@@ -5,7 +5,7 @@ docs/explanation/decisions/database.md. A city is a schema; its login roles carr
 """
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -107,6 +107,16 @@ class Database:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield connection
+
+    async def drain(self, batch: Callable[[Connection], Awaitable[int]]) -> int:
+        """Run `batch`, each time in a transaction of its own, until it takes nothing; gives how much it took altogether."""
+        taken = 0
+        while True:
+            async with self.transaction() as conn:
+                more = await batch(conn)
+            if not more:
+                return taken
+            taken += more
 
 
 async def connect(city: str, role: str) -> asyncpg.Connection:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Query, Request, Response
 
 from app.core.errors import Invalid
+from app.core.rows import Mark
 
 PAGE = 50
 MOST = 200
@@ -81,9 +82,6 @@ def box(text: str | None) -> tuple[float, float, float, float] | None:
             "bbox 应为 西,南,东,北（度）。", "bbox is west,south,east,north in degrees.", pointer="#/query/bbox"
         ) from error
     return west, south, east, north
-
-
-Mark = tuple[datetime, uuid.UUID] | None  # where a page begins, of a list in the order of an instant and an id
 
 
 @dataclass(frozen=True, slots=True)

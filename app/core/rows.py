@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any, Generic, TypeVar
@@ -18,6 +19,9 @@ from pydantic import TypeAdapter
 from app.core.database import Connection
 
 T = TypeVar("T")
+Mark = (
+    tuple[datetime, uuid.UUID] | None
+)  # the last row of the page before, of a list in the order of an instant and an id
 _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 

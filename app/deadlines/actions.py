@@ -196,6 +196,14 @@ async def finish(
     )
 
 
+async def stop_these(conn: Connection, clocks: Sequence[int], at: datetime) -> None:
+    """These limits no longer count."""
+    await conn.execute(
+        f"update clock set stopped_at = $2, breached_at = {_BREACHED.format(at='$2')} where id = any($1::bigint[])",
+        clocks, at,
+    )  # fmt: skip
+
+
 async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: ClockKind | None = None) -> None:
     """Nothing is due any more, the case ended on another way; a clock `but` runs on until its notice is served, and what
     an agreement set running goes on."""

@@ -2,6 +2,8 @@
 
 from app.core.capability import Capability
 from app.core.errors import Words
+from app.core.workflow import WORKFLOWS
+from app.emergency.rules import WORKFLOW
 from app.emergency.settings import EmergencySettings
 from app.messages.rules import TEMPLATES, Template
 
@@ -25,6 +27,7 @@ MESSAGES = {
 
 def register() -> None:
     """Put them where they are used."""
+    WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
     TEMPLATES.add(MESSAGES)
 
 

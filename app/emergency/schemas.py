@@ -1,8 +1,9 @@
 """Emergencies as asked and as shown."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -14,17 +15,20 @@ def _example(**values: Any) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
-class ShiftIn(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OnDuty:
     """Who is on duty when."""
 
-    model_config = _example(day="2026-11-25", shift="night", staff="2cf68bca-aab4-5f8a-8470-f021ed105f82")
+    __pydantic_config__: ClassVar = _example(
+        day="2026-11-25", shift="night", staff="2cf68bca-aab4-5f8a-8470-f021ed105f82"
+    )
 
     day: date
     shift: Shift
     staff: uuid.UUID
 
 
-Rota = Annotated[list[ShiftIn], Field(max_length=500)]
+Rota = Annotated[list[OnDuty], Field(max_length=500)]
 
 
 class EmergencyIn(BaseModel):
@@ -51,13 +55,8 @@ class RotaIn(BaseModel):
     rota: Rota
 
 
-class EndIn(BaseModel):
-    """Nothing more is needed."""
-
-    model_config = _example()
-
-
-class EmergencyItem(BaseModel):
+@dataclass(frozen=True, slots=True)
+class EmergencyItem:
     """An emergency in a list."""
 
     id: uuid.UUID
@@ -74,17 +73,19 @@ class EmergencyItem(BaseModel):
     version: int
 
 
-class ShiftOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ShiftOut:
     """A person's shift."""
 
     day: date
-    shift: str
+    shift: Shift
     staff: uuid.UUID
     name: str
     unit: str
 
 
-class RecordOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class RecordOut:
     """What was done to it, by whom, and with what: the terms it began with, the shifts as they were written."""
 
     at: datetime
@@ -93,6 +94,7 @@ class RecordOut(BaseModel):
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
 class EmergencyOut(EmergencyItem):
     """One with its rota and its record."""
 

@@ -14,6 +14,7 @@ from app.core.access import Actor, Role
 from app.core.database import Connection, uuid7
 from app.emergency import actions as emergencies
 from app.emergency.rules import Shift
+from app.emergency.schemas import OnDuty
 from app.handover.queries import find_person, list_held
 from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
 from app.mediation.actions.mediators import relieve_absent
@@ -49,9 +50,8 @@ async def hand_over(
     Locked in this order, as by whoever plans shifts or gives work: centres, people, cases, emergencies, each by their ids.
     """
     await check_reach(conn, asked.staff, actor=asked.actor, now=asked.now)
-    centres = await begin_absence(
-        conn, asked.staff, asked.until, actor=asked.actor, now=asked.now, rules=asked.rules
-    )  # fmt: skip
+    act = ActionContext(conn, asked.rules, asked.actor, asked.now, 0)
+    centres = await begin_absence(act, asked.staff, asked.until)
     taker = await _check(conn, asked, lock=True)
     cases = [row["id"] for row in await conn.fetch(_LOCK, asked.staff)]
     moves = await _plan(conn, asked, taker)
@@ -155,8 +155,10 @@ async def _pass_shifts(centres: Mapping[str, Change], moves: Sequence[Move]) -> 
 async def _pass_duty(conn: Connection, asked: Handover, moves: Sequence[Move]) -> None:
     for move in sorted(moves, key=lambda m: m.held.state):
         day, half, emergency = move.held.ref.split(":")
-        shift = emergencies.OnDuty(date.fromisoformat(day), Shift(half), asked.staff)
-        await emergencies.pass_duty(conn, uuid.UUID(emergency), shift, move.to, actor=asked.actor, now=asked.now)
+        shift = OnDuty(date.fromisoformat(day), Shift(half), asked.staff)
+        await emergencies.pass_duty(
+            ActionContext(conn, asked.rules, asked.actor, asked.now, 0), uuid.UUID(emergency), shift, move.to
+        )
 
 
 async def _end_trust(conn: Connection, asked: Handover, handover: uuid.UUID, moves: Sequence[Move]) -> None:

@@ -22,27 +22,16 @@ async def settle_due(database: Database, now: datetime) -> int:
 
     The rules are read anew at every run: a calendar published a minute ago counts.
     """
-    quiet, moved = quiet_hours(), 0
     async with database.snapshot() as conn:
         rules = await reference.load(conn, now)
-    while True:
-        async with database.transaction() as conn:
-            taken = await process_due_clocks(conn, rules, now=now, quiet=quiet)
-        if not taken:
-            return moved
-        moved += taken
+    return await database.drain(lambda conn: process_due_clocks(conn, rules, now=now, quiet=quiet_hours()))
 
 
 async def flag_obligations(database: Database, now: datetime) -> int:
     """Mark what an agreement owed by a day that is over, and tell; gives how many."""
     async with database.snapshot() as conn:
-        today, flagged = now.astimezone((await get_city(conn)).tz).date(), 0
-    while True:
-        async with database.transaction() as conn:
-            taken = await flag_missed(conn, now=now, today=today)
-        if not taken:
-            return flagged
-        flagged += taken
+        today = now.astimezone((await get_city(conn)).tz).date()
+    return await database.drain(lambda conn: flag_missed(conn, now=now, today=today))
 
 
 # Emergencies first: the faster limit of one that is over presses nobody, however long the runner slept.

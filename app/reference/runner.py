@@ -3,8 +3,9 @@
 import inspect
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from inspect import Parameter, Signature
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Optional, Protocol
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
@@ -21,22 +22,30 @@ from app.reference.queries import Reference
 Rules = Annotated[Reference, Depends(reference)]
 
 
-Page = BaseModel | Mapping[str, Any]  # with its version
+class Versioned(Protocol):
+    """The page of a thing, with its version."""
+
+    @property
+    def version(self) -> int:
+        """As the ETag names it."""
+
+
+Page = Versioned | Mapping[str, Any]
 # context, id, language → the page of the thing as it is now; raises NotFound for who does not see it any more.
 Show = Callable[[ActionContext, Any, str], Awaitable[Page]]
 
 
 def versioned(page: Page) -> tuple[bytes, str]:
     """A page as JSON, and its version for the ETag."""
-    return to_json(page), str(dict(page)["version"])
+    return to_json(page), str(page["version"] if isinstance(page, Mapping) else page.version)
 
 
+@dataclass(frozen=True, slots=True)
 class PageReader:
     """Shows one thing as it is now, with its version as ETag."""
 
-    def __init__(self, conn: Read, actor: Signed, at: Now, language: Language, rules: Rules) -> None:
-        self.language = language
-        self.context = ActionContext(conn, rules, actor, at, 0)
+    context: ActionContext
+    language: str
 
     async def show(self, found: uuid.UUID | str, show: Show) -> Response:
         """The answer is 200 with its page."""
@@ -44,12 +53,12 @@ class PageReader:
         return reply(200, *versioned(page))
 
 
+@dataclass(frozen=True, slots=True)
 class ActionCreator:
     """Makes one thing, once, and shows it."""
 
-    def __init__(self, conn: Write, call: ThisCall, rules: Rules) -> None:
-        self.call = call
-        self.context = ActionContext(conn, rules, call.actor, call.now, 0)
+    context: ActionContext
+    call: Call
 
     async def run(self, make: Callable[[ActionContext], Awaitable[Any]], show: Show) -> Response:
         """Run `make`, which gives the id of what it made; the answer is 201 with its page and version."""
@@ -62,19 +71,18 @@ class ActionCreator:
         return await once(self.context.conn, self.call, act)
 
 
+@dataclass(frozen=True, slots=True)
 class ActionRunner:
     """One change of one thing: a replay is answered first, then the version is judged, then the step is taken."""
 
-    def __init__(self, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules) -> None:
-        self.call = call
-        self.context = ActionContext(conn, rules, call.actor, call.now, version)
+    context: ActionContext
+    call: Call
 
     async def run(
         self, found: uuid.UUID | str, step: Callable[[ActionContext], Awaitable[object]], show: Show
     ) -> Response:
         """Take the step once and show the thing as it is then; a caller who no longer sees it is told so."""
-        call: Call = self.call
-        conn = self.context.conn
+        conn, call = self.context.conn, self.call
         if (first := await replay(conn, call)) is not None:
             return first
         await step(self.context)
@@ -87,9 +95,25 @@ class ActionRunner:
         return await kept(conn, call, 200, *versioned(page))
 
 
-ThisReader = Annotated[PageReader, Depends(PageReader)]
-ThisCreator = Annotated[ActionCreator, Depends(ActionCreator, scope="function")]
-ThisRunner = Annotated[ActionRunner, Depends(ActionRunner, scope="function")]
+# Functions, since classes as dependencies would cost a thread each.
+async def reader(conn: Read, actor: Signed, at: Now, language: Language, rules: Rules) -> PageReader:
+    """For GET."""
+    return PageReader(ActionContext(conn, rules, actor, at, 0), language)
+
+
+async def creator(conn: Write, call: ThisCall, rules: Rules) -> ActionCreator:
+    """For POST of something new."""
+    return ActionCreator(ActionContext(conn, rules, call.actor, call.now, 0), call)
+
+
+async def runner(conn: Write, call: ThisCall, version: ThisVersion, rules: Rules) -> ActionRunner:
+    """For POST of a step."""
+    return ActionRunner(ActionContext(conn, rules, call.actor, call.now, version), call)
+
+
+ThisReader = Annotated[PageReader, Depends(reader, scope="function")]
+ThisCreator = Annotated[ActionCreator, Depends(creator, scope="function")]
+ThisRunner = Annotated[ActionRunner, Depends(runner, scope="function")]
 
 
 class NothingIn(BaseModel):
@@ -111,18 +135,19 @@ def step_routes(
     answer: Any,
     show: Show,
     key: str,
+    kind: Any = uuid.UUID,
     names: Mapping[str, str] | None = None,
 ) -> None:
     """`POST {path}/actions/{action}` for each: permission, summary, words and basis are the table's, the rest the action's.
 
-    `key` is the name of the id in the path; `answer` is the model of the page that `show` gives.
+    `key` is the name of the id in the path, of type `kind`; `answer` is the model of the page that `show` gives.
     """
     for action, (do, body) in actions.items():
         step = workflow[action]
         words = (f"{step.title.zh}。{step.basis}", inspect.getdoc(do))
         router.add_api_route(
             f"{path}/actions/{action}",
-            _endpoint(key, do, body, show),
+            _endpoint(key, kind, do, body, show),
             methods=["POST"],
             response_model=answer,
             summary=step.title.en,
@@ -133,7 +158,7 @@ def step_routes(
 
 
 def _endpoint(
-    key: str, do: Callable[..., Awaitable[object]], body: type[BaseModel] | None, show: Show
+    key: str, kind: Any, do: Callable[..., Awaitable[object]], body: type[BaseModel] | None, show: Show
 ) -> Callable[..., Awaitable[Response]]:
     """The endpoint of one step, with the signature that FastAPI reads: the id, the runner, the body."""
     required = body is not None and any(field.is_required() for field in body.model_fields.values())
@@ -150,7 +175,7 @@ def _endpoint(
         else Parameter("sent", Parameter.KEYWORD_ONLY, annotation=Optional[body or NothingIn], default=None)  # noqa: UP045
     )
     parameters = [
-        Parameter(key, Parameter.KEYWORD_ONLY, annotation=uuid.UUID),
+        Parameter(key, Parameter.KEYWORD_ONLY, annotation=kind),
         Parameter("runner", Parameter.KEYWORD_ONLY, annotation=ThisRunner),
         sent,
     ]

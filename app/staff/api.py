@@ -3,18 +3,19 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request
 
-from app.core import paging, tokens
+from app.core import tokens
 from app.core.access import Actor, Permission, sorted_permissions
 from app.core.errors import TooMany, Unauthenticated
 from app.core.http import Now, Read, Signed, requires
 from app.core.openapi import may_answer
+from app.core.paging import ThisPage
 from app.core.rates import allow, count
 from app.core.settings import section
 from app.core.texts import Code
 from app.staff import queries
-from app.staff.schemas import LoginIn, MeOut, OnDutyOut, OnDutyPage, PostOut, TokenOut
+from app.staff.schemas import LoginIn, MeOut, OnDutyPage, PostOut, TokenOut
 from app.staff.settings import LoginSettings
 
 router = APIRouter(prefix="/v1", tags=["staff"])
@@ -53,12 +54,9 @@ async def get_me(actor: Signed, conn: Read) -> MeOut:
 
 @router.get("/staff", response_model=OnDutyPage, summary="Staff on duty")
 async def list_staff(
-    _: Annotated[Actor, Depends(requires(Permission.STAFF_READ))], conn: Read, request: Request, response: Response,
-    unit: Code | None = None, area: Code | None = None, limit: paging.Limit = paging.PAGE, cursor: paging.Cursor = None,
+    _: Annotated[Actor, Depends(requires(Permission.STAFF_READ))], conn: Read, page: ThisPage,
+    unit: Code | None = None, area: Code | None = None,
 ) -> OnDutyPage:  # fmt: skip
     """Who holds which post, by unit or area."""
-    last = paging.decode(cursor, 1)
-    rows = await queries.list_on_duty(conn, unit=unit, area=area, after=last[0] if last else "", limit=limit + 1)
-    if len(rows) > limit:
-        response.headers.update(paging.link(request, paging.encode([rows[limit - 1]["post"]])))
-    return OnDutyPage(items=[OnDutyOut(**dict(r)) for r in rows[:limit]])
+    rows = await queries.list_on_duty(conn, unit=unit, area=area, after=page.after_code(), limit=page.most)
+    return OnDutyPage(items=page.of(rows, lambda row: [row.post]))

@@ -1,11 +1,10 @@
 """Logging in, and who is on duty."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
-
-from app.core.texts import Code
 
 
 class LoginIn(BaseModel):
@@ -47,10 +46,11 @@ class MeOut(BaseModel):
     permissions: list[str]
 
 
-class OnDutyOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OnDutyOut:
     """A member of staff on a post."""
 
-    post: Code
+    post: str
     role: str
     unit: str
     unit_name: str

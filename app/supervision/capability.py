@@ -2,7 +2,9 @@
 
 from app.core.capability import Capability
 from app.core.errors import Words
+from app.core.workflow import WORKFLOWS
 from app.messages.rules import TEMPLATES, Template
+from app.supervision.rules import WORKFLOW
 from app.supervision.settings import SupervisionSettings
 
 MESSAGES = {
@@ -30,6 +32,7 @@ MESSAGES = {
 
 def register() -> None:
     """Put them where they are used."""
+    WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
     TEMPLATES.add(MESSAGES)
 
 

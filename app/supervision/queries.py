@@ -1,16 +1,17 @@
 """Supervisions by due time, counted, one with its texts. Only those of cases that the caller may see."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.core.access import Actor, Permission
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
-from app.supervision.rules import MOVES, SupervisionKind, SupervisionState, move_refused
+from app.core.rows import Mark, fetch_all, fetch_one
+from app.supervision.rules import KIND_WORDS, PROBLEM_WORDS, WORKFLOW, Supervision
+from app.supervision.schemas import SupervisionCount, SupervisionItem, SupervisionOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,14 @@ class Asked:
     case: uuid.UUID | None = None
 
 
-_ITEM = """
-    select s.id, s.case_id, c.number, c.kind as case_kind, c.category, c.status, x.title, c.lead_unit, s.kind, s.level,
-        s.problem, s.issuer_unit, s.target_unit, t.tier, s.issued_at, s.answer_by, s.due, s.state,
-        s.ended_at is null and s.state <> 'answered' and s.due < $1::timestamptz as overdue,
-        s.answered_at, s.verified_at, s.ended_at, s.version, s.answered_by, s.note, s.answer, s.due::text as sort_due
-    from supervision s join cases c on c.id = s.case_id join unit t on t.code = s.target_unit
+_LATE = "s.ended_at is null and s.state <> 'answered' and s.due < $1::timestamptz"
+_COLUMNS = f"""
+    s.id, s.case_id, c.number, c.kind as case_kind, c.category, c.status, x.title, c.lead_unit, s.kind, s.level,
+    s.problem, s.issuer_unit, s.target_unit, t.tier, s.issued_at, s.answer_by, s.due, s.state, {_LATE} as overdue,
+    s.answered_at, s.verified_at, s.ended_at, s.version
+"""
+_FROM = """
+    supervision s join cases c on c.id = s.case_id join unit t on t.code = s.target_unit
         left join case_text x on x.case_id = c.id and x.version = 1
 """
 
@@ -52,25 +55,21 @@ def _conditions(asked: Asked, p: Parameters) -> list[str]:
             f" and a.code = {p.add(asked.area)})"
         )
     if asked.overdue is not None:
-        late = "s.ended_at is null and s.state <> 'answered' and s.due < $1::timestamptz"
-        found.append(late if asked.overdue else f"not ({late})")
+        found.append(_LATE if asked.overdue else f"not ({_LATE})")
     return found
 
 
 async def list_supervisions(
-    conn: Connection, asked: Asked, *, actor: Actor, after: list[Any] | None, limit: int, now: datetime
-) -> list[Any]:
+    conn: Connection, asked: Asked, *, actor: Actor, after: Mark, limit: int
+) -> list[SupervisionItem]:
     """The board, by the time at which an answer is owed."""
-    p = Parameters([now])
-    where = [*_conditions(asked, p), visible_to(actor, p)]
-    return await _page(conn, p, where, after, limit)
+    p = Parameters([actor.at])
+    return await _page(conn, p, [*_conditions(asked, p), visible_to(actor, p)], after, limit)
 
 
-async def list_mine(
-    conn: Connection, *, actor: Actor, after: list[Any] | None, limit: int, now: datetime
-) -> list[Any]:  # fmt: skip
+async def list_mine(conn: Connection, *, actor: Actor, after: Mark, limit: int) -> list[SupervisionItem]:
     """What the caller's units owe an answer to, and the answers that they have to verify."""
-    p = Parameters([now])
+    p = Parameters([actor.at])
     answering = p.add(sorted(actor.units_with(Permission.SUPERVISION_ANSWER)))
     issuing = p.add(sorted(actor.units_with(Permission.SUPERVISION_ISSUE)))
     mine = (
@@ -80,12 +79,11 @@ async def list_mine(
     return await _page(conn, p, [mine, visible_to(actor, p)], after, limit)
 
 
-async def _page(conn: Connection, p: Parameters, where: list[str], after: list[Any] | None, limit: int) -> list[Any]:
+async def _page(conn: Connection, p: Parameters, where: list[str], after: Mark, limit: int) -> list[SupervisionItem]:
     if after is not None:
-        due = p.add(after[0])
-        where.append(f"(s.due, s.id) > ({due}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)")
-    statement = f"{_ITEM} where {' and '.join(where)} order by s.due, s.id limit {p.add(limit)}"
-    return await conn.fetch(statement, *p)
+        where.append(f"(s.due, s.id) > ({p.add(after[0])}::timestamptz, {p.add(after[1])}::uuid)")
+    statement = f"select {_COLUMNS} from {_FROM} where {' and '.join(where)} order by s.due, s.id limit {p.add(limit)}"
+    return await fetch_all(conn, SupervisionItem, statement, *p)
 
 
 GROUPS = {
@@ -94,50 +92,80 @@ GROUPS = {
 }  # fmt: skip
 
 
-async def count_supervisions(conn: Connection, asked: Asked, *, actor: Actor, by: str, now: datetime) -> list[Any]:
+async def count_supervisions(conn: Connection, asked: Asked, *, actor: Actor, by: str) -> list[SupervisionCount]:
     """The board's figures, with those overdue; at most 1,000 groups."""
-    p = Parameters([now])
+    p = Parameters([actor.at])
     where = [*_conditions(asked, p), visible_to(actor, p)]
-    return await conn.fetch(
-        f"select {GROUPS[by]} as key, count(*) as supervisions, count(*) filter (where s.ended_at is null"
-        " and s.state <> 'answered' and s.due < $1::timestamptz) as overdue from supervision s"
-        " join cases c on c.id = s.case_id join unit t on t.code = s.target_unit"
-        f" where {' and '.join(where)} group by 1 order by 2 desc, 1 limit 1000",
-        *p,
+    statement = (
+        f"select {GROUPS[by]} as key, count(*) as supervisions, count(*) filter (where {_LATE}) as overdue"
+        f" from {_FROM} where {' and '.join(where)} group by 1 order by 2 desc, 1 limit 1000"
     )
+    return await fetch_all(conn, SupervisionCount, statement, *p)
 
 
-async def get_supervision(conn: Connection, supervision: uuid.UUID, *, actor: Actor, now: datetime) -> dict[str, Any]:
-    """One with what was asked and the last answer; raises NotFound for a case that the actor may not know exists."""
-    p = Parameters([now, supervision])
-    row = await conn.fetchrow(f"{_ITEM} where s.id = $2 and {visible_to(actor, p)}", *p)
-    if row is None:
+async def get_state(conn: Connection, supervision: uuid.UUID) -> Supervision:
+    """One as decisions need it; raises NotFound."""
+    found = await fetch_one(conn, Supervision, _STATE, supervision)
+    if found is None:
         raise NotFound
-    found = dict(row)
-    notes = await conn.fetch(
-        "select id, body, sealed, seal_key from case_note where id = any($1::uuid[])", [row["note"], row["answer"]]
-    )
-    texts = {note["id"]: _opened(note) for note in notes}
-    found["text"], found["answer_text"] = texts.get(row["note"]), texts.get(row["answer"])
-    found["available_actions"] = actions_for(actor, row)
     return found
 
 
-def _opened(note: Any) -> str | None:
+_STATE = """
+    select id, case_id, kind, state, issuer_unit, target_unit, answer_by, first_answered_at, answered_by, version
+    from supervision where id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row(SupervisionItem):
+    """One with what decisions need, what was asked and the last answer, which may be sealed."""
+
+    first_answered_at: datetime | None
+    answered_by: str | None
+    note: uuid.UUID
+    note_body: str | None
+    note_sealed: bytes | None
+    note_key: bytes | None
+    answer: uuid.UUID | None
+    answer_body: str | None
+    answer_sealed: bytes | None
+    answer_key: bytes | None
+
+
+_TEXTS = """
+    s.first_answered_at, s.answered_by, s.note, n.body as note_body, n.sealed as note_sealed, n.seal_key as note_key,
+    s.answer, w.body as answer_body, w.sealed as answer_sealed, w.seal_key as answer_key
+"""
+
+
+async def get_supervision(conn: Connection, supervision: uuid.UUID, *, actor: Actor, language: str) -> SupervisionOut:
+    """One with what was asked, the last answer and what the actor may do; raises NotFound for a case that they may not
+    know exists."""
+    p = Parameters([actor.at, supervision])
+    statement = (
+        f"select {_COLUMNS}, {_TEXTS} from {_FROM} join case_note n on n.id = s.note"
+        f" left join case_note w on w.id = s.answer where s.id = $2 and {visible_to(actor, p)}"
+    )
+    row = await fetch_one(conn, _Row, statement, *p)
+    if row is None:
+        raise NotFound
+    found = {field.name: getattr(row, field.name) for field in fields(Supervision)}
+    return SupervisionOut(
+        **{field.name: getattr(row, field.name) for field in fields(SupervisionItem)},
+        text=_opened(row.note, row.note_body, row.note_sealed, row.note_key),
+        answer_text=_opened(row.answer, row.answer_body, row.answer_sealed, row.answer_key),
+        kind_text=KIND_WORDS[row.kind].say(language),
+        problem_text=PROBLEM_WORDS[row.problem].say(language) if row.problem else None,
+        available_actions=WORKFLOW.available(Supervision(**found), actor, actor.at),
+    )
+
+
+def _opened(note: uuid.UUID | None, body: str | None, sealed: bytes | None, key: bytes | None) -> str | None:
     """The words; none once their key was erased."""
-    if note["sealed"] is None:
-        return str(note["body"])
+    if sealed is None or key is None:
+        return body
     try:
-        return str(keys().unseal(Sealed(note["seal_key"], note["sealed"]), f"case_note {note['id']}").get("body"))
+        return str(keys().unseal(Sealed(key, sealed), f"case_note {note}").get("body"))
     except Unsealable:
         return None
-
-
-def actions_for(actor: Actor, row: Any) -> list[str]:
-    """What this actor may do with a supervision now. Who answered does not verify, whatever posts they hold."""
-    state, kind = SupervisionState(row["state"]), SupervisionKind(row["kind"])
-    answers = row["target_unit"] in actor.units_with(Permission.SUPERVISION_ANSWER)
-    asked_too = actor.id == row["answered_by"] or any(post.unit == row["target_unit"] for post in actor.posts)
-    issues = row["issuer_unit"] in actor.units_with(Permission.SUPERVISION_ISSUE) and not asked_too
-    allowed = {"answer": answers, "verify": issues, "return": issues, "withdraw": issues}
-    return [action for action in MOVES if allowed[action] and move_refused(action, state, kind) is None]

@@ -1,13 +1,15 @@
 """Supervisions as asked and as shown."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.areas.rules import Tier
 from app.core.texts import Code, LongText, unfit
-from app.supervision.rules import CardLevel, ProblemType, SupervisionKind
+from app.supervision.rules import CardLevel, ProblemType, SupervisionKind, SupervisionState
 
 
 def _example(**values: Any) -> ConfigDict:
@@ -64,7 +66,8 @@ class WithdrawIn(BaseModel):
     reason: LongText
 
 
-class SupervisionItem(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionItem:
     """A supervision in a list."""
 
     id: uuid.UUID
@@ -75,16 +78,16 @@ class SupervisionItem(BaseModel):
     status: str
     title: str | None
     lead_unit: str
-    kind: str
-    level: str | None
-    problem: str | None
+    kind: SupervisionKind
+    level: CardLevel | None
+    problem: ProblemType | None
     issuer_unit: str
     target_unit: str
-    tier: str
+    tier: Tier
     issued_at: datetime
     answer_by: datetime
     due: datetime
-    state: str
+    state: SupervisionState
     overdue: bool
     answered_at: datetime | None
     verified_at: datetime | None
@@ -92,6 +95,7 @@ class SupervisionItem(BaseModel):
     version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisionOut(SupervisionItem):
     """One with its texts and what this caller may do."""
 
@@ -108,7 +112,8 @@ class SupervisionPage(BaseModel):
     items: list[SupervisionItem]
 
 
-class SupervisionCountOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class SupervisionCount:
     """How many, of which overdue."""
 
     key: str | None
@@ -120,4 +125,4 @@ class SupervisionCountsOut(BaseModel):
     """The board's figures."""
 
     by: str
-    items: list[SupervisionCountOut]
+    items: list[SupervisionCount]

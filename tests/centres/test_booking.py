@@ -12,17 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.centres.actions import book, release
+from app.centres.actions.booking import book, give_back, release
 from app.centres.rules import BookingPurpose, Period
 from app.core import errors
-from app.core.access import Actor
 from app.core.database import connect
 from app.reference import queries as reference
+from app.reference.actions import ActionContext
 from app.staff.queries import get_actor
 from seeds.hohhot.staff import staff_id
 from tests.cast import CITY, Cast, Lives, Person
 from tests.centres.conftest import HOUR, WEDNESDAY, Keeper
-from tests.support.clock import present
 
 Move = Callable[[timedelta], datetime]
 Keepers = Callable[[str], Keeper]
@@ -178,20 +177,18 @@ def test_a_booking_for_a_case_shows_as_taken_and_as_nothing_else(
     case, room = lives.registered(kind="dispute", category="neighbour.noise"), room_of(cast, "C150102001", "102")
     period = Period(WEDNESDAY + 5 * HOUR, WEDNESDAY + 6 * HOUR)
 
-    async def act(do: Callable[[Any, Actor, Any], Any]) -> Any:
+    async def act(do: Callable[[ActionContext], Any]) -> Any:
         conn = await connect(CITY, "app")
         try:
             async with conn.transaction():
                 actor = await get_actor(conn, staff_id("M150102001.mediator.1"))
-                return await do(conn, actor, await reference.load(conn, present()))
+                rules = await reference.load(conn, WEDNESDAY)
+                return await do(ActionContext(conn, rules, actor, WEDNESDAY, 1))
         finally:
             await conn.close()
 
-    def booked(conn: Any, actor: Actor, rules: Any) -> Any:
-        return book(
-            conn, uuid.UUID(room), period, BookingPurpose.MEDIATION, actor=actor, now=WEDNESDAY, rules=rules,
-            case=uuid.UUID(case["id"]),
-        )  # fmt: skip
+    def booked(context: ActionContext) -> Any:
+        return book(context, uuid.UUID(room), period, BookingPurpose.MEDIATION, case=uuid.UUID(case["id"]))
 
     booking = asyncio.run(act(booked))
     for who in ("zhou.mediator", "sun.coordinator", "qin.head", "wang.grid", "gao.window", "lin.auditor", "guo.admin"):
@@ -212,10 +209,6 @@ def test_a_booking_for_a_case_shows_as_taken_and_as_nothing_else(
         assert status == 404 or [item["id"] for item in reply.json()["items"]] == [str(booking)]
     assert take(cast("sun.coordinator"), room, 5, 6).status_code == 409
     with pytest.raises(errors.NotFound):
-        asyncio.run(act(lambda conn, actor, _: release(conn, booking, actor=actor, now=WEDNESDAY)))
-    other = uuid.UUID(lives.registered()["id"])
-    with pytest.raises(errors.NotFound):
-        asyncio.run(act(lambda conn, actor, _: release(conn, booking, actor=actor, now=WEDNESDAY, case=other)))
-    mine = uuid.UUID(case["id"])
-    asyncio.run(act(lambda conn, actor, _: release(conn, booking, actor=actor, now=WEDNESDAY, case=mine)))
+        asyncio.run(act(lambda context: release(context, booking)))
+    asyncio.run(act(lambda context: give_back(context.conn, [booking], by=context.actor.id, at=context.now)))
     assert take(cast("sun.coordinator"), room, 5, 6).status_code == 201

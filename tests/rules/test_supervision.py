@@ -1,23 +1,27 @@
 """Who may supervise whom, and what follows what, as tables."""
 
+import uuid
+from datetime import UTC, datetime
+
 import pytest
 
-from app.core.access import Role
-from app.supervision.rules import MOVES, Standing, SupervisionKind, SupervisionState, ends, move_refused, why_not
+from app.areas.rules import Tier
+from app.core.access import Actor, Post, Role
+from app.supervision.rules import WORKFLOW, Supervision, SupervisionKind, SupervisionState, UnitPlace, why_not
 
 CITY, COUNTY, TOWN, NEXT = "150100", "150100.150102", "150100.150102.150102001", "150100.150105"
 UNITS = {
-    "city centre": Standing("C1", "centre", "city", "C1", CITY),
-    "city housing": Standing("H1", "department", "city", "H1", CITY),
-    "city desk": Standing("X1", "discipline_desk", "city", "X1", CITY),
-    "centre": Standing("C2", "centre", "county", "C1.C2", COUNTY),
-    "office": Standing("P2", "petition_office", "county", "P1.P2", COUNTY),
-    "housing": Standing("H2", "department", "county", "H1.H2", COUNTY),
-    "desk": Standing("X2", "discipline_desk", "county", "X1.X2", COUNTY),
-    "town centre": Standing("C3", "centre", "township", "C1.C2.C3", TOWN),
-    "team": Standing("U3", "department", "township", "U1.U2.U3", TOWN),
-    "next centre": Standing("C5", "centre", "county", "C1.C5", NEXT),
-    "next team": Standing("U5", "department", "township", "U1.U6.U5", f"{NEXT}.150105001"),
+    "city centre": UnitPlace("C1", "centre", Tier.CITY, "C1", CITY),
+    "city housing": UnitPlace("H1", "department", Tier.CITY, "H1", CITY),
+    "city desk": UnitPlace("X1", "discipline_desk", Tier.CITY, "X1", CITY),
+    "centre": UnitPlace("C2", "centre", Tier.COUNTY, "C1.C2", COUNTY),
+    "office": UnitPlace("P2", "petition_office", Tier.COUNTY, "P1.P2", COUNTY),
+    "housing": UnitPlace("H2", "department", Tier.COUNTY, "H1.H2", COUNTY),
+    "desk": UnitPlace("X2", "discipline_desk", Tier.COUNTY, "X1.X2", COUNTY),
+    "town centre": UnitPlace("C3", "centre", Tier.TOWNSHIP, "C1.C2.C3", TOWN),
+    "team": UnitPlace("U3", "department", Tier.TOWNSHIP, "U1.U2.U3", TOWN),
+    "next centre": UnitPlace("C5", "centre", Tier.COUNTY, "C1.C5", NEXT),
+    "next team": UnitPlace("U5", "department", Tier.TOWNSHIP, "U1.U6.U5", f"{NEXT}.150105001"),
 }
 R = Role
 
@@ -83,21 +87,52 @@ withdraw | open returned | withdrawn
 """
 
 
+NOON = datetime(2026, 11, 25, 4, tzinfo=UTC)
+DESK = Actor(id="ma", kind="staff", posts=(Post("p1", R.SUPERVISOR, "C1", "C1", "150100", "city"),))
+TEAM = Actor(id="chen", kind="staff", posts=(Post("p2", R.HANDLER, "H2", "H1.H2", "150102", "county"),))
+
+
+def supervision(state: SupervisionState, kind: SupervisionKind, answered_by: str | None = "chen") -> Supervision:
+    return Supervision(uuid.uuid4(), uuid.uuid4(), kind, state, "C1", "H2", NOON, None, answered_by, 1)
+
+
 def test_what_follows_what() -> None:
     rows = [[part.strip() for part in line.split("|")] for line in TABLE.strip().splitlines()]
-    assert [row[0] for row in rows] == list(MOVES)
+    assert [row[0] for row in rows] == list(WORKFLOW.steps)
     for action, sources, target in rows:
-        assert MOVES[action][1] == target
+        assert WORKFLOW[action].target == target
         for state in SupervisionState:
-            assert (move_refused(action, state, SupervisionKind.CORRECT) is None) is (state.value in sources.split())
+            who = TEAM if action == "answer" else DESK
+            refused = WORKFLOW.refusal(supervision(state, SupervisionKind.CORRECT), action, who, NOON)
+            assert (refused is None) is (state.value in sources.split())
 
 
 def test_an_urging_ends_with_its_answer_and_nothing_else_does() -> None:
+    def ends(action: str, kind: SupervisionKind) -> bool:
+        return supervision(SupervisionState.OPEN, kind).ends_with(action)
+
     assert ends("answer", SupervisionKind.URGE)
     for kind in (SupervisionKind.SUPERVISE, SupervisionKind.CORRECT, SupervisionKind.INSTRUCT):
         assert not ends("answer", kind)
     for action in ("verify", "return"):
-        assert move_refused(action, SupervisionState.ANSWERED, SupervisionKind.URGE)
+        answered = supervision(SupervisionState.ANSWERED, SupervisionKind.URGE)
+        refused = WORKFLOW.refusal(answered, action, DESK, NOON)
+        assert refused is not None
+        assert not refused.forbidden
     assert ends("verify", SupervisionKind.CORRECT)
     assert ends("withdraw", SupervisionKind.URGE)
     assert not ends("return", SupervisionKind.CORRECT)
+
+
+def test_who_answered_does_not_verify_and_the_others_side_does_nothing() -> None:
+    answered = supervision(SupervisionState.ANSWERED, SupervisionKind.CORRECT, answered_by="ma")
+    assert WORKFLOW.available(answered, DESK, NOON) == []
+    assert WORKFLOW.available(supervision(SupervisionState.ANSWERED, SupervisionKind.CORRECT), DESK, NOON) == [
+        "verify",
+        "return",
+    ]
+    assert WORKFLOW.available(supervision(SupervisionState.OPEN, SupervisionKind.CORRECT), TEAM, NOON) == ["answer"]
+    for action in ("verify", "return"):
+        refused = WORKFLOW.refusal(supervision(SupervisionState.ANSWERED, SupervisionKind.CORRECT), action, TEAM, NOON)
+        assert refused is not None
+        assert refused.forbidden

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 
 from app.cases.queries.one import get_facts
 from app.centres.queries.rooms import list_for_case
-from app.centres.schemas.shown import BookingOut, BookingPage
+from app.centres.schemas.shown import BookingPage
 from app.core.access import Actor, Permission
 from app.core.http import Read, reference, requires
 from app.reference.queries import Reference
@@ -21,4 +21,4 @@ Rules = Annotated[Reference, Depends(reference)]
 async def list_case_bookings(case_id: uuid.UUID, actor: CanRead, conn: Read, rules: Rules) -> BookingPage:
     """For whoever sees the case, those given back too; everybody else learns at most that a room is taken."""
     await get_facts(conn, case_id, rules, actor=actor)
-    return BookingPage(items=[BookingOut(**dict(row)) for row in await list_for_case(conn, case_id)])
+    return BookingPage(items=await list_for_case(conn, case_id))

@@ -1,15 +1,14 @@
 """Loading many centres as places at once, from before anybody kept them here."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import asyncpg
 
 from app.centres.actions.rota import Plan
-from app.centres.actions.stations import Seat
-from app.centres.rules import RoomKind, Span
+from app.centres.rules import RoomKind, Span, Stationing
 from app.core.access import SYSTEM
 from app.core.database import Connection, copy_rows
 
@@ -22,6 +21,18 @@ class RoomRow:
     name: str
     kind: RoomKind
     seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """How a unit is stationed."""
+
+    unit: str
+    how: Stationing
+    weekdays: Sequence[int] = ()
+    window: str | None = None
+    call_in: str | None = None
+    respond_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,11 @@ from app.centres.rules.rooms import (
     unfit_booking,
     unfit_shift,
 )
+from app.centres.rules.workflows import BOOKINGS, CENTRES, Booking, KeptCentre
 
 __all__ = [
-    "DAY", "HOW_WORDS", "INSTEAD_WORDS", "MOST_AHEAD", "STATE_WORDS", "BookingPurpose", "DutyState", "Hours", "Instead",
-    "Opening", "Period", "RoomKind", "Span", "Stationing", "Weekly", "duty_state", "free_within", "instant", "instead",
-    "next_opening", "opening_at", "openings", "overlaps", "spans_on", "unfit_booking", "unfit_shift", "unfit_spans",
-    "weekday_of",
+    "BOOKINGS", "CENTRES", "DAY", "HOW_WORDS", "INSTEAD_WORDS", "MOST_AHEAD", "STATE_WORDS", "Booking",
+    "BookingPurpose", "DutyState", "Hours", "Instead", "KeptCentre", "Opening", "Period", "RoomKind", "Span",
+    "Stationing", "Weekly", "duty_state", "free_within", "instant", "instead", "next_opening", "opening_at", "openings",
+    "overlaps", "spans_on", "unfit_booking", "unfit_shift", "unfit_spans", "weekday_of",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Centres as shown."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from pydantic import BaseModel
@@ -9,21 +10,24 @@ from app.centres.rules import BookingPurpose, DutyState, Instead, RoomKind, Stat
 from app.centres.schemas.clocks import Hours
 
 
-class WeekdayHours(BaseModel):
+@dataclass(frozen=True, slots=True)
+class WeekdayHours:
     """The hours of a weekday."""
 
     weekday: int
     spans: list[Hours]
 
 
-class OpeningOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OpeningOut:
     """A time in which it is open."""
 
     opens: datetime
     closes: datetime
 
 
-class CentreItem(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CentreItem:
     """A centre in a list. `open_now` is null where no hours were ever set."""
 
     code: str
@@ -44,14 +48,16 @@ class CentrePage(BaseModel):
     items: list[CentreItem]
 
 
-class WindowOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class WindowOut:
     """A window, by the number on its sign."""
 
     code: str
     name: str
 
 
-class RoomOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class RoomOut:
     """A room."""
 
     id: uuid.UUID
@@ -61,20 +67,28 @@ class RoomOut(BaseModel):
     seats: int
 
 
-class StationOut(BaseModel):
-    """A unit at a centre. `weekdays`: when a rotating unit is there without a shift; `call_in`: how it is called."""
+@dataclass(frozen=True, slots=True)
+class Stationed:
+    """How a unit is at a centre."""
 
     unit: str
     name: str
     how: Stationing
-    how_text: str
     weekdays: list[int]
     window: str | None
     call_in: str | None
     respond_minutes: int | None
 
 
-class SpecialDayOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class StationOut(Stationed):
+    """A unit at a centre. `weekdays`: when a rotating unit is there without a shift; `call_in`: how it is called."""
+
+    how_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDayOut:
     """A day with hours of its own; none: closed."""
 
     day: date
@@ -82,7 +96,8 @@ class SpecialDayOut(BaseModel):
     reason: str
 
 
-class CentreOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CentreOut:
     """What a centre offers. `today` holds the openings of the local day; `closes` and `next_opening` are from now."""
 
     code: str
@@ -104,7 +119,8 @@ class CentreOut(BaseModel):
     available_actions: list[str]
 
 
-class OnShift(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OnShift:
     """A member of staff on a shift."""
 
     staff: uuid.UUID
@@ -114,6 +130,7 @@ class OnShift(BaseModel):
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
 class DutyItem(StationOut):
     """A unit, whether it is there, and who."""
 
@@ -131,6 +148,7 @@ class CentreDutyOut(BaseModel):
     units: list[DutyItem]
 
 
+@dataclass(frozen=True, slots=True)
 class CentreShiftOut(OnShift):
     """A shift of the rota."""
 
@@ -144,7 +162,8 @@ class RotaPage(BaseModel):
     items: list[CentreShiftOut]
 
 
-class AnswersFor(BaseModel):
+@dataclass(frozen=True, slots=True)
+class AnswersFor:
     """What sort of case the unit answers for, and the rule that sends it there."""
 
     kind: str
@@ -152,7 +171,8 @@ class AnswersFor(BaseModel):
     rule: str
 
 
-class ReceptionUnit(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ReceptionUnit:
     """A competent unit: whether it is here now, at which window, else what is done so that nobody goes twice.
 
     `how` is null where it is not stationed here; `stationed_at` names other centres where it is.
@@ -182,13 +202,15 @@ class ReceptionOut(BaseModel):
     units: list[ReceptionUnit]
 
 
-class Taken(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Taken:
     """When a room is taken; by what is nobody's business here."""
 
     since: datetime
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
 class RoomBusy(RoomOut):
     """A room and when it is taken."""
 
@@ -204,7 +226,8 @@ class RoomsOut(BaseModel):
     rooms: list[RoomBusy]
 
 
-class BookingOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class BookingOut:
     """A booking of the caller's own unit."""
 
     id: uuid.UUID
@@ -227,7 +250,8 @@ class BookingPage(BaseModel):
     items: list[BookingOut]
 
 
-class ChangeOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ChangeOut:
     """What was set or ended of the place, by whom and when."""
 
     what: str
@@ -238,13 +262,21 @@ class ChangeOut(BaseModel):
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeRow(ChangeOut):
+    """With what tells changes of one instant apart."""
+
+    mark: uuid.UUID
+
+
 class ChangePage(BaseModel):
     """Changes, the newest first."""
 
     items: list[ChangeOut]
 
 
-class LineOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class LineOut:
     """One line, counted from 1: 201 kept, 200 stood already, 409 on another shift then, 422 does not fit."""
 
     line: int

@@ -5,14 +5,16 @@ Only clocks of the kind `emergency` are ever touched: a legal limit, and any lim
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.cases.actions.record import record_all
-from app.core.database import Connection
-from app.emergency.rules import BASIS, RULE
-from app.messages.actions import IN_APP
-from app.messages.actions.queue import ON_TWICE
+from app.core.rows import fetch_all
+from app.deadlines import actions as deadlines
+from app.emergency.queries import Standing
+from app.emergency.rules import RULE, faster_limit
+from app.messages.actions import InApp, queue_all
+from app.reference.actions import ActionContext
 
 BATCH = 1_000
 
@@ -22,77 +24,91 @@ _MATCHES = (
 )
 # Cases nobody has begun to handle, in the area and the category, but for accusations (their desk has its own rules).
 # Those in other hands are left for the next round.
-_SET = f"""
-    with meant as materialized (
-        select c.id, c.lead_unit, greatest(c.registered_at, $3::timestamptz) as start,
-            date_trunc('second', greatest(c.registered_at, $3::timestamptz) + make_interval(hours => $4, secs => 0.999999))
-                as due
-        from cases c
-        where c.status in ('registered', 'accepted') and c.petition_class is distinct from 'accusation'
-            and {{matches}}
-            and not exists (select from clock k where k.case_id = c.id and k.kind = 'emergency' and k.subject = $1::text)
-        order by c.id limit $6
-        for update of c skip locked
-    ), clocks as (
-        insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, owner, subject, next_at)
-        select id, 'emergency', $7, 1, $8, start, due, due, 'organ', $1::text, start + (due - start) * 0.75 from meant
-    ), announced as (
-        {IN_APP} select 'emergency ' || $1::text || ' ' || id, 'unit:' || lead_unit, 'emergency_limit', id,
-            jsonb_build_object('hours', $4::int), $9::timestamptz
-        from meant {ON_TWICE}
-    )
-    select id, due from meant order by id
+_MEANT = f"""
+    select c.id, c.lead_unit, c.registered_at
+    from cases c
+    where c.status in ('registered', 'accepted') and c.petition_class is distinct from 'accusation'
+        and {_MATCHES}
+        and not exists (select from clock k where k.case_id = c.id and k.kind = 'emergency' and k.subject = $1::text)
+    order by c.id limit $4
+    for update of c skip locked
 """
-_LIFT = """
-    with meant as materialized (
-        select c.id, k.id as clock
-        from cases c join open_clock k on k.case_id = c.id
-        where k.kind = 'emergency' and k.subject = $1::text{strayed}
-        order by c.id limit $2
-        for update of c skip locked
-    ), stopped as (
-        update clock k set stopped_at = $3, breached_at = case when $3 > k.due then k.due end from meant m
-        where k.id = m.clock
-    )
-    select id from meant order by id
+_LIMITED = """
+    select c.id as case_id, k.id as clock
+    from cases c join open_clock k on k.case_id = c.id
+    where k.kind = 'emergency' and k.subject = $1::text{strayed}
+    order by c.id limit $2
+    for update of c skip locked
 """
 
 
-async def set_clocks(
-    conn: Connection, emergency: uuid.UUID, *, tier: str, area: str, category: str | None, hours: int,
-    began_at: datetime, now: datetime, actor: str,
-) -> int:  # fmt: skip
-    """Give at most BATCH matching cases the faster limit, each told to its lead unit; gives how many.
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """A case that an emergency is about."""
 
-    `tier` is that of the area.
-    """
-    matches = _MATCHES.format(tier=tier, area="$2", category="$5")
-    rows = await conn.fetch(
-        _SET.format(matches=matches), str(emergency), area, began_at, hours, category, BATCH, RULE, BASIS, now
-    )
-    told = [(row["id"], {"emergency": str(emergency), "rule": RULE, "due": row["due"].timestamp()}) for row in rows]
-    await record_all(conn, told, "emergency_on", actor=actor, at=now)
-    return len(told)
+    id: uuid.UUID
+    lead_unit: str
+    registered_at: datetime
 
 
-async def lift_clocks(conn: Connection, emergency: uuid.UUID, *, at: datetime, now: datetime, actor: str) -> int:
+@dataclass(frozen=True, slots=True)
+class _Limited:
+    """A case with the faster limit, which still runs."""
+
+    case_id: uuid.UUID
+    clock: int
+
+
+async def set_clocks(act: ActionContext, standing: Standing) -> int:
+    """Give at most BATCH matching cases the faster limit, each told to its lead unit; gives how many."""
+    subject, tier, calendar, tz = str(standing.id), standing.tier, act.reference.calendar, act.reference.city.tz
+    statement = _MEANT.format(tier=tier, area="$2", category="$3")
+    meant = await fetch_all(act.conn, _Meant, statement, subject, standing.area, standing.category, BATCH)
+    limits = {
+        case.id: faster_limit(
+            max(case.registered_at, standing.began_at), standing.hours, calendar=calendar, tz=tz
+        )
+        for case in meant
+    }  # fmt: skip
+    await deadlines.start_all(act.conn, [(case, limit, subject) for case, limit in limits.items()])
+    told = [
+        InApp(
+            f"emergency {subject} {case.id}", f"unit:{case.lead_unit}", "emergency_limit", case.id,
+            {"hours": standing.hours},
+        )
+        for case in meant
+    ]  # fmt: skip
+    await queue_all(act.conn, told, now=act.now)
+    said = [
+        (case, {"emergency": subject, "rule": RULE, "due": limit.due.timestamp()}) for case, limit in limits.items()
+    ]
+    await record_all(act.conn, said, "emergency_on", actor=_who(act), at=act.now)
+    return len(meant)
+
+
+async def lift_clocks(act: ActionContext, emergency: uuid.UUID, *, at: datetime) -> int:
     """Stop at most BATCH limits that still run, as of `at`; gives how many."""
-    rows = await conn.fetch(_LIFT.format(strayed=""), str(emergency), BATCH, at)
-    return await _tell_lifted(conn, emergency, rows, now, actor)
+    statement = _LIMITED.format(strayed="")
+    return await _lift(act, emergency, await fetch_all(act.conn, _Limited, statement, str(emergency), BATCH), at)
 
 
-async def lift_strayed(
-    conn: Connection, emergency: uuid.UUID, *, tier: str, area: str, category: str | None, now: datetime, actor: str
-) -> int:  # fmt: skip
+async def lift_strayed(act: ActionContext, standing: Standing) -> int:
     """Stop the limits of cases that were placed or classified anew and match no longer; at most BATCH, gives how many."""
-    matches = _MATCHES.format(tier=tier, area="$4", category="$5")
-    statement = _LIFT.format(strayed=f" and ({matches}) is not true")
-    rows = await conn.fetch(statement, str(emergency), BATCH, now, area, category)
-    return await _tell_lifted(conn, emergency, rows, now, actor)
+    tier = standing.tier
+    matches = _MATCHES.format(tier=tier, area="$3", category="$4")
+    limited = await fetch_all(
+        act.conn, _Limited, _LIMITED.format(strayed=f" and ({matches}) is not true"),
+        str(standing.id), BATCH, standing.area, standing.category,
+    )  # fmt: skip
+    return await _lift(act, standing.id, limited, act.now)
 
 
-async def _tell_lifted(conn: Connection, emergency: uuid.UUID, rows: Sequence[Any], now: datetime, actor: str) -> int:
-    await record_all(
-        conn, [(row["id"], {"emergency": str(emergency)}) for row in rows], "emergency_off", actor=actor, at=now
-    )
-    return len(rows)
+async def _lift(act: ActionContext, emergency: uuid.UUID, limited: Sequence[_Limited], at: datetime) -> int:
+    await deadlines.stop_these(act.conn, [one.clock for one in limited], at)
+    said = [(one.case_id, {"emergency": str(emergency)}) for one in limited]
+    await record_all(act.conn, said, "emergency_off", actor=_who(act), at=act.now)
+    return len(limited)
+
+
+def _who(act: ActionContext) -> str:
+    return f"{act.actor.kind}:{act.actor.id}"

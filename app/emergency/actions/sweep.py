@@ -1,15 +1,17 @@
 """What the clock does: new cases get the faster limit, and an emergency whose time is over ends by itself."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from app.core.access import SYSTEM
-from app.core.database import Database
+from app.core.database import Connection, Database
+from app.emergency import queries
 from app.emergency.actions.clocks import lift_clocks, lift_strayed, set_clocks
 from app.emergency.actions.switch import log
-from app.emergency.queries import list_standing, list_to_end, list_to_lift
-
-WHO = f"{SYSTEM.kind}:{SYSTEM.id}"
+from app.reference import queries as reference
+from app.reference.actions import ActionContext
 
 
 async def sweep_emergencies(database: Database, now: datetime) -> int:
@@ -18,36 +20,28 @@ async def sweep_emergencies(database: Database, now: datetime) -> int:
     May run in several processes at once and be killed anywhere: each batch is a transaction, and cases that somebody
     holds wait for the next run.
     """
-    done = 0
+    async with database.snapshot() as conn:
+        rules = await reference.load(conn, now)
+
+    def context(conn: Connection) -> ActionContext:
+        return ActionContext(conn, rules, replace(SYSTEM, at=now), now, 0)
+
+    async def batches(work: Callable[[ActionContext], Awaitable[int]]) -> int:
+        return await database.drain(lambda conn: work(context(conn)))
+
     async with database.transaction() as conn:
-        for row in await list_to_end(conn, now):
-            await conn.execute(
-                "update emergency set ended_at = ends_at, version = version + 1 where id = $1", row["id"]
-            )
-            await log(conn, row["id"], "lapsed", actor=WHO, at=now, facts={})
-            done += 1
+        lapsed = await queries.list_to_end(conn, now)
+        await conn.execute(
+            "update emergency set ended_at = ends_at, version = version + 1 where id = any($1::uuid[])", lapsed
+        )
+        for emergency in lapsed:
+            await log(context(conn), emergency, "lapsed")
     async with database.connection() as conn:
-        over, standing = await list_to_lift(conn), await list_standing(conn, now)
-    for row in over:
-        done += await _until_none(database, lambda conn, row=row: lift_clocks(
-            conn, row["id"], at=row["ended_at"], now=now, actor=WHO
-        ))  # fmt: skip
-    for row in standing:
-        done += await _until_none(database, lambda conn, row=row: lift_strayed(
-            conn, row["id"], tier=row["tier"], area=row["area"], category=row["category"], now=now, actor=WHO
-        ))  # fmt: skip
-        done += await _until_none(database, lambda conn, row=row: set_clocks(
-            conn, row["id"], tier=row["tier"], area=row["area"], category=row["category"], hours=row["hours"],
-            began_at=row["began_at"], now=now, actor=WHO,
-        ))  # fmt: skip
+        over, standing = await queries.list_to_lift(conn), await queries.list_standing(conn, now)
+    done = len(lapsed)
+    for ended in over:
+        done += await batches(partial(lift_clocks, emergency=ended.id, at=ended.ended_at))
+    for one in standing:
+        done += await batches(partial(lift_strayed, standing=one))
+        done += await batches(partial(set_clocks, standing=one))
     return done
-
-
-async def _until_none(database: Database, batch: Any) -> int:
-    done = 0
-    while True:
-        async with database.transaction() as conn:
-            taken = await batch(conn)
-        if not taken:
-            return done
-        done += taken

@@ -10,7 +10,7 @@ from app.cases.actions.notes import keep_note
 from app.cases.actions.record import record
 from app.cases.queries.visible import LockedCase, lock_case_of
 from app.cases.rules import Kind
-from app.centres.actions import book, release
+from app.centres.actions import book, give_back
 from app.centres.rules import BookingPurpose, Period
 from app.core import errors
 from app.core.access import Permission
@@ -57,8 +57,7 @@ async def call_meeting(
     booking = None
     if room is not None and until is not None:
         booking = await book(
-            act.conn, room, Period(at, until), BookingPurpose.MEETING, actor=act.actor, now=act.now,
-            rules=act.reference, case=case_id, pointer="#/body/until",
+            act, room, Period(at, until), BookingPurpose.MEETING, case=case_id, pointer="#/body/until"
         )  # fmt: skip
     note, meeting = await keep_note(act, case, "meeting_agenda", agenda), uuid7()
     await act.conn.execute(
@@ -174,7 +173,7 @@ async def cancel_meeting(act: ActionContext, meeting_id: uuid.UUID, *, reason: s
     """By the unit that called it, with the reason; its room is free again."""
     meeting = await _begin(act, meeting_id, "cancel")
     note = await keep_note(act, meeting, "meeting_cancelled", reason)
-    if meeting.booking is not None and meeting.until is not None and meeting.until > act.now:
-        await release(act.conn, meeting.booking, actor=act.actor, now=act.now, case=meeting.case_id)
+    if meeting.booking is not None:
+        await give_back(act.conn, [meeting.booking], by=act.actor.id, at=act.now)
     changes = {"state": MeetingState.CANCELLED.value, "ended_at": act.now, "ended_by": act.actor.id}
     await _move(act, meeting, "cancel_meeting", changes, note.said)

@@ -63,8 +63,7 @@ async def schedule_session(act: ActionContext, mediation: uuid.UUID, talk: Talk)
     booking = None
     if talk.room is not None:
         booking = await book(
-            act.conn, talk.room, period, BookingPurpose.MEDIATION, actor=act.actor, now=act.now, rules=act.reference,
-            case=case_id, pointer="#/body/since",
+            act, talk.room, period, BookingPurpose.MEDIATION, case=case_id, pointer="#/body/since"
         )  # fmt: skip
     made, kind = uuid7(), "separate" if talk.party else "joint"
     await act.conn.execute(

@@ -1,7 +1,8 @@
 """Putting a message in line: in the writer's transaction, so that it is told if and only if it happened."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -44,3 +45,28 @@ async def queue(
         case_id, dict(facts or {}), urgent, now, not_before,
     )  # fmt: skip
     return row is not None
+
+
+@dataclass(frozen=True, slots=True)
+class InApp:
+    """A message in the app, to one grantee."""
+
+    key: str
+    grantee: str
+    template: str
+    case_id: uuid.UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def queue_all(conn: Connection, messages: Iterable[InApp], *, now: datetime) -> None:
+    """Queue many messages in the app in one statement, but for those whose keys were queued before."""
+    columns = zip(*((m.key, m.grantee, m.template, m.case_id, dict(m.facts)) for m in messages), strict=True)
+    if found := [list(column) for column in columns]:
+        await conn.execute(_QUEUE_ALL, *found, now)
+
+
+_QUEUE_ALL = f"""
+    {IN_APP}
+    select m.*, $6 from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::jsonb[]) m
+    {ON_TWICE}
+"""
