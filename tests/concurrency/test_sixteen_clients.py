@@ -29,7 +29,7 @@ from tests.concurrency.conftest import CITY, REGISTRAR
 from tests.concurrency.model import Town
 from tests.support.tiers import Amount
 
-OPERATIONS = Amount("operations of sixteen clients", short=400, long=2000, setting="GRIDCASE_OPERATIONS")
+OPERATIONS = int(os.environ.get("GRIDCASE_OPERATIONS", "2000"))  # with fewer, hardly a case is closed
 TRIES = Amount("double sign-fors", short=15, long=60, setting="GRIDCASE_SIGN_TRIES")
 SEED = int(os.environ.get("GRIDCASE_FUZZ_SEED", "4"))
 
@@ -60,7 +60,6 @@ def watched(since: datetime) -> Iterator[list[str]]:
         thread.join()
 
 
-@OPERATIONS.mark
 def test_every_history_is_one_of_the_sequential_model(
     service: Service, town: Town, ask: Callable[..., list[Any]]
 ) -> None:
