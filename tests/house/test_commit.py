@@ -9,7 +9,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from app.cases.actions import decide
+from app.cases.actions import decide, step
 from app.core import http
 from app.core.database import connect
 from app.core.http import Write
@@ -65,7 +65,7 @@ def test_a_step_whose_commit_fails_leaves_no_trace_and_may_be_sent_again(
     cast: Cast, lives: Lives, sql: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, chen, key = lives.signed()["id"], cast("chen.housing"), uuid.uuid4().hex
-    plain = decide.advance
+    plain = step.advance
 
     async def advance_and_break(act: Any, *given: Any, **more: Any) -> None:
         await plain(act, *given, **more)

@@ -157,7 +157,8 @@ def test_it_documents_the_headers_of_a_write(path: str, method: str, operation: 
 
 
 def test_optional_parameters_are_left_out_never_null() -> None:
-    asked = [parameters(operation, "query") for *_, operation in (given.values for given in OPERATIONS)]
+    operations: list[Any] = [given.values[-1] for given in OPERATIONS]
+    asked = [parameters(operation, "query") for operation in operations]
     for name, parameter in each(item for named in asked for item in named.items()):
         assert {"type": "null"} not in parameter["schema"].get("anyOf", []), name
 

@@ -72,7 +72,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker of pytest-xdist tells the run's own process."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["processor"] = [dict(session.config.stash[key]) for key in (SECONDS, TESTS)]
+        session.config.workeroutput["processor"] = [dict(session.config.stash[key].items()) for key in (SECONDS, TESTS)]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -66,12 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what the tier runs, note what the short one leaves out."""
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         lengthy, shortened = item.get_closest_marker("long"), item.get_closest_marker("shortened")
         if _chosen[0] == "short":
-            if lengthy or shortened:
-                config.stash[LEFT][(lengthy or shortened).args[0]] += 1 if lengthy else 0
+            if mark := lengthy or shortened:
+                config.stash[LEFT][mark.args[0]] += 1 if lengthy else 0
             (left if lengthy else kept).append(item)
         else:
             (kept if _chosen[0] == "all" or lengthy or shortened else left).append(item)
@@ -83,7 +84,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker of pytest-xdist tells the run's own process, which collects nothing itself."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["left"] = dict(session.config.stash[LEFT])
+        session.config.workeroutput["left"] = dict(session.config.stash[LEFT].items())
 
 
 @pytest.hookimpl(optionalhook=True)
