@@ -17,6 +17,7 @@ from app.emergency.capability import EMERGENCY
 from app.grids.capability import GRIDS
 from app.handover.capability import HANDOVER
 from app.intake.capability import INTAKE
+from app.joint.actions.reactions import end_with_case, take_up_with_case
 from app.joint.capability import JOINT
 from app.mediation.capability import MEDIATION
 from app.messages.capability import MESSAGES
@@ -57,8 +58,8 @@ CAPABILITIES: tuple[Capability, ...] = (
 
 # Who does what, in this order and in the same transaction, when something happens to a case.
 REACTIONS: dict[Moment, tuple[Reaction, ...]] = {
-    Moment.ENDED: (),
-    Moment.TAKEN_UP: (),
+    Moment.ENDED: (end_with_case,),
+    Moment.TAKEN_UP: (take_up_with_case,),
 }
 
 

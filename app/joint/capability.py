@@ -1,9 +1,13 @@
 """What working on a case together brings."""
 
 from app.attachments.queries import RELIANCES, Reliance
+from app.cases.queries.registry import FILE_LISTS, WAITING_WORK
+from app.cases.rules.registry import FACTS, STEP_WORDS, Fact, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
+from app.joint.queries.file import list_for_file
+from app.joint.rules.cases import Owing, refuses_of_case
 from app.joint.rules.meetings import MEETINGS
 from app.joint.rules.tasks import TASKS
 from app.joint.rules.whistles import WHISTLES
@@ -16,6 +20,54 @@ RELIED_ON = {
         Words("协办任务的反馈", "the result of a task"),
         "select f.attachment from task t join task_file f on f.task = t.id where t.case_id = a.case_id",
     ),
+}
+# What a step of the case is judged by.
+OWING = Fact(
+    "owing",
+    "(select jsonb_build_array((select array_agg(distinct t.unit order by t.unit) from task t where t.case_id = c.id"
+    " and t.state in ('open', 'returned')), (select array_agg(distinct w.unit order by w.unit) from whistle w"
+    " where w.case_id = c.id and w.state = 'open')))",
+    lambda found: Owing(*(tuple(units or ()) for units in found or ())),
+    refuses_of_case,
+)
+# The written results that the caller's units owe, each for itself.
+RESULTS = """
+    select c.id, c.number, c.kind, c.category, c.status, 'co', coalesce(a.state, 'signed'), w.asked_at, c.lead_unit, w.due,
+        c.head_seq, w.id, w.id
+    from task w join cases c on c.id = w.case_id left join assignment a on a.id = w.assignment
+    where w.state in ('open', 'returned') and w.unit = any({units}::text[])
+        and (a.id is null or a.state in ('offered', 'signed')) and c.status in ('registered', 'accepted', 'handling') and {seen}
+"""
+STEPS = {
+    "give_task": StepWords(Words("交办协办任务", "a task was given")),
+    "sign_task": StepWords(Words("签收协办任务", "a task was signed for")),
+    "refuse_task": StepWords(Words("退回协办任务", "a task was refused")),
+    "answer_task": StepWords(Words("协办反馈结果", "a task was answered")),
+    "return_task": StepWords(Words("退回补充", "a result was returned for more")),
+    "waive_task": StepWords(Words("说明未反馈原因", "why no answer came")),
+    "recall_task": StepWords(Words("撤回协办任务", "a task was taken back")),
+    "whistle": StepWords(
+        Words("吹哨", "departments were whistled to the spot"),
+        Words("已召集有关部门到现场会同解决。", "The departments concerned were called to the spot."),
+    ),
+    "arrive": StepWords(
+        Words("部门到场签到", "a department arrived"),
+        Words("有部门已到达现场。", "A department has arrived on the spot."),
+    ),
+    "object_to_call": StepWords(Words("部门对吹哨提出异议", "a department objected to the call")),
+    "rule_on_call": StepWords(Words("裁定吹哨异议", "the objection to a call was ruled on")),
+    "settle_whistle": StepWords(
+        Words("吹哨事项办结", "the whistle was settled"),
+        Words("现场协调已有结果。", "What was dealt with on the spot is settled."),
+    ),
+    "call_meeting": StepWords(Words("召集会商", "a joint meeting was called")),
+    "accept_meeting": StepWords(Words("同意参加会商", "an invitation was accepted")),
+    "decline_meeting": StepWords(Words("不参加会商", "an invitation was declined")),
+    "hold_meeting": StepWords(
+        Words("会商研判", "a joint meeting was held"),
+        Words("有关单位已会商研判。", "The units concerned have met on it."),
+    ),
+    "cancel_meeting": StepWords(Words("取消会商", "a joint meeting was cancelled")),
 }
 MESSAGES = {
     "task_given": Template(
@@ -78,6 +130,10 @@ MESSAGES = {
 def register() -> None:
     """Put it where it is used."""
     RELIANCES.add(RELIED_ON)
+    FACTS.add({OWING.name: OWING})
+    STEP_WORDS.add(STEPS)
+    WAITING_WORK.add({"results": RESULTS})
+    FILE_LISTS.add({"tasks": list_for_file})
     TEMPLATES.add(MESSAGES)
     WORKFLOWS.add({workflow.thing: workflow for workflow in (TASKS, WHISTLES, MEETINGS)})
 

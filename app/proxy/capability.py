@@ -1,10 +1,16 @@
 """What proxy handling brings."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.attachments.queries import RELIANCES, Reliance
+from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
+from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
 from app.messages.rules import TEMPLATES, Template
+from app.proxy.queries.cases import OWN_PROXY, PROXIES_OF_CASE, review_refused, service_refused, tell_proxy
 from app.proxy.rules import ERRANDS, PROXIES
 from app.proxy.settings import ProxySettings
 
@@ -13,6 +19,71 @@ RELIED_ON = {
     "proxy_paper": Reliance(
         Words("代办授权或办理凭证", "a proxy's authority or errand"),
         "select p.attachment from proxy_paper p where p.case_id = a.case_id and p.attachment = a.id",
+    ),
+}
+
+
+def _stepped_down(data: Mapping[str, Any]) -> Words:
+    """By their own word, or because they left their post."""
+    if data.get("handover"):
+        return Words(
+            "代办员已离岗，代办终止，需要的可另行申请。", "Your proxy has left their post; you may ask for another."
+        )
+    return Words("代办员已辞任，需要的可另行申请。", "Your proxy stepped down; you may ask for another.")
+
+
+STEPS = {
+    "request_proxy": StepWords(
+        Words("申请代办", "a proxy was asked for"),
+        Words("您申请了代办，正在安排代办员。", "You asked for a proxy; one is being arranged."),
+    ),
+    "offer_proxy": StepWords(
+        Words("推荐代办员", "a proxy was offered"),
+        Words("已为您推荐代办员，您可以同意，也可以谢绝。", "A proxy is offered to you; take it or decline."),
+    ),
+    "recall_proxy": StepWords(
+        Words("收回代办员推荐", "the offer of a proxy was taken back"),
+        Words("代办员推荐已收回，正在另行安排。", "The offer of a proxy was taken back; another is arranged."),
+    ),
+    "decline_proxy": StepWords(Words("未采用代办", "no proxy was taken"), Words("未采用代办。", "No proxy was taken.")),
+    "authorise_proxy": StepWords(
+        Words("授权代办", "a proxy was authorised"),
+        Words(
+            "您已授权代办，随时可以书面撤回。", "You authorised a proxy; you may withdraw it in writing at any time."
+        ),
+    ),
+    "file_proxy": StepWords(
+        Words("代办备案", "the proxy's authority was filed"),
+        Words("代办委托已备案。", "The authority of your proxy is filed."),
+    ),
+    "plan_errand": StepWords(Words("安排代办事项", "an errand was planned")),
+    "begin_errand": StepWords(Words("代办事项开始", "an errand was begun")),
+    "finish_errand": StepWords(
+        Words("代办事项完成", "an errand was done"),
+        Words(
+            "代办员完成了一项代办事项，详情见代办记录。", "Your proxy did an errand; the record of the proxy has it."
+        ),
+    ),
+    "drop_errand": StepWords(Words("代办事项取消", "an errand was dropped")),
+    "pass_on_notice": StepWords(
+        Words("代办员转告文书", "the proxy passed a notice on"),
+        Words("代办员已向您转告一份文书。", "Your proxy passed a notice on to you."),
+    ),
+    "close_proxy": StepWords(
+        Words("代办完成", "the proxy carried it to its end"), Words("代办完成。", "The proxy carried it to its end.")
+    ),
+    "revoke_proxy": StepWords(
+        Words("撤回代办委托", "the authority of the proxy was withdrawn"),
+        Words("代办委托已撤回。", "The authority of your proxy was withdrawn."),
+    ),
+    "step_down_proxy": StepWords(Words("代办员辞任", "the proxy stepped down"), _stepped_down),
+    "expire_proxy": StepWords(
+        Words("代办委托到期", "the authority of the proxy expired"),
+        Words("代办委托已到期。", "The authority of your proxy expired."),
+    ),
+    "recuse_proxy": StepWords(
+        Words("代办员回避", "the proxy had to stand back"),
+        Words("代办员须回避，代办终止，需要的可另行申请。", "Your proxy had to stand back; you may ask for another."),
     ),
 }
 MESSAGES = {
@@ -92,6 +163,10 @@ MESSAGES = {
 def register() -> None:
     """Put it where it is used."""
     RELIANCES.add(RELIED_ON)
+    FACTS.add({PROXIES_OF_CASE.name: PROXIES_OF_CASE})
+    CHECKS.add({("serve", "proxy"): service_refused, ("apply_for_review", "proxy"): review_refused})
+    STEP_WORDS.add(STEPS)
+    RESIDENT_SECTIONS.add({"proxy": ResidentSection(OWN_PROXY, tell_proxy)})
     TEMPLATES.add(MESSAGES)
     WORKFLOWS.add({workflow.thing: workflow for workflow in (PROXIES, ERRANDS)})
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.cases.rules import TRANSITIONS, Facts, Kind, PetitionClass, Proxy, Status, refusal, service_on_proxy_refused
+from app.cases.rules import TRANSITIONS, Facts, Kind, PetitionClass, Status, refusal
+from app.cases.rules.registry import refused_by_checks
 from app.core.access import Actor, Post, Role
+from app.proxy.queries.cases import CarriedBy
 from app.proxy.rules import (
     CARRYING,
     ERRANDS,
@@ -139,20 +141,20 @@ def test_reports_are_owed_every_week(days: float, owed: int) -> None:
 # --- In the case itself
 
 
-def facts(status: Status, *proxies: Proxy) -> Facts:
-    return Facts(uuid.uuid4(), status, Kind.PETITION, PetitionClass.APPEAL, "C1", 3, proxies=proxies)
+def facts(status: Status, *proxies: CarriedBy) -> Facts:
+    return Facts(uuid.uuid4(), status, Kind.PETITION, PetitionClass.APPEAL, "C1", 3, brought={"proxies": proxies})
 
 
 @pytest.mark.parametrize("action", TRANSITIONS)
 def test_who_is_or_was_the_proxy_takes_no_step_that_is_the_organs_or_the_residents(action: str) -> None:
     head = Actor("p", "staff", tuple(Post(role, role, "C1", "C1", "1", "city") for role in Role))
     for until in (NOW + DAY, NOW - DAY):
-        carried = Proxy("p", frozenset(), NOW - 2 * DAY, until)
+        carried = CarriedBy("p", frozenset(), NOW - 2 * DAY, until)
         for status in TRANSITIONS[action].sources:
             no = refusal(facts(status, carried), action, head, NOW)
             if action not in ("sign_for", "refuse", "place", "flag_urgent"):
                 assert no is not None, f"{action} from {status}"
-            other = refusal(facts(status, Proxy("q", frozenset(), NOW, until)), action, head, NOW)
+            other = refusal(facts(status, CarriedBy("q", frozenset(), NOW, until)), action, head, NOW)
             assert other is None or "代办员" not in other.why.zh, "nobody else is bound by it"
 
 
@@ -166,6 +168,7 @@ def test_who_is_or_was_the_proxy_takes_no_step_that_is_the_organs_or_the_residen
 def test_service_on_a_proxy_counts_within_the_power_and_the_period(
     powers: set[str], at: datetime, counts: bool
 ) -> None:
-    case = facts(Status.CONCLUDED, Proxy("p", frozenset(powers), NOW, NOW + DAY))
-    assert (service_on_proxy_refused(case, at) is None) is counts
-    assert service_on_proxy_refused(facts(Status.CONCLUDED), at) is not None
+    case = facts(Status.CONCLUDED, CarriedBy("p", frozenset(powers), NOW, NOW + DAY))
+    assert (refused_by_checks("serve", case, method="proxy", at=at) is None) is counts
+    assert refused_by_checks("serve", case, method="in_person", at=at) is None
+    assert refused_by_checks("serve", facts(Status.CONCLUDED), method="proxy", at=at) is not None

@@ -7,7 +7,6 @@ from app.cases.actions.access import grant
 from app.cases.actions.reactions import Moment, react
 from app.cases.actions.record import record
 from app.cases.actions.step import advance, begin, end_assignments, write_note
-from app.cases.actions.together import take_up_joint
 from app.cases.queries.one import get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors
@@ -57,8 +56,7 @@ async def unmerge(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> Non
 async def take_up_offers(act: ActionContext, case_id: uuid.UUID, merged_at: datetime) -> None:
     """What the merge ended at that instant: the open offer stands again, and those who helped go on helping."""
     await act.conn.execute(
-        "update assignment a set state = 'signed' where case_id = $1 and part = 'co' and state = 'done'"
-        " and not exists (select from task t where t.assignment = a.id and t.state = 'waived')",
+        "update assignment set state = 'signed' where case_id = $1 and part = 'co' and state = 'done'",
         case_id,
     )
     offered = await act.conn.fetch(
@@ -70,7 +68,6 @@ async def take_up_offers(act: ActionContext, case_id: uuid.UUID, merged_at: date
     for row in offered:
         if row["staff"] is None and row["part"] == "lead":
             await grant(act.conn, case_id, [f"unit:{row['unit']}"], "offer")
-    await take_up_joint(act.conn, case_id, merged_at)
     await react(act, Moment.TAKEN_UP, case_id, merged_at)
 
 

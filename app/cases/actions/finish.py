@@ -8,7 +8,7 @@ from app.cases.actions.evaluate import invite
 from app.cases.actions.review import settle
 from app.cases.actions.step import advance, begin, end_assignments, start_clocks, take_up_again, write_note
 from app.cases.queries.one import LoadedCase, open_parties
-from app.cases.rules import Status, service_on_proxy_refused
+from app.cases.rules import Status
 from app.cases.rules.registry import refused_by_checks
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -36,8 +36,7 @@ async def serve(
             "送达时间须在文书作出之后、现在之前。", "Service lies between the drafting of the notice and now.",
             pointer="#/body/at",
         )  # fmt: skip
-    refused = service_on_proxy_refused(case.facts, at) if method == "proxy" else None
-    refused = refused or refused_by_checks("serve", case.facts, method=method, at=at)
+    refused = refused_by_checks("serve", case.facts, method=method, at=at)
     if refused is not None:
         raise errors.Conflict(refused.zh, refused.en)
     if outcome == "waived" and notice.kind in WAIVED_IF_UNKNOWN:

@@ -11,7 +11,6 @@ from typing import Any
 from app.cases.actions.access import revoke
 from app.cases.actions.reactions import Moment, react
 from app.cases.actions.record import record
-from app.cases.actions.together import end_joint
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import CASE_STEPS, TRANSITIONS, CaseSubject, ClockEffect, PetitionClass, Status
 from app.core.crypto import keys
@@ -185,5 +184,4 @@ async def end_assignments(act: ActionContext, case_id: uuid.UUID, state: str = "
     )  # fmt: skip
     await revoke(act.conn, case_id, "offer", at=act.now)
     await act.conn.execute("update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'", case_id)
-    await end_joint(act.conn, case_id, act.now)
     await react(act, Moment.ENDED, case_id, act.now)

@@ -24,9 +24,6 @@ _ROLES = {"petitioner": "信访人、申请人", "representative": "代表人", 
           "affected": "相关人"}  # fmt: skip
 _OTHERS = {"resident": "群众本人", "key": "对接系统", "system": "系统"}
 _RETENTION = {"permanent": "永久", "30_years": "三十年", "10_years": "十年"}
-_SOURCES = {"lead": "协办", "whistle": "吹哨召集", "meeting": "会商决定"}
-_ANSWERS = {"open": "待反馈", "answered": "已书面反馈", "returned": "退回补充", "waived": "未反馈，原因已记录",
-            "recalled": "已撤回", "ended": "本件以其他方式结束"}  # fmt: skip
 _PARTS = (
     ("matter", "反映事项"),
     ("parties", "当事人"),
@@ -36,11 +33,6 @@ _PARTS = (
     ("notes", "文字材料"),
     ("attachments", "附件清单"),
 )
-# The tables of rooms above: the file is of everything that hangs on the case. What was asked and answered is in its notes.
-_TASKS = """
-    select t.unit, t.source, t.asked_by_unit, t.asked_at, t.due, t.state, t.answered_at, w.arrived_at
-    from task t left join whistle_call w on w.task = t.id where t.case_id = $1 order by t.asked_at, t.id
-"""
 _ATTACHMENTS = """
     select a.purpose, a.media_type, a.size, a.pages, encode(a.digest, 'hex') as digest, encode(a.salt, 'hex') as salt,
         a.redacts, a.added_at, a.withdrawn_at, n.id, n.body, n.sealed, n.seal_key
@@ -64,7 +56,6 @@ async def compose_file(
     named = [(f"notice-{n}", notice["title"]) for n, notice in enumerate(notices, 1)]
     return filled(
         "case_file.v1.html", contents=[*_PARTS, *named], notices=notices, attachments=attached,
-        tasks=[_task(row, reference) for row in await conn.fetch(_TASKS, case_id)],
         **{name: await read(conn, case_id, reference) for name, read in FILE_LISTS.items()},
         parties=[{**p, "role": _ROLES[p["role"]]} for p in page["parties"]],
         events=[_event(event, tz) for event in events], notes=_notes(page["notes"], events, tz),
@@ -109,17 +100,6 @@ def _attachment(row: Any, tz: tzinfo) -> dict[str, Any]:
         "kind": f"{PURPOSE_WORDS[Purpose(row['purpose'])].zh}{copy}{gone}",
         "what": f"{row['media_type']}，{row['size']} 字节{pages}",
         "digest": row["digest"], "salt": row["salt"] or "（盐值已清除）",
-    }  # fmt: skip
-
-
-def _task(row: Any, reference: Reference) -> dict[str, Any]:
-    tz, names = reference.city.tz, reference.names
-    came = f"；{_at(row['arrived_at'], tz)} 到场" if row["arrived_at"] else ""
-    answered = f" {_at(row['answered_at'], tz)}" if row["answered_at"] else ""
-    return {
-        "unit": names.get(row["unit"], row["unit"]), "by": names.get(row["asked_by_unit"], row["asked_by_unit"]),
-        "asked": f"{_SOURCES[row['source']]} {_at(row['asked_at'], tz)}", "due": _at(row["due"], tz),
-        "answer": f"{_ANSWERS[row['state']]}{answered}{came}",
     }  # fmt: skip
 
 

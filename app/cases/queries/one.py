@@ -8,7 +8,7 @@ from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.case_page import read_page
-from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Proxy, Status
+from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status
 from app.cases.rules.registry import FACTS
 from app.core.access import Actor
 from app.core.crypto import keys, opened
@@ -57,7 +57,7 @@ ABOVE = f"""
 _BELOW = f"""
     select u.code from assignment a join unit u on u.code = a.unit join unit l on l.code = c.lead_unit
     where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
-        and not exists (select from task t where t.assignment = a.id)
+        and not exists (select from case_note n where n.id = a.note and n.kind = 'task')
         and l.kind = 'centre' and {HEIGHT.format("u.tier")} < {HEIGHT.format("l.tier")}
         and not coalesce(c.barred_units @> u.path, false)
     order by a.answered_at desc limit 1
@@ -79,7 +79,7 @@ _FACTS = """
         (select coalesce(jsonb_agg(jsonb_build_array(a.id, a.unit, a.staff, a.part, a.note,
             a.offered_at, a.returned_at is not null) order by a.id), '[]')
          from assignment a where a.case_id = c.id and a.state = 'offered'
-            and not exists (select from task t where t.assignment = a.id)) as offers,
+            and (a.part = 'lead' or a.staff is not null)) as offers,
         (select coalesce(jsonb_agg(jsonb_build_array(n.id, n.kind, n.state, n.meets, s.recorded_by)
             order by n.drafted_at, n.id), '[]')
          from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
@@ -104,10 +104,6 @@ _FACTS = """
          and e.kind in ('conclude', 'decide_review', 'serve', 'close')) as worked_by,
         (select h.state from hearing h where h.case_id = c.id and h.state in ('scheduled', 'opened')) as hearing,
         (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
-        (select array_agg(distinct t.unit) from task t where t.case_id = c.id and t.state in ('open', 'returned')) as unanswered,
-        (select array_agg(distinct w.unit) from whistle w where w.case_id = c.id and w.state = 'open') as whistling,
-        (select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))
-         from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id) as proxies,
         k.id as clock_id, k.rule as clock_rule, k.start as clock_start, k.due as clock_due, k.due_unrolled as clock_due_unrolled,
         k.provisional as clock_provisional, k.extensions as clock_extensions
 """.format(above=f"({ABOVE})", below=f"({_BELOW})")
@@ -185,11 +181,6 @@ def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
         extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
         forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
         worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
-        unanswered=tuple(sorted(row["unanswered"] or ())), whistling=tuple(sorted(row["whistling"] or ())),
-        proxies=tuple(
-            Proxy(staff, frozenset(powers), datetime.fromisoformat(since), datetime.fromisoformat(until))
-            for staff, powers, since, until in row["proxies"] or ()
-        ),
         returns=procedure.returns, returned_by=tuple(row["returned_by"] or ()), ruled_by=row["ruled_by"],
         came_up=row["came_up"],
         brought={name: fact.read(row[name]) for name, fact in FACTS.items()},

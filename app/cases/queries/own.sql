@@ -19,7 +19,4 @@ select c.id, c.number, c.status, c.lead_unit, c.petition_class,
         and k.paused_at is null and k.owner = 'organ' and k.kind <> 'emergency')) from case_link l
      join cases o on o.id = l.other where l.case_id = c.id and l.relation = 'repeat' and l.undone_at is null) as repeats,
     (select jsonb_build_array(h.scheduled_at, h.place) from hearing h
-     where h.case_id = c.id and h.state = 'scheduled') as hearing,
-    (select jsonb_build_array(p.state, s.name, a.valid_until) from proxy p left join staff s on s.id = p.staff
-     left join proxy_authority a on a.proxy = p.id and a.ended_at is null
-     where p.case_id = c.id order by p.requested_at desc limit 1) as proxy
+     where h.case_id = c.id and h.state = 'scheduled') as hearing

@@ -86,32 +86,19 @@ STEP_WORDS = {
     "withdraw_supervision": Words("撤销督办", "supervision withdrawn"),
     "attach": Words("添加附件", "attachment added"),
     "withdraw_attachment": Words("撤回附件", "attachment withdrawn"),
-    "give_task": Words("交办协办任务", "a task was given"), "sign_task": Words("签收协办任务", "a task was signed for"),
-    "refuse_task": Words("退回协办任务", "a task was refused"), "answer_task": Words("协办反馈结果", "a task was answered"),
-    "return_task": Words("退回补充", "a result was returned for more"),
-    "waive_task": Words("说明未反馈原因", "why no answer came"), "recall_task": Words("撤回协办任务", "a task was taken back"),
-    "whistle": Words("吹哨", "departments were whistled to the spot"), "arrive": Words("部门到场签到", "a department arrived"),
-    "object_to_call": Words("部门对吹哨提出异议", "a department objected to the call"),
-    "rule_on_call": Words("裁定吹哨异议", "the objection to a call was ruled on"),
-    "settle_whistle": Words("吹哨事项办结", "the whistle was settled"),
-    "call_meeting": Words("召集会商", "a joint meeting was called"),
-    "accept_meeting": Words("同意参加会商", "an invitation was accepted"),
-    "decline_meeting": Words("不参加会商", "an invitation was declined"),
-    "hold_meeting": Words("会商研判", "a joint meeting was held"),
-    "cancel_meeting": Words("取消会商", "a joint meeting was cancelled"),
-    "request_proxy": Words("申请代办", "a proxy was asked for"), "offer_proxy": Words("推荐代办员", "a proxy was offered"),
-    "recall_proxy": Words("收回代办员推荐", "the offer of a proxy was taken back"),
-    "decline_proxy": Words("未采用代办", "no proxy was taken"),
-    "authorise_proxy": Words("授权代办", "a proxy was authorised"),
-    "file_proxy": Words("代办备案", "the proxy's authority was filed"),
-    "plan_errand": Words("安排代办事项", "an errand was planned"), "begin_errand": Words("代办事项开始", "an errand was begun"),
-    "finish_errand": Words("代办事项完成", "an errand was done"), "drop_errand": Words("代办事项取消", "an errand was dropped"),
-    "pass_on_notice": Words("代办员转告文书", "the proxy passed a notice on"),
-    "close_proxy": Words("代办完成", "the proxy carried it to its end"),
-    "revoke_proxy": Words("撤回代办委托", "the authority of the proxy was withdrawn"),
-    "step_down_proxy": Words("代办员辞任", "the proxy stepped down"),
-    "expire_proxy": Words("代办委托到期", "the authority of the proxy expired"),
-    "recuse_proxy": Words("代办员回避", "the proxy had to stand back"),
+
+
+
+
+
+
+
+
+
+
+
+
+
 }  # fmt: skip
 
 
@@ -210,6 +197,4 @@ def _rights(row: Any, reference: Reference, language: str) -> dict[str, Any]:
         found["handled_elsewhere"] = {"handled_by": reference.names.get(unit), "said": words, "due": due}
     if row["hearing"] is not None:
         found["hearing"] = dict(zip(("at", "place"), row["hearing"], strict=True))
-    if row["proxy"] is not None:  # what they did: POST /v1/query/proxy
-        found["proxy"] = dict(zip(("state", "name", "until"), row["proxy"], strict=True))
     return found

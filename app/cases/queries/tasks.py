@@ -17,17 +17,8 @@ _CASES = """
     from assignment a join cases c on c.id = a.case_id
     where a.state in ('offered', 'signed') and (a.staff = {person}::uuid or a.staff is null and a.unit = any({units}::text[]))
         and c.status in ('registered', 'accepted', 'handling', 'concluded')
-        and (a.part = 'lead' or a.state = 'offered' or a.staff = {person}::uuid)
-        and not exists (select from task w where w.assignment = a.id) and {seen}
+        and (a.part = 'lead' or a.staff = {person}::uuid) and {seen}
     order by c.id, a.staff nulls last, a.id
-"""
-# The written results that the units owe as co-handlers, each for itself.
-_RESULTS = """
-    select c.id, c.number, c.kind, c.category, c.status, 'co', coalesce(a.state, 'signed'), w.asked_at, c.lead_unit, w.due,
-        c.head_seq, w.id, w.id
-    from task w join cases c on c.id = w.case_id left join assignment a on a.id = w.assignment
-    where w.state in ('open', 'returned') and w.unit = any({units}::text[])
-        and (a.id is null or a.state in ('offered', 'signed')) and c.status in ('registered', 'accepted', 'handling') and {seen}
 """
 
 
@@ -41,7 +32,7 @@ async def list_tasks(
         "person": p.add(uuid.UUID(actor.id) if actor.kind == "staff" else None), "seen": visible_to(actor, p),
     }  # fmt: skip
     further_work = "".join(f" union all ({work})" for work in WAITING_WORK.values())
-    waiting = f"(({_CASES}) union all ({_RESULTS}){further_work})".format(**named)
+    waiting = f"(({_CASES}){further_work})".format(**named)
     further = ""
     if after is not None:
         bounds = f"({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)"

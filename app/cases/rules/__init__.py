@@ -4,8 +4,7 @@ The table is served and enforced: what it does not hold is refused.
 """
 
 from app.cases.rules.decisions import CaseSubject, available_actions, refusal
-from app.cases.rules.facts import Facts, Offer, Proxy, answers, own_offer
-from app.cases.rules.guards import service_on_proxy_refused
+from app.cases.rules.facts import Facts, Offer, answers, own_offer
 from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
 from app.cases.rules.terms import (
     LIVE,
@@ -60,7 +59,6 @@ __all__ = [
     "OutsideStage",
     "PartyRole",
     "PetitionClass",
-    "Proxy",
     "Purpose",
     "Relation",
     "Result",
@@ -73,5 +71,4 @@ __all__ = [
     "next_limit",
     "own_offer",
     "refusal",
-    "service_on_proxy_refused",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.rules.facts import Facts, answers
-from app.cases.rules.guards import by_a_proxy, guard, kept, of_reviews
+from app.cases.rules.guards import guard, kept, of_reviews
 from app.cases.rules.registry import FACTS
 from app.cases.rules.terms import PetitionClass, Status
 from app.cases.rules.transitions import CASE_STEPS, NOT_FOR_ACCUSATIONS, By
@@ -42,7 +42,6 @@ class CaseSubject:
             guard(facts, action, now)
             or of_reviews(facts, action)
             or next((no for no in brought if no is not None), None)
-            or by_a_proxy(facts, action, actor)
             or (kept(facts, actor, now) if action == "refuse" else None)
         )
 

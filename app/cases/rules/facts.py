@@ -26,16 +26,6 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Proxy:
-    """An authority under which somebody carries, or carried, the matter for the resident (信访代办)."""
-
-    staff: str
-    powers: frozenset[str]
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What a decision needs to know of a case.
 
@@ -48,9 +38,7 @@ class Facts:
     `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the
     present lead handles it.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
-    `unanswered` are the units that owe the written result of a task, `whistling` those whose whistle is not settled.
     `brought` are the values of the facts that capabilities above register (rules/registry.py), by name.
-    `proxies` are the authorities of the resident's proxies, each with the end that it had or will have.
     """
 
     id: uuid.UUID
@@ -78,14 +66,6 @@ class Facts:
     worked_by: frozenset[str] = frozenset()
     hearing: str | None = None
     linked: str | None = None
-    unanswered: tuple[str, ...] = ()
-    whistling: tuple[str, ...] = ()
-    proxies: tuple[Proxy, ...] = ()
-
-    @property
-    def carried_by(self) -> frozenset[str]:
-        """Whoever is or was the resident's proxy."""
-        return frozenset(proxy.staff for proxy in self.proxies)
 
     returns: Returns | None = None
     returned_by: tuple[str, ...] = ()

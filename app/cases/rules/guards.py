@@ -1,4 +1,4 @@
-"""Why a step does not stand now, whoever takes it: offers, the ladder, results, hearings, links, tasks, proxies. Pure."""
+"""Why a step does not stand now, whoever takes it: offers, the ladder, results, hearings, links. Pure."""
 
 from datetime import datetime
 
@@ -10,34 +10,6 @@ from app.core.workflow import Refusal
 from app.deadlines.rules import Returns
 from app.notices.rules import CLOSING, TITLES, outstanding, to_approve, to_redraft, to_serve
 
-# What a proxy may do in the case beside the errands: answer a task of their own post, say where it is, call it urgent.
-# Never decide, serve, close or withdraw it, nor take a query code: the resident's word stays the resident's.
-_PROXY_MAY = frozenset({"sign_for", "refuse", "place", "flag_urgent"})
-
-
-def by_a_proxy(facts: Facts, action: str, actor: Actor) -> Refusal | None:
-    if actor.id not in facts.carried_by or action in _PROXY_MAY:
-        return None
-    return Refusal(True, Words(
-        "本件的代办员（含曾任）不得办理、送达、办结，也不得代本人撤回、上报或领取查询码。",
-        "Who is or was the resident's proxy in this case neither handles, serves nor closes it, nor withdraws it, takes it up"
-        " or gets its query code.",
-    ))  # fmt: skip
-
-
-def service_on_proxy_refused(facts: Facts, at: datetime) -> Words | None:
-    """Why handing a notice to the proxy at `at` is no service on the resident; None when it is.
-
-    Receipt by an agent is receipt by the principal only as far as the authority goes (XZFY 17 as the model): the power to
-    receive copies is not the power to let the resident's own times begin.
-    """
-    if any("accept_service" in proxy.powers and proxy.since <= at < proxy.until for proxy in facts.proxies):
-        return None
-    return Words(
-        "交给代办员不等于送达本人：委托书须在送达时有效并写明“代收送达”（accept_service），否则请送达本人。",
-        "Handing it to the proxy does not serve the resident: at that time an authority with accept_service must stand.",
-    )
-
 
 def guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
     of_offers, of_result = _of_offers(facts, now), _of_result(facts, now)
@@ -46,7 +18,6 @@ def guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
         _of_file(facts),
         _of_hearings(facts),
         _of_links(facts),
-        _of_tasks(facts),
     )
     for table in (of_offers, of_result, *rest):
         holds, why = table.get(action, (True, None))
@@ -70,18 +41,6 @@ def _of_hearings(facts: Facts) -> dict[str, tuple[bool, Words]]:
         "conclude": (facts.hearing is None, ahead),
         "decide_review": (facts.hearing is None, ahead),
     }
-
-
-def _of_tasks(facts: Facts) -> dict[str, tuple[bool, Words]]:
-    """A case concludes once each co-handler has answered, or the lead has recorded why not; a whistle once it is settled."""
-    if facts.unanswered:
-        zh, en = "、".join(facts.unanswered), ", ".join(facts.unanswered)
-        why = Words(f"协办单位 {zh} 尚未书面反馈：请等待反馈，或说明未反馈原因（waive）。",
-                    f"{en} still owe the written result of a task: wait for it, or record why not (waive).")  # fmt: skip
-    else:
-        zh, en = "、".join(facts.whistling), ", ".join(facts.whistling)
-        why = Words(f"{zh} 的吹哨尚未办结（事不完，人不走）。", f"The whistle of {en} is not settled yet.")
-    return {"conclude": (not facts.unanswered and not facts.whistling, why)}
 
 
 def _of_links(facts: Facts) -> dict[str, tuple[bool, Words]]:

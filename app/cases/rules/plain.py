@@ -75,36 +75,6 @@ TOLD: dict[str, Words] = {
     "record_hearing": Words("听证已结束，记录在案。", "The hearing is over and on record."),
     "cancel_hearing": Words("原定听证取消。", "The hearing will not take place."),
     "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
-    "whistle": Words("已召集有关部门到现场会同解决。", "The departments concerned were called to the spot."),
-    "arrive": Words("有部门已到达现场。", "A department has arrived on the spot."),
-    "settle_whistle": Words("现场协调已有结果。", "What was dealt with on the spot is settled."),
-    "hold_meeting": Words("有关单位已会商研判。", "The units concerned have met on it."),
-    "request_proxy": Words("您申请了代办，正在安排代办员。", "You asked for a proxy; one is being arranged."),
-    "offer_proxy": Words(
-        "已为您推荐代办员，您可以同意，也可以谢绝。", "A proxy is offered to you; take it or decline."
-    ),
-    "recall_proxy": Words(
-        "代办员推荐已收回，正在另行安排。", "The offer of a proxy was taken back; another is arranged."
-    ),
-    "decline_proxy": Words("未采用代办。", "No proxy was taken."),
-    "authorise_proxy": Words(
-        "您已授权代办，随时可以书面撤回。", "You authorised a proxy; you may withdraw it in writing at any time."
-    ),
-    "file_proxy": Words("代办委托已备案。", "The authority of your proxy is filed."),
-    "finish_errand": Words(
-        "代办员完成了一项代办事项，详情见代办记录。", "Your proxy did an errand; the record of the proxy has it."
-    ),
-    "pass_on_notice": Words("代办员已向您转告一份文书。", "Your proxy passed a notice on to you."),
-    "close_proxy": Words("代办完成。", "The proxy carried it to its end."),
-    "revoke_proxy": Words("代办委托已撤回。", "The authority of your proxy was withdrawn."),
-    "step_down_proxy": Words("代办员已辞任，需要的可另行申请。", "Your proxy stepped down; you may ask for another."),
-    "step_down_proxy absent": Words(
-        "代办员已离岗，代办终止，需要的可另行申请。", "Your proxy has left their post; you may ask for another."
-    ),
-    "expire_proxy": Words("代办委托已到期。", "The authority of your proxy expired."),
-    "recuse_proxy": Words(
-        "代办员须回避，代办终止，需要的可另行申请。", "Your proxy had to stand back; you may ask for another."
-    ),
 }
 UNTOLD = frozenset({
     "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold",
@@ -112,10 +82,7 @@ UNTOLD = frozenset({
     "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit",
     "urge", "criticise", "supervise", "answer_supervision", "verify_supervision", "return_supervision",
     "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
-    "give_task", "sign_task", "refuse_task", "answer_task", "return_task", "waive_task", "recall_task", "object_to_call",
-    "rule_on_call", "call_meeting", "accept_meeting", "decline_meeting", "cancel_meeting",
-    "plan_errand", "begin_errand", "drop_errand",
-    "handed_over", "rule_return",
+                "handed_over", "rule_return",
 })  # fmt: skip
 
 
@@ -126,8 +93,6 @@ def plainly(kind: str, data: Mapping[str, Any]) -> Words | None:
         return told(data) if callable(told) else told
     if kind == "sign_for" and data.get("part") != "lead":
         return None  # somebody helps: who is responsible has not changed
-    if kind == "step_down_proxy" and data.get("handover"):
-        kind = "step_down_proxy absent"
     if kind == "serve" and data.get("outcome") in ("attempted", "waived"):
         kind = f"serve {data['outcome']}"
     return TOLD.get(kind)

@@ -14,6 +14,7 @@ from app.cases.actions.link import link_review
 from app.cases.actions.record import record
 from app.cases.queries.one import get_facts, load_linked
 from app.cases.rules import NO_TIER_ABOVE, PartyRole, Relation
+from app.cases.rules.registry import refused_by_checks
 from app.core import errors
 from app.core.crypto import keys
 from app.core.errors import Problem
@@ -54,11 +55,8 @@ async def apply_for(act: ActionContext, case_id: uuid.UUID, *, reasons: str, cha
     Nobody takes an application against their own unit (信访工作条例 28 ¶3).
     """
     case = await get_facts(act.conn, case_id, act.reference, actor=act.actor)
-    if act.actor.id in case.facts.carried_by:
-        raise errors.Forbidden(
-            "代办员不得代本人申请复查、复核：请本人凭编号和查询码提出，或到窗口由其他人员登记。",
-            "A proxy does not apply for review: the resident does, with number and query code, or through another desk.",
-        )
+    if (no := refused_by_checks("apply_for_review", case.facts, actor=act.actor)) is not None:
+        raise errors.Forbidden(no.zh, no.en)
     last = await get_last(act.conn, case_id, act.reference)
     if any(post.unit == last.row["lead_unit"] for post in act.actor.posts):
         raise errors.Forbidden(
