@@ -1,20 +1,17 @@
 """Routes of mediation: opening it, each act, its page, its file."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic_core import to_json
 
-from app.cases.actions import still_seen
 from app.cases.actions.resident import log_reading
 from app.cases.schemas import RevealIn, UnseenOut
 from app.core import paging
 from app.core.access import Actor, Permission
-from app.core.database import Connection
-from app.core.http import Call, Language, Now, Read, ThisCall, ThisVersion, Write, reference, requires
-from app.core.idempotency import once, reply
+from app.core.http import Now, Read, ThisCall, Write, requires
+from app.core.idempotency import once
 from app.core.openapi import carries, gives_pdf
 from app.mediation import actions
 from app.mediation.queries import page as queries
@@ -22,10 +19,9 @@ from app.mediation.queries.file import compose_mediation_file
 from app.mediation.rules import (
     AFTER_BREACH,
     CHANNEL_WORDS,
-    MOVES,
     OTHER_ROUTES,
     STATE_WORDS,
-    ConfirmationState,
+    WORKFLOW,
     MediationChannel,
     MediationState,
 )
@@ -55,13 +51,12 @@ from app.mediation.schemas import (
 )
 from app.notices.actions import printed
 from app.reference.actions import ActionContext
-from app.reference.queries import Reference
+from app.reference.runner import Rules, StepAction, ThisCreator, ThisReader, step_routes
 
 router = APIRouter(prefix="/v1", tags=["mediation"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 CanMediate = Annotated[Actor, Depends(requires(Permission.MEDIATION_WORK))]
 CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
-Rules = Annotated[Reference, Depends(reference)]
 
 
 @router.get("/cases/{case_id}/mediations", response_model=MediationsOut, summary="Mediations of a case")
@@ -87,15 +82,14 @@ async def list_my_mediations(
 @router.get(
     "/mediations/{mediation_id}", response_model=MediationOut, summary="One mediation", responses={200: carries("ETag")}
 )  # fmt: skip
-async def get_mediation(mediation_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language) -> Response:
+async def get_mediation(mediation_id: uuid.UUID, _: CanRead, reader: ThisReader) -> Response:
     """Consents, mediators, talks, the agreement and how it is kept; names masked. What one side said alone is shown to
     the mediators and the lead. The ETag is its version."""
-    shown = await _shown(conn, mediation_id, actor, at, said)
-    return reply(200, to_json(shown), str(shown["version"]))
+    return await reader.show(mediation_id, _show)
 
 
-async def _shown(conn: Connection, mediation: uuid.UUID, actor: Actor, at: Any, language: str) -> dict[str, Any]:
-    page = await queries.get_mediation(conn, mediation, actor=actor, now=at)
+async def _show(act: ActionContext, mediation: uuid.UUID, language: str) -> dict[str, Any]:
+    page = await queries.get_mediation(act.conn, mediation, actor=act.actor, now=act.now)
     state, agreement = MediationState(page["state"]), page["agreement"]
     page["channel_text"] = CHANNEL_WORDS[MediationChannel(page["channel"])].say(language)
     page["state_text"] = STATE_WORDS[state].say(language)
@@ -109,21 +103,10 @@ async def _shown(conn: Connection, mediation: uuid.UUID, actor: Actor, at: Any, 
     "/cases/{case_id}/mediations", response_model=MediationOut, summary="Apply for or propose mediation", status_code=201,
     responses={201: carries("ETag")},
 )  # fmt: skip
-async def open_mediation(
-    case_id: uuid.UUID, sent: MediateIn, conn: Write, call: ThisCall, rules: Rules, actor: CanMediate
-) -> Response:
+async def open_mediation(case_id: uuid.UUID, sent: MediateIn, _: CanMediate, creator: ThisCreator) -> Response:
     """By the lead, of a dispute without a result; one at a time. The limits of its channel run from now (M1, L1)."""
-    others = [actions.NewParty(p.name, p.phone, p.address) for p in sent.respondents]
-
-    async def act() -> tuple[int, bytes, str | None]:
-        made = await actions.open_mediation(
-            ActionContext(conn, rules, actor, call.now, 0), case_id, channel=sent.channel, origin=sent.origin, text=sent.text,
-            respondents=others,
-        )  # fmt: skip
-        shown = await _shown(conn, made, actor, call.now, call.language)
-        return 201, to_json(shown), str(shown["version"])
-
-    return await once(conn, call, act)
+    asked = {name: getattr(sent, name) for name in MediateIn.model_fields}
+    return await creator.run(lambda act: actions.open_mediation(act, case_id, **asked), _show)
 
 
 def _pdf(content: bytes) -> Response:
@@ -162,201 +145,35 @@ async def print_mediation_file(
     return _pdf(pages[0])
 
 
-class Move:
-    """One act on a mediation: replays first, then the version, then the act; the reply is its page."""
-
-    def __init__(
-        self, mediation_id: uuid.UUID, conn: Write, call: ThisCall, version: ThisVersion, rules: Rules, _: CanMediate
-    ) -> None:  # fmt: skip
-        self.id, self.conn, self.call = mediation_id, conn, call
-        self.act = ActionContext(conn, rules, call.actor, call.now, version)
-
-    async def take(self, step: Callable[[ActionContext, uuid.UUID], Awaitable[Any]]) -> Response:
-        """Take the act once and show the mediation as it is then; when it ends the caller's access, say so."""
-        call: Call = self.call
-
-        async def act() -> tuple[int, bytes, str | None]:
-            await step(self.act, self.id)
-            case_id = await self.conn.fetchval("select case_id from mediation where id = $1", self.id)
-            if not await still_seen(self.conn, case_id, actor=call.actor):
-                version = self.act.version + 1
-                return 200, to_json({"id": self.id, "version": version, "seen": False}), str(version)
-            shown = await _shown(self.conn, self.id, call.actor, call.now, call.language)
-            return 200, to_json(shown), str(shown["version"])
-
-        return await once(self.conn, call, act)
-
-
-ThisMove = Annotated[Move, Depends(Move, scope="function")]
-Handler = Callable[..., Awaitable[Response]]
-
-
-def _route(action: str) -> Callable[[Handler], Handler]:
-    """`POST …/actions/{action}`, with what the table says of it."""
-    step = MOVES[action]
-    return router.post(
-        f"/mediations/{{mediation_id}}/actions/{action}", response_model=MediationOut | UnseenOut, summary=step.title.en
-    )
-
-
-def _said(sent: SaidIn) -> actions.Said:
-    return actions.Said(sent.party, sent.how, sent.evidence)
-
-
-def _terms(sent: AgreementIn) -> actions.Terms:
-    promises = [
-        actions.Promise(o.debtor, o.creditor, o.duty, o.due, o.manner, o.amount_cents, o.act) for o in sent.obligations
-    ]
-    return actions.Terms(sent.facts, sent.terms, promises)
-
-
-@_route("consent")
-async def consent_to_mediation(sent: SaidIn, move: ThisMove) -> Response:
-    """Of one party (RMTJ 17). With the last of both sides it is consented to, and they are told rights and duties."""
-    return await move.take(lambda act, found: actions.consent(act, found, _said(sent)))
-
-
-@_route("refuse")
-async def refuse_mediation(sent: RefusalIn, move: ThisMove) -> Response:
-    """One party's clear refusal ends it, at any time before an agreement (RMTJ 17)."""
-    return await move.take(lambda act, found: actions.refuse(act, found, _said(sent), reason=sent.reason))
-
-
-@_route("assign")
-async def assign_mediator(sent: AssignIn, move: ThisMove) -> Response:
-    """Chosen by the parties or appointed (RMTJ 19); checked for recusal. It gives them access to the case."""
-    return await move.take(lambda act, found: actions.assign(act, found, staff=sent.staff, how=sent.how))
-
-
-@_route("declare")
-async def declare_relations(sent: DeclareIn, move: ThisMove) -> Response:
-    """By each mediator. Who is related to a party mediates no more, and sees the case no more."""
-    return await move.take(
-        lambda act, found: actions.declare(act, found, relation=sent.relation, words=sent.words)
-    )  # fmt: skip
-
-
-@_route("relieve")
-async def relieve_mediator(sent: RelieveIn, move: ThisMove) -> Response:
-    """At a party's objection, or for another reason; their access ends."""
-    return await move.take(
-        lambda act, found: actions.relieve(act, found, staff=sent.staff, relation=sent.relation, reason=sent.reason)
-    )
-
-
-@_route("start")
-async def start_mediation(move: ThisMove) -> Response:
-    """Once rights and duties were told and every mediator declared to be free of ties (RMTJ 22, 23)."""
-    return await move.take(actions.start)
-
-
-@_route("extend")
-async def extend_mediation(sent: LongerIn, move: ThisMove) -> Response:
-    """With the agreement of every party on record, once, before the limit (M2)."""
-    agreed = [_said(one) for one in sent.agreed]
-    return await move.take(
-        lambda act, found: actions.extend(act, found, length=sent.length, agreed=agreed, reason=sent.reason)
-    )
-
-
-@_route("suspend")
-async def suspend_mediation(sent: WhyIn, move: ThisMove) -> Response:
-    """A side does not want to go on at present."""
-    return await move.take(lambda act, found: actions.with_reason(act, found, "suspend", reason=sent.reason))
-
-
-@_route("resume")
-async def resume_mediation(sent: WhyIn, move: ThisMove) -> Response:
-    """Both sides go on; mediators are checked again."""
-    return await move.take(lambda act, found: actions.with_reason(act, found, "resume", reason=sent.reason))
-
-
-@_route("fail")
-async def end_without_agreement(sent: WhyIn, move: ThisMove) -> Response:
-    """No agreement was reached; the reply tells the routes that stay open (RMTJ 26)."""
-    return await move.take(lambda act, found: actions.with_reason(act, found, "fail", reason=sent.reason))
-
-
-@_route("schedule_session")
-async def schedule_mediation_session(sent: SessionIn, move: ThisMove) -> Response:
-    """In a room that is free then (it is booked), or elsewhere; joint, or separate with one `party`."""
-    invited = [actions.Seat(g.role, g.staff, g.name) for g in sent.invited]
-    talk = actions.Talk(sent.since, sent.until, sent.room, sent.place, sent.party, invited, sent.agreed_by)
-    return await move.take(lambda act, found: actions.schedule_session(act, found, talk))
-
-
-@_route("open_session")
-async def open_mediation_session(sent: ThisSessionIn, move: ThisMove) -> Response:
-    """It begins; every mediator is checked for recusal once more."""
-    return await move.take(lambda act, found: actions.open_session(act, found, sent.session))
-
-
-@_route("record_session")
-async def record_mediation_session(sent: MinutesIn, move: ThisMove) -> Response:
-    """It is over, and this was said (RMTJ 27)."""
-    return await move.take(lambda act, found: actions.record_session(act, found, sent.session, minutes=sent.minutes))
-
-
-@_route("cancel_session")
-async def cancel_mediation_session(sent: CancelIn, move: ThisMove) -> Response:
-    """The room is free again at once."""
-    return await move.take(lambda act, found: actions.cancel_session(act, found, sent.session, reason=sent.reason))
-
-
-@_route("draft_agreement")
-async def draft_agreement(sent: AgreementIn, move: ThisMove) -> Response:
-    """A written one, to be signed; it replaces a draft that stands (RMTJ 29)."""
-    return await move.take(lambda act, found: actions.draft_agreement(act, found, _terms(sent)))
-
-
-@_route("agree_orally")
-async def agree_orally(sent: AgreementIn, move: ThisMove) -> Response:
-    """It holds from now on; recorded by a mediator (RMTJ 28, 30)."""
-    return await move.take(lambda act, found: actions.agree_orally(act, found, _terms(sent)))
-
-
-@_route("sign")
-async def sign_agreement(sent: SignIn, move: ThisMove) -> Response:
-    """Each party, a mediator and the seal, each with its file; with the last one it holds (RMTJ 29)."""
-    return await move.take(
-        lambda act, found: actions.sign(act, found, signer=sent.signer, party=sent.party, evidence=sent.evidence)
-    )
-
-
-@_route("record_performance")
-async def record_performance(sent: PerformIn, move: ThisMove) -> Response:
-    """Part payments add up; more than is owed is refused."""
-    return await move.take(
-        lambda act, found: actions.record_performance(
-            act, found, obligation=sent.obligation, on=sent.on, amount_cents=sent.amount_cents, receipt=sent.receipt
-        )
-    )
-
-
-@_route("follow_up")
-async def follow_up_performance(sent: FollowUpIn, move: ThisMove) -> Response:
-    """回访: is it kept? Once somebody was reached after the agreed day, its reminder is over (RMTJ 31)."""
-    return await move.take(
-        lambda act, found: actions.follow_up(
-            act, found, obligation=sent.obligation, method=sent.method, reached=sent.reached, words=sent.words
-        )
-    )
-
-
-@_route("apply_confirmation")
-async def apply_for_confirmation(sent: ConfirmIn, move: ThisMove) -> Response:
-    """By both sides, within thirty days of effect (RMTJ 33)."""
-    return await move.take(
-        lambda act, found: actions.apply_confirmation(
-            act, found, court=sent.court, on=sent.on, parties=sent.parties, evidence=sent.evidence
-        )
-    )
-
-
-@_route("decide_confirmation")
-async def record_confirmation(sent: CourtRulingIn, move: ThisMove) -> Response:
-    """What the court decided, or that the parties withdrew."""
-    state = ConfirmationState(sent.state)
-    return await move.take(
-        lambda act, found: actions.decide_confirmation(act, found, state=state, on=sent.on, ruling=sent.ruling)
-    )
+STEPS: Mapping[str, StepAction] = {
+    "consent": (actions.consent, SaidIn),
+    "refuse": (actions.refuse, RefusalIn),
+    "assign": (actions.assign, AssignIn),
+    "relieve": (actions.relieve, RelieveIn),
+    "declare": (actions.declare, DeclareIn),
+    "start": (actions.start, None),
+    "extend": (actions.extend, LongerIn),
+    "suspend": (actions.suspend, WhyIn),
+    "resume": (actions.resume, WhyIn),
+    "schedule_session": (actions.schedule_session, SessionIn),
+    "open_session": (actions.open_session, ThisSessionIn),
+    "record_session": (actions.record_session, MinutesIn),
+    "cancel_session": (actions.cancel_session, CancelIn),
+    "draft_agreement": (actions.draft_agreement, AgreementIn),
+    "sign": (actions.sign, SignIn),
+    "agree_orally": (actions.agree_orally, AgreementIn),
+    "fail": (actions.fail, WhyIn),
+    "record_performance": (actions.record_performance, PerformIn),
+    "follow_up": (actions.follow_up, FollowUpIn),
+    "apply_confirmation": (actions.apply_confirmation, ConfirmIn),
+    "decide_confirmation": (actions.decide_confirmation, CourtRulingIn),
+}
+step_routes(
+    router,
+    WORKFLOW,
+    "/mediations/{mediation_id}",
+    STEPS,
+    answer=MediationOut | UnseenOut,
+    show=_show,
+    key="mediation_id",
+)

@@ -8,8 +8,9 @@ from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
+from app.core.workflow import WORKFLOWS
 from app.mediation.queries.resident import tell_agreement
-from app.mediation.rules import Mediated, refuses_of_case, wrong_result
+from app.mediation.rules import WORKFLOW, Mediated, refuses_of_case, wrong_result
 from app.messages.rules import TEMPLATES, Template
 
 # Which files of its case what rests on.
@@ -162,6 +163,7 @@ MESSAGES = {
 
 def register() -> None:
     """Put it where it is used."""
+    WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
     RELIANCES.add(RELIED_ON)
     FACTS.add({MEDIATED.name: MEDIATED})
     CHECKS.add(

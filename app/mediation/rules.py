@@ -3,15 +3,16 @@
 RMTJ = 人民调解法: 15, 17 to 20, 22, 23, 26, 28 to 33. MSSF = 民事诉讼法: 205. LDTJ = 劳动争议调解仲裁法: 14, 16.
 """
 
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from app.cases.rules import Facts, Result
-from app.core.access import Actor
+from app.core.access import Actor, Permission
 from app.core.errors import Words
-from app.core.workflow import Refusal, not_now
+from app.core.workflow import Refusal, Transition, Workflow, not_now, table
 
 
 class MediationChannel(StrEnum):
@@ -104,61 +105,62 @@ STATE_WORDS: dict[MediationState, Words] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One act: from which states, to which (None leaves it), and whether the mediators may take it beside the lead."""
-
-    title: Words
-    sources: frozenset[MediationState]
-    target: MediationState | None
-    mediators: bool = True
-    basis: str = ""
+# --- The workflow
 
 
-def _m(
-    zh: str, en: str, sources: Collection[MediationState], target: MediationState | None = None, *, lead: bool = False,
-    basis: str = "",
-) -> Move:  # fmt: skip
-    return Move(Words(zh, en), frozenset(sources), target, not lead, basis)
+def _step(
+    action: str, zh: str, en: str, sources: Collection[MediationState], *required: str, target: MediationState | None = None,
+    by: str = "lead_or_mediator", basis: str = "", notice: str | None = None,
+) -> Transition[MediationState]:  # fmt: skip
+    sources = frozenset(sources)
+    permission = Permission.MEDIATION_WORK
+    return Transition(
+        action, Words(zh, en), sources, target, permission, by, required=required, notice=notice, basis=basis
+    )
 
 
 _S = MediationState
-_AGREED = {_S.AGREED}
-MOVES: dict[str, Move] = {
-    "consent": _m("登记当事人同意", "record a party's consent", {_S.PROPOSED}, basis="RMTJ 17"),
-    "refuse": _m("当事人明确拒绝", "record a party's clear refusal", LIVE, _S.ENDED, basis="RMTJ 17, 26"),
-    "assign": _m("选定、指定调解员", "assign a mediator", LIVE, lead=True, basis="RMTJ 19"),
-    "relieve": _m("更换、免去调解员", "relieve a mediator", LIVE, lead=True, basis="RMTJ 15, 19"),
-    "declare": _m("调解员声明有无利害关系", "declare one's relations", LIVE, basis="RMTJ 15"),
-    "start": _m("开始调解", "start", {_S.CONSENTED}, _S.UNDER_WAY, basis="RMTJ 22, 23"),
-    "extend": _m("经双方同意延长", "extend with both sides' agreement", {_S.UNDER_WAY, _S.SUSPENDED}),
-    "suspend": _m("中止", "suspend", {_S.UNDER_WAY}, _S.SUSPENDED, basis="RMTJ 23"),
-    "resume": _m("恢复", "resume", {_S.SUSPENDED}, _S.UNDER_WAY, basis="RMTJ 23"),
-    "schedule_session": _m("安排调解", "schedule a session", {_S.UNDER_WAY}, basis="RMTJ 20, 22"),
-    "open_session": _m("调解开始", "open a session", {_S.UNDER_WAY}, basis="RMTJ 22, 23"),
-    "record_session": _m("记录调解", "record a session", {_S.UNDER_WAY, _S.SUSPENDED}, basis="RMTJ 27"),
-    "cancel_session": _m("取消调解安排", "cancel a session", LIVE),
-    "draft_agreement": _m("起草协议", "draft the agreement", {_S.UNDER_WAY}, basis="RMTJ 28, 29"),
-    "sign": _m("签字、盖章", "sign", {_S.UNDER_WAY}, basis="RMTJ 29"),
-    "agree_orally": _m("达成口头协议", "agree orally", {_S.UNDER_WAY}, _S.AGREED, basis="RMTJ 28, 30"),
-    "fail": _m("调解不成", "end without agreement", {_S.UNDER_WAY, _S.SUSPENDED}, _S.FAILED, basis="RMTJ 26"),
-    "record_performance": _m("登记履行", "record performance", _AGREED, basis="RMTJ 31"),
-    "follow_up": _m("履行回访", "follow up", _AGREED, basis="RMTJ 31"),
-    "apply_confirmation": _m("共同申请司法确认", "apply jointly to the court", _AGREED, basis="RMTJ 33; MSSF 205"),
-    "decide_confirmation": _m("登记司法确认结果", "record what the court decided", _AGREED, basis="RMTJ 33"),
-}  # fmt: skip
-
-
-def move_refused(action: str, state: MediationState) -> Words | None:
-    """Why a mediation in `state` does not take `action`; None when it does."""
-    move = MOVES[action]
-    if state in move.sources:
-        return None
-    allowed = sorted(s.value for s in move.sources)
-    return Words(
-        f"“{move.title.zh}”只能在 {'、'.join(allowed)} 时进行；当前为 {state}。",
-        f"'{action}' is possible from {', '.join(allowed)}; it is {state}.",
-    )
+_TALKING, _GOING_ON, _AGREED = {_S.UNDER_WAY}, {_S.UNDER_WAY, _S.SUSPENDED}, {_S.AGREED}
+WORKFLOW: Workflow[MediationState] = Workflow(
+    "mediation",
+    Words("该调解", "the mediation"),
+    who={
+        "lead": Words("主办单位", "the lead unit"),
+        "mediator": Words("本件调解员本人", "its mediators themselves"),
+        "lead_or_mediator": Words("主办单位或本件调解员", "the lead unit or its mediators"),
+    },
+    steps=table([
+        _step("consent", "登记当事人同意", "record a party's consent", {_S.PROPOSED}, "party", "how",
+              basis="RMTJ 17", notice="rights_and_duties"),
+        _step("refuse", "当事人明确拒绝", "record a party's clear refusal", LIVE, "party", "how", "reason",
+              target=_S.ENDED, basis="RMTJ 17, 26"),
+        _step("assign", "选定、指定调解员", "assign a mediator", LIVE, "staff", "how", by="lead", basis="RMTJ 19"),
+        _step("relieve", "更换、免去调解员", "relieve a mediator", LIVE, "staff", "reason", by="lead",
+              basis="RMTJ 15, 19"),
+        _step("declare", "调解员声明有无利害关系", "declare one's relations", LIVE, "related", by="mediator",
+              basis="RMTJ 15"),
+        _step("start", "开始调解", "start", {_S.CONSENTED}, target=_S.UNDER_WAY, basis="RMTJ 22, 23"),
+        _step("extend", "经双方同意延长", "extend with both sides' agreement", _GOING_ON, "length", "agreed", "reason"),
+        _step("suspend", "中止", "suspend", _TALKING, "reason", target=_S.SUSPENDED, basis="RMTJ 23"),
+        _step("resume", "恢复", "resume", {_S.SUSPENDED}, "reason", target=_S.UNDER_WAY, basis="RMTJ 23"),
+        _step("schedule_session", "安排调解", "schedule a session", _TALKING, "since", "until", basis="RMTJ 20, 22"),
+        _step("open_session", "调解开始", "open a session", _TALKING, "session", basis="RMTJ 22, 23"),
+        _step("record_session", "记录调解", "record a session", _GOING_ON, "session", "minutes", basis="RMTJ 27"),
+        _step("cancel_session", "取消调解安排", "cancel a session", LIVE, "session", "reason"),
+        _step("draft_agreement", "起草协议", "draft the agreement", _TALKING, "facts", "terms", "obligations",
+              basis="RMTJ 28, 29"),
+        _step("sign", "签字、盖章", "sign", _TALKING, "signer", "evidence", basis="RMTJ 29"),
+        _step("agree_orally", "达成口头协议", "agree orally", _TALKING, "facts", "terms", "obligations",
+              target=_S.AGREED, basis="RMTJ 28, 30"),
+        _step("fail", "调解不成", "end without agreement", _GOING_ON, "reason", target=_S.FAILED, basis="RMTJ 26"),
+        _step("record_performance", "登记履行", "record performance", _AGREED, "obligation", "on", basis="RMTJ 31"),
+        _step("follow_up", "履行回访", "follow up", _AGREED, "obligation", "method", "reached", "words", basis="RMTJ 31"),
+        _step("apply_confirmation", "共同申请司法确认", "apply jointly to the court", _AGREED, "court", "on", "parties",
+              basis="RMTJ 33; MSSF 205"),
+        _step("decide_confirmation", "登记司法确认结果", "record what the court decided", _AGREED, "state",
+              basis="RMTJ 33"),
+    ]),
+)  # fmt: skip
 
 
 # --- What a mediation means to the steps of its case
@@ -206,11 +208,12 @@ def wrong_result(mediated: Mediated, facts: Facts, result: Result) -> Words | No
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Candidate:
     """What is known of somebody who is to mediate: `mediates` that they hold a mediator's post, `barred` that the matter
     concerns them or a unit they stand in or under, or that a party wants them kept out; `declared` a relation they told,
     `had_a_hand` that they decided this case before."""
 
+    id: uuid.UUID
     active: bool
     mediates: bool
     barred: bool
@@ -218,21 +221,21 @@ class Standing:
     had_a_hand: bool
 
 
-def recusal(standing: Standing) -> Words | None:
+def recusal(candidate: Candidate) -> Words | None:
     """Why this one may not mediate this case; None when nothing is known against it."""
-    if not standing.active or not standing.mediates:
+    if not candidate.active or not candidate.mediates:
         return Words("此人不是在岗的调解员。", "This person holds no mediator's post now.")
-    if standing.barred:
+    if candidate.barred:
         return Words(
             "与本件当事人或被反映单位有关、或当事人要求回避的人员不得担任调解员。",
             "Recusal: the matter concerns this person or their unit, or a party wants them kept out.",
         )
-    if standing.declared:
+    if candidate.declared:
         return Words(
             "此人已声明与当事人有利害关系，应当回避。",
             "Recusal: this person declared a relation to a party.",
         )
-    if standing.had_a_hand:
+    if candidate.had_a_hand:
         return Words(
             "此人曾就本件作出过处理结果，应当回避。",
             "Recusal: this person decided this case before.",
@@ -281,11 +284,6 @@ def overpaid(amount: int, paid: int, more: int) -> Words | None:
     if more <= left:
         return None
     return Words(f"超过尚欠数额（{yuan(left)}元）。", f"More than is still owed ({yuan(left)} yuan).")
-
-
-def missed(due: date, today: date, state: ObligationState) -> bool:
-    """Whether the agreed day is over and something is still owed."""
-    return today > due and state is not ObligationState.PERFORMED
 
 
 def yuan(cents: int) -> str:

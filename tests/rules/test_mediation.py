@@ -1,6 +1,6 @@
 """The table of a mediation, recusal, signatures and performance, as facts and decisions."""
 
-from datetime import date
+import uuid
 from itertools import pairwise
 
 import pytest
@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 
 from app.mediation.rules import (
     LIVE,
-    MOVES,
+    WORKFLOW,
+    Candidate,
     Duty,
     MediationState,
     ObligationState,
     Signatures,
-    Standing,
-    missed,
-    move_refused,
     obligation_state,
     overpaid,
     recusal,
@@ -40,27 +38,28 @@ ARROWS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("action", [*MOVES])
+@pytest.mark.parametrize("action", [*WORKFLOW.steps])
 @pytest.mark.parametrize("state", [*S])
 def test_the_table_is_the_law_and_nothing_else(action: str, state: MediationState) -> None:
     sources, target = ARROWS[action]
-    assert (move_refused(action, state) is None) == (state.value in sources.split())
-    assert MOVES[action].target == (S(target) if target else None)
+    assert (state in WORKFLOW[action].sources) == (state.value in sources.split())
+    assert WORKFLOW[action].target == (S(target) if target else None)
 
 
 def test_every_act_of_the_table_is_told_a_second_time() -> None:
-    assert ARROWS.keys() == MOVES.keys()
+    assert ARROWS.keys() == WORKFLOW.steps.keys()
 
 
 def test_one_clear_refusal_ends_it_wherever_it_stands_before_an_agreement() -> None:
-    assert {state for state in S if move_refused("refuse", state) is None} == LIVE
+    assert WORKFLOW["refuse"].sources == LIVE
 
 
 def test_only_the_lead_assigns_and_relieves() -> None:
-    assert {action for action, its in MOVES.items() if not its.mediators} == {"assign", "relieve"}
+    assert {action for action, its in WORKFLOW.steps.items() if its.by == "lead"} == {"assign", "relieve"}
+    assert {action for action, its in WORKFLOW.steps.items() if its.by == "mediator"} == {"declare"}
 
 
-FREE = Standing(active=True, mediates=True, barred=False, declared=False, had_a_hand=False)
+FREE = Candidate(id=uuid.uuid4(), active=True, mediates=True, barred=False, declared=False, had_a_hand=False)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +71,7 @@ FREE = Standing(active=True, mediates=True, barred=False, declared=False, had_a_
 )  # fmt: skip
 def test_whoever_is_tied_to_a_party_does_not_mediate(changes: dict[str, bool], zh: str | None) -> None:
     facts = {name: getattr(FREE, name) for name in FREE.__slots__}
-    why = recusal(Standing(**{**facts, **changes}))
+    why = recusal(Candidate(**{**facts, **changes}))
     assert (why is None) if zh is None else (why is not None and zh in why.zh)
 
 
@@ -106,17 +105,6 @@ def test_payments_in_any_order_and_split_sum_up_and_perform_with_the_last_cent(
     assert all(
         before is not ObligationState.PARTLY or after is not ObligationState.OPEN for before, after in pairwise(states)
     )
-
-
-@pytest.mark.parametrize(
-    ("today", "state", "late"),
-    [
-        (date(2026, 12, 31), ObligationState.OPEN, False), (date(2027, 1, 1), ObligationState.OPEN, True),
-        (date(2027, 1, 1), ObligationState.PARTLY, True), (date(2027, 1, 1), ObligationState.PERFORMED, False),
-    ],
-)  # fmt: skip
-def test_a_day_is_missed_once_it_is_over(today: date, state: ObligationState, late: bool) -> None:
-    assert missed(date(2026, 12, 31), today, state) is late
 
 
 def test_amounts_are_written_to_the_cent() -> None:

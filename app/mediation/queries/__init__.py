@@ -1,62 +1,74 @@
-"""Mediations of cases that the caller may see, and what acts need to know of them."""
+"""A mediation as read for a decision."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.access import Actor, Permission
 from app.core.database import Connection
-from app.mediation.rules import LIVE, MOVES, SIDES, MediationState, Signatures, move_refused
+from app.core.errors import NotFound
+from app.core.rows import fetch_one, read_sql
+from app.core.workflow import Refusal, Transition
+from app.mediation.rules import MediationChannel, MediationState, missing
 
-LIVE_ONE = (
-    "select exists (select from mediation where case_id = $1 and state in"
-    f" ({', '.join(sorted(repr(s.value) for s in LIVE))}))"
-)  # fmt: skip
-EFFECTIVE = "select id, effective_at, form from mediation_agreement where mediation = $1 and state = 'effective'"
-CONFIRMING = "select exists (select from judicial_confirmation where agreement = $1 and state <> 'withdrawn')"
+LIVE_ONE = "select exists (select from mediation where case_id = $1 and ended_at is null)"
 
 
-async def sides(conn: Connection, case_id: uuid.UUID) -> dict[str, str]:
-    """The parties whose consent and signature count: id → role."""
-    rows = await conn.fetch(
-        "select id, role from party where case_id = $1 and role = any($2::text[]) order by id", case_id, list(SIDES)
-    )
-    return {str(row["id"]): row["role"] for row in rows}
+@dataclass(frozen=True, slots=True)
+class ActiveMediator:
+    """Somebody who mediates now, and when they declared that nothing ties them to a party."""
+
+    staff: uuid.UUID
+    declared_at: datetime | None
 
 
-async def consents(conn: Connection, mediation: uuid.UUID, about: str) -> list[str]:
-    """The parties that gave theirs."""
-    rows = await conn.fetch(
-        "select party from mediation_consent where mediation = $1 and about = $2 and given", mediation, about
-    )
-    return [str(row["party"]) for row in rows]
+@dataclass(frozen=True, slots=True)
+class LoadedAgreement:
+    """The agreement that is drafted or effective; `confirming`: the court was applied to."""
+
+    id: uuid.UUID
+    state: str
+    effective_at: datetime | None
+    confirming: bool
 
 
-async def signatures(conn: Connection, agreement: uuid.UUID) -> Signatures:
-    """Who has signed."""
-    rows = await conn.fetch("select signer, party from mediation_signature where agreement = $1", agreement)
-    signers = {row["signer"] for row in rows}
-    parties = frozenset(str(row["party"]) for row in rows if row["party"])
-    return Signatures(parties, "mediator" in signers, "seal" in signers)
+@dataclass(frozen=True, slots=True)
+class LoadedMediation:
+    """A mediation, whose consent counts (`sides`: party → role), who mediates, and its agreement."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    lead_unit: str
+    channel: MediationChannel
+    state: MediationState
+    procedure_before: str
+    opened_at: datetime
+    started_at: datetime | None
+    version: int
+    sides: dict[str, str]
+    mediators: list[ActiveMediator]
+    agreement: LoadedAgreement | None
+
+    def refuses(self, _: str, __: Actor, ___: datetime) -> Refusal | None:
+        """Nothing beyond the state."""
+
+    def stands(self, actor: Actor, step: Transition[MediationState]) -> bool:
+        """In the lead unit, or as one of its mediators."""
+        leads = self.lead_unit in actor.units_with(Permission.MEDIATION_WORK)
+        return (step.by != "mediator" and leads) or (step.by != "lead" and self.is_mediator(actor))
+
+    def is_mediator(self, actor: Actor) -> bool:
+        """Whether the actor mediates it now."""
+        return actor.kind == "staff" and any(str(m.staff) == actor.id for m in self.mediators)
+
+    def lacking(self, parties: set[str]) -> list[str]:
+        """The parties of both sides that are not among these."""
+        return missing(self.sides, parties)
 
 
-async def mediates(conn: Connection, mediation: uuid.UUID, actor: Actor) -> bool:
-    """Whether the actor is a mediator of it now."""
-    if actor.kind != "staff":
-        return False
-    found: bool = await conn.fetchval(
-        "select exists (select from mediator where mediation = $1 and staff = $2 and relieved_at is null)",
-        mediation, uuid.UUID(actor.id),
-    )  # fmt: skip
-    return found
-
-
-def actions_for(actor: Actor, lead_unit: str, state: str, *, mediates: bool) -> list[str]:
-    """What this actor may do with a mediation now, in the table's order: the lead whatever the table has (a declaration
-    is the mediators' own), its mediators all but what is the lead's."""
-    leads = lead_unit in actor.units_with(Permission.MEDIATION_WORK)
-    found = []
-    for action, its in MOVES.items():
-        mine = mediates and its.mediators and actor.may(Permission.MEDIATION_WORK)
-        theirs = leads and action != "declare"
-        if (mine or theirs) and move_refused(action, MediationState(state)) is None:
-            found.append(action)
+async def load(conn: Connection, mediation: uuid.UUID) -> LoadedMediation:
+    """One; raises NotFound. The caller judges who may know of it."""
+    found = await fetch_one(conn, LoadedMediation, read_sql(__package__, "mediation"), mediation)
+    if found is None:
+        raise NotFound
     return found

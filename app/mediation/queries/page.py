@@ -12,8 +12,8 @@ from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
 from app.core.masking import mask_name
-from app.mediation.queries import actions_for, mediates
-from app.mediation.rules import Duty, obligation_state
+from app.mediation.queries import load
+from app.mediation.rules import WORKFLOW, Duty, obligation_state
 
 _ITEM = """
     select m.id, m.case_id, c.number, c.lead_unit, c.township, m.channel, m.origin, m.state, m.unit, m.request, m.opened_by,
@@ -63,15 +63,15 @@ async def get_mediation(conn: Connection, mediation: uuid.UUID, *, actor: Actor,
     row = await conn.fetchrow(f"{_ITEM} where m.id = $1 and {visible_to(actor, p)}", *p)
     if row is None:
         raise NotFound
-    mine = await mediates(conn, mediation, actor)
-    inside = mine or row["lead_unit"] in actor.units_with(Permission.MEDIATION_WORK)
+    its = await load(conn, mediation)
+    inside = its.is_mediator(actor) or its.lead_unit in actor.units_with(Permission.MEDIATION_WORK)
     parties = [masked(party) for party in await open_parties(conn, row["case_id"])]
     page = {
         **dict(row), "parties": [{"id": x["id"], "role": x["role"], "name": x.get("name")} for x in parties],
         "consents": [dict(r) for r in await conn.fetch(_CONSENTS, mediation)],
         "mediators": [dict(r) for r in await conn.fetch(_MEDIATORS, mediation)],
         "sessions": await _sessions(conn, mediation), "agreement": await _agreement(conn, mediation, now=now),
-        "available_actions": actions_for(actor, row["lead_unit"], row["state"], mediates=mine),
+        "available_actions": WORKFLOW.available(its, actor, now),
     }  # fmt: skip
     return await _with_words(conn, page, inside=inside)
 
