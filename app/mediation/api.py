@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -17,13 +17,7 @@ from app.mediation import actions
 from app.mediation.queries import page as queries
 from app.mediation.queries.file import compose_mediation_file
 from app.mediation.rules import (
-    AFTER_BREACH,
-    CHANNEL_WORDS,
-    OTHER_ROUTES,
-    STATE_WORDS,
     WORKFLOW,
-    MediationChannel,
-    MediationState,
 )
 from app.mediation.schemas import (
     AgreementIn,
@@ -35,7 +29,6 @@ from app.mediation.schemas import (
     FollowUpIn,
     LongerIn,
     MediateIn,
-    MediationItem,
     MediationOut,
     MediationPage,
     MediationsOut,
@@ -62,8 +55,7 @@ CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
 @router.get("/cases/{case_id}/mediations", response_model=MediationsOut, summary="Mediations of a case")
 async def list_case_mediations(case_id: uuid.UUID, actor: CanRead, conn: Read) -> MediationsOut:
     """All of them, ended ones too, the oldest first."""
-    rows = await queries.list_of_case(conn, case_id, actor=actor)
-    return MediationsOut(items=[MediationItem.model_validate(dict(row)) for row in rows])
+    return MediationsOut(items=await queries.list_of_case(conn, case_id, actor=actor))
 
 
 @router.get("/me/mediations", response_model=MediationPage, summary="What do I mediate?")
@@ -73,10 +65,10 @@ async def list_my_mediations(
 ) -> MediationPage:  # fmt: skip
     """Those that the caller was chosen or appointed for, the newest first."""
     after = paging.decode(cursor, 1, uuids=True)
-    rows = await queries.list_mine(conn, actor=actor, after=after, limit=limit + 1)
-    if len(rows) > limit:
-        response.headers.update(paging.link(request, paging.encode([str(rows[limit - 1]["id"])])))
-    return MediationPage(items=[MediationItem.model_validate(dict(row)) for row in rows[:limit]])
+    found = await queries.list_mine(conn, actor=actor, after=after, limit=limit + 1)
+    if len(found) > limit:
+        response.headers.update(paging.link(request, paging.encode([str(found[limit - 1].id)])))
+    return MediationPage(items=found[:limit])
 
 
 @router.get(
@@ -88,15 +80,8 @@ async def get_mediation(mediation_id: uuid.UUID, _: CanRead, reader: ThisReader)
     return await reader.show(mediation_id, _show)
 
 
-async def _show(act: ActionContext, mediation: uuid.UUID, language: str) -> dict[str, Any]:
-    page = await queries.get_mediation(act.conn, mediation, actor=act.actor, now=act.now)
-    state, agreement = MediationState(page["state"]), page["agreement"]
-    page["channel_text"] = CHANNEL_WORDS[MediationChannel(page["channel"])].say(language)
-    page["state_text"] = STATE_WORDS[state].say(language)
-    missed = agreement is not None and any(o["breached_at"] and not o["performed_at"] for o in agreement["obligations"])
-    told = OTHER_ROUTES if state in (MediationState.FAILED, MediationState.ENDED) else AFTER_BREACH if missed else None
-    page["told"] = told.say(language) if told else None
-    return {name: page[name] for name in MediationOut.model_fields}
+async def _show(act: ActionContext, mediation: uuid.UUID, language: str) -> MediationOut:
+    return await queries.get_mediation(act.conn, mediation, actor=act.actor, now=act.now, language=language)
 
 
 @router.post(

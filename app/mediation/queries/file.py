@@ -1,7 +1,7 @@
 """The file of a mediation (卷宗) on paper, its documents in the order that mediation files have."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -9,11 +9,16 @@ from typing import Any
 from markupsafe import Markup
 
 from app.cases.queries import notices as notice_queries
-from app.cases.queries.one import get_page, open_parties, opened_note
+from app.cases.queries.case_page import CasePage, read_page
+from app.cases.queries.one import opened_note
+from app.cases.rules import Purpose
 from app.core.access import Actor
 from app.core.database import Connection
-from app.mediation.queries.page import get_mediation, guest
-from app.mediation.rules import CHANNEL_WORDS, STATE_WORDS, MediationChannel, MediationState, yuan
+from app.core.rows import fetch_all
+from app.mediation.queries.page import get_mediation
+from app.mediation.rules import CHANNEL_WORDS, STATE_WORDS, yuan
+from app.mediation.schemas import MediationOut
+from app.mediation.schemas.shown import ObligationOut, open_guest
 from app.notices.actions import masked_text, opened
 from app.notices.actions.filling import page as filled
 from app.reference.queries import Reference
@@ -30,7 +35,7 @@ _COURT = {"applied": "已申请", "confirmed": "确认有效", "refused": "未�
 _SIGNERS = {"party": "当事人", "mediator": "调解员", "seal": "人民调解委员会（盖章）"}
 _RETENTION = {"permanent": "永久", "30_years": "三十年", "10_years": "十年"}
 _ATTACHMENTS = """
-    select a.purpose, a.added_at, encode(a.digest, 'hex') as digest, n.id, n.body, n.sealed, n.seal_key
+    select a.purpose, a.added_at, encode(a.digest, 'hex') as digest, n.id as note, n.body, n.sealed, n.seal_key
     from attachment a join case_note n on n.id = a.note where a.case_id = $1 and a.withdrawn_at is null
     order by a.added_at, a.id
 """
@@ -55,86 +60,124 @@ class _Section:
 
 
 @dataclass(frozen=True, slots=True)
+class _File:
+    purpose: Purpose
+    added_at: datetime
+    digest: str
+    note: uuid.UUID
+    body: str | None
+    sealed: bytes | None
+    seal_key: bytes | None
+
+    @property
+    def title(self) -> str | None:
+        """In clear; None once it was erased."""
+        return opened_note({"id": self.note, "body": self.body, "sealed": self.sealed, "seal_key": self.seal_key})
+
+
+@dataclass(frozen=True, slots=True)
 class _Source:
     """What the file is made of."""
 
-    page: dict[str, Any]  # the mediation
-    case: dict[str, Any]
-    names: dict[str, str]  # party id → name as this reader sees it
+    page: MediationOut
+    case: CasePage
+    names: Mapping[uuid.UUID, str]  # of the parties, as this reader sees them
+    guests: Mapping[uuid.UUID, str]  # by session, names in clear where the reader may see them
     units: Mapping[str, str]
-    files: list[Any]
+    files: Sequence[_File]
     notices: list[Any]
     tz: tzinfo
     clear: bool
 
-    def attached(self, *purposes: str) -> list[tuple[str, ...]]:
+    def attached(self, *purposes: Purpose) -> list[tuple[str, ...]]:
         """The attachments of some purposes."""
         return [
-            (_at(row["added_at"], self.tz), opened_note(row) or "（已清除）", f"SHA-256 {row['digest']}")
-            for row in self.files
-            if row["purpose"] in purposes
+            (_at(file.added_at, self.tz), file.title or "（已清除）", f"SHA-256 {file.digest}")
+            for file in self.files
+            if file.purpose in purposes
         ]
 
-    def who(self, party: Any) -> str:
+    def who(self, party: uuid.UUID | None) -> str:
         """A party's role and name."""
-        found = next((p for p in self.page["parties"] if p["id"] == party), None)
-        return f"{_ROLES[found['role']]} {self.names.get(str(party)) or ''}".strip() if found else "（已清除）"
+        found = next((p for p in self.page.parties if p.id == party), None)
+        return f"{_ROLES[found.role]} {self.names.get(found.id) or ''}".strip() if found else "（已清除）"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    session: uuid.UUID
+    staff: uuid.UUID | None
+    sealed: bytes | None
+    seal_key: bytes | None
+
+
+_SEATS = """
+    select s.session, s.staff, s.sealed, s.seal_key from mediation_seat s join mediation_session t on t.id = s.session
+    where t.mediation = $1 order by s.id
+"""
 
 
 async def compose_mediation_file(
     conn: Connection, mediation: uuid.UUID, *, actor: Actor, reference: Reference, now: datetime, clear: bool = False
-) -> tuple[uuid.UUID, str]:  # fmt: skip
+) -> tuple[uuid.UUID, str]:
     """The case and the file as HTML, names masked unless `clear`; raises NotFound. What one side said alone is not in it."""
-    page = await get_mediation(conn, mediation, actor=actor, now=now)
-    case = await get_page(conn, page["case_id"], actor=actor)
-    parties = await open_parties(conn, page["case_id"]) if clear else case["parties"]
-    names = {str(p["id"]): p.get("name") or "" for p in parties}
-    if clear:
-        await _clear_guests(conn, page)
+    page = await get_mediation(conn, mediation, actor=actor, now=now, language="zh")
+    case = await read_page(conn, page.case_id, actor=actor, clear=clear)
     source = _Source(
-        page, case, names, reference.names, await conn.fetch(_ATTACHMENTS, page["case_id"]),
-        await notice_queries.list_of_case(conn, page["case_id"], actor=actor), reference.city.tz, clear,
-    )  # fmt: skip
-    sections = list(_sections(source, parties))
-    return page["case_id"], filled(
-        "mediation_file.v1.html", sections=sections, **_cover(source, reference, parties)
-    )  # fmt: skip
+        page=page,
+        case=case,
+        names={party.id: party.name or "" for party in case.parties},
+        guests=await _guests(conn, page) if clear else _masked_guests(page),
+        units=reference.names,
+        files=await fetch_all(conn, _File, _ATTACHMENTS, page.case_id),
+        notices=await notice_queries.list_of_case(conn, page.case_id, actor=actor),
+        tz=reference.city.tz,
+        clear=clear,
+    )
+    sections = list(_sections(source))
+    return page.case_id, filled("mediation_file.v1.html", sections=sections, **_cover(source, reference))
 
 
-async def _clear_guests(conn: Connection, page: dict[str, Any]) -> None:
-    for session in page["sessions"]:
-        seats = await conn.fetch(
-            "select session, role, staff, sealed, seal_key from mediation_seat where session = $1 order by id",
-            session["id"],
-        )
-        session["invited"] = [{"role": s["role"], "staff": s["staff"], "name": guest(s)} for s in seats]
+async def _guests(conn: Connection, page: MediationOut) -> dict[uuid.UUID, str]:
+    found: dict[uuid.UUID, list[str]] = {}
+    for seat in await fetch_all(conn, _Seat, _SEATS, page.id):
+        name = open_guest(seat.session, seat.sealed, seat.seal_key)
+        found.setdefault(seat.session, []).append(name or str(seat.staff))
+    return {session: "、".join(names) for session, names in found.items()}
 
 
-def _cover(source: _Source, reference: Reference, parties: list[dict[str, Any]]) -> dict[str, Any]:
-    page, case, kept = source.page, source.case, source.case["archive"]
+def _masked_guests(page: MediationOut) -> dict[uuid.UUID, str]:
+    return {s.id: "、".join(guest.name or str(guest.staff) for guest in s.invited) for s in page.sessions}
+
+
+def _cover(source: _Source, reference: Reference) -> dict[str, Any]:
+    page, case = source.page, source.case
     return {
-        "organ": reference.names.get(page["unit"], page["unit"]), "number": case["number"],
-        "subject": case["title"] or "", "channel": CHANNEL_WORDS[MediationChannel(page["channel"])].zh,
-        "parties": [{"role": _ROLES[p["role"]], "name": p.get("name")} for p in parties],
-        "mediators": "、".join(m["name"] for m in page["mediators"] if m["relation"] is None),
-        "opened": _at(page["opened_at"], source.tz), "ended": _at(page["ended_at"], source.tz),
-        "state": STATE_WORDS[MediationState(page["state"])].zh,
-        "retention": _RETENTION[kept["retention"]] if kept else None,
-    }  # fmt: skip
+        "organ": reference.names.get(page.unit, page.unit),
+        "number": case.number,
+        "subject": case.title or "",
+        "channel": CHANNEL_WORDS[page.channel].zh,
+        "parties": [{"role": _ROLES[p.role], "name": p.name} for p in case.parties],
+        "mediators": "、".join(m.name for m in page.mediators if m.relation is None),
+        "opened": _at(page.opened_at, source.tz),
+        "ended": _at(page.ended_at, source.tz),
+        "state": STATE_WORDS[page.state].zh,
+        "retention": _RETENTION[case.archive.retention] if case.archive else None,
+    }
 
 
-def _sections(source: _Source, parties: list[dict[str, Any]]) -> Iterable[_Section]:
+def _sections(source: _Source) -> Iterable[_Section]:
     """In the order of a mediation file; what is lacking is said at the end."""
     page = source.page
     found = [
         _application(source),
         _Section("rights", "权利义务告知书", notices=_told(source, "rights_and_duties")),
         _Section("identity", "当事人身份情况", rows=[
-            (_ROLES[p["role"]], p.get("name") or "", p.get("phone") or "", p.get("address") or "") for p in parties
+            (_ROLES[p.role], p.name or "", p.phone or "", p.address or "") for p in source.case.parties
         ]),
-        _Section("authority", "授权委托书", rows=source.attached("authority")),
-        _Section("inquiry", "调查记录、笔录", rows=source.attached("minutes")),
-        _Section("evidence", "证据材料", rows=source.attached("evidence", "proof")),
+        _Section("authority", "授权委托书", rows=source.attached(Purpose.AUTHORITY)),
+        _Section("inquiry", "调查记录、笔录", rows=source.attached(Purpose.MINUTES)),
+        _Section("evidence", "证据材料", rows=source.attached(Purpose.EVIDENCE, Purpose.PROOF)),
         _minutes(source),
         _agreement(source),
         _receipts(source),
@@ -145,7 +188,7 @@ def _sections(source: _Source, parties: list[dict[str, Any]]) -> Iterable[_Secti
     yield from found
     lacking = [s.title for s in found if s.title in _MUST and s.empty]
     said = f"缺：{'、'.join(lacking)}。" if lacking else "应有材料齐全。"
-    apart = any(s["kind"] == "separate" and s["state"] == "held" for s in page["sessions"])
+    apart = any(s.kind == "separate" and s.state == "held" for s in page.sessions)
     more = "单独谈话的记录由调解员另行保密保管，不入本卷（人民调解法第十五条）。" if apart else ""
     yield _Section("account", "卷宗情况说明", texts=[("", f"本卷共 {len(found)} 类材料。{said}{more}")])
     yield _Section("back", "封底", texts=[("", "立卷人：　　　　　　检查人：　　　　　　立卷日期：")])
@@ -153,18 +196,18 @@ def _sections(source: _Source, parties: list[dict[str, Any]]) -> Iterable[_Secti
 
 def _application(source: _Source) -> _Section:
     page = source.page
-    origin = "当事人申请" if page["origin"] == "application" else "调解组织提议"
+    origin = "当事人申请" if page.origin == "application" else "调解组织提议"
     rows: list[tuple[str, ...]] = [
         (
-            source.who(c["party"]),
-            "同意调解" if c["given"] else "拒绝调解",
-            _HOW[c["how"]],
-            _at(c["recorded_at"], source.tz),
+            source.who(c.party),
+            "同意调解" if c.given else "拒绝调解",
+            _HOW[c.how],
+            _at(c.recorded_at, source.tz),
         )
-        for c in page["consents"]
-        if c["about"] == "mediation"
+        for c in page.consents
+        if c.about == "mediation"
     ]
-    return _Section("application", "申请书、受理登记表", rows=rows, texts=[(origin, page["request"] or "（已清除）")])
+    return _Section("application", "申请书、受理登记表", rows=rows, texts=[(origin, page.request or "（已清除）")])
 
 
 def _told(source: _Source, kind: str) -> list[Markup]:
@@ -175,72 +218,72 @@ def _told(source: _Source, kind: str) -> list[Markup]:
 
 def _minutes(source: _Source) -> _Section:
     texts = []
-    for s in source.page["sessions"]:
-        if s["state"] != "held":
+    for s in source.page.sessions:
+        if s.state != "held":
             continue
-        where = f"{source.units.get(s['centre'], s['centre'])} {s['room_code']}" if s["room"] else s["place"]
-        invited = "、".join(g["name"] or str(g["staff"]) for g in s["invited"])
-        heading = f"{_at(s['since'], source.tz)}　{where}{'　受邀：' + invited if invited else ''}"
-        apart = f"与{source.who(s['party'])}单独谈话，记录另行保管。" if s["kind"] == "separate" else None
-        texts.append((heading, apart or s["minutes"] or "（已清除）"))
+        where = f"{source.units.get(s.centre or '', s.centre)} {s.room_code}" if s.room else s.place
+        invited = source.guests.get(s.id)
+        heading = f"{_at(s.since, source.tz)}　{where}{'　受邀：' + invited if invited else ''}"
+        apart = f"与{source.who(s.party)}单独谈话，记录另行保管。" if s.kind == "separate" else None
+        texts.append((heading, apart or s.minutes or "（已清除）"))
     return _Section("minutes", "调解记录", texts=texts)
 
 
 def _agreement(source: _Source) -> _Section:
-    found = source.page["agreement"]
-    if found is None or found["state"] != "effective":
+    found = source.page.agreement
+    if found is None or found.state != "effective":
         return _Section("agreement", "调解协议书")
     rows: list[tuple[str, ...]] = [("义务人", "权利人", "内容", "期限", "方式")]
-    for o in found["obligations"]:
-        what = f"支付 {yuan(o['amount_cents'])} 元" if o["amount_cents"] else o["act"] or "（已清除）"
-        rows.append((source.who(o["debtor"]), source.who(o["creditor"]), what, _day(o["due"]), _MANNERS[o["manner"]]))
+    for o in found.obligations:
+        what = f"支付 {yuan(o.amount_cents)} 元" if o.amount_cents else o.act or "（已清除）"
+        rows.append((source.who(o.debtor), source.who(o.creditor), what, _day(o.due), _MANNERS[o.manner]))
     signed = [
-        f"{source.who(s['party']) if s['party'] else _SIGNERS[s['signer']]}　{_at(s['signed_at'], source.tz)}"
-        for s in found["signatures"]
+        f"{source.who(s.party) if s.party else _SIGNERS[s.signer]}　{_at(s.signed_at, source.tz)}"
+        for s in found.signatures
     ]
-    form = "书面协议" if found["form"] == "written" else "口头协议登记"
+    form = "书面协议" if found.form == "written" else "口头协议登记"
     texts = [
-        ("主要事实和争议", found["facts"] or "（已清除）"), ("协议内容", found["terms"] or "（已清除）"),
-        (form, f"{'；'.join(signed) or '口头达成'}。自 {_at(found['effective_at'], source.tz)} 起生效。"),
+        ("主要事实和争议", found.facts or "（已清除）"), ("协议内容", found.terms or "（已清除）"),
+        (form, f"{'；'.join(signed) or '口头达成'}。自 {_at(found.effective_at, source.tz)} 起生效。"),
     ]  # fmt: skip
     return _Section("agreement", "调解协议书", rows=rows, texts=texts)
 
 
+def _obligations(source: _Source) -> list[ObligationOut]:
+    return source.page.agreement.obligations if source.page.agreement else []
+
+
 def _receipts(source: _Source) -> _Section:
     rows: list[tuple[str, ...]] = []
-    for o in (source.page["agreement"] or {"obligations": []})["obligations"]:
-        late = f"；{_at(o['breached_at'], source.tz)} 登记到期未履行" if o["breached_at"] else ""
-        for p in o["performances"]:
-            what = f"{yuan(p['amount_cents'])} 元" if p["amount_cents"] else "已办"
-            rows.append((f"第 {o['number']} 项", _day(p["performed_on"]), what, "有凭证" if p["receipt"] else "无凭证"))
-        rows.append((f"第 {o['number']} 项", _day(o["due"]), _KEPT[o["state"]], late.lstrip("；")))
-    return _Section("receipts", "履行凭证", rows=[*rows, *(("附件", *row) for row in source.attached("receipt"))])
+    for o in _obligations(source):
+        late = f"；{_at(o.breached_at, source.tz)} 登记到期未履行" if o.breached_at else ""
+        for p in o.performances:
+            what = f"{yuan(p.amount_cents)} 元" if p.amount_cents else "已办"
+            rows.append((f"第 {o.number} 项", _day(p.performed_on), what, "有凭证" if p.receipt else "无凭证"))
+        rows.append((f"第 {o.number} 项", _day(o.due), _KEPT[o.state], late.lstrip("；")))
+    return _Section("receipts", "履行凭证", rows=[*rows, *(("附件", *row) for row in source.attached(Purpose.RECEIPT))])
 
 
 def _visits(source: _Source) -> _Section:
     texts = [
         (
-            f"{_at(f['at'], source.tz)}　第 {o['number']} 项{'' if f['reached'] else '（未联系上）'}",
-            f["words"] or "（已清除）",
+            f"{_at(f.at, source.tz)}　第 {o.number} 项{'' if f.reached else '（未联系上）'}",
+            f.words or "（已清除）",
         )
-        for o in (source.page["agreement"] or {"obligations": []})["obligations"]
-        for f in o["follow_ups"]
+        for o in _obligations(source)
+        for f in o.follow_ups
     ]
-    visits = [
-        (_at(n["at"], source.tz), n["body"] or "（已清除）")
-        for n in source.case["notes"]
-        if n["kind"] == "return_visit"
-    ]
+    visits = [(_at(n.at, source.tz), n.body or "（已清除）") for n in source.case.notes if n.kind == "return_visit"]
     return _Section("visits", "回访记录", texts=[*texts, *visits])
 
 
 def _court(source: _Source) -> _Section:
-    found = (source.page["agreement"] or {}).get("confirmation")
+    found = source.page.agreement.confirmation if source.page.agreement else None
     if found is None:
         return _Section("court", "司法确认材料")
-    decided = _day(found["decided_on"]) if found["decided_on"] else ""
+    decided = _day(found.decided_on) if found.decided_on else ""
     return _Section("court", "司法确认材料", rows=[
-        ("法院", found["court"]), ("共同申请", _day(found["applied_on"])), ("结果", f"{_COURT[found['state']]} {decided}"),
+        ("法院", found.court), ("共同申请", _day(found.applied_on)), ("结果", f"{_COURT[found.state]} {decided}"),
     ])  # fmt: skip
 
 

@@ -2,8 +2,46 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, computed_field
+
+from app.cases.queries.one import opened_note
+from app.core.crypto import Sealed, Unsealable, keys
+from app.core.masking import mask_name
+from app.mediation.rules import Duty, MediationChannel, MediationState, ObligationState, obligation_state
+
+
+def _text_of(note: Any) -> Any:
+    """The words of a note as page.sql gives it: id, text, sealed text and its key."""
+    if not isinstance(note, list):
+        return note
+    found, body, sealed, key = note
+    unhex = bytes.fromhex
+    return opened_note({
+        "id": found, "body": body, "sealed": unhex(sealed) if sealed else None, "seal_key": unhex(key) if key else None
+    })  # fmt: skip
+
+
+def open_guest(session: uuid.UUID | str, sealed: bytes | None, key: bytes | None) -> str | None:
+    """The name of somebody invited, in clear; None for staff, and once it was erased."""
+    if sealed is None or key is None:
+        return None
+    try:
+        return keys().unseal(Sealed(key, sealed), f"mediation_seat {session}").get("name")
+    except Unsealable:
+        return None
+
+
+def _masked_guest(seat: Any) -> Any:
+    if not isinstance(seat, list):
+        return seat
+    session, sealed, key = seat
+    name = open_guest(session, bytes.fromhex(sealed), bytes.fromhex(key)) if sealed else None
+    return mask_name(name) if name else None
+
+
+NoteText = Annotated[str | None, BeforeValidator(_text_of)]
 
 
 class MediationItem(BaseModel):
@@ -13,9 +51,9 @@ class MediationItem(BaseModel):
     case_id: uuid.UUID
     number: str
     lead_unit: str
-    channel: str
+    channel: MediationChannel
     origin: str
-    state: str
+    state: MediationState
     unit: str
     opened_at: datetime
     consented_at: datetime | None
@@ -72,7 +110,7 @@ class GuestOut(BaseModel):
 
     role: str
     staff: uuid.UUID | None
-    name: str | None
+    name: Annotated[str | None, BeforeValidator(_masked_guest)]
 
 
 class SessionOut(BaseModel):
@@ -90,7 +128,7 @@ class SessionOut(BaseModel):
     room_code: str | None
     began_at: datetime | None
     ended_at: datetime | None
-    minutes: str | None
+    minutes: NoteText
     withheld: bool
     invited: list[GuestOut]
 
@@ -110,7 +148,7 @@ class FollowUpOut(BaseModel):
 
     method: str
     reached: bool
-    words: str | None
+    words: NoteText
     visitor: str
     at: datetime
 
@@ -122,18 +160,23 @@ class ObligationOut(BaseModel):
     number: int
     debtor: uuid.UUID
     creditor: uuid.UUID
-    duty: str
+    duty: Duty
     amount_cents: int | None
     currency: str
-    act: str | None
+    act: NoteText
     due: date
     manner: str
     paid_cents: int
-    state: str
     performed_at: datetime | None
     breached_at: datetime | None
     performances: list[PerformanceOut]
     follow_ups: list[FollowUpOut]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def state(self) -> ObligationState:
+        """How far it was kept."""
+        return obligation_state(self.duty, self.amount_cents, self.paid_cents, done=self.performed_at is not None)
 
 
 class SignatureOut(BaseModel):
@@ -164,8 +207,8 @@ class AgreementOut(BaseModel):
     id: uuid.UUID
     form: str
     state: str
-    facts: str | None
-    terms: str | None
+    facts: NoteText
+    terms: NoteText
     drafted_by: str
     drafted_at: datetime
     effective_at: datetime | None
@@ -180,8 +223,8 @@ class MediationOut(MediationItem):
 
     channel_text: str
     state_text: str
-    request: str | None
-    reason: str | None
+    request: NoteText
+    reason: NoteText
     opened_by: str
     refused_by: uuid.UUID | None
     told: str | None = Field(description="What stays open to the parties, after a failure or a breach")
