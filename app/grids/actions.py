@@ -89,6 +89,31 @@ async def name_workers(conn: Connection, pairs: Sequence[tuple[str, uuid.UUID]],
     )
 
 
+_END_WORK = """
+    with ended as (
+        update cell_worker set during = tstzrange(lower(during), $3)
+        where staff = $1 and cell = any($2) and during @> $3::timestamptz and lower(during) < $3 and (role = 'cover' or $4)
+    )
+    delete from cell_worker where staff = $1 and cell = any($2) and lower(during) >= $3 and (role = 'cover' or $4)
+"""
+_GIVE_WORK = """
+    insert into cell_worker (cell, staff, full_time, role, during)
+    select $1, s.id, s.full_time, $3, tstzrange($4, $5) from staff s where s.id = $2
+"""
+
+
+async def end_work(conn: Connection, staff: uuid.UUID, cells: Sequence[str], *, at: datetime, primary: bool) -> None:
+    """Somebody covers in these cells no more from `at` on, nor, if `primary`, works them."""
+    await conn.execute(_END_WORK, staff, cells, at, primary)
+
+
+async def give_work(
+    conn: Connection, cell: str, staff: uuid.UUID, role: str, *, since: datetime, until: datetime | None
+) -> None:
+    """Somebody works a cell, or covers in it, from an instant until another."""
+    await conn.execute(_GIVE_WORK, cell, staff, role, since, until)
+
+
 async def check_coverage(conn: Connection, *, at: datetime, band: tuple[int, int] | None) -> list[Finding]:
     """Everything that breaks the coverage laws among the comprehensive cells valid at `at`, the city as a whole."""
     rows = await conn.fetch(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from app.cases.actions import assignments
 from app.cases.actions.access import grant, revoke, revoke_all
 from app.cases.actions.record import record
 from app.centres.actions import Change, begin_absence, pass_shift
@@ -15,6 +16,7 @@ from app.core.database import Connection, uuid7
 from app.emergency import actions as emergencies
 from app.emergency.rules import Shift
 from app.emergency.schemas import OnDuty
+from app.grids import actions as grids
 from app.handover.queries import find_person, list_held
 from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
 from app.mediation.actions.mediators import relieve_absent
@@ -22,6 +24,7 @@ from app.messages.actions import queue
 from app.proxy import actions as proxies
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
+from app.staff.actions import vacate
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,39 +175,16 @@ async def _end_trust(conn: Connection, asked: Handover, handover: uuid.UUID, mov
             await relieve_absent(act, uuid.UUID(move.held.ref), asked.staff, handover=handover)
 
 
-_END_CELL = """
-    with ended as (
-        update cell_worker set during = tstzrange(lower(during), $3)
-        where staff = $1 and cell = any($2) and during @> $3::timestamptz and lower(during) < $3 and (role = 'cover' or $4)
-    )
-    delete from cell_worker where staff = $1 and cell = any($2) and lower(during) >= $3 and (role = 'cover' or $4)
-"""
-_TAKE_CELL = """
-    insert into cell_worker (cell, staff, full_time, role, during)
-    select $1, s.id, s.full_time, $3, tstzrange($4, $5) from staff s where s.id = $2
-"""
-
-
 async def _move_cells(conn: Connection, asked: Handover, moves: Sequence[Move]) -> None:
     """Who leaves holds no cell; who is on leave stays its worker while somebody covers. Cover passes on until its own end."""
     cells = [move.held.ref for move in moves]
-    await conn.execute(_END_CELL, asked.staff, cells, asked.now, asked.why is Why.LEAVES)
+    await grids.end_work(conn, asked.staff, cells, at=asked.now, primary=asked.why is Why.LEAVES)
     for move in moves:
         if move.to is not None:
             until = asked.until if move.held.state == "primary" else move.held.until
-            await conn.execute(_TAKE_CELL, move.held.ref, move.to, move.becomes.value, asked.now, until)
+            await grids.give_work(conn, move.held.ref, move.to, move.becomes.value, since=asked.now, until=until)
 
 
-_END_TASK = """
-    update assignment set state = 'recalled', answered_by = coalesce(answered_by, $2), answered_at = coalesce(answered_at, $3)
-    where id = $1
-"""
-_NEW_TASK = """
-    insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at)
-    select a.case_id, s.unit, s.id, a.part, $3, $4, $5, case $3 when 'signed' then $4 end,
-        case $3 when 'signed' then $5::timestamptz end
-    from assignment a, staff s where a.id = $1 and s.id = $2
-"""
 _STATE = """
     select c.worker, c.lead_unit, not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
             select from staff s join unit u on u.code = s.unit where s.id = $2 and c.barred_units @> u.path) as free,
@@ -235,11 +215,11 @@ async def _move_tasks(
 
 async def _move_task(conn: Connection, asked: Handover, case: uuid.UUID, lead: str, move: Move) -> None:
     task = int(move.held.ref)
-    await conn.execute(_END_TASK, task, asked.actor.id, asked.now)
+    await assignments.recall(conn, task, by=asked.actor.id, at=asked.now)
     await revoke(conn, case, "task", at=asked.now, grantees=[f"staff:{asked.staff}"])
     grantee, template = f"unit:{lead}", "task_came_back"
     if move.becomes is Becomes.TASK and move.to is not None:
-        await conn.execute(_NEW_TASK, task, move.to, move.held.state, asked.actor.id, asked.now)
+        await assignments.pass_on(conn, task, move.to, move.held.state, by=asked.actor.id, at=asked.now)
         await grant(conn, case, [f"staff:{move.to}"], "task")
         grantee, template = f"staff:{move.to}", "task_handed_over"
     await queue(conn, f"{template} {task} {grantee}", template, now=asked.now, grantee=grantee, case_id=case)
@@ -247,5 +227,5 @@ async def _move_task(conn: Connection, asked: Handover, case: uuid.UUID, lead: s
 
 async def _leave(conn: Connection, asked: Handover, posts: Sequence[str]) -> None:
     """The seats stand empty; whatever the person saw by name is seen no more."""
-    await conn.execute("update post set staff = null where id = any($1) and staff = $2", list(posts), asked.staff)
+    await vacate(conn, asked.staff, posts)
     await revoke_all(conn, f"staff:{asked.staff}", at=asked.now)
