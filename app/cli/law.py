@@ -73,9 +73,8 @@ def check() -> None:
             return [], 0
         published = {y["year"] for y in await list_calendar_years(conn, facts.calendar)}
         this = datetime.now(facts.tz).year
-        open_clocks = "from clock where met_at is null and stopped_at is null"
-        last = await conn.fetchval(f"select max(due) {open_clocks}")
-        waiting = await conn.fetchval(f"select count(*) {open_clocks} and provisional")
+        last = await conn.fetchval("select max(due) from open_clock")
+        waiting = await conn.fetchval("select count(*) from open_clock where provisional")
         until = max(this, last.astimezone(facts.tz).year if last else this)
         return [year for year in range(this, until + 1) if year not in published], waiting
 

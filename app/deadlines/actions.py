@@ -1,7 +1,7 @@
 """Loading procedures and calendars, and moving the clocks of a case."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -120,8 +120,8 @@ async def meet(
 ) -> None:
     """The duty was done at `at`; of several of a kind, that of `subject`."""
     await conn.execute(
-        f"update clock set met_at = $3, breached_at = {_BREACHED.format(at='$3')}"
-        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null and subject = coalesce($4, subject)",
+        f"update open_clock set met_at = $3, breached_at = {_BREACHED.format(at='$3')}"
+        " where case_id = $1 and kind = $2 and subject = coalesce($4, subject)",
         case_id, kind.value, at, subject,
     )  # fmt: skip
 
@@ -129,10 +129,8 @@ async def meet(
 async def pause(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> bool:
     """No time counts from `at` on, until `resume`; gives whether there was a clock to pause."""
     done = await conn.execute(
-        "update clock set paused_at = $3 where case_id = $1 and kind = $2 and met_at is null and stopped_at is null"
-        " and paused_at is null",
-        case_id, kind.value, at,
-    )  # fmt: skip
+        "update running_clock set paused_at = $3 where case_id = $1 and kind = $2", case_id, kind.value, at
+    )
     return done.endswith("1")
 
 
@@ -148,8 +146,8 @@ async def resume(
 ) -> Due | None:
     """Time counts again: the limit moves on by the local days from the pause to `at`, both left out. None: not paused."""
     row = await conn.fetchrow(
-        "select id, owner, start, due, due_unrolled, provisional, paused_at from clock where case_id = $1 and kind = $2"
-        " and met_at is null and stopped_at is null and paused_at is not null",
+        "select id, owner, start, due, due_unrolled, provisional, paused_at from open_clock"
+        " where case_id = $1 and kind = $2 and paused_at is not null",
         case_id, kind.value,
     )  # fmt: skip
     if row is None:
@@ -170,8 +168,8 @@ async def stop(
 ) -> None:
     """One limit no longer counts: something else took its place."""
     await conn.execute(
-        f"update clock set stopped_at = $3, breached_at = {_BREACHED.format(at='$3')}"
-        " where case_id = $1 and kind = $2 and met_at is null and stopped_at is null and subject = coalesce($4, subject)",
+        f"update open_clock set stopped_at = $3, breached_at = {_BREACHED.format(at='$3')}"
+        " where case_id = $1 and kind = $2 and subject = coalesce($4, subject)",
         case_id, kind.value, at, subject,
     )  # fmt: skip
 
@@ -186,9 +184,9 @@ async def finish(
 ) -> None:
     """Several limits end at once: the duties of `met` were done, those of `stopped` no longer count."""
     await conn.execute(
-        f"update clock set breached_at = {_BREACHED.format(at='$2')},"
+        f"update open_clock set breached_at = {_BREACHED.format(at='$2')},"
         " met_at = case when kind = any($3::text[]) then $2 end, stopped_at = case when kind = any($4::text[]) then $2 end"
-        " where case_id = $1 and met_at is null and stopped_at is null and kind = any($3::text[] || $4::text[])",
+        " where case_id = $1 and kind = any($3::text[] || $4::text[])",
         case_id,
         at,
         [kind.value for kind in met],
@@ -208,10 +206,26 @@ async def stop_all(conn: Connection, case_id: uuid.UUID, at: datetime, *, but: C
     """Nothing is due any more, the case ended on another way; a clock `but` runs on until its notice is served, and what
     an agreement set running goes on."""
     await conn.execute(
-        f"update clock set stopped_at = $2, breached_at = {_BREACHED.format(at='$2')}"
-        " where case_id = $1 and met_at is null and stopped_at is null and kind is distinct from $3"
-        " and kind <> all($4::text[])",
+        f"update open_clock set stopped_at = $2, breached_at = {_BREACHED.format(at='$2')}"
+        " where case_id = $1 and kind is distinct from $3 and kind <> all($4::text[])",
         case_id, at, but.value if but else None, [kind.value for kind in OUTLIVING],
+    )  # fmt: skip
+
+
+async def stop_of_all(conn: Connection, cases: Sequence[uuid.UUID], kinds: Collection[ClockKind], at: datetime) -> None:
+    """Limits of these kinds no longer count in any of these cases."""
+    await conn.execute(
+        f"update open_clock set stopped_at = $3, breached_at = {_BREACHED.format(at='$3')}"
+        " where case_id = any($1::uuid[]) and kind = any($2::text[])",
+        cases, [kind.value for kind in kinds], at,
+    )  # fmt: skip
+
+
+async def give_way(conn: Connection, case_id: uuid.UUID, kinds: Collection[ClockKind], at: datetime) -> None:
+    """Limits of these kinds are about to be counted anew, under another procedure: what was late is not judged here."""
+    await conn.execute(
+        "update open_clock set stopped_at = $3 where case_id = $1 and kind = any($2::text[])",
+        case_id, [kind.value for kind in kinds], at,
     )  # fmt: skip
 
 
@@ -235,3 +249,40 @@ async def extend_clock(
         " values ($1, $2, $3, $4, $5, $6)",
         clock, days, approver, now, before, due.due,
     )  # fmt: skip
+
+
+async def start_extended(
+    conn: Connection, case_id: uuid.UUID, kind: ClockKind, due: Due, *, climbs: tuple[int, datetime]
+) -> None:
+    """An extension that was granted before holds for the limit that took its place."""
+    await conn.execute(
+        "update open_clock set due = $3, due_unrolled = $4, provisional = $5, extensions = 1, level = $6, next_at = $7"
+        " where case_id = $1 and kind = $2",
+        case_id, kind.value, due.due, due.due_unrolled, due.provisional, *climbs,
+    )  # fmt: skip
+
+
+async def move_clock(conn: Connection, clock: int, due: Due, *, climbs: tuple[int, datetime]) -> None:
+    """The limit was counted again. Where it stays, so does what was done about it."""
+    await conn.execute(
+        "update clock set due = $2, due_unrolled = $3, provisional = $4, level = case when $2 = due then level else $5"
+        " end, next_at = case when $2 = due then next_at else $6 end where id = $1",
+        clock, due.due, due.due_unrolled, due.provisional, *climbs,
+    )  # fmt: skip
+
+
+_CLIMB = """
+    update clock k set level = p.level, next_at = p.next_at,
+        breached_at = case when p.breached then k.due else k.breached_at end,
+        stopped_at = case when p.lapsed then k.due else k.stopped_at end
+    from unnest($1::bigint[], $2::int[]) m(id, n)
+    join unnest($3::int[], $4::smallint[], $5::timestamptz[], $6::boolean[], $7::boolean[])
+        p(n, level, next_at, breached, lapsed) using (n)
+    where k.id = m.id
+"""
+Climb = tuple[int, int, datetime | None, bool, bool]
+
+
+async def climb(conn: Connection, clocks: Sequence[int], places: Sequence[int], plans: Sequence[Climb]) -> None:
+    """Each clock takes the plan of its place: (place, new level, next instant, whether it is breached, whether it lapsed)."""
+    await conn.execute(_CLIMB, clocks, places, *map(list, zip(*plans, strict=True)))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.areas.queries import CityFacts, get_city
 from app.areas.queries import list_names as area_names
+from app.areas.rules import Tier
 from app.core.database import Connection, Database
 from app.core.errors import Words
 from app.deadlines.queries import in_force, list_procedures, read_calendar
@@ -23,7 +24,6 @@ FIXED_REASONS = {
     "review": Words("由作出处理意见机关的上一级机关复查、复核。", "The organ above the one that decided reviews it."),
 }
 FRESH_SECONDS = 30.0
-TIERS = ("community", "township", "county", "city")  # from below
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ async def load(conn: Connection, at: datetime) -> Reference:
         procedures=await list_procedures(conn),
         calendar=await read_calendar(conn, city.calendar),
         reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},
-        heights={u["code"]: TIERS.index(u["tier"]) for u in units},
+        heights={u["code"]: Tier(u["tier"]).height for u in units},
         centres={u["centre_of"]: u["code"] for u in units if u["centre_of"]},
         names={**await area_names(conn, at), **await unit_names(conn)},
         tiers={area.code: area.tier.value for area in areas},

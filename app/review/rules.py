@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.areas.rules import Tier
 from app.core.errors import Words
 
-TIERS = ("community", "township", "county", "city")
 DESKS = ("discipline_desk", "intake_desk")  # they decide no appeals of others
 
 
@@ -127,12 +127,11 @@ def reviewer(decided: Organ, organs: Sequence[Organ]) -> Reviewer | None:
     petition office, else the centre there. Where all of that tier are barred, the next tier. Where the city ends, its
     intake desk passes the application on (its petition office, if the desk itself decided). None: nobody at all is left.
     """
-    height = TIERS.index(decided.tier)
-    for tier in TIERS[height + 1 :]:
+    for tier in tuple(Tier)[Tier(decided.tier).height + 1 :]:
         fit = [o for o in organs if o.tier == tier and o.covers and o.free and o.kind not in DESKS]
         if ranked := sorted((rank, o.code) for o in fit if (rank := _rank(decided, o)) is not None):
             return Reviewer(ranked[0][1])
-    others = [o for o in organs if o.tier == TIERS[-1] and o.code != decided.code]
+    others = [o for o in organs if o.tier == Tier.CITY and o.code != decided.code]
     passes_on = [o.code for kind in ("intake_desk", "petition_office") for o in others if o.kind == kind]
     return Reviewer(passes_on[0], waits=True) if passes_on else None
 

@@ -14,6 +14,7 @@ depends_on: str | Sequence[str] | None = None
 # In this order: what a table refers to stands before it.
 FILES = [
     "functions/bigrams.sql",
+    "functions/tier_rank.sql",
     "functions/event_body.sql",
     "functions/event_hash.sql",
     "baseline/core.sql",

@@ -16,10 +16,8 @@ _SUPERIOR = """
     select coalesce((
         select u.code from unit u where u.kind = 'centre' and u.area in (c.township, c.county, c.city)
             and u.code not in ($2, $3) and not coalesce(c.barred_units @> u.path, false)
-            and array_position(array['community', 'township', 'county', 'city'], u.tier) > (
-                select max(array_position(array['community', 'township', 'county', 'city'], o.tier))
-                from unit o where o.code in ($2, $3))
-        order by array_position(array['community', 'township', 'county', 'city'], u.tier) limit 1),
+            and tier_rank(u.tier) > (select max(tier_rank(o.tier)) from unit o where o.code in ($2, $3))
+        order by tier_rank(u.tier) limit 1),
         (select code from unit where kind = 'intake_desk'))
     from cases c where c.id = $1
 """

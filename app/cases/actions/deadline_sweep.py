@@ -25,8 +25,8 @@ BATCH = 5000
 _DUE = """
     with locked as materialized (
         select k.id, k.kind, k.owner, k.level, k.start, k.due, c.procedure, c.procedure_version
-        from clock k join cases c on c.id = k.case_id
-        where k.next_at <= $1 and k.met_at is null and k.stopped_at is null and k.paused_at is null
+        from running_clock k join cases c on c.id = k.case_id
+        where k.next_at <= $1
         order by k.next_at limit $2
         for update of k skip locked
     )
@@ -36,15 +36,6 @@ _DUE = """
 """
 _HOLD = """
     select k.id from clock k join cases c on c.id = k.case_id where k.id = any($1::bigint[]) for update of c skip locked
-"""
-_CLIMB = """
-    update clock k set level = p.level, next_at = p.next_at,
-        breached_at = case when p.breached then k.due else k.breached_at end,
-        stopped_at = case when p.lapsed then k.due else k.stopped_at end
-    from unnest($1::bigint[], $2::int[]) m(id, n)
-    join unnest($3::int[], $4::smallint[], $5::timestamptz[], $6::boolean[], $7::boolean[])
-        p(n, level, next_at, breached, lapsed) using (n)
-    where k.id = m.id
 """
 # One event a case, whatever number of its clocks it is about.
 _TELL = """
@@ -60,10 +51,6 @@ _RECALL = """
         select c.id, c.procedure, c.procedure_version, ({above}) as target from cases c
         where c.id in (select case_id from clock where id = any($1::bigint[]))
             and c.status in ('registered', 'accepted', 'handling') and c.petition_class is distinct from 'accusation'
-    ), over as (
-        update clock k set stopped_at = $2, breached_at = case when $2 > k.due then k.due end from up
-        where up.target is not null and k.case_id = up.id and k.kind in ('sign_for', 'return_ruling')
-            and k.met_at is null and k.stopped_at is null
     ), recalled as (
         update assignment a set state = 'recalled', answered_by = $3, answered_at = $2
         where a.id = any(array(  -- looked up case by case: a join would read every open offer of the city
@@ -156,7 +143,7 @@ async def process_due_clocks(
     if loud := taken.loud():
         held = {row["id"] for row in await conn.fetch(_HOLD, list(loud))}
         taken.leave(loud - held)
-    await conn.execute(_CLIMB, taken.clocks, taken.places, *map(list, zip(*taken.plans, strict=True)))
+    await deadlines.climb(conn, taken.clocks, taken.places, taken.plans)
     if taken.up:
         await _escalate(conn, reference, taken.up, now)
     for rung in EscalationStep:  # a case that is due two of them has them in this order
@@ -194,6 +181,7 @@ def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet:
 async def _escalate(conn: Connection, reference: Reference, clocks: Sequence[int], now: datetime) -> None:
     """The cases of these clocks go up to the centre above, where there is one and no result yet."""
     rows = await conn.fetch(_RECALL.format(above=ABOVE), clocks, now, CLOCK.id)
+    await deadlines.stop_of_all(conn, [row["id"] for row in rows], (ClockKind.SIGN_FOR, ClockKind.RETURN_RULING), now)
     named = {(row["procedure"], row["procedure_version"]) for row in rows}
     plans = {name: reference.plan(reference.procedures[name], StartsOn.OFFERED, now) for name in named}
     to_sign = [

@@ -21,8 +21,7 @@ from app.reference.actions import ActionContext
 _REACHED = """
     select true from unit u, cases c join unit l on l.code = c.lead_unit
     where u.code = $1 and c.id = $2 and u.area in (c.township, c.county, c.city)
-        and array_position(array['community', 'township', 'county', 'city'], u.tier)
-            > array_position(array['community', 'township', 'county', 'city'], l.tier)
+        and tier_rank(u.tier) > tier_rank(l.tier)
         and not coalesce(c.barred_units @> u.path, false)
 """
 

@@ -17,9 +17,8 @@ from app.reference.actions import ActionContext
 # `above`: in a higher tier than every unit that the matter is about (an accusation goes to no desk beside them)
 _TARGET = """
     select u.kind, coalesce(c.barred_units @> u.path, false) as barred,
-        array_position(array['community', 'township', 'county', 'city'], u.tier) > coalesce((
-            select max(array_position(array['community', 'township', 'county', 'city'], about.tier))
-            from case_concern k join unit about on about.code = k.unit
+        tier_rank(u.tier) > coalesce((
+            select max(tier_rank(about.tier)) from case_concern k join unit about on about.code = k.unit
             where k.case_id = c.id and k.relation = 'concerns'), 0) as above,
         u.tier = (select l.tier from unit l where l.code = c.lead_unit) as beside
     from unit u, cases c where u.code = $1 and c.id = $2

@@ -70,10 +70,7 @@ async def run_under(
     but: Collection[str] = (),
 ) -> list[PlannedClock]:  # fmt: skip
     """Acceptance and completion run by another procedure, from these instants; kinds in `but` were done already."""
-    await act.conn.execute(
-        "update clock set stopped_at = $2 where case_id = $1 and kind = any($3) and met_at is null and stopped_at is null",
-        case.facts.id, act.now, [kind.value for kind in MAIN],
-    )  # fmt: skip
+    await deadlines.give_way(act.conn, case.facts.id, MAIN, act.now)
     planned = [
         clock
         for on, at in starts.items()
@@ -92,8 +89,8 @@ async def recompute(act: ActionContext, case: LoadedCase, procedure: Procedure) 
     )
     done = {row["kind"] for row in met}
     days = await act.conn.fetchval(
-        "select sum(x.days)::int from clock_extension x join clock k on k.id = x.clock"
-        " where k.case_id = $1 and k.kind = 'completion' and k.met_at is null and k.stopped_at is null",
+        "select sum(x.days)::int from clock_extension x join open_clock k on k.id = x.clock"
+        " where k.case_id = $1 and k.kind = 'completion'",
         case.facts.id,
     )
     starts = {StartsOn.REGISTERED: case.row["registered_at"], StartsOn.ACCEPTED: case.row["accepted_at"]}
@@ -115,11 +112,7 @@ async def _keep_extension(
     )
     due = Due(max(later.due, clock.due), later.due_unrolled, later.provisional)
     level, next_at = _first(act, procedure, clock.start, due.due)
-    await act.conn.execute(
-        "update clock set due = $2, due_unrolled = $3, provisional = $4, extensions = 1, level = $5, next_at = $6"
-        " where case_id = $1 and kind = 'completion' and met_at is null and stopped_at is null",
-        case.facts.id, due.due, due.due_unrolled, due.provisional, level, next_at,
-    )  # fmt: skip
+    await deadlines.start_extended(act.conn, case.facts.id, ClockKind.COMPLETION, due, climbs=(level, next_at))
 
 
 def _first(act: ActionContext, procedure: Procedure, start: datetime, due: datetime) -> tuple[int, datetime]:

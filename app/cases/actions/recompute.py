@@ -6,6 +6,7 @@ from typing import Any
 from app.cases.actions.record import record
 from app.core.access import Actor
 from app.core.database import Connection
+from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockRule, Due, LengthUnit, Owner, due_at, first, later_by_days, revise
 from app.reference.queries import Reference
 
@@ -14,8 +15,8 @@ CALENDAR = Actor(id="calendar", kind="system")
 _PROVISIONAL = """
     select k.id, k.case_id, k.kind, k.rule, k.owner, k.start, k.due, k.due_unrolled, k.breached_at, c.procedure,
         c.procedure_version
-    from clock k join cases c on c.id = k.case_id
-    where k.provisional and k.met_at is null and k.stopped_at is null order by c.id, k.id for update of c
+    from open_clock k join cases c on c.id = k.case_id
+    where k.provisional order by c.id, k.id for update of c
 """
 
 
@@ -37,11 +38,7 @@ async def recompute_provisional(conn: Connection, reference: Reference, *, now: 
             reference.procedures[row["procedure"], row["procedure_version"]].ladder, owner, row["start"], held.due,
             calendar=reference.calendar, tz=reference.city.tz,
         )  # fmt: skip
-        await conn.execute(
-            "update clock set due = $2, due_unrolled = $3, provisional = $4, level = case when $2 = due then level else $5"
-            " end, next_at = case when $2 = due then next_at else $6 end where id = $1",
-            row["id"], held.due, held.due_unrolled, held.provisional, level, next_at,
-        )  # fmt: skip
+        await deadlines.move_clock(conn, row["id"], held, climbs=(level, next_at))
         if held.due != told.due:
             await _tell(conn, row, held, now)
             moved += 1

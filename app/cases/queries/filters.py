@@ -123,8 +123,8 @@ def has_status(f: Filters, p: Parameters) -> list[str]:
 
 # A limit of an organ that was missed and has been urged by the clock (level 3 of its ladder; 4 is criticised).
 _URGED = (
-    "select true from clock k where c.due < {now}::timestamptz and k.case_id = c.id and k.met_at is null"
-    " and k.stopped_at is null and k.owner = 'organ' and k.level >= 3 limit 1"
+    "select true from open_clock k where c.due < {now}::timestamptz and k.case_id = c.id and k.owner = 'organ'"
+    " and k.level >= 3 limit 1"
 )
 _EMERGENCY = "select k.case_id from clock k where k.kind = 'emergency' and k.subject = {id}"
 _CURRENT = "select r.case_id from rating r where r.superseded_at is null and"

@@ -66,8 +66,7 @@ async def list_due(
         where.append(f"(n.drafted_at, n.id) > ({at}::text::timestamptz, {last}::uuid)")
     return await conn.fetch(
         "select n.id, n.case_id, c.number, n.kind, n.state, c.lead_unit, n.drafted_at,"
-        " (select k.due from clock k where k.case_id = c.id and k.kind = n.meets and k.met_at is null"
-        "  and k.stopped_at is null) as due"
+        " (select k.due from open_clock k where k.case_id = c.id and k.kind = n.meets) as due"
         f" from notice n join cases c on c.id = n.case_id where {' and '.join(where)}"
         f" order by n.drafted_at, n.id limit {int(limit)}",
         *p,

@@ -45,20 +45,19 @@ class LoadedCase:
 
 # The centre that a case is taken up to next: above the lead's tier and above every tier it was taken up to before, of the
 # case's own areas, and none that the matter concerns. `c` is the case.
-HEIGHT = "array_position(array['community', 'township', 'county', 'city'], {})"
-ABOVE = f"""
+ABOVE = """
     select u.code from unit u, unit l
     where l.code = c.lead_unit and u.kind = 'centre' and u.area in (c.township, c.county, c.city)
-        and {HEIGHT.format("u.tier")} > greatest({HEIGHT.format("l.tier")}, {HEIGHT.format("c.escalated_to")})
+        and tier_rank(u.tier) > greatest(tier_rank(l.tier), tier_rank(c.escalated_to))
         and not coalesce(c.barred_units @> u.path, false)
-    order by {HEIGHT.format("u.tier")} limit 1
+    order by tier_rank(u.tier) limit 1
 """
 # The unit that had it last below the tier of the present lead, where it was taken up.
-_BELOW = f"""
+_BELOW = """
     select u.code from assignment a join unit u on u.code = a.unit join unit l on l.code = c.lead_unit
     where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
         and not exists (select from case_note n where n.id = a.note and n.kind = 'task')
-        and l.kind = 'centre' and {HEIGHT.format("u.tier")} < {HEIGHT.format("l.tier")}
+        and l.kind = 'centre' and tier_rank(u.tier) < tier_rank(l.tier)
         and not coalesce(c.barred_units @> u.path, false)
     order by a.answered_at desc limit 1
 """
@@ -67,8 +66,8 @@ _BELOW = f"""
 def told_due(case: str) -> str:
     """SQL: the organs' next limit of a case as its resident is told it. An emergency's own limits bind units alone."""
     return (
-        f"(select min(k.due) from clock k where k.case_id = {case}.id and k.met_at is null and k.stopped_at is null"
-        " and k.paused_at is null and k.owner = 'organ' and k.kind <> 'emergency')"
+        f"(select min(k.due) from running_clock k where k.case_id = {case}.id"
+        " and k.owner = 'organ' and k.kind <> 'emergency')"
     )
 
 
@@ -92,10 +91,8 @@ _FACTS = """
             and a.state = 'offered' and u.kind = 'centre' and u.tier = c.escalated_to) as came_up,
         (select a.ruled_by from assignment a
          where a.case_id = c.id and a.part = 'lead' and a.state = 'signed') as ruled_by,
-        (select k.subject from clock k where k.case_id = c.id and k.kind = 'competence' and k.met_at is null
-         and k.stopped_at is null) as superior,
-        exists (select from clock k where k.case_id = c.id and k.kind = 'report' and k.met_at is null
-         and k.stopped_at is null) as reporting,
+        (select k.subject from open_clock k where k.case_id = c.id and k.kind = 'competence') as superior,
+        exists (select from open_clock k where k.case_id = c.id and k.kind = 'report') as reporting,
         exists (select from archive f where f.case_id = c.id and f.taken_out_at is null) as archived,
         exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
         c.escalated_to, {above} as above, {below} as below,
@@ -109,7 +106,7 @@ _FACTS = """
 """.format(above=f"({ABOVE})", below=f"({_BELOW})")
 _FROM = """
     from cases c
-    left join clock k on k.case_id = c.id and k.kind = 'completion' and k.met_at is null and k.stopped_at is null
+    left join open_clock k on k.case_id = c.id and k.kind = 'completion'
 """
 
 

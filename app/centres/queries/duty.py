@@ -90,7 +90,7 @@ _COMPETENT = """
     from area a join area up on up.path @> a.path join route r on r.area = up.code join unit u on u.code = r.unit
     where a.code = $1 and r.category = $2 and ($3::text is null or r.kind = $3)
     and up.tier = case when a.tier = 'community' then 'township' else a.tier end
-    group by r.unit, u.name, u.tier order by array_position('{township,county,city}'::text[], u.tier), r.unit
+    group by r.unit, u.name, u.tier order by tier_rank(u.tier), r.unit
 """
 
 

@@ -18,7 +18,7 @@
 ), barred as (
     select n, array_agg(distinct path) filter (where path is not null) as units,
         array_agg(distinct staff) filter (where staff is not null) as staff,
-        max(case tier when 'community' then 1 when 'township' then 2 when 'county' then 3 when 'city' then 4 end) as height,
+        max(tier_rank(tier)) as height,
         array_agg(distinct area_path) filter (where area_path is not null and relation = 'concerns') as areas
     from named_unit group by n
 ), spot as materialized (  -- where it is: the cell, or the nearest tier that holds it
@@ -79,12 +79,12 @@
                 where d.kind = 'discipline_desk' and (r.barred_units is null or not r.barred_units @> d.path)
                     and (d.tier = 'city' or r.barred_areas is not null and not exists (
                         select from unnest(r.barred_areas) c(path) where not a.path @> c.path)
-                        and case d.tier when 'community' then 1 when 'township' then 2 when 'county' then 3 end > r.height)
+                        and tier_rank(d.tier) > r.height)
                 order by nlevel(a.path) desc, d.code limit 1), r.intake_desk)
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = r.receiving
                 where up.path @> u.path and not r.barred_units @> up.path
-                    and case up.tier when 'community' then 1 when 'township' then 2 when 'county' then 3 else 4 end > r.height
+                    and tier_rank(up.tier) > r.height
                 order by nlevel(up.path) desc limit 1), r.intake_desk)
             else coalesce(r.receiving, r.intake_desk) end as lead,
         case when r.led_by is not null then r.led_by
@@ -92,7 +92,7 @@
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = coalesce(r.target, r.intake_desk)
                 where up.path @> u.path and not r.barred_units @> up.path
-                    and case up.tier when 'community' then 1 when 'township' then 2 when 'county' then 3 else 4 end > r.height
+                    and tier_rank(up.tier) > r.height
                 order by nlevel(up.path) desc limit 1), r.intake_desk)
             else coalesce(r.target, r.receiving, r.intake_desk) end as answering,
         case when r.cell_worker = any(r.barred_staff) or r.barred_units is not null and exists (

@@ -20,9 +20,8 @@ _RULER = """
     select coalesce((
         select u.code from unit u, unit called where called.code = $2 and u.kind = 'centre' and u.area in (c.county, c.city)
             and not coalesce(c.barred_units @> u.path, false)
-            and array_position(array['community', 'township', 'county', 'city'], u.tier)
-                >= array_position(array['community', 'township', 'county', 'city'], called.tier)
-        order by array_position(array['community', 'township', 'county', 'city'], u.tier) limit 1),
+            and tier_rank(u.tier) >= tier_rank(called.tier)
+        order by tier_rank(u.tier) limit 1),
         (select code from unit where kind = 'intake_desk'))
     from cases c where c.id = $1
 """

@@ -45,7 +45,7 @@ _CONSENT = """
     where mediation = :mediation and about = :about and given and party <> :party
 """
 _UNANSWERED = """
-    select exists (select from clock where case_id = $1 and kind = 'acceptance' and met_at is null and stopped_at is null)
+    select exists (select from open_clock where case_id = $1 and kind = 'acceptance')
 """
 _TOLD = """
     select exists (select from notice where case_id = $1 and kind = 'rights_and_duties' and drafted_at >= $2

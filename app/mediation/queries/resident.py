@@ -14,8 +14,8 @@ from app.reference.queries import Reference
 
 _AGREEMENT = """
     select g.form, g.effective_at, j.state as court,
-        (select k.due from clock k where k.case_id = g.case_id and k.kind = 'confirmation' and k.subject = g.id::text
-            and k.met_at is null and k.stopped_at is null order by k.id desc limit 1) as confirm_until
+        (select k.due from open_clock k where k.case_id = g.case_id and k.kind = 'confirmation'
+            and k.subject = g.id::text order by k.id desc limit 1) as confirm_until
     from mediation_agreement g
     left join judicial_confirmation j on j.agreement = g.id and j.state <> 'withdrawn'
     where g.id = $1

@@ -1,5 +1,6 @@
 """Pure deciders of routing: who answers for a case, and what kinds of disputes there are."""
 
+from app.areas.rules import Tier
 from app.routing.rules.disputes import (
     DisputeKind,
     Firmness,
@@ -23,7 +24,6 @@ from app.routing.rules.routes import (
     RoutingIncomplete,
     Rule,
     Target,
-    Tier,
     Unit,
     UnitKind,
     accusation_desk,

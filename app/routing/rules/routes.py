@@ -9,27 +9,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.areas.rules import Tier
+
 KINDS = ("petition", "dispute", "request", "event")
 ACCUSATION = "accusation"
 PETITION_CLASSES = ("suggestion", ACCUSATION, "appeal")
 NO_CLASS = ""
-
-
-class Tier(StrEnum):
-    """A level of the city. ``height`` orders them: community 0, township 1, county 2, city 3."""
-
-    COMMUNITY = "community"
-    TOWNSHIP = "township"
-    COUNTY = "county"
-    CITY = "city"
-
-    @property
-    def height(self) -> int:
-        """How many levels lie below, so that a higher tier compares greater."""
-        return _HEIGHTS[self]
-
-
-_HEIGHTS = {tier: height for height, tier in enumerate(Tier)}
 
 
 class UnitKind(StrEnum):
