@@ -23,7 +23,7 @@ from scripts import cluster
 from scripts.postgres import ClusterError
 
 GRIDCASE = str(Path(sys.executable).parent / "gridcase")
-READY_SECONDS = 60
+TELL_SECONDS = 15
 DRAIN_SECONDS = 20
 
 
@@ -65,25 +65,35 @@ def finish(child: subprocess.Popen[bytes], stopping: Stopping) -> int:
 
 def ready(host: str, port: int) -> bool:
     """Whether the service answers that it is ready."""
+    return not_ready(host, port) is None
+
+
+def not_ready(host: str, port: int) -> str | None:
+    """What keeps the service from being ready; None once it is."""
     connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        status = connection.getresponse().status
+        return None if status == HTTPStatus.OK else f"it answers {status}: the database is not ready"
+    except ConnectionRefusedError:
+        return "it does not listen yet"
+    except (OSError, http.client.HTTPException) as error:
+        return f"it does not answer ({error})"
     finally:
         connection.close()
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], host: str, port: int, stopping: Stopping) -> bool:
-    """Wait until the service answers; False if it ended, was stopped, or took too long."""
-    deadline = time.monotonic() + READY_SECONDS
-    while not ready(host, port):
+    """Wait until the service answers, however long that takes, and say now and then what for; False if it ended or was
+    stopped."""
+    began, tell_after = time.monotonic(), TELL_SECONDS
+    while (why := not_ready(host, port)) is not None:
         if server.poll() is not None or stopping.asked:
             return False
-        if time.monotonic() > deadline:
-            print(f"gridcase: the server does not answer on http://{host}:{port}/readyz", file=sys.stderr)
-            return False
+        waited = time.monotonic() - began
+        if waited > tell_after:
+            print(f"gridcase: waiting for the server on {host}:{port} ({waited:.0f} s so far): {why}", file=sys.stderr)
+            tell_after += TELL_SECONDS
         time.sleep(0.2)
     return True
 
@@ -111,8 +121,6 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
         if wait_until_ready(server, host, port, stopping):
             subprocess.run([GRIDCASE, "accounts", "--address", address], check=False)
             print(f"gridcase serves {address}. Ctrl-C stops it.", flush=True)
-        elif server.poll() is None and not stopping.asked:
-            return 1
         status = finish(server, stopping)
         if stopping.asked:
             return 0

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -27,9 +27,8 @@ from app.core import provision
 from app.core.database import connect
 from app.core.settings import settings
 from seeds import load
-from seeds.history import check, city_hash, load_history
-from seeds.hohhot.cases import REPORTS
 from seeds.hohhot.city import City, build_city
+from seeds.year import REPORTS, check, city_hash, load_year
 
 demo_app = typer.Typer(no_args_is_help=True, help="The demo city of Hohhot (synthetic map, invented people).")
 app.add_typer(demo_app, name="demo")
@@ -115,19 +114,24 @@ async def _counts(conn: asyncpg.Connection) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def _today(profile: dict[str, Any]) -> date:
-    return datetime.now(ZoneInfo(profile["time_zone"])).date()
+def _end(as_of: datetime | None, tz: ZoneInfo) -> datetime:
+    """Until when the city has lived: now, or noon of the day; nothing lies ahead on the day itself."""
+    now = datetime.now(tz).replace(second=0, microsecond=0)
+    if as_of is None:
+        return now
+    end = as_of.replace(hour=12, tzinfo=tz)
+    return min(end, now) if end.date() == now.date() else end
 
 
 @demo_app.command("load")
 def load_demo(
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day its history ends; default today.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day whose noon its history ends at; default now.")
     ] = None,
 ) -> None:
     """Make the demo city unless it is there: areas, 1,388 centres, 3,300 cells, staff, 20,000 cases.
 
-    All or nothing: what was interrupted is simply run again. Same day, same city.
+    All or nothing: what was interrupted is simply run again. Same day named, same city.
 
     Example: gridcase demo load --as-of 2026-11-01
     """
@@ -139,22 +143,22 @@ def load_demo(
             console.print(f"{name}: {cells:,} 网格 cells, {cases:,} 诉求 cases; 已载入 loaded already")
             return
     profile = load.read_profile(load.PROFILES["hohhot"])
-    day = as_of.date() if as_of else _today(profile)
-    console.print(f"演示城市 demo city [bold]{name}[/bold]，截至 as of {day}", highlight=False)
+    end = _end(as_of, ZoneInfo(profile["time_zone"]))
+    console.print(f"演示城市 demo city [bold]{name}[/bold]，截至 as of {end:%Y-%m-%d %H:%M}", highlight=False)
     with _Stages() as stages:
         stages.told("建库 making room")
         create_city(name, profile, bare=False)
-        run(_with_city(name, lambda conn: _load(conn, profile, day, stages)))
+        run(_with_city(name, lambda conn: _load(conn, profile, end, stages)))
     console.print(f"完成 ready: 3,300 网格 cells, {REPORTS:,} 诉求 cases ({stages.seconds:.0f} s)", highlight=False)
 
 
-async def _load(conn: asyncpg.Connection, profile: dict[str, Any], day: date, stages: _Stages) -> None:
+async def _load(conn: asyncpg.Connection, profile: dict[str, Any], end: datetime, stages: _Stages) -> None:
     """Everything in one transaction, the gate included: a city that fails it was never there. Raises RuntimeError."""
     async with conn.transaction():
         findings = await load.load_demo_city(conn, profile, stages.told)
         stages.told("排班 duty rota")
-        await load.load_demo_rota(conn, profile, as_of=day)
-        await load_history(conn, build_city(), as_of=day, told=stages.told, moved=stages.moved)
+        await load.load_demo_rota(conn, profile, as_of=end.date())
+        await load_year(conn, build_city(), end=end, told=stages.told, moved=stages.moved)
         stages.told("核对 checking")
         if wrong := await check(conn, findings=findings, cases=REPORTS):
             listed = "\n  ".join(wrong[:20])

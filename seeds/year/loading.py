@@ -1,0 +1,116 @@
+"""Making the year: lives are lived once by the product's actions, and copied into the year before the day."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from io import BytesIO
+
+from app.cases.actions.deadline_sweep import process_due_clocks
+from app.core.database import Connection
+from app.deadlines.settings import quiet_hours
+from app.reference import queries as reference
+from app.reference.queries import Reference
+from seeds.hohhot.records import City
+from seeds.year.copying import Copier, Copy
+from seeds.year.living import Cast, Living
+from seeds.year.pattern import Stage, Surroundings
+from seeds.year.plan import REPORTS, Planner
+from seeds.year.rows import RowReader, Table, list_tables
+from seeds.year.scripts import scripts
+
+Told = Callable[[str], None]
+Moved = Callable[[int, int], None]  # so many done, of so many
+BATCH = 500
+_PRESSED = 21  # days before the end: nothing in hand was late before
+
+# Of this transaction alone: rows are read as UTC, titles are indexed in one go at the end, sorts stay in memory.
+_SETTINGS = """
+    set local timezone = 'UTC'; set local datestyle = 'ISO'; set local bytea_output = 'hex'; set local jit = off;
+    set local gin_pending_list_limit = '128MB'; set local work_mem = '64MB'
+"""
+# An interrupted load leaves dead rows behind, and figures about them that lead the planner astray. There are no cases, so
+# nothing that belongs to a case is lost.
+_EMPTY = """
+    truncate cases restart identity cascade;
+    alter sequence case_number restart;
+    analyze area, area_version, unit, staff, post, cell, cell_version, cell_worker, route, routing_rule, category
+"""
+
+
+async def load_year(
+    conn: Connection, city: City, *, end: datetime, seed: int = 1, count: int = REPORTS, told: Told, moved: Moved
+) -> None:
+    """Fill the year before `end` with `count` cases.
+
+    Runs in the caller's transaction, which then holds all or nothing. Numbers begin anew. Raises RuntimeError when the
+    city has cases already: theirs would be taken.
+    """
+    if await conn.fetchval("select exists (select from cases)"):
+        raise RuntimeError(
+            "the city has cases of its own; make the demo in another one: gridcase --city demo demo load"
+        )
+    await conn.execute(_SETTINGS)
+    await conn.execute(_EMPTY)
+    rules, tables = await reference.load(conn, at=end), await list_tables(conn)
+    told("办理样本 living")
+    stages = await live_all(conn, city, rules, tables, seed=seed, moved=moved)
+    await conn.execute(_EMPTY)
+    told("编排全年 planning")
+    copier = Copier(city, rules, seed)
+    copies = Planner(copier, stages, end=end, count=count).copies()
+    told("登记办理 filing")
+    await _write(conn, copier, copies, tables, moved)
+    told("期限处理 limits")
+    await _press(conn, rules, end)
+
+
+async def live_all(
+    conn: Connection, city: City, rules: Reference, tables: dict[str, Table], *, seed: int, moved: Moved
+) -> list[Stage]:
+    """Every stage of every life; the lived cases stay in the city."""
+    await conn.execute("set local plan_cache_mode = force_generic_plan")
+    lives = await Living(conn, rules, Cast(city), RowReader(conn, tables)).live(scripts(city, seed), moved)
+    await conn.execute("set local plan_cache_mode = auto")
+    around = Surroundings(tables, rules, {str(post.staff): post.id for post in city.posts})
+    return [Stage(life, number, around) for life in lives for number in range(len(life.acts))]
+
+
+async def _write(
+    conn: Connection, copier: Copier, copies: Sequence[Copy], tables: dict[str, Table], moved: Moved
+) -> None:
+    """Python makes the next batch in a thread while the database takes the present one."""
+    whole = sum(len(copy.stage.statuses) for copy in copies)
+    starts = range(0, len(copies), BATCH)
+    following = asyncio.ensure_future(asyncio.to_thread(_rows, copier, copies[:BATCH]))
+    for start in starts:
+        rows = await following
+        following = asyncio.ensure_future(asyncio.to_thread(_rows, copier, copies[start + BATCH : start + 2 * BATCH]))
+        for name, table in tables.items():
+            if name in rows:
+                await conn.copy_to_table(
+                    name, source=BytesIO(rows[name]), columns=list(table.columns), format="text", freeze=True
+                )
+        moved(min(copier.number, whole), whole)
+    await following
+    for name, last in copier.serials.items():
+        await conn.execute("select setval(pg_get_serial_sequence($1, $2), $3)", name, tables[name].serial, last)
+    await conn.execute("select setval('case_number', $1)", copier.number)
+
+
+async def _press(conn: Connection, rules: Reference, end: datetime) -> None:
+    """What the runner would have done by now where limits came near or were missed, day by day."""
+    await conn.execute("analyze cases, clock, event, assignment, case_access")
+    for days in range(_PRESSED, -1, -1):
+        day = end - timedelta(days=days)
+        at = day.replace(hour=12, minute=0) if days else day
+        while await process_due_clocks(conn, rules, now=at, quiet=quiet_hours()):
+            pass
+
+
+def _rows(copier: Copier, copies: Sequence[Copy]) -> dict[str, bytes]:
+    """Of each table the rows of these copies."""
+    rows: dict[str, list[str]] = {}
+    for copy in copies:
+        for name, text in copier.rows(copy).items():
+            rows.setdefault(name, []).append(text)
+    return {name: ("\n".join(texts) + "\n").encode() for name, texts in rows.items()}
