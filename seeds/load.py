@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import shapely
-import yaml
 
 from app.areas import actions as areas
 from app.areas.actions import AreaRow
@@ -32,6 +31,7 @@ from seeds.hohhot.city import build_city
 from seeds.hohhot.places import WEEK, Place, build_places, build_rota
 from seeds.hohhot.records import City
 from seeds.reference import load as reference
+from seeds.reference.profile import Profile
 
 PROFILES = {
     "hohhot": Path(__file__).parent / "hohhot" / "profile.yaml",
@@ -43,13 +43,8 @@ Told = Callable[[str], None]
 
 
 def read_profile(path: Path) -> dict[str, Any]:
-    """A city profile; raises ValueError that names what is missing."""
-    profile = yaml.safe_load(path.read_text(encoding="utf-8"))
-    needed = ("name", "title", "code", "time_zone", "calendar", "partition_law")
-    missing = [field for field in needed if field not in profile]
-    if missing:
-        raise ValueError(f"{path.name}: the profile lacks {', '.join(missing)}")
-    return dict(profile)
+    """A city profile, checked; raises ReferenceDataError that names what is wrong."""
+    return reference.read_yaml(path, Profile).model_dump(mode="json", exclude_unset=True)
 
 
 def band(profile: Mapping[str, Any]) -> tuple[int, int] | None:

@@ -56,7 +56,11 @@ def create(
     Example: gridcase city create boston --profile boston
     """
     path = load.PROFILES.get(profile) or existing(Path(profile))
-    create_city(name, load.read_profile(path), bare=True)
+    try:
+        read = load.read_profile(path)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from wrong
+    create_city(name, read, bare=True)
     console.print(f"city {name} is ready; serve it with: gridcase --city {name} serve")
 
 

@@ -1,133 +1,372 @@
-"""Reading one YAML file entry by entry, so that whatever is wrong in it is named by file and entry."""
+"""What the reference files may say: a model for each file and entry, and how an entry becomes a dataclass of the rules.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
-from pathlib import Path
-from typing import TypeVar
+Where an entry has the fields of the dataclass, it is read into it as it stands.
+"""
 
-import yaml
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-Parsed = TypeVar("Parsed")
-Choice = TypeVar("Choice", bound=StrEnum)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
+from app.cases.rules import Route
+from app.core.errors import Words
+from app.deadlines import rules as deadlines
+from app.routing import rules as routing
 
-class ReferenceDataError(ValueError):
-    """A reference file says something that cannot be used. The text names the file, the entry and what is wrong."""
-
-
-class Entry:
-    """One mapping of a file, read field by field; what is left unread at the end is an unknown field."""
-
-    def __init__(self, where: str, fields: object) -> None:
-        if not isinstance(fields, Mapping):
-            raise ReferenceDataError(f"{where}: expected fields, found {fields!r}")
-        self.where = where
-        self._left = dict(fields)
-
-    def name_by(self, label: str, file: str) -> str:
-        """Calls the entry by one of its fields from here on; the field stays to be read."""
-        code = self.take(label, str)
-        self._left[label] = code
-        self.where = f"{file}, {code}"
-        return code
-
-    def take(self, name: str, kind: type[Parsed]) -> Parsed:
-        """A field that must be there."""
-        value = self.may(name, kind)
-        if value is None:
-            raise ReferenceDataError(f"{self.where}: {name} is missing")
-        return value
-
-    def may(self, name: str, kind: type[Parsed]) -> Parsed | None:
-        """A field that may be left out."""
-        value = self._left.pop(name, None)
-        if value is None or (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
-            return value
-        raise ReferenceDataError(f"{self.where}: {name} should be of type {kind.__name__}, found {value!r}")
-
-    def choice(self, name: str, choices: type[Choice]) -> Choice:
-        """One word of an enumeration."""
-        value = self.one_of(name, tuple(choices))
-        if value is None:
-            raise ReferenceDataError(f"{self.where}: {name} is missing")
-        return choices(value)
-
-    def one_of(self, name: str, known: Iterable[str]) -> str | None:
-        """One of the known words, or nothing."""
-        value = self.may(name, str)
-        if value is not None and value not in set(known):
-            raise ReferenceDataError(f"{self.where}: {name} {value!r} is not one of {', '.join(known)}")
-        return value
-
-    def words(self, name: str, known: Iterable[str] | None = None) -> tuple[str, ...]:
-        """A list of words."""
-        values = self.may(name, list) or []
-        for value in values:
-            if not isinstance(value, str) or (known is not None and value not in set(known)):
-                raise ReferenceDataError(f"{self.where}: {name} holds {value!r}, which is not known")
-        return tuple(values)
-
-    def length(self, name: str) -> int:
-        """A whole number from 1 up."""
-        value = self.take(name, int)
-        if value < 1:
-            raise ReferenceDataError(f"{self.where}: {name} must be at least 1, found {value}")
-        return value
-
-    def entries(self, name: str) -> list["Entry"]:
-        """A list of mappings, each an entry."""
-        return [Entry(f"{self.where}, {name} {n}", item) for n, item in enumerate(self.may(name, list) or [], 1)]
-
-    def entry(self, name: str) -> "Entry | None":
-        """A mapping inside this one, if it is there."""
-        fields = self.may(name, dict)
-        return None if fields is None else Entry(f"{self.where}, {name}", fields)
-
-    def done(self, result: Parsed) -> Parsed:
-        """The result, once every field was read."""
-        if self._left:
-            raise ReferenceDataError(f"{self.where}: unknown field {', '.join(map(str, self._left))}")
-        return result
+T = TypeVar("T")
 
 
-def existing(path: Path) -> Path:
-    """The path; raises where there is no such file."""
-    if not path.is_file():
-        raise ReferenceDataError(f"{path.name}: there is no such file")
-    return path
+def _some(items: tuple[T, ...]) -> tuple[T, ...]:
+    if not items:
+        raise ValueError("is empty")
+    return items
 
 
-def load_file(path: Path) -> Entry:
-    """The mapping that a YAML file holds."""
-    try:
-        return Entry(path.name, yaml.safe_load(existing(path).read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise ReferenceDataError(f"{path.name}: not valid YAML: {error}") from error
+Some = Annotated[tuple[T, ...], AfterValidator(_some)]
+Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Kind = Literal["petition", "dispute", "request", "event"]
+PetitionClass = Literal["suggestion", "accusation", "appeal"]
+# What no checklist asks about: cases are managed here, not people.
+NEVER_ASKED = (
+    *("民族", "宗教", "信仰", "政治", "党员", "前科", "犯罪记录", "违法记录", "评分", "打分", "积分", "信用分", "画像"),
+    *("重点人员", "biometric"),
+    *("ethnic", "religio", "politic", "party member", "criminal record", "score", "scoring", "profil"),
+)
 
 
-def read_list(
-    path: Path,
-    name: str,
-    label: str,
-    parse: Callable[[Entry, int], Parsed],
-    key: Callable[[Parsed], str] | None = None,
-    beside: Sequence[str] = (),
-) -> list[Parsed]:
-    """The entries of one list of a file, each called by its `label` and unique by `key` (else by the label).
+class Entry(BaseModel):
+    """A mapping in a file that refuses fields it does not know."""
 
-    `beside` names lists that were read before.
-    """
-    top = load_file(path)
-    for read_before in beside:
-        top.may(read_before, list)
-    found: dict[str, Parsed] = {}
-    for number, entry in enumerate(top.entries(name), 1):
-        code = entry.name_by(label, path.name)
-        parsed = entry.done(parse(entry, number))
-        unique = code if key is None else key(parsed)
-        if unique in found:
-            raise ReferenceDataError(f"{entry.where}: {unique} appears twice")
-        found[unique] = parsed
-    if not found:
-        raise ReferenceDataError(f"{path.name}: {name} is empty")
-    return top.done(list(found.values()))
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def once(codes: Iterable[object]) -> None:
+    """Raise ValueError for the first that comes twice."""
+    seen = set[object]()
+    for code in codes:
+        if code in seen:
+            raise ValueError(f"{code} appears twice")
+        seen.add(code)
+
+
+def renamed(**names: str) -> BeforeValidator:
+    """Fields of the file that the dataclass calls otherwise."""
+
+    def change(given: Any) -> Any:
+        return {names.get(name, name): value for name, value in given.items()} if isinstance(given, dict) else given
+
+    return BeforeValidator(change)
+
+
+def _counted(given: Any) -> Any:
+    for name, value in given.items() if isinstance(given, dict) else ():
+        if isinstance(value, int) and (isinstance(value, bool) or value < 1):
+            raise ValueError(f"{name} should be a whole number from 1 up")
+    return given
+
+
+COUNTED = BeforeValidator(_counted)  # every number of the entry is a whole one from 1 up
+
+
+class CategoryEntry(Entry):
+    """An entry of categories.yaml."""
+
+    code: Text
+    name_zh: Text
+    name_en: Text
+    kinds: Some[Kind]
+    function: Text
+    urgency: Literal["emergency", "utility", "ordinary", "difficult"] | None = None
+    complexity: Literal["simple", "ordinary", "complex"] | None = None
+    hotline: Literal["enquiry", "help", "complaint", "report", "suggestion"] | None = None
+
+    @model_validator(mode="after")
+    def _procedure_can_be_chosen(self) -> Self:
+        if ("request" in self.kinds) != (self.urgency is not None):
+            raise ValueError("urgency belongs to categories of requests, and to all of them")
+        if ("dispute" in self.kinds) != (self.complexity is not None):
+            raise ValueError("complexity belongs to categories of disputes, and to all of them")
+        return self
+
+
+class CategoryFile(Entry):
+    """categories.yaml: codes are unique and every kind has its `other`."""
+
+    categories: Some[CategoryEntry]
+
+    @model_validator(mode="after")
+    def _every_kind_has_another(self) -> Self:
+        codes = [category.code for category in self.categories]
+        once(codes)
+        for kind in routing.KINDS:
+            if f"other.{kind}" not in codes:
+                raise ValueError(f"other.{kind} is missing")
+        return self
+
+
+# --- Kinds of disputes
+
+
+class PointEntry(Entry):
+    """Something to know or do. Without a status it is the practice of mediators; law names its article."""
+
+    zh: Text
+    en: Text
+    status: routing.Firmness = routing.Firmness.PRACTICE
+    basis_zh: Text | None = None
+    basis_en: Text | None = None
+    source: Text | None = None
+
+    @model_validator(mode="after")
+    def _grounded(self) -> Self:
+        basis = self.basis_zh, self.basis_en
+        if not all(basis) and (any(basis) or self.source or self.status is routing.Firmness.LAW):
+            raise ValueError("basis_zh and basis_en go together, and law and sources need both")
+        return self
+
+    def point(self) -> routing.Point:
+        """As the rules know it."""
+        basis = Words(self.basis_zh, self.basis_en) if self.basis_zh and self.basis_en else None
+        return routing.Point(Words(self.zh, self.en), self.status, basis, self.source)
+
+
+class ChannelEntry(PointEntry):
+    """A channel of mediation."""
+
+    channel: routing.Mediation
+
+
+class MethodEntry(PointEntry):
+    """A point of method."""
+
+    step: routing.Step
+
+
+class ConfirmationEntry(PointEntry):
+    """Whether a court may confirm the agreement."""
+
+    possible: StrictBool
+
+
+class LimitEntry(Entry):
+    """The limit of another route."""
+
+    length: Count
+    unit: Literal["hour", "calendar_day", "working_day", "calendar_month", "year"]
+    starts_zh: Text
+    starts_en: Text
+
+
+class RouteEntry(PointEntry):
+    """Another route than mediation."""
+
+    route: Route
+    limit: LimitEntry | None = None
+
+    def outside(self) -> routing.Outside:
+        """As the rules know it."""
+        told = self.limit
+        limit = routing.Limit(told.length, told.unit, Words(told.starts_zh, told.starts_en)) if told else None
+        return routing.Outside(self.route, self.point(), limit)
+
+
+def _about_the_matter(asked: Words) -> Words:
+    text = f"{asked.zh} {asked.en}".lower()
+    if found := [word for word in NEVER_ASKED if word in text]:
+        raise ValueError(f"{found[0]!r} is never asked")
+    return asked
+
+
+Asked = Annotated[Words, AfterValidator(_about_the_matter)]
+
+
+class ChecklistEntry(Entry):
+    """What to ask and which papers to collect."""
+
+    ask: Some[Asked]
+    papers: Some[Asked]
+
+
+class DisputeKindEntry(Entry):
+    """An entry of dispute_kinds.yaml."""
+
+    code: Text
+    name_zh: Text
+    name_en: Text
+    categories: Some[Text]
+    procedure: Text
+    joint_talks_first: StrictBool
+    functions: Some[Text]
+    channels: Some[ChannelEntry]
+    confirmation: ConfirmationEntry
+    methods: Some[MethodEntry]
+    checklist: ChecklistEntry
+    routes: Some[RouteEntry]
+
+    def rule(self) -> routing.DisputeKind:
+        """As the rules know it."""
+        return routing.DisputeKind(
+            code=self.code,
+            name=Words(self.name_zh, self.name_en),
+            categories=self.categories,
+            procedure=self.procedure,
+            joint_talks_first=self.joint_talks_first,
+            functions=self.functions,
+            channels=tuple((channel.channel, channel.point()) for channel in self.channels),
+            confirmable=self.confirmation.possible,
+            confirmation=self.confirmation.point(),
+            methods=tuple((method.step, method.point()) for method in self.methods),
+            questions=self.checklist.ask,
+            papers=self.checklist.papers,
+            routes=tuple(route.outside() for route in self.routes),
+        )
+
+
+class DisputeKindFile(Entry):
+    """dispute_kinds.yaml; `shared` holds what several kinds say."""
+
+    shared: list[object] = []
+    kinds: Some[DisputeKindEntry]
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        once(kind.code for kind in self.kinds)
+        return self
+
+
+# --- Procedures
+
+
+class EscalationEntry(Entry):
+    """How the clocks of a procedure are escalated."""
+
+    name: Text
+    warn_working_days: Count
+    warn_share: Annotated[float, Field(gt=0, lt=1)]
+    urge_working_days: Count
+    criticise_working_days: Count
+    hour: Count
+    round_the_clock: StrictBool = False
+    escalate: Literal[deadlines.EscalationStep.BREACH, deadlines.EscalationStep.CRITICISE] | None = None
+
+    def rule(self) -> deadlines.EscalationPolicy:
+        """As the rules know it."""
+        return deadlines.EscalationPolicy(**{name: value for name, value in self if name != "name"})
+
+
+class ProcedureEntry(Entry):
+    """An entry of procedures.yaml; a clock's `rule` is its line in the policy table."""
+
+    code: Text
+    version: Count
+    valid_from: date
+    ladder: Text
+    name_zh: Text
+    name_en: Text
+    kinds: tuple[Kind, ...] = ()
+    petition_classes: tuple[PetitionClass, ...] = ()
+    pauses: tuple[Literal["hearing"], ...] = ()
+    basis_zh: Text
+    basis_en: Text
+    clocks: tuple[Annotated[deadlines.ClockRule, renamed(rule="id"), COUNTED], ...] = ()
+    forbids: tuple[deadlines.Forbidden, ...] = ()
+    returns: Annotated[deadlines.Returns, COUNTED] | None = None
+
+    @model_validator(mode="after")
+    def _one_completion(self) -> Self:
+        kinds = [clock.kind for clock in self.clocks]
+        beside = self.clocks and not self.kinds  # a duty beside a case completes nothing
+        if kinds.count(deadlines.ClockKind.COMPLETION) != (0 if beside else 1) or len(set(kinds)) < len(kinds):
+            raise ValueError("one completion clock is needed, and no kind of clock twice")
+        return self
+
+
+class ProcedureFile(Entry):
+    """procedures.yaml: a code and version appear once, and name an escalation policy of the file."""
+
+    ladders: tuple[EscalationEntry, ...] = ()
+    procedures: Some[ProcedureEntry]
+
+    @model_validator(mode="after")
+    def _ladders_are_known(self) -> Self:
+        once(f"{procedure.code} version {procedure.version}" for procedure in self.procedures)
+        known = [policy.name for policy in self.ladders]
+        once(known)
+        for procedure in self.procedures:
+            if procedure.ladder not in known:
+                raise ValueError(f"{procedure.code}: {procedure.ladder!r} is not one of {', '.join(known)}")
+        return self
+
+
+# --- Routing
+
+
+def _function_of_a_department(target: routing.Target) -> routing.Target:
+    if target.function and target.kind is not routing.UnitKind.DEPARTMENT:
+        raise ValueError("only a department has a function")
+    return target
+
+
+class MatchEntry(Entry):
+    """Which cases a rule is for."""
+
+    kind: Kind | None = None
+    petition_class: PetitionClass | None = None
+    categories: Some[Text] = ("*",)
+    functions: tuple[Text, ...] = ()
+
+
+class RoutingRuleEntry(Entry):
+    """An entry of routing.yaml."""
+
+    id: Text
+    match: MatchEntry
+    to: Some[Annotated[routing.Target, renamed(unit="kind"), AfterValidator(_function_of_a_department)]]
+    reason_zh: Text
+    reason_en: Text
+
+    def rule(self, rank: int) -> routing.Rule:
+        """As the rules know it."""
+        match: dict[str, Any] = dict(self.match)
+        return routing.Rule(self.id, rank, targets=self.to, reason_zh=self.reason_zh, reason_en=self.reason_en, **match)
+
+
+class RoutingFile(Entry):
+    """routing.yaml: the last rule takes everything."""
+
+    rules: Some[RoutingRuleEntry]
+
+    @model_validator(mode="after")
+    def _last_takes_everything(self) -> Self:
+        once(rule.id for rule in self.rules)
+        last = self.rules[-1]
+        if last.match != MatchEntry():
+            raise ValueError(f"{last.id}: the last rule must match everything")
+        if last.to != (routing.Target(routing.UnitKind.INTAKE_DESK, routing.Tier.CITY),):
+            raise ValueError(f"{last.id}: the last rule must lead to the city's intake desk")
+        return self
+
+
+# --- Calendars
+
+
+class CalendarYear(Entry):
+    """A year whose days off are announced: the notice, when it was published, and what changed it later."""
+
+    year: Count
+    source: Text
+    published: date | None = None
+    amended: Text | None = None
+
+
+class CalendarYears(Entry):
+    """NAME.yaml of a calendar."""
+
+    years: Some[CalendarYear]
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        once(year.year for year in self.years)
+        return self

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from app.routing.rules import DisputeKind, Firmness, Mediation, Point, Step
+from seeds.reference.entries import NEVER_ASKED
 from seeds.reference.load import (
     DISPUTE_KINDS,
-    NEVER_ASKED,
     ReferenceDataError,
     read_categories,
     read_dispute_kinds,
@@ -110,20 +110,20 @@ def test_labour_goes_to_labour_mediation_and_medical_to_its_committee() -> None:
     [
         ("categories: [loan.private]", "categories: [loan.private, road.damage]", "loans: road.damage is no dispute's"),
         ("categories: [loan.private]", "categories: [loan.private, wage.arrears]", "loans: wage.arrears is no dispute's"),
-        ("categories: [medical.dispute]", "categories: []", "medical: categories is empty"),
+        ("categories: [medical.dispute]", "categories: []", "medical, categories: is empty"),
         ("categories: [wage.arrears]", "categories: [labour.injury]", "labour: labour.injury is no dispute's"),
         ("procedure: labour_mediation", "procedure: appeal", "wages: procedure 'appeal' is no procedure of disputes"),
         ("functions: [hrss, justice]", "functions: [astrology]", "labour: functions holds 'astrology'"),
         ("zh: 现在每月能还多少", "zh: 是否有前科", "loans, checklist, ask 5: '前科' is never asked"),
-        ("channel: labour,", "channel: magic,", "channels 1: channel 'magic' is not one of"),
-        ("length: 2, unit: year", "length: 2, unit: decade", "limit: unit 'decade' is not one of"),
-        ("length: 2, unit: year", "length: 0, unit: year", "length must be at least 1"),
+        ("channel: labour,", "channel: magic,", "channels 1, channel: Input should be 'people', "),
+        ("length: 2, unit: year", "length: 2, unit: decade", "limit, unit: Input should be 'hour', "),
+        ("length: 2, unit: year", "length: 0, unit: year", "limit, length: Input should be greater than or equal to 1"),
         ("basis_zh: 民法典第九百四十四条, ", "", "basis_zh and basis_en go together"),
-        ("route: arbitration", "route: duel", "route 'duel' is not one of"),
-        ("    name_zh: 劳动争议\n", "", "labour: name_zh is missing"),
-        ("name_zh: 劳动争议\n", "name_zh: 劳动争议\n    mood: bad\n", "labour: unknown field mood"),
+        ("route: arbitration", "route: duel", "route: Input should be 'litigation', "),
+        ("    name_zh: 劳动争议\n", "", "labour, name_zh: Field required"),
+        ("name_zh: 劳动争议\n", "name_zh: 劳动争议\n    mood: bad\n", "labour, mood: Extra inputs are not permitted"),
         ("code: labour\n", "code: wages\n", "wages appears twice"),
-        ("joint_talks_first: true", "joint_talks_first: often", "joint_talks_first should be of type bool"),
+        ("joint_talks_first: true", "joint_talks_first: often", "joint_talks_first: Input should be a valid boolean"),
     ],
 )  # fmt: skip
 def test_a_broken_file_names_the_entry(tmp_path: Path, old: str, new: str, complaint: str) -> None:

@@ -192,17 +192,28 @@ def test_writing_the_calendar_again_gives_the_same_days() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("procedures: [{code: appeal, version: 1, kinds: [petition]}]", "appeal: one completion clock"),
-        ("procedures: [{version: 1}]", "procedures 1: code is missing"),
-        ("procedures: []", "procedures is empty"),
-        ("procedures: 7", "procedures should be of type list"),
+        ("procedures: [{code: appeal, version: 1, kinds: [petition]}]", "appeal, valid_from: Field required"),
+        (
+            "procedures: [{code: appeal, version: 1, valid_from: 2026-01-01, ladder: x, name_zh: x, name_en: x,"
+            " kinds: [petition], basis_zh: x, basis_en: x}]",
+            "appeal: one completion clock",
+        ),
+        ("procedures: [{version: 1}]", "procedures 1, code: Field required"),
+        ("procedures: []", "procedures: is empty"),
+        ("procedures: 7", "procedures: Input should be a valid tuple"),
         ("procedures: [", "not valid YAML"),
-        ("- 1", "expected fields"),
-        ("procedures: [{code: a, clocks: [{kind: lunch}]}]", "clocks 1: kind 'lunch' is not one of"),
-        ("procedures: [{code: a, clocks: [{kind: acceptance, rule: X, length: 0}]}]", "length must be at least 1"),
+        ("- 1", "procedures.yaml: Input should be a valid dictionary"),
+        (
+            "procedures: [{code: a, clocks: [{kind: lunch}]}]",
+            "procedures.yaml, a, clocks 1, kind: Input should be 'acceptance', ",
+        ),
+        (
+            "procedures: [{code: a, clocks: [{kind: acceptance, rule: X, length: 0}]}]",
+            "a, clocks 1: length should be a whole number from 1 up",
+        ),
         (
             "procedures: [{code: a, clocks: [{kind: acceptance, rule: X, length: true}]}]",
-            "length should be of type int",
+            "a, clocks 1: length should be a whole number from 1 up",
         ),
     ],
 )
@@ -265,12 +276,12 @@ def test_routing_rules_match_categories_that_exist() -> None:
         ("rules: [{id: a, match: {}, to: [{unit: centre, tier: city}], reason_zh: x, reason_en: x}]",
          "a: the last rule must lead to the city's intake desk"),
         ("rules: [{id: a, match: {mood: bad}, to: [{unit: centre, tier: city}], reason_zh: x, reason_en: x}]",
-         "a, match: unknown field mood"),
+         "a, match, mood: Extra inputs are not permitted"),
         ("rules: [{id: a, match: {}, to: [{unit: centre, tier: moon}], reason_zh: x, reason_en: x}]",
-         "tier 'moon' is not one of"),
+         "a, to 1, tier: Input should be 'community', "),
         ("rules: [{id: a, match: {}, to: [{unit: centre, tier: city, function: water}], reason_zh: x, reason_en: x}]",
          "only a department has a function"),
-        ("rules: [{id: a, match: {}, to: [], reason_zh: x, reason_en: x}]", "a: to is empty"),
+        ("rules: [{id: a, match: {}, to: [], reason_zh: x, reason_en: x}]", "a, to: is empty"),
     ],
 )  # fmt: skip
 def test_a_broken_file_of_rules_names_the_entry(tmp_path: Path, text: str, complaint: str) -> None:
@@ -284,11 +295,23 @@ def test_a_broken_file_of_rules_names_the_entry(tmp_path: Path, text: str, compl
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("{code: a.b, name_zh: x, name_en: x, kinds: [request], function: water}", "a.b: urgency belongs to"),
-        ("{code: a.b, name_zh: x, name_en: x, kinds: [dispute], function: water}", "a.b: complexity belongs to"),
-        ("{code: a.b, name_zh: x, name_en: x, kinds: [], function: water}", "a.b: kinds is empty"),
-        ("{code: a.b, name_zh: x, name_en: x, kinds: [gossip], function: water}", "kinds holds 'gossip'"),
-        ("{code: a.b, name_zh: x, kinds: [event], function: water}", "a.b: name_en is missing"),
+        (
+            "{code: a.b, name_zh: x, name_en: x, kinds: [request], function: water}",
+            "a.b: urgency belongs to",
+        ),
+        (
+            "{code: a.b, name_zh: x, name_en: x, kinds: [dispute], function: water}",
+            "a.b: complexity belongs to",
+        ),
+        (
+            "{code: a.b, name_zh: x, name_en: x, kinds: [], function: water}",
+            "a.b, kinds: is empty",
+        ),
+        (
+            "{code: a.b, name_zh: x, name_en: x, kinds: [gossip], function: water}",
+            "a.b, kinds 1: Input should be 'petition', ",
+        ),
+        ("{code: a.b, name_zh: x, kinds: [event], function: water}", "a.b, name_en: Field required"),
         ("{code: a.b, name_zh: x, name_en: x, kinds: [event], function: water}", "other.petition is missing"),
     ],
 )
