@@ -4,7 +4,7 @@ import inspect
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from inspect import Parameter, Signature
+from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, Optional, Protocol
 
 from fastapi import APIRouter, Depends
@@ -122,7 +122,7 @@ class NothingIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
 
 
-# The action and the body whose fields it takes by name: (action, body); the body may be left out where all is optional.
+# The action and the body whose fields it takes by name; the body may be left out where the action needs none of it.
 StepAction = tuple[Callable[..., Awaitable[object]], type[BaseModel] | None]
 
 
@@ -161,7 +161,8 @@ def _endpoint(
     key: str, kind: Any, do: Callable[..., Awaitable[object]], body: type[BaseModel] | None, show: Show
 ) -> Callable[..., Awaitable[Response]]:
     """The endpoint of one step, with the signature that FastAPI reads: the id, the runner, the body."""
-    required = body is not None and any(field.is_required() for field in body.model_fields.values())
+    asked = [p for p in signature(do).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
+    required = body is not None and any(p.default is Parameter.empty for p in asked)
 
     async def endpoint(**given: Any) -> Response:
         runner: ActionRunner = given["runner"]

@@ -10,6 +10,7 @@ import pytest
 from app.core.access import Role
 from seeds.hohhot.city import build_city
 from seeds.hohhot.staff import staff_id
+from seeds.load import demo_password
 from tests.cast import CONCLUSION, Cast, Lives, member, report, service
 from tests.house.documents import Strict
 from tests.support import files, proxies
@@ -439,6 +440,17 @@ def mediate(cast: Cast) -> None:
     assert zhou.post(f"/v1/mediations/{kept.id}/file", WHY).status_code == 200
 
 
+def write_notes(cast: Cast, lives: Lives) -> None:
+    case, chen = lives.handling()["id"], cast("chen.housing")
+    note = {"text": "已联系热力公司。", "mentions": [str(member("chen.housing").staff)]}
+    assert chen.post(f"/v1/cases/{case}/notes", note).status_code == 201
+
+
+def log_in(client: Any) -> None:
+    sent = {"login": "li.window", "password": demo_password("li.window")}
+    assert client.post("/v1/tokens", json=sent).status_code == 200
+
+
 READS = (
     "/v1/me", "/v1/me/tasks", "/v1/cases?limit=200", "/v1/cases?sort=newest&limit=2", "/v1/cases?queue=any", "/v1/cases?q=停暖",
     "/v1/cases?overdue=true", "/v1/cases?status=closed&status=handling", "/v1/cases?bbox=111,40,112,41", "/v1/transitions",
@@ -470,7 +482,7 @@ def read_everything(cast: Cast, role: Role) -> None:
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
         for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings", "/attachments", "/tasks",
-                      "/whistles", "/meetings", "/proxies"):  # fmt: skip
+                      "/whistles", "/meetings", "/proxies", "/notes"):  # fmt: skip
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -490,6 +502,8 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     keep_a_centre(cast)
     work_together(cast, lives)
     mediate(cast)
+    write_notes(cast, lives)
+    log_in(strict)
     for role in Role:
         read_everything(cast, role)
     promised = {

@@ -59,6 +59,8 @@ def _in_words(page: CasePage, reference: Reference, language: str) -> dict[str, 
         "worker": {"id": page.worker, "name": page.worker_name} if page.worker else None,
         "routing": {"rule": page.rule, "guarded": page.guarded, "reason": reason.say(language) if reason else None},
         "names": {c: reference.names[c] for c in sorted(c for c in {*codes, *units} if c) if c in reference.names},
+        # What a party did not give, or what was erased, is absent.
+        "parties": [{k: v for k, v in asdict(party).items() if v is not None} for party in page.parties],
         "notices": [{**asdict(n), "title": TITLES[NoticeKind(n.kind)].say(language)} for n in page.notices],
     }  # fmt: skip
 

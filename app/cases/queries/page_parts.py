@@ -3,11 +3,15 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import Base64Bytes
+from pydantic import Base64Bytes, BeforeValidator
 
 from app.core.crypto import opened
 from app.core.masking import mask_address, mask_email, mask_name, mask_phone
+
+# The driver stores the first day of the calendar as `-infinity`.
+Day = Annotated[date, BeforeValidator(lambda day: date.min if day == "-infinity" else day)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +258,7 @@ class OutsideShown:
     route: str
     body: str
     stage: str
-    filed_on: date
+    filed_on: Day
     accepted_on: date | None
     ended_on: date | None
     next_rule: str | None

@@ -9,7 +9,7 @@ from app.cases.queries.one import opened_note
 from app.core.database import Connection
 from app.core.errors import Words
 from app.core.rows import fetch_all, fetch_one
-from app.mediation.rules import AFTER_BREACH, ConfirmationState, Duty, yuan
+from app.mediation.rules import ConfirmationState, Duty, yuan
 from app.reference.queries import Reference
 
 _AGREEMENT = """
@@ -39,6 +39,10 @@ _COURT = {
         "法院未予确认，可以就协议的履行另行起诉", "the court did not confirm it; it may still be sued on"
     ),
 }
+ADVICE = Words(
+    "到期未履行的，您可以就协议的履行向人民法院提起诉讼；经司法确认的，可以申请强制执行。",
+    "What was not performed in time you may bring before the court; a confirmed agreement may be enforced there.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ async def tell_agreement(conn: Connection, agreement: str, _: Reference, languag
     else:
         told["confirm_until"] = found.confirm_until
     if any(one.breached_at is not None and one.performed_at is None for one in owed):
-        told["advice"] = AFTER_BREACH.say(language)
+        told["advice"] = ADVICE.say(language)
     return {"agreement": told}
 
 
