@@ -64,7 +64,9 @@ def test_the_whole_api_takes_whatever_comes(cast: Cast, lives: Lives, known: lis
     reached = [
         label for label, answers in fuzz.answers.items() if any(s < 400 or s in (404, 409, 412) for s in answers)
     ]
-    assert len(reached) > 0.9 * len(known), "the made-up requests get past the first checks"
+    # One request of each kind gets past the first checks of fewer operations than five do.
+    needed = 0.9 if MADE >= 5 else 0.6
+    assert len(reached) > needed * len(known), "the made-up requests get past the first checks"
 
 
 @pytest.mark.parametrize("who", some(ROLES, every=len(ROLES), what="made-up requests by each role"))
