@@ -253,7 +253,7 @@ def commands() -> str:
 
 def _commands(command: Any, name: str) -> Iterator[str]:
     if hasattr(command, "commands"):
-        for word, below in command.commands.items():
+        for word, below in sorted(command.commands.items()):
             yield from _commands(below, f"{name} {word}")
         return
     said, _, examples = (command.help or "").replace("\b", "").partition("Example")

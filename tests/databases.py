@@ -115,12 +115,12 @@ def drop_database(name: str) -> None:
 
 def use(url: str, attachments: Path | None = None) -> None:
     """Let settings name a database and the folder of its files: to another database they would be orphans."""
-    from app.core.settings import settings
+    from app.core.settings import reread
 
     os.environ["DATABASE_URL"] = url
     if attachments:
         os.environ["GRIDCASE_ATTACHMENT_FOLDER"] = str(attachments)
-    settings.cache_clear()
+    reread()
 
 
 def _run_folder() -> Path:

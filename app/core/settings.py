@@ -55,6 +55,12 @@ def _section(kind: type[Section]) -> Section:
     return kind()
 
 
+def reread() -> None:
+    """Forget what was read: the environment has changed."""
+    settings.cache_clear()
+    _section.cache_clear()
+
+
 def section(kind: type[S]) -> S:
     """The settings of one capability, as this process first read them."""
     return cast(S, _section(kind))

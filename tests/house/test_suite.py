@@ -36,6 +36,7 @@ WAITS = {
     "concurrency/test_sixteen_clients.py": "between two looks",
     "cases/test_lists.py": "so that the writer is slower than the reader",
     "house/test_private_cluster.py": "to see that nothing happens",
+    "house/test_make_run.py": "in the server that it starts, which is slow to answer",
 }
 
 

@@ -39,6 +39,7 @@ from seeds.year.rows import RowReader, Table, Values, list_tables
 from seeds.year.scripts import Script, scripts
 from seeds.year.time import LOCAL
 from tests import databases
+from tests.support.each import each
 
 END = datetime(2026, 11, 1, 12, tzinfo=LOCAL)
 # A Sunday; the spring festival of a year that is not announced; a day that is not in every year; a holiday, at night.
@@ -144,7 +145,7 @@ def test_texts_leave_out_what_does_not_belong_here() -> None:
 
 def test_every_category_has_texts_for_each_of_its_kinds() -> None:
     entries = texts()["categories"]
-    for category in read_categories():
+    for category in each(read_categories()):
         entry = entries[category.code]
         assert ("dispute" in category.kinds) == bool(entry.get("disputes") and entry.get("dispute_details"))
         assert bool({"petition", "request", "event"} & set(category.kinds)) == bool(
@@ -166,7 +167,7 @@ def test_copies_are_what_the_actions_leave_at_that_place_and_time(pristine: Ask,
         living = Living(conn, lived.rules, Cast(lived.city), RowReader(conn, lived.tables))
         return await living.live(again, nobody_told)
 
-    for copy, life in zip(chosen, pristine(work), strict=True):
+    for copy, life in each(zip(chosen, pristine(work), strict=True)):
         found = _canonical(lived.tables, _read(copier.rows(copy)))
         wanted = _canonical(lived.tables, [row for rows in life.rows[-1] for row in rows])
         assert found == wanted, copy.stage.life.script.name
@@ -265,7 +266,7 @@ def test_the_city_is_alive_on_its_day(lived: Lived, end: datetime) -> None:
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: f"{end:%Y-%m-%dT%H:%M}")
 def test_nothing_absurd_is_in_hand(lived: Lived, end: datetime) -> None:
     _, copies = lived.plan(end)
-    for copy in copies:
+    for copy in each(copies):
         if copy.stage.statuses[0] in LIVE:
             age = end - copy.stage.registered[0] - copy.shift
             most = {"request_emergency": 1, "request_utility": 4}
