@@ -1,4 +1,4 @@
-"""What is due on clocks, taken set-wise: by any number of processes at once, each action exactly once.
+"""What is due on clocks, taken set-wise: any number of processes may run, one of them works, each action exactly once.
 
 The clocks that are due are locked, and the cases of those that somebody is told about; what lies in other hands is left
 for the next round, so nothing here ever waits for a lock. The rules say which rungs each clock takes, and everything is
@@ -21,6 +21,9 @@ from app.reference.queries import Reference
 
 BATCH = 5000
 
+# One runner of a city at a time: two would share out the clocks of one case, and the escalation of one would stop a clock
+# before the other has urged. The lock ends with the transaction, so a runner that is killed holds up nobody.
+_ALONE = "select pg_try_advisory_xact_lock(hashtextextended('deadline sweep ' || current_schema(), 0))"
 # Clocks of one procedure that stand alike climb alike: one row for all of them.
 _DUE = """
     with locked as materialized (
@@ -132,8 +135,11 @@ async def process_due_clocks(
     """Take what is due on at most `limit` clocks, in the caller's transaction; gives how many clocks were moved.
 
     Breach and lapse are facts kept on the clock; urging, criticism and escalation are events of the case. Cases that
-    somebody holds are left out, so a caller goes on until it gets 0 and comes back later.
+    somebody holds are left out, so a caller goes on until it gets 0 (at once while another runner works) and comes back
+    later.
     """
+    if not await conn.fetchval(_ALONE):
+        return 0
     groups = await conn.fetch(_DUE, now, limit)
     if not groups:
         return 0
