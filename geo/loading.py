@@ -59,18 +59,18 @@ async def load_cells(
     Raises ValueError for codes that do not fit the profile or areas that do not exist, Invalid (with `findings`) where
     the law is enforced and broken. The caller's transaction then leaves nothing behind.
     """
-    pattern = city.profile["code_pattern"]["cell"]
+    pattern = city.profile.code_pattern["cell"]
     if strange := [row.code for row in read.rows if not re.fullmatch(pattern, row.code)]:
         raise ValueError(f"cell codes that do not fit {pattern} of the city's profile: {', '.join(strange[:20])}")
     known = await list_areas(
         conn, tier=None, parent=None, after="", limit=EVERYTHING, at=datetime.now(UTC), geometry=False
     )
-    parents = {r["code"]: r["parent"] for r in known}
+    parents = {area.code: area.parent for area in known}
     places = {row.code: _place(row, fields, city) for row in read.rows}
     if unknown := sorted({place for place in places.values() if place not in parents}):
         raise ValueError(f"there is no area {', '.join(unknown[:20])}: load the areas first, or mend the file")
     units = await list_units(conn, kind="centre", area=None, after="", limit=EVERYTHING)
-    centres = {unit["area"]: unit["code"] for unit in units}
+    centres = {unit.area: unit.code for unit in units}
     rows = [
         CellRow(
             row.code, places[row.code], _nearest(places[row.code], parents, centres),
@@ -79,11 +79,9 @@ async def load_cells(
         )
         for row in read.rows
     ]  # fmt: skip
-    given = city.profile.get("household_band")
-    band = (given["least"], given["most"]) if given else None
-    findings = await grids.load_cells(
-        conn, rows, since=since, law=PartitionLaw(city.profile["partition_law"]), band=band
-    )
+    given = city.profile.household_band
+    band = (given.least, given.most) if given else None
+    findings = await grids.load_cells(conn, rows, since=since, law=PartitionLaw(city.profile.partition_law), band=band)
     await conn.execute("analyze cell, cell_version")  # an import may follow at once
     return findings
 
@@ -96,7 +94,7 @@ def _place(row: Boundary, fields: CellFields, city: CityFacts) -> str:
         return place
     if fields.area:
         return fields.area
-    if city.profile["tiers"] != ["city"]:
+    if city.profile.tiers != ("city",):
         raise ValueError("say which area each cell lies in: --area-field FIELD, or --area CODE for all of them")
     return city.code
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from app.analytics.indicators import FIRST_TIME_DAYS, INDICATORS
+from app.analytics.indicators import INDICATORS
 from app.analytics.queries import dashboards, indicators
-from app.analytics.rules import RECENT_DAYS, Figure, Moments, board, figures, moments
+from app.analytics.rules import Figure, Moments, board, figures, moments
 from app.analytics.schemas import BoardOut, DashboardOut, IndicatorsOut
 from app.cases.queries.filters import area_filter
 from app.core import errors
@@ -73,8 +73,7 @@ async def _shown(
     conn: Connection, scope: dashboards.Scope, of: Callable[[Moments], tuple[Figure, ...]], actor: Actor, at: datetime,
     language: str, rules: Reference,
 ) -> dict[str, Any]:  # fmt: skip
-    days = int(rules.city.profile.get("visit_days", RECENT_DAYS))
-    when = moments(at, calendar=rules.calendar, tz=rules.city.tz, recent_days=days)
+    when = moments(at, calendar=rules.calendar, tz=rules.city.tz, recent_days=rules.city.profile.visit_days)
     wanted = of(when)
     values = await dashboards.count(conn, scope, wanted, when, actor=actor)
     shown = [
@@ -164,7 +163,7 @@ async def list_indicators(
             " ask for one month of the area of your own post.",
         )  # fmt: skip
     first, after = (datetime.combine(day, time(), rules.city.tz) for day in (when.first, when.after))
-    days = int(rules.city.profile.get("first_time_days", FIRST_TIME_DAYS))
+    days = rules.city.profile.first_time_days
     asked = indicators.Asked(place, rules.tiers[place], first, after, when.known, by, free, days, headed.units)
     found = await indicators.read_indicators(conn, codes, asked, rules, actor=actor, language=said)
     about = {"area": place, "by": by, "since": when.first, "until": when.after - timedelta(days=1)}

@@ -20,7 +20,6 @@ RATINGS = "rating r join cases c on c.id = r.case_id"
 ALL = "cases c"
 VISIT = "select from return_visit v where v.case_id = c.id and v.reached and v.at >= c.closed_at"
 REPEATED = "l.undone_at is null and l.relation = 'repeat'"
-FIRST_TIME_DAYS = 90  # in which a matter closed at once has not come back; a city's profile may set `first_time_days`
 RUNNING = "(k.stopped_at is null or k.stopped_at > k.due)"  # not ended on another way before its limit
 
 

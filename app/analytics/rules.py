@@ -14,7 +14,6 @@ from app.deadlines.rules import Calendar
 
 LIVE = ("registered", "accepted", "handling", "concluded")
 SOON_DAYS = 3  # working days within which a limit shows yellow
-RECENT_DAYS = 30  # calendar days after closing in which a resident is visited; a city's profile may set `visit_days`
 
 
 class Light(StrEnum):
@@ -47,7 +46,7 @@ class Figure:
     light: Light | None = None
 
 
-def moments(now: datetime, *, calendar: Calendar, tz: tzinfo, recent_days: int = RECENT_DAYS) -> Moments:
+def moments(now: datetime, *, calendar: Calendar, tz: tzinfo, recent_days: int) -> Moments:
     """The starts of today, this week (Monday), tomorrow, of the day after the third working day from today, and of the
     day `recent_days` ago."""
     today = now.astimezone(tz).date()

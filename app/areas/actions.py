@@ -1,9 +1,8 @@
 """Founding a city and loading its areas."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.core.database import Connection
 
@@ -25,13 +24,17 @@ class AreaRow:
     source: str
 
 
-async def found(conn: Connection, profile: dict[str, Any]) -> None:
+_FOUND = """
+    insert into city (code, name, time_zone, calendar, profile)
+    select $1::jsonb->>'code', $1->>'title', $1->>'time_zone', $1->>'calendar', $1
+    on conflict (code) do update set name = excluded.name, time_zone = excluded.time_zone,
+        calendar = excluded.calendar, profile = excluded.profile
+"""
+
+
+async def found(conn: Connection, profile: Mapping[str, object]) -> None:
     """Write the city's profile; founding again brings it up to date."""
-    await conn.execute(
-        "insert into city (code, name, time_zone, calendar, profile) values ($1, $2, $3, $4, $5)"
-        " on conflict (code) do update set name = $2, time_zone = $3, calendar = $4, profile = $5",
-        profile["code"], profile["title"], profile["time_zone"], profile["calendar"], profile,
-    )  # fmt: skip
+    await conn.execute(_FOUND, profile)
 
 
 async def load(conn: Connection, rows: Sequence[AreaRow], *, since: datetime) -> None:

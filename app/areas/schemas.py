@@ -1,11 +1,13 @@
 """Areas as shown."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 
-class AreaOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class AreaOut:
     """An area with its present version; `boundary` is GeoJSON (lon/lat, WGS84) when asked for."""
 
     code: str
@@ -17,7 +19,7 @@ class AreaOut(BaseModel):
     residents: int | None
     synthetic: bool
     source: str
-    boundary: dict[str, Any] | None = None
+    boundary: Mapping[str, object] | None
 
 
 class AreaPage(BaseModel):

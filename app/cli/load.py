@@ -108,7 +108,7 @@ def areas(
 
     async def work(conn: Connection, city: CityFacts) -> tuple[Boundaries, list[str], LoadedAreas]:
         names, skipped = read_names(codes)
-        coded = arrange(names, city=city.code, patterns=city.profile["code_pattern"])
+        coded = arrange(names, city=city.code, patterns=city.profile.code_pattern)
         read = read_boundaries(existing(file), system=known_system(crs), code_field=code_field, layer=layer)
         return (
             read,

@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
+from app.core.bodies import example
 from app.core.texts import Code, LongText
 from app.emergency.rules import Shift
-
-
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:
     """Who is on duty when."""
 
-    __pydantic_config__: ClassVar = _example(
+    __pydantic_config__: ClassVar = example(
         day="2026-11-25", shift="night", staff="2cf68bca-aab4-5f8a-8470-f021ed105f82"
     )
 
@@ -34,7 +31,7 @@ Rota = Annotated[list[OnDuty], Field(max_length=500)]
 class EmergencyIn(BaseModel):
     """For which area and category (all if left out; `heating` means everything under it), until when, and why."""
 
-    model_config = _example(
+    model_config = example(
         area="150102", category="heating", ends_at="2026-11-30T23:59:59+08:00", reason="寒潮橙色预警，供热故障集中。"
     )
 
@@ -48,7 +45,7 @@ class EmergencyIn(BaseModel):
 class RotaIn(BaseModel):
     """The whole rota anew."""
 
-    model_config = _example(
+    model_config = example(
         rota=[{"day": "2026-11-25", "shift": "day", "staff": "2cf68bca-aab4-5f8a-8470-f021ed105f82"}]
     )
 

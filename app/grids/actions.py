@@ -2,14 +2,15 @@
 
 import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias
 
 import shapely
 from pyproj import Geod
 from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from app.core.database import Connection
 from app.core.errors import Invalid
@@ -18,6 +19,9 @@ from app.grids.rules import Finding, PartitionLaw, out_of_band
 GAP_WIDTH = 1e-5  # degrees, about a metre: a narrower slit between neighbours is a gap
 SLIVER = 0.01  # square metres: below that two boundaries are the same line, written twice
 _EARTH = Geod(ellps="WGS84")
+Polygons: TypeAlias = Sequence[BaseGeometry]
+Codes: TypeAlias = Sequence[str]
+Townships: TypeAlias = Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +121,27 @@ async def give_work(
 async def check_coverage(conn: Connection, *, at: datetime, band: tuple[int, int] | None) -> list[Finding]:
     """Everything that breaks the coverage laws among the comprehensive cells valid at `at`, the city as a whole."""
     rows = await conn.fetch(
-        "select v.cell, c.township, v.households, st_asbinary(v.boundary) as wkb from cell_version v"
+        "select v.cell, c.township, v.households, st_asbinary(v.boundary) from cell_version v"
         " join cell c on c.code = v.cell where c.kind = 'comprehensive' and v.valid @> $1::timestamptz order by v.cell",
         at,
     )
     if not rows:
         return []
-    polygons = shapely.from_wkb([r["wkb"] for r in rows])
-    codes, townships = [r["cell"] for r in rows], [r["township"] for r in rows]
+    codes, townships, households, boundaries = zip(*rows, strict=True)
+    polygons = shapely.from_wkb(boundaries)
     found = [Finding("invalid", (codes[i],), townships[i]) for i, ok in enumerate(shapely.is_valid(polygons)) if not ok]
     sound = shapely.make_valid(polygons) if found else polygons
     found += [
-        Finding("band", (r["cell"],), r["township"], households=r["households"])
-        for r in rows
-        if band and out_of_band(r["households"], band)
+        Finding("band", (code,), township, households=number)
+        for code, township, number in zip(codes, townships, households, strict=True)
+        if band and out_of_band(number, band)
     ]
     edges = shapely.coverage_invalid_edges(sound, gap_width=GAP_WIDTH)
     suspects = [i for i, edge in enumerate(edges) if not shapely.is_empty(edge)]
     return found + _overlaps(sound, suspects, codes, townships) + _gaps(sound, codes, townships)
 
 
-def _overlaps(polygons: Any, suspects: Sequence[int], codes: list[str], townships: list[str | None]) -> list[Finding]:
+def _overlaps(polygons: Polygons, suspects: Iterable[int], codes: Codes, townships: Townships) -> list[Finding]:
     tree = shapely.STRtree(polygons)
     found = []
     for i in suspects:
@@ -148,7 +152,7 @@ def _overlaps(polygons: Any, suspects: Sequence[int], codes: list[str], township
     return found
 
 
-def _gaps(polygons: Any, codes: list[str], townships: list[str | None]) -> list[Finding]:
+def _gaps(polygons: Polygons, codes: Codes, townships: Townships) -> list[Finding]:
     """Holes in the union of all cells; each is named by the cells around it."""
     tree = shapely.STRtree(polygons)
     parts = shapely.get_parts(shapely.union_all(polygons))
@@ -164,5 +168,5 @@ def _gaps(polygons: Any, codes: list[str], townships: list[str | None]) -> list[
     return found
 
 
-def _metres(shape: Any) -> float:
+def _metres(shape: BaseGeometry) -> float:
     return float(abs(_EARTH.geometry_area_perimeter(shape)[0]))

@@ -1,25 +1,18 @@
 """Cells, and who is responsible here."""
 
-import json
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query
 from pydantic import FiniteFloat
 
-from app.core import errors, paging
+from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.geometry import Crs, to_wgs84
 from app.core.http import Now, Read, requires
+from app.core.paging import ThisPage, box
 from app.core.texts import Code
 from app.grids import queries
-from app.grids.schemas import (
-    BoundaryOut,
-    CellCollection,
-    CellFeature,
-    CellProperties,
-    ResponsibleOut,
-    UnstaffedOut,
-)  # fmt: skip
+from app.grids.schemas import CellCollection, ResponsibleOut, UnstaffedOut
 
 router = APIRouter(prefix="/v1", tags=["map"])
 CanReadMap = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
@@ -27,26 +20,13 @@ CanReadMap = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
 
 @router.get("/cells", response_model=CellCollection, summary="Grid cells as GeoJSON")
 async def list_cells(
-    _: CanReadMap, conn: Read, at: Now, request: Request, response: Response,
+    _: CanReadMap, conn: Read, at: Now, page: ThisPage,
     area: Annotated[Code | None, Query(description="Area of any tier")] = None,
     bbox: Annotated[str | None, Query(max_length=100, description="west,south,east,north (WGS84)")] = None,
-    limit: paging.Limit = paging.PAGE, cursor: paging.Cursor = None,
 ) -> CellCollection:  # fmt: skip
     """Live cells with boundary, worker and centre, by code."""
-    last = paging.decode(cursor, 1)
-    rows = await queries.list_cells(
-        conn, area=area, bbox=paging.box(bbox), after=last[0] if last else "", limit=limit + 1, at=at
-    )
-    if len(rows) > limit:
-        response.headers.update(paging.link(request, paging.encode([rows[limit - 1]["code"]])))
-    features = [
-        CellFeature(
-            id=r["code"], geometry=BoundaryOut(**json.loads(r["boundary"])),
-            properties=CellProperties(**{k: v for k, v in dict(r).items() if k not in ("code", "boundary")}),
-        )
-        for r in rows[:limit]
-    ]  # fmt: skip
-    return CellCollection(features=features)
+    rows = await queries.list_cells(conn, area=area, bbox=box(bbox), after=page.after_code(), limit=page.most, at=at)
+    return CellCollection(features=page.of(rows, lambda cell: [cell.id]))
 
 
 @router.get("/cells/unstaffed", response_model=UnstaffedOut, summary="Cells without a worker")
@@ -68,4 +48,4 @@ async def locate_point(
             "请注明坐标系 crs：WGS84、CGCS2000、GCJ02 或 BD09。", "Name the system of the point: WGS84, CGCS2000, GCJ02, BD09.",
             pointer="#/query/crs",
         )  # fmt: skip
-    return ResponsibleOut(**await queries.locate(conn, *to_wgs84(lon, lat, crs), at))
+    return await queries.locate(conn, *to_wgs84(lon, lat, crs), at)

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from app.core.database import Connection
+from app.core.rows import fetch_all
+from app.grids.schemas import CellFeature, ResponsibleOut
 
 
-async def locate(conn: Connection, lon: float, lat: float, at: datetime) -> dict[str, Any]:
+async def locate(conn: Connection, lon: float, lat: float, at: datetime) -> ResponsibleOut:
     """Who is responsible at a point (lon/lat, WGS84): the edge rule that intake uses, with cell, worker and centre."""
-    row = await conn.fetchrow(_LOCATE, lon, lat, at)
-    assert row is not None  # noqa: S101 (one row by construction)
-    return dict(row)
+    (found,) = await fetch_all(conn, ResponsibleOut, _LOCATE, lon, lat, at)
+    return found
 
 
 _LOCATE = """
@@ -37,21 +37,25 @@ _LOCATE = """
 """
 
 
+_CELLS = """
+    select 'Feature' as type, c.code as id, st_asgeojson(v.boundary, 7)::json as geometry, json_build_object(
+        'name', v.name, 'community', c.community, 'township', c.township, 'county', c.county, 'kind', c.kind,
+        'centre', c.centre, 'households', v.households, 'residents', v.residents, 'synthetic', v.synthetic,
+        'source', v.source, 'worker', (select staff from cell_worker w
+            where w.cell = c.code and w.during @> $5::timestamptz order by w.role limit 1)) as properties
+    from cell c join cell_version v on v.cell = c.code and v.valid @> $5::timestamptz
+    where ($1::text is null or c.path <@ (select path from area where code = $1))
+        and ($2::float8[] is null or v.boundary && st_makeenvelope($2[1], $2[2], $2[3], $2[4], 4326))
+        and c.code > $3
+    order by c.code limit $4
+"""
+
+
 async def list_cells(
     conn: Connection, *, area: str | None, bbox: Sequence[float] | None, after: str, limit: int, at: datetime
-) -> list[Any]:
-    """Cells with boundary as GeoJSON text (lon/lat), by code; `bbox` is west, south, east, north in degrees."""
-    return await conn.fetch(
-        "select c.code, v.name, c.community, c.township, c.county, c.kind, c.centre, v.households, v.residents,"
-        " v.synthetic, v.source, st_asgeojson(v.boundary, 7) as boundary,"
-        " (select staff from cell_worker w where w.cell = c.code and w.during @> $5::timestamptz order by w.role limit 1)"
-        "   as worker"
-        " from cell c join cell_version v on v.cell = c.code and v.valid @> $5::timestamptz"
-        " where ($1::text is null or c.path <@ (select path from area where code = $1))"
-        " and ($2::float8[] is null or v.boundary && st_makeenvelope($2[1], $2[2], $2[3], $2[4], 4326))"
-        " and c.code > $3 order by c.code limit $4",
-        area, list(bbox) if bbox else None, after, limit, at,
-    )  # fmt: skip
+) -> list[CellFeature]:
+    """Cells as GeoJSON (lon/lat), by code; `bbox` is west, south, east, north in degrees."""
+    return await fetch_all(conn, CellFeature, _CELLS, area, bbox, after, limit, at)
 
 
 async def list_unstaffed(conn: Connection, at: datetime) -> list[str]:
@@ -62,4 +66,4 @@ async def list_unstaffed(conn: Connection, at: datetime) -> list[str]:
         " and w.role = 'primary' and w.during @> $1::timestamptz) order by c.code",
         at,
     )
-    return [r["code"] for r in rows]
+    return [code for (code,) in rows]

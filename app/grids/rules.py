@@ -1,8 +1,7 @@
 """The laws of coverage: 边界清晰、全域覆盖、容量适度 (clear boundaries, full coverage, moderate size). Pure."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
 
 
 class PartitionLaw(StrEnum):
@@ -22,13 +21,9 @@ class Finding:
     square_metres: float | None = None
     households: int | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """For reports and problem documents."""
-        found = {
-            "law": self.law, "cells": list(self.cells), "township": self.township,
-            "square_metres": self.square_metres, "households": self.households,
-        }  # fmt: skip
-        return {k: v for k, v in found.items() if v is not None}
+    def as_dict(self) -> dict[str, object]:
+        """For problem documents."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def out_of_band(households: int | None, band: tuple[int, int]) -> bool:

@@ -1,12 +1,14 @@
 """Cells as shown."""
 
 import uuid
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel
 
 
-class CellProperties(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CellProperties:
     """What is known of a cell beside its boundary."""
 
     name: str
@@ -22,17 +24,19 @@ class CellProperties(BaseModel):
     worker: uuid.UUID | None
 
 
-class BoundaryOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class BoundaryOut:
     """A GeoJSON multipolygon."""
 
     type: Literal["MultiPolygon"]
-    coordinates: list[Any]
+    coordinates: list[object]
 
 
-class CellFeature(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CellFeature:
     """A cell as a GeoJSON feature (RFC 7946, lon/lat, WGS84)."""
 
-    type: Literal["Feature"] = "Feature"
+    type: Literal["Feature"]
     id: str
     geometry: BoundaryOut
     properties: CellProperties
@@ -45,7 +49,8 @@ class CellCollection(BaseModel):
     features: list[CellFeature]
 
 
-class ResponsibleOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ResponsibleOut:
     """Who is responsible at a point; without a cell, `nearest_area` is the tier that holds it."""
 
     cell: str | None

@@ -8,15 +8,13 @@ from datetime import datetime
 
 from app.areas.queries import CityFacts, get_city
 from app.areas.queries import list_names as area_names
-from app.areas.rules import Tier
 from app.core.database import Connection, Database
 from app.core.errors import Words
 from app.deadlines.queries import in_force, list_procedures, read_calendar
 from app.deadlines.rules import Calendar, ClockKind, ClockRule, Owner, PlannedClock, Procedure, StartsOn, first, plan
 from app.routing.queries import list_areas, list_categories, list_dispute_kinds, list_rules
 from app.routing.rules import Category
-from app.units.queries import list_centres
-from app.units.queries import list_names as unit_names
+from app.units.queries import list_standings
 
 FIXED_REASONS = {
     "no_route": Words("没有适用的派送规则，由总台受理。", "No rule fits; the intake desk takes it."),
@@ -76,7 +74,7 @@ async def load(conn: Connection, at: datetime) -> Reference:
     city = await get_city(conn)
     rules = await list_rules(conn)
     areas = await list_areas(conn)
-    units = await list_centres(conn)
+    units = await list_standings(conn)
     return Reference(
         city=city,
         categories=await list_categories(conn),
@@ -84,9 +82,9 @@ async def load(conn: Connection, at: datetime) -> Reference:
         procedures=await list_procedures(conn),
         calendar=await read_calendar(conn, city.calendar),
         reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},
-        heights={u["code"]: Tier(u["tier"]).height for u in units},
-        centres={u["centre_of"]: u["code"] for u in units if u["centre_of"]},
-        names={**await area_names(conn, at), **await unit_names(conn)},
+        heights={u.code: u.tier.height for u in units},
+        centres={u.centre_of: u.code for u in units if u.centre_of},
+        names={**await area_names(conn, at), **{u.code: u.name for u in units}},
         tiers={area.code: area.tier.value for area in areas},
         lines={area.code: area.path for area in areas},
     )

@@ -2,18 +2,14 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from app.cases.rules import Channel, Satisfaction, Solved
 from app.cases.schemas import QueryIn
+from app.core.bodies import example
 from app.core.texts import LongText
-
-
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
-
 
 _HELD = {"number": "260000001U", "code": "GZC5VWNPZV"}
 
@@ -21,7 +17,7 @@ _HELD = {"number": "260000001U", "code": "GZC5VWNPZV"}
 class ReviewIn(BaseModel):
     """Why the opinion should be reviewed, in the resident's words."""
 
-    model_config = _example(reasons="测温时段不当，请求上级重新核查室温。", channel="window")
+    model_config = example(reasons="测温时段不当，请求上级重新核查室温。", channel="window")
 
     reasons: LongText
     channel: Channel = Channel.WINDOW
@@ -30,7 +26,7 @@ class ReviewIn(BaseModel):
 class ReviewByCodeIn(QueryIn):
     """Number and code of the case, and why its opinion should be reviewed."""
 
-    model_config = _example(**_HELD, reasons="测温时段不当，请求上级重新核查室温。")
+    model_config = example(**_HELD, reasons="测温时段不当，请求上级重新核查室温。")
 
     reasons: LongText
 
@@ -49,7 +45,7 @@ class ReviewReceiptOut(BaseModel):
 class RateIn(QueryIn):
     """The resident's rating, given once; the words are sealed."""
 
-    model_config = _example(**_HELD, satisfaction="unsatisfied", solved="partly", words="修好两天后又不热了。")
+    model_config = example(**_HELD, satisfaction="unsatisfied", solved="partly", words="修好两天后又不热了。")
 
     satisfaction: Satisfaction
     solved: Solved
@@ -69,7 +65,7 @@ class RatedOut(BaseModel):
 class ReopenByCodeIn(QueryIn):
     """Why the case should be taken up again."""
 
-    model_config = _example(**_HELD, words="承诺的维修没有做，请重新办理。")
+    model_config = example(**_HELD, words="承诺的维修没有做，请重新办理。")
 
     words: LongText
 
@@ -77,7 +73,7 @@ class ReopenByCodeIn(QueryIn):
 class GoUpIn(QueryIn):
     """Why the tier above should look at it."""
 
-    model_config = _example(**_HELD, words="多次到街道反映未解决，请上级处理。")
+    model_config = example(**_HELD, words="多次到街道反映未解决，请上级处理。")
 
     words: LongText
 

@@ -1,6 +1,7 @@
 """GET /v1/categories, /v1/dispute_kinds, /v1/dispute_kinds/{code}."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query
 
@@ -11,10 +12,9 @@ from app.core.http import Language, Read, requires
 from app.core.openapi import may_answer
 from app.core.texts import Code
 from app.routing import queries
-from app.routing.rules import DisputeKind, Point
+from app.routing.rules import DisputeKind, Outside, Point
 from app.routing.schemas import (
     CategoriesOut,
-    CategoryOut,
     ChannelOut,
     ChecklistOut,
     CompetentOut,
@@ -22,13 +22,12 @@ from app.routing.schemas import (
     DisputeKindOut,
     DisputeKindRef,
     DisputeKindsOut,
-    HelperOut,
-    LeadOut,
+    GroundedOut,
     MethodOut,
-    OutsideLimitOut,
     OutsideRouteOut,
 )
 
+G = TypeVar("G", bound=GroundedOut)
 router = APIRouter(prefix="/v1", tags=["map"])
 CanReadMap = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
 
@@ -37,12 +36,7 @@ CanReadMap = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
 async def list_categories(_: CanReadMap, conn: Read) -> CategoriesOut:
     """Codes for `category`, with the kinds each may be used for."""
     found = await queries.list_categories(conn)
-    items = [
-        CategoryOut(code=c.code, name_zh=c.name_zh, name_en=c.name_en, kinds=list(c.kinds), urgency=c.urgency,
-                    complexity=c.complexity, function=c.function)
-        for c in found.values()
-    ]  # fmt: skip
-    return CategoriesOut(items=items)
+    return CategoriesOut.model_validate({"items": list(found.values())}, from_attributes=True)
 
 
 @router.get("/dispute_kinds", response_model=DisputeKindsOut, summary="Kinds of disputes")
@@ -77,31 +71,24 @@ async def get_dispute_kind(
     return DisputeKindOut(
         code=kind.code, name=kind.name.say(said), categories=list(kind.categories), procedure=kind.procedure,
         talks_first="joint" if kind.joint_talks_first else "separate",
-        channels=[ChannelOut(channel=channel, **_point(point, said)) for channel, point in kind.channels],
-        confirmation=ConfirmationOut(possible=kind.confirmable, **_point(kind.confirmation, said)),
+        channels=[_told(ChannelOut, point, said, channel=channel) for channel, point in kind.channels],
+        confirmation=_told(ConfirmationOut, kind.confirmation, said, possible=kind.confirmable),
         functions=list(kind.functions),
-        methods=[MethodOut(step=step, **_point(point, said)) for step, point in kind.methods],
+        methods=[_told(MethodOut, point, said, step=step) for step, point in kind.methods],
         checklist=ChecklistOut(ask=[w.say(said) for w in kind.questions], papers=[w.say(said) for w in kind.papers]),
-        routes=_routes(kind, said), competent=competent,
+        routes=[_route(outside, said) for outside in kind.routes], competent=competent,
     )  # fmt: skip
 
 
-def _point(point: Point, language: str) -> dict[str, Any]:
+def _told(kind: type[G], point: Point, language: str, **more: object) -> G:
     basis = point.basis.say(language) if point.basis else None
-    return {"text": point.words.say(language), "status": point.firmness, "basis": basis, "source": point.source}
+    said = {"text": point.words.say(language), "status": point.firmness, "basis": basis, "source": point.source}
+    return kind.model_validate({**said, **more})
 
 
-def _routes(kind: DisputeKind, language: str) -> list[OutsideRouteOut]:
-    limits = [
-        r.limit and {"length": r.limit.length, "unit": r.limit.unit, "starts": r.limit.starts.say(language)}
-        for r in kind.routes
-    ]
-    return [
-        OutsideRouteOut(
-            route=r.route, limit=OutsideLimitOut.model_validate(limit) if limit else None, **_point(r.point, language)
-        )
-        for r, limit in zip(kind.routes, limits, strict=True)
-    ]
+def _route(outside: Outside, language: str) -> OutsideRouteOut:
+    limit = outside.limit and {**asdict(outside.limit), "starts": outside.limit.starts.say(language)}
+    return _told(OutsideRouteOut, outside.point, language, route=outside.route, limit=limit)
 
 
 async def _competent(conn: Connection, kind: DisputeKind, township: str, language: str) -> CompetentOut:
@@ -110,13 +97,6 @@ async def _competent(conn: Connection, kind: DisputeKind, township: str, languag
             "没有这个乡镇（街道），见 /v1/areas?tier=township。", "No such township; see /v1/areas?tier=township.",
             pointer="#/query/township",
         )  # fmt: skip
-    leads = await queries.list_leads(conn, township, kind.categories)
-    helpers = await queries.list_helpers(conn, township, kind.functions)
-
-    def named(row: Any) -> dict[str, Any]:
-        return {**row, "name": row["name_en" if language == "en" else "name"]}
-
-    return CompetentOut(
-        township=township, leads=[LeadOut.model_validate(named(r)) for r in leads],
-        helpers=[HelperOut.model_validate(named(r)) for r in helpers],
-    )  # fmt: skip
+    leads = await queries.list_leads(conn, township, kind.categories, language)
+    helpers = await queries.list_helpers(conn, township, kind.functions, language)
+    return CompetentOut(township=township, leads=leads, helpers=helpers)

@@ -1,5 +1,6 @@
 """Categories and routes as shown."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel
@@ -92,7 +93,8 @@ class DisputeKindsOut(BaseModel):
     items: list[DisputeKindRef]
 
 
-class LeadOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class LeadOut:
     """The unit that the routes send a dispute of a category to, unless it is concerned itself."""
 
     category: str
@@ -102,7 +104,8 @@ class LeadOut(BaseModel):
     name: str
 
 
-class HelperOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class HelperOut:
     """The nearest department of a function."""
 
     function: str

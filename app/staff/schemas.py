@@ -4,16 +4,15 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, StringConstraints
+
+from app.core.bodies import example
 
 
 class LoginIn(BaseModel):
     """A local account."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"login": "li.window", "password": "printed by gridcase accounts"}]},
-    )
+    model_config = example(login="li.window", password="printed by gridcase accounts")  # noqa: S106 (no password)
 
     login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]

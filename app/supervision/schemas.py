@@ -3,23 +3,20 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from app.areas.rules import Tier
+from app.core.bodies import example
 from app.core.texts import Code, LongText, unfit
 from app.supervision.rules import CardLevel, ProblemType, SupervisionKind, SupervisionState
-
-
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
 class SuperviseIn(BaseModel):
     """What is asked of which unit (the lead unless named), and by which day the written answer is owed."""
 
-    model_config = _example(
+    model_config = example(
         kind="supervise", level="yellow", problem="late_completion", text="已临近期限，请说明进展并按期办结。"
     )
 
@@ -44,7 +41,7 @@ class SuperviseIn(BaseModel):
 class AnswerIn(BaseModel):
     """The written answer."""
 
-    model_config = _example(text="已安排抢修，预计本周五前恢复供暖。")
+    model_config = example(text="已安排抢修，预计本周五前恢复供暖。")
 
     text: LongText
 
@@ -52,7 +49,7 @@ class AnswerIn(BaseModel):
 class ReturnIn(BaseModel):
     """Why the answer does not hold, and by which day another is owed."""
 
-    model_config = _example(reason="未说明整改措施，请补充。")
+    model_config = example(reason="未说明整改措施，请补充。")
 
     reason: LongText
     answer_by: date | None = None
@@ -61,7 +58,7 @@ class ReturnIn(BaseModel):
 class WithdrawIn(BaseModel):
     """Why nothing more is asked."""
 
-    model_config = _example(reason="情况已查明，无需继续督办。")
+    model_config = example(reason="情况已查明，无需继续督办。")
 
     reason: LongText
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query
 
-from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.http import Read, requires
+from app.core.paging import ThisPage
 from app.core.texts import Code
 from app.units import queries
-from app.units.schemas import UnitOut, UnitPage
+from app.units.schemas import UnitPage
 
 router = APIRouter(prefix="/v1", tags=["map"])
 Kind = Literal["centre", "department", "petition_office", "discipline_desk", "mediation_committee", "intake_desk"]
@@ -17,13 +17,9 @@ Kind = Literal["centre", "department", "petition_office", "discipline_desk", "me
 
 @router.get("/units", response_model=UnitPage, summary="Units")
 async def list_units(
-    _: Annotated[Actor, Depends(requires(Permission.MAP_READ))], conn: Read, request: Request, response: Response,
-    kind: Kind | None = None, area: Annotated[Code | None, Query(description="With everything below it")] = None,
-    limit: paging.Limit = paging.PAGE, cursor: paging.Cursor = None,
+    _: Annotated[Actor, Depends(requires(Permission.MAP_READ))], conn: Read, page: ThisPage, kind: Kind | None = None,
+    area: Annotated[Code | None, Query(description="With everything below it")] = None,
 ) -> UnitPage:  # fmt: skip
     """Centres, departments, offices, desks and committees, by code."""
-    last = paging.decode(cursor, 1)
-    rows = await queries.list_units(conn, kind=kind, area=area, after=last[0] if last else "", limit=limit + 1)
-    if len(rows) > limit:
-        response.headers.update(paging.link(request, paging.encode([rows[limit - 1]["code"]])))
-    return UnitPage(items=[UnitOut(**dict(r)) for r in rows[:limit]])
+    rows = await queries.list_units(conn, kind=kind, area=area, after=page.after_code(), limit=page.most)
+    return UnitPage(items=page.of(rows, lambda unit: [unit.code]))

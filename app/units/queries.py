@@ -1,13 +1,17 @@
 """Units by code, kind and area."""
 
-from typing import Any
+from dataclasses import dataclass
 
+from app.areas.rules import Tier
 from app.core.database import Connection
+from app.core.rows import fetch_all
+from app.units.schemas import UnitOut
 
 
-async def list_units(conn: Connection, *, kind: str | None, area: str | None, after: str, limit: int) -> list[Any]:
+async def list_units(conn: Connection, *, kind: str | None, area: str | None, after: str, limit: int) -> list[UnitOut]:
     """Units by code; `area` takes the units of everything below it too."""
-    return await conn.fetch(
+    return await fetch_all(
+        conn, UnitOut,
         "select u.code, u.kind, u.function, u.tier, u.area, u.parent, u.name, u.name_en from unit u"
         " join area a on a.code = u.area where ($1::text is null or u.kind = $1)"
         " and ($2::text is null or a.path <@ (select path from area where code = $2))"
@@ -16,11 +20,18 @@ async def list_units(conn: Connection, *, kind: str | None, area: str | None, af
     )  # fmt: skip
 
 
-async def list_centres(conn: Connection) -> list[Any]:
-    """Every unit with its tier, and the area of those that are a centre."""
-    return await conn.fetch("select code, tier, case when kind = 'centre' then area end as centre_of from unit")
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A unit's name and tier, and the area whose centre it is, if it is one."""
+
+    code: str
+    name: str
+    tier: Tier
+    centre_of: str | None
 
 
-async def list_names(conn: Connection) -> dict[str, str]:
-    """code → name."""
-    return {r["code"]: r["name"] for r in await conn.fetch("select code, name from unit")}
+async def list_standings(conn: Connection) -> list[Standing]:
+    """Every unit."""
+    return await fetch_all(
+        conn, Standing, "select code, name, tier, case when kind = 'centre' then area end as centre_of from unit"
+    )

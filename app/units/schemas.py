@@ -1,9 +1,12 @@
 """Units as shown."""
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel
 
 
-class UnitOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class UnitOut:
     """A centre, department, petition office, desk or committee."""
 
     code: str

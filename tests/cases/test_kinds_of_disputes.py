@@ -71,11 +71,11 @@ def test_every_function_and_category_finds_a_unit_in_every_township(database: st
         try:
             for township in townships:
                 for kind in KINDS.values():
-                    helpers = await queries.list_helpers(conn, township, kind.functions)
-                    leads = await queries.list_leads(conn, township, kind.categories)
-                    if {h["function"] for h in helpers} != set(kind.functions):
+                    helpers = await queries.list_helpers(conn, township, kind.functions, "zh")
+                    leads = await queries.list_leads(conn, township, kind.categories, "zh")
+                    if {h.function for h in helpers} != set(kind.functions):
                         found.append((township, kind.code, "helpers"))
-                    if {lead["category"] for lead in leads} != set(kind.categories):
+                    if {lead.category for lead in leads} != set(kind.categories):
                         found.append((township, kind.code, "leads"))
         finally:
             await conn.close()

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from app.areas.rules import Tier
 from app.core.access import ROLE_PERMISSIONS, Permission, Role
-from app.routing.rules import Concerned, LadderUnit, Tier, accusation_desk, guarded
 from seeds.hohhot.city import build_city
 from tests.cast import HOME_CELL, Cast, member, point_in, report
 from tests.support.each import each
+from tests.support.guard import Concerned, LadderUnit, accusation_desk, guarded
 from tests.support.tiers import Amount
 
 SETS = Amount("random sets complained of, a kind", short=60, long=250, setting="GRIDCASE_GUARD_SETS")

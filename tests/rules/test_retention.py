@@ -8,23 +8,22 @@ from app.cases.rules.retention import Retention, kept_until, retention_of
 
 
 @pytest.mark.parametrize(
-    ("procedure", "profile", "expected"),
+    ("procedure", "own", "expected"),
     [
         ("appeal", {}, Retention.YEARS_30),
         ("accusation", {}, Retention.PERMANENT),
         ("request_ordinary", {}, Retention.YEARS_10),
         ("later_procedure", {}, Retention.YEARS_10),
-        ("appeal", {"retention": {"appeal": "permanent"}}, Retention.PERMANENT),
-        ("appeal", {"retention": None}, Retention.YEARS_30),
+        ("appeal", {"appeal": "permanent"}, Retention.PERMANENT),
     ],
 )
-def test_a_class_by_procedure(procedure: str, profile: dict[str, object], expected: Retention) -> None:
-    assert retention_of(procedure, profile) is expected
+def test_a_class_by_procedure(procedure: str, own: dict[str, str], expected: Retention) -> None:
+    assert retention_of(procedure, own) is expected
 
 
 def test_a_class_there_is_not_is_refused() -> None:
     with pytest.raises(ValueError, match="5_years"):
-        retention_of("appeal", {"retention": {"appeal": "5_years"}})
+        retention_of("appeal", {"appeal": "5_years"})
 
 
 def test_years_count_from_the_year_after() -> None:

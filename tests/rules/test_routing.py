@@ -8,24 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.routing.rules import (
-    PETITION_CLASSES,
-    Area,
-    Concerned,
-    Guarded,
-    LadderUnit,
-    Route,
-    RoutingIncomplete,
-    Tier,
-    Unit,
-    UnitKind,
-    accusation_desk,
-    compile_routes,
-    guarded,
-    matches,
-    receiving_centre,
-)
+from app.areas.rules import Tier
+from app.routing.rules import PETITION_CLASSES, Area, RoutingIncomplete, Unit, UnitKind, compile_routes, matches
 from seeds.reference.load import read_categories, read_routing_rules
+from tests.support.guard import Concerned, Guarded, LadderUnit, accusation_desk, guarded
 
 CATEGORIES = read_categories()
 RULES = read_routing_rules()
@@ -61,47 +47,44 @@ ROUTES = {(r.area, r.kind, r.petition_class, r.category): r for r in compile_rou
 
 
 @pytest.mark.parametrize(
-    ("area", "kind", "petition_class", "category", "unit", "ladder"),
+    ("area", "kind", "petition_class", "category", "unit"),
     [
         # petitions: the competent department, the petition office, the discipline desk
-        ("c1t1", "petition", "appeal", "heating.outage", "c1-housing", ["city-housing"]),
-        ("c1", "petition", "appeal", "wage.arrears", "c1-hrss", ["city-hrss"]),
-        ("city", "petition", "appeal", "wage.arrears", "city-hrss", []),
-        ("c1t1", "petition", "appeal", "conduct.service", "c1-petition_office", ["city-petition_office"]),
-        ("c1t1", "petition", "suggestion", "road.damage", "c1-petition_office", ["city-petition_office"]),
-        ("c1t1", "petition", "accusation", "demolition.compensation", "c1t1-discipline_desk",
-         ["c1-discipline_desk", "city-discipline_desk"]),
+        ("c1t1", "petition", "appeal", "heating.outage", "c1-housing"),
+        ("c1", "petition", "appeal", "wage.arrears", "c1-hrss"),
+        ("city", "petition", "appeal", "wage.arrears", "city-hrss"),
+        ("c1t1", "petition", "appeal", "conduct.service", "c1-petition_office"),
+        ("c1t1", "petition", "suggestion", "road.damage", "c1-petition_office"),
+        ("c1t1", "petition", "accusation", "demolition.compensation", "c1t1-discipline_desk"),
         # disputes: the township's mediation committee, or whoever is competent
-        ("c1t1", "dispute", "", "neighbour.noise", "c1t1-mediation_committee", ["c1-centre", "city-centre"]),
-        ("c1t1", "dispute", "", "family.support", "c1t1-mediation_committee", ["c1-centre", "city-centre"]),
-        ("c1t1", "dispute", "", "land.boundary", "c1t1-mediation_committee", ["c1-centre", "city-centre"]),
-        ("c1", "dispute", "", "neighbour.noise", "c1-centre", ["city-centre"]),
-        ("city", "dispute", "", "neighbour.noise", "city-centre", []),
-        ("c1t1", "dispute", "", "wage.arrears", "c1-hrss", ["city-hrss"]),
-        ("c1t1", "dispute", "", "medical.dispute", "c1-health", ["city-health"]),
-        ("c1t1", "dispute", "", "consumer.refund", "c1-market", ["city-market"]),
-        ("c1t1", "dispute", "", "traffic.compensation", "c1-police", ["city-police"]),
-        ("c1t1", "dispute", "", "other.dispute", "c1t1-centre", ["c1-centre", "city-centre"]),
+        ("c1t1", "dispute", "", "neighbour.noise", "c1t1-mediation_committee"),
+        ("c1t1", "dispute", "", "family.support", "c1t1-mediation_committee"),
+        ("c1t1", "dispute", "", "land.boundary", "c1t1-mediation_committee"),
+        ("c1", "dispute", "", "neighbour.noise", "c1-centre"),
+        ("city", "dispute", "", "neighbour.noise", "city-centre"),
+        ("c1t1", "dispute", "", "wage.arrears", "c1-hrss"),
+        ("c1t1", "dispute", "", "medical.dispute", "c1-health"),
+        ("c1t1", "dispute", "", "consumer.refund", "c1-market"),
+        ("c1t1", "dispute", "", "traffic.compensation", "c1-police"),
+        ("c1t1", "dispute", "", "other.dispute", "c1t1-centre"),
         # requests: the station nearby, else the competent department
-        ("c1t1", "request", "", "waste.litter", "c1t1-urban", ["c1-urban", "city-urban"]),
-        ("c1t1", "request", "", "welfare.allowance", "c1t1-civil", ["c1-civil", "city-civil"]),
-        ("c1t1", "request", "", "fire.exit_blocked", "c1t1-safety", ["c1-emergency", "city-emergency"]),
-        ("c1", "request", "", "fire.exit_blocked", "c1-emergency", ["city-emergency"]),
-        ("c1t1", "request", "", "water.outage", "c1-water", ["city-water"]),
-        ("c1t1", "request", "", "advice.policy", "c1t1-centre", ["c1-centre", "city-centre"]),
-        ("c1t1", "request", "", "other.request", "c1t1-centre", ["c1-centre", "city-centre"]),
+        ("c1t1", "request", "", "waste.litter", "c1t1-urban"),
+        ("c1t1", "request", "", "welfare.allowance", "c1t1-civil"),
+        ("c1t1", "request", "", "fire.exit_blocked", "c1t1-safety"),
+        ("c1", "request", "", "fire.exit_blocked", "c1-emergency"),
+        ("c1t1", "request", "", "water.outage", "c1-water"),
+        ("c1t1", "request", "", "advice.policy", "c1t1-centre"),
+        ("c1t1", "request", "", "other.request", "c1t1-centre"),
         # what grid workers see: the station, else the centre
-        ("c1t1", "event", "", "manhole.missing", "c1t1-urban", ["c1-urban", "city-urban"]),
-        ("c1t1", "event", "", "building.danger", "c1t1-safety", ["c1-emergency", "city-emergency"]),
-        ("c1t1", "event", "", "gas.leak", "c1t1-centre", ["c1-centre", "city-centre"]),
-        ("city", "event", "", "other.event", "city-centre", []),
+        ("c1t1", "event", "", "manhole.missing", "c1t1-urban"),
+        ("c1t1", "event", "", "building.danger", "c1t1-safety"),
+        ("c1t1", "event", "", "gas.leak", "c1t1-centre"),
+        ("city", "event", "", "other.event", "city-centre"),
     ],
 )  # fmt: skip
-def test_where_a_case_goes(
-    area: str, kind: str, petition_class: str, category: str, unit: str, ladder: list[str]
-) -> None:
+def test_where_a_case_goes(area: str, kind: str, petition_class: str, category: str, unit: str) -> None:
     route = ROUTES[area, kind, petition_class, category]
-    assert (route.unit, list(route.ladder)) == (unit, ladder)
+    assert route.unit == unit
     assert any(rule.id == route.rule and rule.reason_zh and rule.reason_en for rule in RULES)
 
 
@@ -176,16 +159,6 @@ def test_of_two_units_alike_the_smaller_code_answers() -> None:
 )
 def test_patterns(pattern: str, category: str, fits: bool) -> None:
     assert matches(pattern, category) is fits
-
-
-def test_the_receiving_centre_is_the_nearest_one() -> None:
-    path = ["city", "c1", "c1t1", "c1t1v1"]
-    centres = {"city": "Z", "c1": "Y", "c1t1": "X", "c1t1v1": "W"}
-    for nearest in ("W", "X", "Y", "Z"):
-        assert receiving_centre(path, centres) == nearest
-        centres = {area: centre for area, centre in centres.items() if centre != nearest}
-    assert receiving_centre(path, centres) is None
-    assert receiving_centre(["city", "c2"], {"city": "Z", "c1": "Y"}) == "Z"
 
 
 def test_a_whole_city_is_compiled_in_the_time_of_its_parts() -> None:
@@ -284,20 +257,13 @@ EXPECTED = sorted(
 )
 
 
-def check(route: Route, units: dict[str, Unit], paths: dict[str, tuple[str, ...]]) -> None:
-    escalation = [units[code] for code in (route.unit, *route.ladder)]
-    assert all(unit.area in paths[route.area] for unit in escalation), route
-    assert [unit.tier.height for unit in escalation] == sorted({unit.tier.height for unit in escalation}), route
-
-
 @given(gone=st.sets(st.sampled_from([unit.code for unit in TWO_UNITS if unit != INTAKE])))
 def test_every_combination_has_one_route_whichever_units_exist(gone: set[str]) -> None:
     left = [unit for unit in TWO_UNITS if unit.code not in gone]
     routes = compile_routes(left, MIXED, RULES, TWO_AREAS)
     assert [(r.area, r.kind, r.petition_class, r.category) for r in routes] == EXPECTED
     units, paths = {unit.code: unit for unit in left}, {area.code: area.path for area in TWO_AREAS}
-    for route in routes:
-        check(route, units, paths)
+    assert all(units[route.unit].area in paths[route.area] for route in routes)
     desks = {units[r.unit].kind for r in routes if r.petition_class == "accusation"}
     assert desks <= {UnitKind.DISCIPLINE_DESK, UnitKind.INTAKE_DESK}
 

@@ -8,7 +8,6 @@ configuration, after the classes usual in archives: permanent, 30 years, 10 year
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 
 class Retention(StrEnum):
@@ -27,9 +26,10 @@ _USUAL = {
 }  # fmt: skip
 
 
-def retention_of(procedure: str, profile: Mapping[str, Any]) -> Retention:
-    """The class of a procedure's files; ten years where nobody set one. Raises ValueError for a class there is not."""
-    return Retention((profile.get("retention") or {}).get(procedure, _USUAL.get(procedure, Retention.YEARS_10)))
+def retention_of(procedure: str, own: Mapping[str, str]) -> Retention:
+    """The class of a procedure's files: the city's own, else the usual one, else ten years. Raises ValueError for a class
+    that there is not."""
+    return Retention(own.get(procedure, _USUAL.get(procedure, Retention.YEARS_10)))
 
 
 def kept_until(retention: Retention, archived: date) -> date | None:

@@ -2,22 +2,19 @@
 
 import uuid
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from app.cases.rules import OutsideStage, Relation
+from app.core.bodies import example
 from app.core.texts import LongText, Name, ShortText, Title, unfit
-
-
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
 
 
 class LinkIn(BaseModel):
     """To which earlier case, as what, and why."""
 
-    model_config = _example(other="01a206cf-ffd4-701d-98b1-6b2166fde918", relation="joint", reason="同一批业主共同提出")
+    model_config = example(other="01a206cf-ffd4-701d-98b1-6b2166fde918", relation="joint", reason="同一批业主共同提出")
 
     other: uuid.UUID
     relation: Literal[Relation.JOINT, Relation.PARENT]
@@ -27,7 +24,7 @@ class LinkIn(BaseModel):
 class LinkRepeatIn(BaseModel):
     """Which live case it repeats: by id where the caller sees it, else by the resident's number and query code."""
 
-    model_config = _example(number="260000001U", code="GZC5VWNPZV", reason="同一事项正由旗县区办理")
+    model_config = example(number="260000001U", code="GZC5VWNPZV", reason="同一事项正由旗县区办理")
 
     other: uuid.UUID | None = None
     number: (
@@ -49,7 +46,7 @@ class LinkRepeatIn(BaseModel):
 class ParticipantIn(BaseModel):
     """A seat: a member of staff, or somebody else by name (sealed)."""
 
-    model_config = _example(role="petitioner", name="张三")
+    model_config = example(role="petitioner", name="张三")
 
     role: Literal["chair", "member", "recorder", "organ", "petitioner", "agent", "expert", "observer"]
     staff: uuid.UUID | None = None
@@ -65,7 +62,7 @@ class ParticipantIn(BaseModel):
 class HearingIn(BaseModel):
     """When, where, what about, and who takes part: one chair."""
 
-    model_config = _example(
+    model_config = example(
         at="2026-12-01T09:30:00+08:00", place="市信访局二楼听证室", purpose="核实入户测温的时段和方法",
         participants=[{"role": "chair", "staff": "01a206cf-ffd4-701d-98b1-6b2166fde918"},
                       {"role": "petitioner", "name": "张三"}],
@@ -80,7 +77,7 @@ class HearingIn(BaseModel):
 class HearingRecordIn(BaseModel):
     """What was said and shown."""
 
-    model_config = _example(record="双方对测温时段陈述意见，主持人归纳争议焦点……")
+    model_config = example(record="双方对测温时段陈述意见，主持人归纳争议焦点……")
 
     record: LongText
 
@@ -88,7 +85,7 @@ class HearingRecordIn(BaseModel):
 class VisitIn(BaseModel):
     """Whether the resident was reached and, if so, confirms what the file says."""
 
-    model_config = _example(method="phone", reached=True, confirmed=True, words="已恢复供暖，表示认可。")
+    model_config = example(method="phone", reached=True, confirmed=True, words="已恢复供暖，表示认可。")
 
     method: Literal["phone", "in_person", "online"]
     reached: bool
@@ -105,7 +102,7 @@ class VisitIn(BaseModel):
 class OutsideIn(BaseModel):
     """How far the procedure has come that the case was referred to: body, stage and its dates."""
 
-    model_config = _example(body="新城区劳动人事争议仲裁委员会", stage="filed", filed_on="2026-11-23")
+    model_config = example(body="新城区劳动人事争议仲裁委员会", stage="filed", filed_on="2026-11-23")
 
     body: ShortText
     stage: OutsideStage

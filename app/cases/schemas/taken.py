@@ -1,24 +1,21 @@
 """Bodies of the steps and of the resident's query."""
 
 import uuid
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from app.cases.rules import Outcome, PetitionClass, Result, Route
+from app.core.bodies import example
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Reason, ShortText, unfit
 from app.notices.rules import NoticeKind
 
 
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
-
-
 class ReasonIn(BaseModel):
     """A step with its reason."""
 
-    model_config = _example(reason="当事人书面提出")
+    model_config = example(reason="当事人书面提出")
 
     reason: LongText
 
@@ -26,7 +23,7 @@ class ReasonIn(BaseModel):
 class OfferIn(BaseModel):
     """To which unit, and why."""
 
-    model_config = _example(unit="D150102_housing", reason="属住建部门职责")
+    model_config = example(unit="D150102_housing", reason="属住建部门职责")
 
     unit: Code
     reason: LongText
@@ -35,7 +32,7 @@ class OfferIn(BaseModel):
 class GuidanceIn(BaseModel):
     """What the tier below should do."""
 
-    model_config = _example(guidance="请组织双方现场核对供热温度记录，五日内再行调处")
+    model_config = example(guidance="请组织双方现场核对供热温度记录，五日内再行调处")
 
     guidance: LongText
 
@@ -43,7 +40,7 @@ class GuidanceIn(BaseModel):
 class ToUnitIn(BaseModel):
     """Which unit, and why."""
 
-    model_config = _example(unit="C150102", reason="属于可能影响公共安全的紧急事项")
+    model_config = example(unit="C150102", reason="属于可能影响公共安全的紧急事项")
 
     unit: Code
     reason: LongText
@@ -52,7 +49,7 @@ class ToUnitIn(BaseModel):
 class ReclassifyIn(BaseModel):
     """What the matter is after all, and why: at least one of category, petition_class, complexity, simple."""
 
-    model_config = _example(category="heating.temperature", reason="实为室温不达标，并非停暖")
+    model_config = example(category="heating.temperature", reason="实为室温不达标，并非停暖")
 
     category: Code | None = None
     petition_class: PetitionClass | None = None
@@ -64,7 +61,7 @@ class ReclassifyIn(BaseModel):
 class RulingIn(BaseModel):
     """Whether the return stands, and why. If not, the unit handles the matter and does not return it again."""
 
-    model_config = _example(upheld=False, reason="供热设施维护属该单位职责，请予办理")
+    model_config = example(upheld=False, reason="供热设施维护属该单位职责，请予办理")
 
     upheld: bool
     reason: LongText
@@ -73,7 +70,7 @@ class RulingIn(BaseModel):
 class RouteIn(BaseModel):
     """Where the matter belongs, and why it is not taken here."""
 
-    model_config = _example(route="arbitration", reason="劳动争议应先申请仲裁")
+    model_config = example(route="arbitration", reason="劳动争议应先申请仲裁")
 
     route: Route
     reason: LongText
@@ -82,7 +79,7 @@ class RouteIn(BaseModel):
 class ExtendIn(BaseModel):
     """By how many days (of the rule's own unit), and why."""
 
-    model_config = _example(days=30, reason="案情复杂，需补充鉴定")
+    model_config = example(days=30, reason="案情复杂，需补充鉴定")
 
     days: Annotated[int, Field(ge=1, le=365)]
     reason: LongText
@@ -91,7 +88,7 @@ class ExtendIn(BaseModel):
 class ConcludeIn(BaseModel):
     """The result from the list and the reply the resident will get."""
 
-    model_config = _example(result="resolved", reply="供热管线已修复，室温已达18摄氏度以上。")
+    model_config = example(result="resolved", reply="供热管线已修复，室温已达18摄氏度以上。")
 
     result: Result
     reply: LongText
@@ -100,7 +97,7 @@ class ConcludeIn(BaseModel):
 class DecideReviewIn(BaseModel):
     """What the review decides: uphold the opinion, change its result, or order the matter to be handled again."""
 
-    model_config = _example(outcome="uphold", reply="经复查，原处理意见事实清楚、依据正确，予以维持。")
+    model_config = example(outcome="uphold", reply="经复查，原处理意见事实清楚、依据正确，予以维持。")
 
     outcome: Outcome
     reply: LongText = Field(description="To the resident: what was found and decided, and on what ground")
@@ -113,7 +110,7 @@ class DecideReviewIn(BaseModel):
 class ServeIn(BaseModel):
     """How the reply reached the resident: served with proof, waived with the article, or attempted."""
 
-    model_config = _example(
+    model_config = example(
         outcome="served", method="in_person", at="2026-11-23T10:00:00+08:00", proof="当面签收，回证已存"
     )
 
@@ -143,7 +140,7 @@ class ServeIn(BaseModel):
 class WhichNoticeIn(BaseModel):
     """Which notice, where several wait."""
 
-    model_config = _example(kind="acceptance")
+    model_config = example(kind="acceptance")
 
     kind: NoticeKind | None = None
 
@@ -151,7 +148,7 @@ class WhichNoticeIn(BaseModel):
 class MergeIn(BaseModel):
     """Into which case, and why."""
 
-    model_config = _example(into="01a206cf-ffd4-701d-98b1-6b2166fde918", reason="同一地点同一事项")
+    model_config = example(into="01a206cf-ffd4-701d-98b1-6b2166fde918", reason="同一地点同一事项")
 
     into: uuid.UUID
     reason: LongText
@@ -160,7 +157,7 @@ class MergeIn(BaseModel):
 class PlaceIn(BaseModel):
     """A point with its system, or a cell or area code that a person chose."""
 
-    model_config = _example(code="150102001001001")
+    model_config = example(code="150102001001001")
 
     lon: Longitude | None = None
     lat: Latitude | None = None
@@ -178,7 +175,7 @@ class PlaceIn(BaseModel):
 class RevealIn(BaseModel):
     """Why personal data must be seen in clear; kept in the read log."""
 
-    model_config = _example(reason="电话回访")
+    model_config = example(reason="电话回访")
 
     reason: Reason
 
@@ -186,7 +183,7 @@ class RevealIn(BaseModel):
 class SamePhoneIn(BaseModel):
     """Which party's phone, and why."""
 
-    model_config = _example(party="01a206cf-ffd4-701d-98b1-6b2166fde918", reason="核对是否重复来电")
+    model_config = example(party="01a206cf-ffd4-701d-98b1-6b2166fde918", reason="核对是否重复来电")
 
     party: uuid.UUID
     reason: Reason
@@ -195,7 +192,7 @@ class SamePhoneIn(BaseModel):
 class QueryIn(BaseModel):
     """What the resident holds: the number and the code of the receipt."""
 
-    model_config = _example(number="260000001U", code="GZC5VWNPZV")
+    model_config = example(number="260000001U", code="GZC5VWNPZV")
 
     number: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9]{9,12}[0-9A-Za-z]$")]
     code: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{10}$")]

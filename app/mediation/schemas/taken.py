@@ -2,10 +2,11 @@
 
 import uuid
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from app.core.bodies import example
 from app.core.texts import LongText, Name, Phone, Reason, ShortText, unfit
 from app.mediation.rules import ConfirmationState, Duty, MediationChannel, Origin, Relation
 
@@ -18,14 +19,10 @@ _ID = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 _OTHER = "01a206cf-ffd4-701d-98b1-6b2166fde919"
 
 
-def _example(**values: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})
-
-
 class RespondentIn(BaseModel):
     """The other side, where the report did not name it."""
 
-    model_config = _example(name="示范建筑公司", phone="13900000000")
+    model_config = example(name="示范建筑公司", phone="13900000000")
 
     name: Name
     phone: Phone | None = None
@@ -35,7 +32,7 @@ class RespondentIn(BaseModel):
 class MediateIn(BaseModel):
     """An application by a party, or the committee's proposal."""
 
-    model_config = _example(channel="people", origin="application", text="申请调解工资纠纷。")
+    model_config = example(channel="people", origin="application", text="申请调解工资纠纷。")
 
     channel: MediationChannel
     origin: Origin
@@ -46,7 +43,7 @@ class MediateIn(BaseModel):
 class SaidIn(BaseModel):
     """What a party says, and how."""
 
-    model_config = _example(party=_ID, how="in_person")
+    model_config = example(party=_ID, how="in_person")
 
     party: uuid.UUID
     how: How
@@ -56,7 +53,7 @@ class SaidIn(BaseModel):
 class RefusalIn(SaidIn):
     """A party's clear refusal."""
 
-    model_config = _example(party=_ID, how="phone", reason="不愿调解，将申请仲裁。")
+    model_config = example(party=_ID, how="phone", reason="不愿调解，将申请仲裁。")
 
     reason: Reason
 
@@ -64,7 +61,7 @@ class RefusalIn(SaidIn):
 class AssignIn(BaseModel):
     """Who mediates: chosen by the parties, or appointed."""
 
-    model_config = _example(staff=_ID, how="chosen")
+    model_config = example(staff=_ID, how="chosen")
 
     staff: uuid.UUID
     how: Literal["chosen", "appointed"]
@@ -73,7 +70,7 @@ class AssignIn(BaseModel):
 class DeclareIn(BaseModel):
     """Whether something ties the mediator to a party, and what."""
 
-    model_config = _example(related=False)
+    model_config = example(related=False)
 
     related: bool
     relation: Relation | None = None
@@ -89,7 +86,7 @@ class DeclareIn(BaseModel):
 class RelieveIn(BaseModel):
     """Who mediates no more; with a `relation` never again in this case."""
 
-    model_config = _example(staff=_ID, reason="当事人申请回避", relation="acquaintance")
+    model_config = example(staff=_ID, reason="当事人申请回避", relation="acquaintance")
 
     staff: uuid.UUID
     reason: Reason
@@ -99,7 +96,7 @@ class RelieveIn(BaseModel):
 class WhyIn(BaseModel):
     """Why."""
 
-    model_config = _example(reason="双方分歧较大，难以达成一致。")
+    model_config = example(reason="双方分歧较大，难以达成一致。")
 
     reason: Reason
 
@@ -107,7 +104,7 @@ class WhyIn(BaseModel):
 class LongerIn(BaseModel):
     """By how many of the rule's units (months, in people's mediation), and who of the parties agrees."""
 
-    model_config = _example(length=1, reason="需核对考勤记录。", agreed=[{"party": _ID, "how": "in_person"}])
+    model_config = example(length=1, reason="需核对考勤记录。", agreed=[{"party": _ID, "how": "in_person"}])
 
     length: int = Field(ge=1, le=12)
     agreed: list[SaidIn] = Field(max_length=50)
@@ -117,7 +114,7 @@ class LongerIn(BaseModel):
 class GuestIn(BaseModel):
     """Somebody invited: staff, or a name."""
 
-    model_config = _example(role="expert", name="王律师")
+    model_config = example(role="expert", name="王律师")
 
     role: GuestRole
     staff: uuid.UUID | None = None
@@ -133,7 +130,7 @@ class GuestIn(BaseModel):
 class SessionIn(BaseModel):
     """When and where both sides, or one `party` alone, are heard, and who is invited with the parties' consent."""
 
-    model_config = _example(
+    model_config = example(
         since="2026-12-01T09:00:00+08:00", until="2026-12-01T11:00:00+08:00", room=_ID,
         invited=[{"role": "expert", "name": "王律师"}], agreed_by=[_ID, _OTHER],
     )  # fmt: skip
@@ -158,7 +155,7 @@ class SessionIn(BaseModel):
 class ThisSessionIn(BaseModel):
     """Which talk."""
 
-    model_config = _example(session=_ID)
+    model_config = example(session=_ID)
 
     session: uuid.UUID
 
@@ -166,7 +163,7 @@ class ThisSessionIn(BaseModel):
 class MinutesIn(ThisSessionIn):
     """What was said."""
 
-    model_config = _example(session=_ID, minutes="双方确认欠薪一万二千元，公司提出分期支付。")
+    model_config = example(session=_ID, minutes="双方确认欠薪一万二千元，公司提出分期支付。")
 
     minutes: LongText
 
@@ -174,7 +171,7 @@ class MinutesIn(ThisSessionIn):
 class CancelIn(ThisSessionIn):
     """Why it will not take place."""
 
-    model_config = _example(session=_ID, reason="当事人请求改期")
+    model_config = example(session=_ID, reason="当事人请求改期")
 
     reason: Reason
 
@@ -182,7 +179,7 @@ class CancelIn(ThisSessionIn):
 class ObligationIn(BaseModel):
     """Who owes whom what, by when, how."""
 
-    model_config = _example(
+    model_config = example(
         debtor=_ID, creditor=_OTHER, duty="pay", amount_cents=400000, due="2026-12-31", manner="bank_transfer"
     )
 
@@ -208,7 +205,7 @@ class ObligationIn(BaseModel):
 class AgreementIn(BaseModel):
     """The main facts and issues, the terms, and each obligation."""
 
-    model_config = _example(
+    model_config = example(
         facts="公司欠付2026年8月至10月工资共12000元。", terms="分三期付清。",
         obligations=[
             {"debtor": _ID, "creditor": _OTHER, "duty": "pay", "amount_cents": 400000, "due": "2026-12-31",
@@ -224,7 +221,7 @@ class AgreementIn(BaseModel):
 class SignIn(BaseModel):
     """Whose signature, with the file that shows it. A mediator signs for themself."""
 
-    model_config = _example(signer="party", party=_ID, evidence=_OTHER)
+    model_config = example(signer="party", party=_ID, evidence=_OTHER)
 
     signer: Literal["party", "mediator", "seal"]
     party: uuid.UUID | None = None
@@ -240,7 +237,7 @@ class SignIn(BaseModel):
 class PerformIn(BaseModel):
     """What was paid or done, and when."""
 
-    model_config = _example(obligation=_ID, amount_cents=150000, on="2026-12-30")
+    model_config = example(obligation=_ID, amount_cents=150000, on="2026-12-30")
 
     obligation: uuid.UUID
     on: date
@@ -251,7 +248,7 @@ class PerformIn(BaseModel):
 class FollowUpIn(BaseModel):
     """Whether somebody was reached, and what they said."""
 
-    model_config = _example(obligation=_ID, method="phone", reached=True, words="已收到第一期款项。")
+    model_config = example(obligation=_ID, method="phone", reached=True, words="已收到第一期款项。")
 
     obligation: uuid.UUID
     method: Method
@@ -262,7 +259,7 @@ class FollowUpIn(BaseModel):
 class ConfirmIn(BaseModel):
     """Which court both sides applied to, and when."""
 
-    model_config = _example(court="新城区人民法院", on="2026-12-10", parties=[_ID, _OTHER])
+    model_config = example(court="新城区人民法院", on="2026-12-10", parties=[_ID, _OTHER])
 
     court: ShortText
     on: date
@@ -273,7 +270,7 @@ class ConfirmIn(BaseModel):
 class CourtRulingIn(BaseModel):
     """What the court decided, or that the parties withdrew."""
 
-    model_config = _example(state="confirmed", on="2026-12-20")
+    model_config = example(state="confirmed", on="2026-12-20")
 
     state: Literal[ConfirmationState.CONFIRMED, ConfirmationState.REFUSED, ConfirmationState.WITHDRAWN]
     on: date | None = None

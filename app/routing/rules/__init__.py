@@ -1,55 +1,32 @@
 """Pure deciders of routing: who answers for a case, and what kinds of disputes there are."""
 
 from app.areas.rules import Tier
-from app.routing.rules.disputes import (
-    DisputeKind,
-    Firmness,
-    Limit,
-    Mediation,
-    Outside,
-    Point,
-    Step,
-)
+from app.routing.rules.disputes import DisputeKind, Firmness, Limit, Mediation, Outside, Point, Step
 from app.routing.rules.routes import (
-    ACCUSATION,
     KINDS,
-    NO_CLASS,
     PETITION_CLASSES,
     Area,
     Category,
-    Concerned,
-    Guarded,
-    LadderUnit,
-    Route,
     RoutingIncomplete,
     Rule,
     Target,
     Unit,
     UnitKind,
-    accusation_desk,
     compile_routes,
-    guarded,
     matches,
-    receiving_centre,
 )
 
 __all__ = [
-    "ACCUSATION",
     "KINDS",
-    "NO_CLASS",
     "PETITION_CLASSES",
     "Area",
     "Category",
-    "Concerned",
     "DisputeKind",
     "Firmness",
-    "Guarded",
-    "LadderUnit",
     "Limit",
     "Mediation",
     "Outside",
     "Point",
-    "Route",
     "RoutingIncomplete",
     "Rule",
     "Step",
@@ -57,9 +34,6 @@ __all__ = [
     "Tier",
     "Unit",
     "UnitKind",
-    "accusation_desk",
     "compile_routes",
-    "guarded",
     "matches",
-    "receiving_centre",
 ]

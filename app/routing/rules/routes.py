@@ -1,11 +1,10 @@
 """Who answers for a case: ordered rules compiled into one route per area, kind, class and category.
 
 Territorial responsibility and responsibility by level (属地管理、分级负责) give the areas and tiers of a route; the
-competent one answers (谁主管、谁负责) gives its function. The conflict guard is kept here as the reference for the
-statement that applies it at intake.
+competent one answers (谁主管、谁负责) gives its function.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,7 +98,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a case goes. ``petition_class`` is '' for other kinds; ``ladder`` holds the units above, nearest first."""
+    """Where a case goes. ``petition_class`` is '' for other kinds."""
 
     area: str
     kind: str
@@ -107,7 +106,6 @@ class Route:
     category: str
     unit: str
     rule: str
-    ladder: tuple[str, ...]
 
 
 def matches(pattern: str, category: str) -> bool:
@@ -135,92 +133,6 @@ def compile_routes(
         for route in _routes_of(code, _codes_by_tier(known[code], known), combinations, index)
     ]
 
-
-def receiving_centre(path: Sequence[str], centres: Mapping[str, str]) -> str | None:
-    """The centre that receives a case: the community's, else its township's, county's, city's.
-
-    ``path`` holds area codes from the city down, as deep as the case is placed; ``centres`` maps area code to centre.
-    """
-    return next((centres[code] for code in reversed(path) if code in centres), None)
-
-
-# --- Conflict guard -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LadderUnit:
-    """A unit on a ladder. ``above`` holds the codes of all units it stands under."""
-
-    code: str
-    tier: Tier
-    above: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Concerned:
-    """A unit that a report is about; a member of staff counts as the unit they belong to."""
-
-    code: str
-    tier: Tier
-
-
-@dataclass(frozen=True, slots=True)
-class Guarded:
-    """The receiving centre and the routed unit after the guard, and whether it moved them."""
-
-    centre: str
-    unit: str
-    moved: bool
-
-
-def guarded(
-    centre_ladder: Sequence[LadderUnit],
-    unit_ladder: Sequence[LadderUnit],
-    concerned: Collection[Concerned],
-    intake: LadderUnit,
-) -> Guarded:
-    """Keeps a matter from those it is about.
-
-    Each ladder begins with the unit itself and rises. If either unit is concerned, or stands under a unit that is,
-    both move to the first unit of their ladder that is strictly above the highest tier concerned and is itself neither
-    concerned nor beneath a concerned unit. Where none is left, the city's ``intake`` desk takes it, the last resort,
-    whatever the report says about it.
-    """
-    codes = frozenset(unit.code for unit in concerned)
-    centre, unit = centre_ladder[0] if centre_ladder else intake, unit_ladder[0] if unit_ladder else intake
-    if not (_touched(centre, codes) or _touched(unit, codes)):
-        return Guarded(centre.code, unit.code, moved=False)
-    return Guarded(
-        _first_above(centre_ladder, concerned, intake).code,
-        _first_above(unit_ladder, concerned, intake).code,
-        moved=True,
-    )
-
-
-def accusation_desk(desks: Sequence[LadderUnit], concerned: Collection[Concerned], intake: LadderUnit) -> str:
-    """The discipline desk that leads an accusation: one tier above the highest unit concerned.
-
-    ``desks`` are those of the case's area from the lowest to the city's. The city's desk takes it where none is left
-    above, and where no unit is named (nothing named, or words alone). If that desk is itself accused, the city's
-    ``intake`` desk takes it (Regulation 30: never to the unit accused).
-    """
-    codes = frozenset(unit.code for unit in concerned)
-    highest = desks[-1] if desks and not _touched(desks[-1], codes) else intake
-    return (_first_above(desks, concerned, highest) if concerned else highest).code
-
-
-def _touched(rung: LadderUnit, concerned: Collection[str]) -> bool:
-    return rung.code in concerned or any(code in concerned for code in rung.above)
-
-
-def _first_above(ladder: Sequence[LadderUnit], concerned: Collection[Concerned], otherwise: LadderUnit) -> LadderUnit:
-    codes = frozenset(unit.code for unit in concerned)
-    ceiling = max(unit.tier.height for unit in concerned)
-    free = (rung for rung in ladder if rung.tier.height > ceiling and not _touched(rung, codes))
-    return next(free, otherwise)
-
-
-# --- Compiling ----------------------------------------------------------------------------------------------------
 
 _ACCUSATION_DESKS = (UnitKind.DISCIPLINE_DESK, UnitKind.INTAKE_DESK)
 _Combination = tuple[str, str, Category]
@@ -270,14 +182,14 @@ def _routes_of(
     combinations: Sequence[tuple[_Combination, list[Rule]]],
     index: _Index,
 ) -> Iterator[Route]:
-    found: dict[tuple[str, str], tuple[Unit, tuple[str, ...]] | None] = {}
+    found: dict[tuple[str, str], Unit | None] = {}
     for (kind, petition_class, category), rules in combinations:
         for rule in rules:
             key = (rule.id, category.function)
             if key not in found:
                 found[key] = _resolve(rule, category.function, places, index)
-            if (hit := found[key]) is not None:
-                yield Route(area, kind, petition_class, category.code, hit[0].code, rule.id, hit[1])
+            if (unit := found[key]) is not None:
+                yield Route(area, kind, petition_class, category.code, unit.code, rule.id)
                 break
         else:
             raise RoutingIncomplete(
@@ -286,22 +198,12 @@ def _routes_of(
             )
 
 
-def _resolve(
-    rule: Rule, function: str, places: Mapping[Tier, str], index: _Index
-) -> tuple[Unit, tuple[str, ...]] | None:
-    """The first unit on the rule's chain, and the units above it: one a tier, as the chain names them."""
+def _resolve(rule: Rule, function: str, places: Mapping[Tier, str], index: _Index) -> Unit | None:
+    """The first unit on the rule's chain."""
     last = rule.targets[-1]
     higher = (Target(last.kind, tier, last.function) for tier in Tier if tier.height > last.tier.height)
-    candidates = [
-        unit for target in (*rule.targets, *higher) if (unit := _unit_at(target, function, places, index)) is not None
-    ]
-    if not candidates:
-        return None
-    chosen = candidates[0]
-    by_tier: dict[Tier, str] = {}
-    for unit in candidates:
-        by_tier.setdefault(unit.tier, unit.code)
-    return chosen, tuple(by_tier[tier] for tier in Tier if tier in by_tier and tier.height > chosen.tier.height)
+    found = (_unit_at(target, function, places, index) for target in (*rule.targets, *higher))
+    return next((unit for unit in found if unit is not None), None)
 
 
 def _unit_at(target: Target, function: str, places: Mapping[Tier, str], index: _Index) -> Unit | None:
