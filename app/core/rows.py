@@ -55,6 +55,12 @@ def typed(kind: type[T], row: Mapping[str, Any] | Record) -> T:
     return _reader(kind).read(row)
 
 
+def shown(kind: type[T], row: object, **more: object) -> T:
+    """A row as another `kind`, each of whose fields is one of the row or given as `more`."""
+    names = _reader(kind).names - more.keys()
+    return typed(kind, {name: getattr(row, name) for name in names} | more)
+
+
 def all_typed(kind: type[T], rows: Iterable[Mapping[str, Any] | Record]) -> list[T]:
     """Rows as `kind`, in their order."""
     read = _reader(kind).read

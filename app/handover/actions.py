@@ -19,9 +19,9 @@ from app.emergency.schemas import OnDuty
 from app.grids import actions as grids
 from app.handover.queries import find_person, list_held
 from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
-from app.mediation.actions.mediators import relieve_absent
+from app.mediation.actions.talks import relieve_absent
 from app.messages.actions import queue
-from app.proxy import actions as proxies
+from app.proxy.actions import arranging as proxies
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 from app.staff.actions import vacate

@@ -9,9 +9,9 @@ from app.cases.actions.deadline_sweep import process_due_clocks
 from app.core.database import Database
 from app.deadlines.settings import quiet_hours
 from app.emergency.actions import sweep_emergencies
-from app.mediation.actions import flag_missed
+from app.mediation.actions.keep import flag_missed
 from app.messages.actions import deliver_messages
-from app.proxy.actions import sweep_proxies
+from app.proxy.actions.sweep import sweep_proxies
 from app.reference import queries as reference
 
 Job = Callable[[Database, datetime], Awaitable[int]]

@@ -13,35 +13,12 @@ from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, Write, requires
 from app.core.idempotency import once
 from app.core.openapi import carries, gives_pdf
-from app.mediation import actions
-from app.mediation.queries import page as queries
+from app.mediation import queries
+from app.mediation.actions import agree, keep, opening, talks
 from app.mediation.queries.file import compose_mediation_file
-from app.mediation.rules import (
-    WORKFLOW,
-)
-from app.mediation.schemas import (
-    AgreementIn,
-    AssignIn,
-    CancelIn,
-    ConfirmIn,
-    CourtRulingIn,
-    DeclareIn,
-    FollowUpIn,
-    LongerIn,
-    MediateIn,
-    MediationOut,
-    MediationPage,
-    MediationsOut,
-    MinutesIn,
-    PerformIn,
-    RefusalIn,
-    RelieveIn,
-    SaidIn,
-    SessionIn,
-    SignIn,
-    ThisSessionIn,
-    WhyIn,
-)
+from app.mediation.rules import WORKFLOW
+from app.mediation.schemas import taken
+from app.mediation.schemas.shown import MediationOut, MediationPage, MediationsOut
 from app.notices.actions import printed
 from app.reference.actions import ActionContext
 from app.reference.runner import Rules, StepAction, ThisCreator, ThisReader, step_routes
@@ -88,10 +65,9 @@ async def _show(act: ActionContext, mediation: uuid.UUID, language: str) -> Medi
     "/cases/{case_id}/mediations", response_model=MediationOut, summary="Apply for or propose mediation", status_code=201,
     responses={201: carries("ETag")},
 )  # fmt: skip
-async def open_mediation(case_id: uuid.UUID, sent: MediateIn, _: CanMediate, creator: ThisCreator) -> Response:
+async def open_mediation(case_id: uuid.UUID, sent: taken.MediateIn, _: CanMediate, creator: ThisCreator) -> Response:
     """By the lead, of a dispute without a result; one at a time. The limits of its channel run from now (M1, L1)."""
-    asked = {name: getattr(sent, name) for name in MediateIn.model_fields}
-    return await creator.run(lambda act: actions.open_mediation(act, case_id, **asked), _show)
+    return await creator.run(lambda act: opening.open_mediation(act, case_id, **dict(sent)), _show)
 
 
 def _pdf(content: bytes) -> Response:
@@ -131,27 +107,27 @@ async def print_mediation_file(
 
 
 STEPS: Mapping[str, StepAction] = {
-    "consent": (actions.consent, SaidIn),
-    "refuse": (actions.refuse, RefusalIn),
-    "assign": (actions.assign, AssignIn),
-    "relieve": (actions.relieve, RelieveIn),
-    "declare": (actions.declare, DeclareIn),
-    "start": (actions.start, None),
-    "extend": (actions.extend, LongerIn),
-    "suspend": (actions.suspend, WhyIn),
-    "resume": (actions.resume, WhyIn),
-    "schedule_session": (actions.schedule_session, SessionIn),
-    "open_session": (actions.open_session, ThisSessionIn),
-    "record_session": (actions.record_session, MinutesIn),
-    "cancel_session": (actions.cancel_session, CancelIn),
-    "draft_agreement": (actions.draft_agreement, AgreementIn),
-    "sign": (actions.sign, SignIn),
-    "agree_orally": (actions.agree_orally, AgreementIn),
-    "fail": (actions.fail, WhyIn),
-    "record_performance": (actions.record_performance, PerformIn),
-    "follow_up": (actions.follow_up, FollowUpIn),
-    "apply_confirmation": (actions.apply_confirmation, ConfirmIn),
-    "decide_confirmation": (actions.decide_confirmation, CourtRulingIn),
+    "consent": (opening.consent, taken.SaidIn),
+    "refuse": (opening.refuse, taken.RefusalIn),
+    "assign": (talks.assign, taken.AssignIn),
+    "relieve": (talks.relieve, taken.RelieveIn),
+    "declare": (talks.declare, taken.DeclareIn),
+    "start": (opening.start, None),
+    "extend": (opening.extend, taken.LongerIn),
+    "suspend": (opening.suspend, taken.WhyIn),
+    "resume": (opening.resume, taken.WhyIn),
+    "schedule_session": (talks.schedule_session, taken.SessionIn),
+    "open_session": (talks.open_session, taken.ThisSessionIn),
+    "record_session": (talks.record_session, taken.MinutesIn),
+    "cancel_session": (talks.cancel_session, taken.CancelIn),
+    "draft_agreement": (agree.draft_agreement, taken.AgreementIn),
+    "sign": (agree.sign, taken.SignIn),
+    "agree_orally": (agree.agree_orally, taken.AgreementIn),
+    "fail": (opening.fail, taken.WhyIn),
+    "record_performance": (keep.record_performance, taken.PerformIn),
+    "follow_up": (keep.follow_up, taken.FollowUpIn),
+    "apply_confirmation": (keep.apply_confirmation, taken.ConfirmIn),
+    "decide_confirmation": (keep.decide_confirmation, taken.CourtRulingIn),
 }
 step_routes(
     router,

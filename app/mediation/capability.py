@@ -1,7 +1,6 @@
 """What mediation brings."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from app.attachments.queries import RELIANCES, Reliance
 from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
@@ -52,7 +51,7 @@ AGREEMENT = ResidentSection(
 )
 
 
-def _joint_talk(data: Mapping[str, Any]) -> Words | None:
+def _joint_talk(data: Mapping[str, object]) -> Words | None:
     """What the other side says alone is not for this one."""
     return (
         Words("已安排双方到场调解，请留意通知。", "A talk of both sides is arranged.")
@@ -61,7 +60,7 @@ def _joint_talk(data: Mapping[str, Any]) -> Words | None:
     )
 
 
-def _signed_by_all(data: Mapping[str, Any]) -> Words | None:
+def _signed_by_all(data: Mapping[str, object]) -> Words | None:
     return (
         Words("双方签订的调解协议已生效，内容见下。", "The signed agreement holds; see below what it says.")
         if data.get("effective")

@@ -4,7 +4,7 @@ RMTJ = 人民调解法: 15, 17 to 20, 22, 23, 26, 28 to 33. MSSF = 民事诉讼�
 """
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -249,11 +249,6 @@ def recusal(candidate: Candidate) -> Words | None:
 def missing(needed: Collection[str], given: Collection[str]) -> list[str]:
     """Whose consent or signature is still wanting, in order."""
     return sorted(set(needed) - set(given))
-
-
-def both_sides(parties: Mapping[str, str]) -> bool:
-    """Whether the parties (id → role) hold at least one of each side."""
-    return set(SIDES) <= set(parties.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What proxy handling brings."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from app.attachments.queries import RELIANCES, Reliance
 from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
@@ -23,7 +22,7 @@ RELIED_ON = {
 }
 
 
-def _stepped_down(data: Mapping[str, Any]) -> Words:
+def _stepped_down(data: Mapping[str, object]) -> Words:
     """By their own word, or because they left their post."""
     if data.get("handover"):
         return Words(

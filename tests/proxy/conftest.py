@@ -13,7 +13,7 @@ from tests.cast import CITY
 def tend(client: object) -> Callable[[datetime], int]:
     """What is due of proxies at an instant, as `gridcase jobs` does it; gives how many ended or were told."""
     from app.core.database import Database
-    from app.proxy.actions import sweep_proxies
+    from app.proxy.actions.sweep import sweep_proxies
 
     def go(now: datetime) -> int:
         async def work() -> int:

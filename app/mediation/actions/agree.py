@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from app.cases.actions.step import write_note
 from app.cases.rules import Purpose
@@ -14,10 +13,10 @@ from app.core.database import uuid7
 from app.core.rows import fetch_all, named
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import StartsOn
-from app.mediation.actions.mediators import check_mediators
 from app.mediation.actions.step import LockedMediation, begin, is_evidence, local_day, move, of_the_sides, void_draft
+from app.mediation.actions.talks import check_mediators
 from app.mediation.rules import MediationState, Signatures
-from app.mediation.schemas import ObligationIn
+from app.mediation.schemas.taken import ObligationIn
 from app.reference.actions import ActionContext
 
 AGREEMENT = "mediation_agreement"  # the procedure that holds the limits of an agreement
@@ -72,7 +71,7 @@ async def agree_orally(
 
 async def _keep(
     act: ActionContext, locked: LockedMediation, form: str, facts: str, terms: str, obligations: Sequence[ObligationIn]
-) -> tuple[uuid.UUID, dict[str, Any]]:
+) -> tuple[uuid.UUID, dict[str, object]]:
     for n, promise in enumerate(obligations):
         _check(act, locked, promise, f"#/body/obligations/{n}")
     await void_draft(act, locked)
@@ -130,7 +129,7 @@ async def sign(
     if not any(one.fresh for one in signed):
         raise errors.Conflict("该方已签。", "That signature is there already.")
     signers, parties = {one.signer for one in signed}, frozenset(str(one.party) for one in signed if one.party)
-    facts: dict[str, Any] = {"agreement": str(draft.id), "signer": signer, "party": str(party) if party else None}
+    facts: dict[str, object] = {"agreement": str(draft.id), "signer": signer, "party": str(party) if party else None}
     if not Signatures(parties, "mediator" in signers, "seal" in signers).complete(locked.its.sides):
         await move(act, locked, "sign", facts={**facts, "lacking": locked.its.lacking(set(parties))})
         return
@@ -161,7 +160,7 @@ class _Due:
     due: date
 
 
-async def _take_effect(act: ActionContext, locked: LockedMediation, agreement: uuid.UUID) -> dict[str, Any]:
+async def _take_effect(act: ActionContext, locked: LockedMediation, agreement: uuid.UUID) -> dict[str, object]:
     """From now on: the parties' thirty days for the court (M4), and a follow-up after each agreed day (M3)."""
     procedure = act.reference.procedure(AGREEMENT, act.now)
     window = act.reference.plan(procedure, StartsOn.EFFECTIVE, act.now)

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from app.attachments.queries import list_unfit
 from app.cases.actions.access import revoke
@@ -50,8 +49,8 @@ async def begin(act: ActionContext, mediation: uuid.UUID, action: str) -> Locked
 
 
 async def move(
-    act: ActionContext, locked: LockedMediation, action: str, *, columns: Mapping[str, Any] | None = None,
-    facts: Mapping[str, Any] | None = None, of_case: Mapping[str, Any] | None = None, to: MediationState | None = None,
+    act: ActionContext, locked: LockedMediation, action: str, *, columns: Mapping[str, object] | None = None,
+    facts: Mapping[str, object] | None = None, of_case: Mapping[str, object] | None = None, to: MediationState | None = None,
 ) -> None:  # fmt: skip
     """Change the row and append the event. `to` is the state where the table leaves it open; `of_case` are columns of the
     case."""

@@ -4,21 +4,20 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import Any
 
+from asyncpg import Record
 from markupsafe import Markup
 
 from app.cases.queries import notices as notice_queries
 from app.cases.queries.case_page import CasePage, read_page
-from app.cases.queries.one import opened_note
+from app.cases.queries.notes import NOTE, NoteText
 from app.cases.rules import Purpose
 from app.core.access import Actor
 from app.core.database import Connection
 from app.core.rows import fetch_all
-from app.mediation.queries.page import get_mediation
+from app.mediation.queries import get_mediation
 from app.mediation.rules import CHANNEL_WORDS, STATE_WORDS, yuan
-from app.mediation.schemas import MediationOut
-from app.mediation.schemas.shown import ObligationOut, open_guest
+from app.mediation.schemas.shown import MediationOut, ObligationOut, open_guest
 from app.notices.actions import masked_text, opened
 from app.notices.actions.filling import page as filled
 from app.reference.queries import Reference
@@ -35,10 +34,9 @@ _COURT = {"applied": "已申请", "confirmed": "确认有效", "refused": "未�
 _SIGNERS = {"party": "当事人", "mediator": "调解员", "seal": "人民调解委员会（盖章）"}
 _RETENTION = {"permanent": "永久", "30_years": "三十年", "10_years": "十年"}
 _ATTACHMENTS = """
-    select a.purpose, a.added_at, encode(a.digest, 'hex') as digest, n.id as note, n.body, n.sealed, n.seal_key
-    from attachment a join case_note n on n.id = a.note where a.case_id = $1 and a.withdrawn_at is null
-    order by a.added_at, a.id
-"""
+    select a.purpose, a.added_at, encode(a.digest, 'hex') as digest, {title} as title from attachment a
+    where a.case_id = $1 and a.withdrawn_at is null order by a.added_at, a.id
+""".format(title=NOTE.format("a.note"))
 # What a file must hold; of the rest, what there is.
 _MUST = ("申请书、受理登记表", "权利义务告知书", "当事人身份情况", "调解记录", "调解协议书")
 
@@ -64,15 +62,7 @@ class _File:
     purpose: Purpose
     added_at: datetime
     digest: str
-    note: uuid.UUID
-    body: str | None
-    sealed: bytes | None
-    seal_key: bytes | None
-
-    @property
-    def title(self) -> str | None:
-        """In clear; None once it was erased."""
-        return opened_note({"id": self.note, "body": self.body, "sealed": self.sealed, "seal_key": self.seal_key})
+    title: NoteText  # None once it was erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +75,7 @@ class _Source:
     guests: Mapping[uuid.UUID, str]  # by session, names in clear where the reader may see them
     units: Mapping[str, str]
     files: Sequence[_File]
-    notices: list[Any]
+    notices: Sequence[Record]
     tz: tzinfo
     clear: bool
 
@@ -150,7 +140,7 @@ def _masked_guests(page: MediationOut) -> dict[uuid.UUID, str]:
     return {s.id: "、".join(guest.name or str(guest.staff) for guest in s.invited) for s in page.sessions}
 
 
-def _cover(source: _Source, reference: Reference) -> dict[str, Any]:
+def _cover(source: _Source, reference: Reference) -> dict[str, object]:
     page, case = source.page, source.case
     return {
         "organ": reference.names.get(page.unit, page.unit),

@@ -1,15 +1,13 @@
 """What the resident reads of an agreement that holds: what is owed, what is paid, what they may still do."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from app.cases.queries.one import opened_note
+from app.cases.queries.notes import NOTE, NoteText
 from app.core.database import Connection
 from app.core.errors import Words
 from app.core.rows import fetch_all, fetch_one
-from app.mediation.rules import ConfirmationState, Duty, yuan
+from app.mediation.rules import ConfirmationState, yuan
 from app.reference.queries import Reference
 
 _AGREEMENT = """
@@ -21,11 +19,9 @@ _AGREEMENT = """
     where g.id = $1
 """
 _OWED = """
-    select p.role, o.duty, o.amount_cents, o.paid_cents, o.due, o.performed_at, o.breached_at, n.id as note, n.body,
-        n.sealed, n.seal_key
-    from mediation_obligation o join party p on p.id = o.debtor left join case_note n on n.id = o.act
-    where o.agreement = $1 order by o.number
-"""
+    select p.role, o.amount_cents, o.paid_cents, o.due, o.performed_at, o.breached_at, {act} as act
+    from mediation_obligation o join party p on p.id = o.debtor where o.agreement = $1 order by o.number
+""".format(act=NOTE.format("o.act"))
 _FORMS = {"written": Words("书面协议", "written"), "oral": Words("口头协议", "oral")}
 _ROLES = {"petitioner": Words("申请人", "the petitioner"), "respondent": Words("被申请人", "the respondent")}
 _COURT = {
@@ -56,16 +52,12 @@ class _Agreement:
 @dataclass(frozen=True, slots=True)
 class _Owed:
     role: str
-    duty: Duty
     amount_cents: int | None
     paid_cents: int
     due: date
     performed_at: datetime | None
     breached_at: datetime | None
-    note: uuid.UUID | None
-    body: str | None
-    sealed: bytes | None
-    seal_key: bytes | None
+    act: NoteText
 
     @property
     def said(self) -> Words:
@@ -77,12 +69,12 @@ class _Owed:
         return Words("部分履行", "partly performed") if self.paid_cents else Words("尚未到期", "not due yet")
 
 
-async def tell_agreement(conn: Connection, agreement: str, _: Reference, language: str) -> dict[str, Any]:
+async def tell_agreement(conn: Connection, agreement: str, _: Reference, language: str) -> dict[str, object]:
     """In plain words and by roles, without names."""
     found = await fetch_one(conn, _Agreement, _AGREEMENT, agreement)
     assert found is not None  # noqa: S101 (an agreement is never deleted)
     owed = await fetch_all(conn, _Owed, _OWED, agreement)
-    told: dict[str, Any] = {
+    told: dict[str, object] = {
         "since": found.effective_at,
         "form": _FORMS[found.form].say(language),
         "obligations": [_told(one, language) for one in owed],
@@ -96,15 +88,14 @@ async def tell_agreement(conn: Connection, agreement: str, _: Reference, languag
     return {"agreement": told}
 
 
-def _told(owed: _Owed, language: str) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _told(owed: _Owed, language: str) -> dict[str, object]:
+    told: dict[str, object] = {
         "owed_by": _ROLES[owed.role].say(language),
         "due": owed.due,
         "said": owed.said.say(language),
     }
     if owed.amount_cents is None:
-        note = {"id": owed.note, "body": owed.body, "sealed": owed.sealed, "seal_key": owed.seal_key}
-        return {**told, "what": opened_note(note) or ""}
+        return {**told, "what": owed.act or ""}
     return {**told, "what": _money(owed.amount_cents, language), "paid": _money(owed.paid_cents, language)}
 
 

@@ -1,26 +1,16 @@
 """Mediations as shown."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, computed_field
 
-from app.cases.queries.one import opened_note
+from app.cases.queries.notes import NoteText
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.masking import mask_name
 from app.mediation.rules import Duty, MediationChannel, MediationState, ObligationState, obligation_state
-
-
-def _text_of(note: Any) -> Any:
-    """The words of a note as page.sql gives it: id, text, sealed text and its key."""
-    if not isinstance(note, list):
-        return note
-    found, body, sealed, key = note
-    unhex = bytes.fromhex
-    return opened_note({
-        "id": found, "body": body, "sealed": unhex(sealed) if sealed else None, "seal_key": unhex(key) if key else None
-    })  # fmt: skip
 
 
 def open_guest(session: uuid.UUID | str, sealed: bytes | None, key: bytes | None) -> str | None:
@@ -33,45 +23,12 @@ def open_guest(session: uuid.UUID | str, sealed: bytes | None, key: bytes | None
         return None
 
 
-def _masked_guest(seat: Any) -> Any:
+def _masked_guest(seat: object) -> object:
     if not isinstance(seat, list):
         return seat
     session, sealed, key = seat
     name = open_guest(session, bytes.fromhex(sealed), bytes.fromhex(key)) if sealed else None
     return mask_name(name) if name else None
-
-
-NoteText = Annotated[str | None, BeforeValidator(_text_of)]
-
-
-class MediationItem(BaseModel):
-    """A mediation in a list."""
-
-    id: uuid.UUID
-    case_id: uuid.UUID
-    number: str
-    lead_unit: str
-    channel: MediationChannel
-    origin: str
-    state: MediationState
-    unit: str
-    opened_at: datetime
-    consented_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    version: int
-
-
-class MediationPage(BaseModel):
-    """One page; the `Link` header leads to the next."""
-
-    items: list[MediationItem]
-
-
-class MediationsOut(BaseModel):
-    """Those of a case, the oldest first."""
-
-    items: list[MediationItem]
 
 
 class SideOut(BaseModel):
@@ -218,6 +175,26 @@ class AgreementOut(BaseModel):
     confirmation: CourtOut | None
 
 
+@dataclass(frozen=True, slots=True)
+class MediationItem:
+    """A mediation in a list."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    lead_unit: str
+    channel: MediationChannel
+    origin: str
+    state: MediationState
+    unit: str
+    opened_at: datetime
+    consented_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class MediationOut(MediationItem):
     """One with all that hangs on it, and what this caller may do."""
 
@@ -227,10 +204,22 @@ class MediationOut(MediationItem):
     reason: NoteText
     opened_by: str
     refused_by: uuid.UUID | None
-    told: str | None = Field(description="What stays open to the parties, after a failure or a breach")
+    told: Annotated[str | None, Field(description="What stays open to the parties, after a failure or a breach")]
     parties: list[SideOut]
     consents: list[ConsentOut]
     mediators: list[MediatorOut]
     sessions: list[SessionOut]
     agreement: AgreementOut | None
     available_actions: list[str]
+
+
+class MediationPage(BaseModel):
+    """One page; the `Link` header leads to the next."""
+
+    items: list[MediationItem]
+
+
+class MediationsOut(BaseModel):
+    """Those of a case, the oldest first."""
+
+    items: list[MediationItem]

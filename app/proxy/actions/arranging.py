@@ -1,8 +1,11 @@
 """From the resident's wish to somebody who is offered; `_by_code` is what the resident does with number and query code."""
 
 import uuid
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from app.cases.actions.access import grant
 from app.cases.actions.notes import keep_note
 from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase
@@ -13,10 +16,9 @@ from app.core.access import CLOCK
 from app.core.crypto import keys
 from app.core.database import uuid7
 from app.core.settings import section
-from app.proxy.actions.step import begin, begin_by_code, end, move, require_fit
-from app.proxy.queries.duties import due_in
-from app.proxy.queries.proxies import ProxyRow, find_live
-from app.proxy.rules import Capacity, State, asked_refused
+from app.proxy.actions.step import Reminder, begin, begin_by_code, end, keep_papers, move, require_fit, tell
+from app.proxy.queries import ProxyRow, due_in, find_live, read_proxy
+from app.proxy.rules import Capacity, Evidence, Power, State, asked_refused, period_refused
 from app.proxy.settings import ProxySettings
 from app.reference.actions import ActionContext
 
@@ -24,7 +26,7 @@ _REQUEST = """
     insert into proxy (id, case_id, state, wish, requested_by, requested_at, authority_due, filing_due)
     values ($1, $2, 'requested', $3, $4, $5, $6, $7)
 """
-_NOBODY: dict[str, Any] = dict.fromkeys(("staff", "capacity", "sealed", "seal_key", "offered_by", "offered_at"))
+_NOBODY: dict[str, object] = dict.fromkeys(("staff", "capacity", "sealed", "seal_key", "offered_by", "offered_at"))
 
 
 async def request(act: ActionContext, case_id: uuid.UUID, *, wish: str) -> uuid.UUID:
@@ -85,7 +87,7 @@ async def offer(
     await move(act, proxy, "offer_proxy", columns=columns, facts={"staff": str(staff), "capacity": capacity.value})
 
 
-async def withdraw_offer(act: ActionContext, proxy: ProxyRow, kind: str, facts: dict[str, Any]) -> None:
+async def withdraw_offer(act: ActionContext, proxy: ProxyRow, kind: str, facts: Mapping[str, object]) -> None:
     """Back to the wish, so that somebody else may be offered. Under legal hold nobody's name is erased: then it ends, and
     may be asked for again."""
     if proxy.held and proxy.sealed is not None:
@@ -116,3 +118,122 @@ async def decline_by_code(act: ActionContext, case_id: uuid.UUID, *, words: str 
         await withdraw_offer(act, proxy, "decline_proxy", facts)
     else:
         await end(act, proxy, State.DECLINED, "decline_proxy", facts=facts)
+
+
+_RENEWED = "update proxy_authority set ended_at = $2, ended_as = 'renewed' where proxy = $1 and ended_at is null"
+_AUTHORISE = """
+    insert into proxy_authority (id, proxy, staff, matter, powers, evidence, valid_from, valid_until, recorded_at, recorded_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""
+_SAME = """
+    select true from proxy_authority where proxy = $1 and ended_at is null and evidence = 'query_code' and powers = $2
+        and valid_until = $3
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the paper says, and what shows that the resident gave it: files for a paper, words for a consent."""
+
+    matter: str
+    powers: Collection[Power]
+    valid_until: datetime
+    evidence: Evidence
+    valid_from: datetime | None = None
+    attachments: Sequence[uuid.UUID] = ()
+    consent: str | None = None
+
+    @property
+    def listed(self) -> list[str]:
+        """The powers, in their order."""
+        return [power.value for power in Power if power in self.powers]
+
+
+async def authorise(
+    act: ActionContext, proxy_id: uuid.UUID, *, matter: str, powers: Sequence[Power], valid_until: datetime,
+    evidence: Evidence, valid_from: datetime | None, attachments: Sequence[uuid.UUID], consent: str | None,
+) -> None:  # fmt: skip
+    """Matter, powers, period and evidence, recorded by somebody other than the proxy; a later authority takes its place.
+    The proxy sees the case from now until the period or the authority ends."""
+    proxy = await begin(act, proxy_id, "authorise")
+    await _authorise(act, proxy, Terms(matter, powers, valid_until, evidence, valid_from, attachments, consent))
+
+
+async def authorise_by_code(
+    act: ActionContext, case_id: uuid.UUID, *, matter: str, powers: Sequence[Power], valid_until: datetime
+) -> None:
+    """The resident authorises by number and code. The same again changes nothing."""
+    proxy = await begin_by_code(act, case_id, "authorise")
+    terms = Terms(matter, powers, valid_until, Evidence.QUERY_CODE)
+    if not await act.conn.fetchval(_SAME, proxy.id, terms.listed, terms.valid_until):
+        await _authorise(act, proxy, terms)
+
+
+async def _authorise(act: ActionContext, proxy: ProxyRow, terms: Terms) -> None:
+    starts, staff = terms.valid_from or act.now, proxy.carrier
+    wrong = period_refused(starts, terms.valid_until, act.now, longest_days=section(ProxySettings).longest_days)
+    if wrong is not None:
+        field, why = wrong
+        raise errors.Invalid(why.zh, why.en, pointer=f"#/body/{field}")
+    await require_fit(act, staff, proxy.case_id)
+    await act.conn.execute(_RENEWED, proxy.id, act.now)
+    note, made = await keep_note(act, proxy, "proxy_authority", terms.matter), uuid7()
+    await act.conn.execute(
+        _AUTHORISE, made, proxy.id, staff, note.id, terms.listed, terms.evidence.value, starts, terms.valid_until,
+        act.now, act.actor.who,
+    )  # fmt: skip
+    consent = {}
+    if terms.consent:
+        witnessed = await keep_note(act, proxy, "proxy_consent", terms.consent)
+        consent = {f"consent_{name}": value for name, value in witnessed.said.items()}
+    purpose = "authority" if terms.evidence is Evidence.PAPER else None
+    await keep_papers(act, proxy.case_id, terms.attachments, authority=made, purpose=purpose)
+    await grant(act.conn, proxy.case_id, [f"staff:{staff}"], "proxy", until=terms.valid_until)
+    facts = {
+        "staff": str(staff), "authority": str(made), "powers": terms.listed, "evidence": terms.evidence.value,
+        "valid_from": starts.timestamp(), "valid_until": terms.valid_until.timestamp(), **note.said, **consent,
+    }  # fmt: skip
+    state = State.AUTHORISED if proxy.filed_at is None else State.REPORTING
+    await move(act, proxy, "authorise_proxy", columns={"state": state.value}, facts=facts)
+    await tell(act.conn, Reminder(proxy.id, proxy.case_id, "authorised", f"staff:{staff}", mark=str(made)), act.now)
+
+
+async def revoke(act: ActionContext, proxy_id: uuid.UUID, *, words: str) -> None:
+    """The resident withdrew it in writing: recorded by who arranges, or by the proxy who received it. The proxy does and
+    sees nothing more from now on."""
+    await _revoke(act, await begin(act, proxy_id, "revoke"), words)
+
+
+async def revoke_by_code(act: ActionContext, case_id: uuid.UUID, *, words: str | None) -> None:
+    """By the resident, at any time and without a reason."""
+    await _revoke(act, await begin_by_code(act, case_id, "revoke"), words)
+
+
+async def _revoke(act: ActionContext, proxy: ProxyRow, words: str | None) -> None:
+    note = await keep_note(act, proxy, "proxy_revocation", words) if words else None
+    await end(act, proxy, State.WITHDRAWN, "revoke_proxy", facts=note.said if note else {})
+
+
+async def give_up(act: ActionContext, proxy_id: uuid.UUID, *, handover: uuid.UUID) -> None:
+    """The authority ends as if they stepped down; an offer is recalled, and the wish waits for somebody else. The caller
+    holds the lock of the case."""
+    proxy = await read_proxy(act.conn, proxy_id, now=act.now)
+    facts = {"staff": str(proxy.staff), "handover": str(handover)}
+    if proxy.state is not State.OFFERED:
+        await end(act, proxy, State.STEPPED_DOWN, "step_down_proxy", facts=facts)
+        return
+    await withdraw_offer(act, proxy, "recall_proxy", facts)
+    await _tell_arranger(act, proxy, "recalled", handover)
+
+
+async def stay(act: ActionContext, proxy_id: uuid.UUID, *, handover: uuid.UUID) -> None:
+    """It goes on over a leave: both who carries it and who offered them are reminded of what they may do."""
+    proxy = await read_proxy(act.conn, proxy_id, now=act.now)
+    said = Reminder(proxy.id, proxy.case_id, "stays", f"staff:{proxy.staff}", mark=str(handover))
+    await tell(act.conn, said, act.now)
+    await _tell_arranger(act, proxy, "away", handover)
+
+
+async def _tell_arranger(act: ActionContext, proxy: ProxyRow, what: str, handover: uuid.UUID) -> None:
+    if proxy.offered_by and proxy.offered_by != act.actor.who:
+        await tell(act.conn, Reminder(proxy.id, proxy.case_id, what, proxy.offered_by, mark=str(handover)), act.now)

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from app.cases.actions.access import revoke
 from app.cases.actions.record import record
@@ -13,7 +12,7 @@ from app.core import errors
 from app.core.database import Connection
 from app.core.rows import change_row
 from app.messages.actions import queue
-from app.proxy.queries.proxies import ProxyRow, find_live, get_candidate, get_proxy
+from app.proxy.queries import ProxyRow, find_live, get_candidate, get_proxy
 from app.proxy.rules import PROXIES, By, State, not_fit
 from app.reference.actions import ActionContext
 from app.staff.actions import keep_at_hand
@@ -72,8 +71,8 @@ async def require_fit(act: ActionContext, staff: uuid.UUID, case_id: uuid.UUID) 
 
 
 async def move(
-    act: ActionContext, proxy: ProxyRow, kind: str, *, columns: Mapping[str, Any] | None = None,
-    facts: Mapping[str, Any] | None = None,
+    act: ActionContext, proxy: ProxyRow, kind: str, *, columns: Mapping[str, object] | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
     """Change the proxy's row and append the event to the case."""
     await change_row(act.conn, "proxy", proxy.id, columns or {})
@@ -83,7 +82,7 @@ async def move(
 
 async def end(
     act: ActionContext, proxy: ProxyRow, state: State, kind: str, *, at: datetime | None = None,
-    facts: Mapping[str, Any] | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
     """It is over: the authority, what it let the proxy see and what was still planned end; who offered it is told."""
     when = at or act.now
@@ -107,7 +106,7 @@ class Reminder:
     case_id: uuid.UUID
     what: str
     grantee: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
     mark: str = ""
 
     @property

@@ -15,8 +15,7 @@ from app.core.rows import fetch_all
 from app.core.settings import section
 from app.proxy.actions.arranging import expire
 from app.proxy.actions.step import Reminder, end, tell
-from app.proxy.queries.duties import list_open_duties
-from app.proxy.queries.proxies import CARRIERS, ProxyRow, get_candidate, read_proxy
+from app.proxy.queries import CARRIERS, ProxyRow, get_candidate, list_open_duties, read_proxy
 from app.proxy.rules import CARRYING, State, not_fit, reports_owed
 from app.proxy.settings import ProxySettings
 from app.reference import queries as references

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from app.cases.rules import Facts
 from app.cases.rules.registry import Fact
 from app.core.access import Actor
@@ -38,18 +40,13 @@ def _refuses(proxies: tuple[CarriedBy, ...], _: Facts, action: str, actor: Actor
     ))  # fmt: skip
 
 
-def _read(found: Any) -> tuple[CarriedBy, ...]:
-    return tuple(
-        CarriedBy(staff, frozenset(powers), datetime.fromisoformat(since), datetime.fromisoformat(until))
-        for staff, powers, since, until in found or ()
-    )
-
-
+_PROXIES = TypeAdapter(tuple[CarriedBy, ...])
 PROXIES_OF_CASE = Fact(
     "proxies",
-    "(select jsonb_agg(jsonb_build_array(a.staff, a.powers, a.recorded_at, coalesce(a.ended_at, a.valid_until)))"
+    "(select jsonb_agg(jsonb_build_object('staff', a.staff, 'powers', a.powers, 'since', a.recorded_at,"
+    " 'until', coalesce(a.ended_at, a.valid_until)))"
     " from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id)",
-    _read,
+    lambda found: _PROXIES.validate_python(found or ()),
     _refuses,
 )
 OWN_PROXY = (
@@ -59,7 +56,7 @@ OWN_PROXY = (
 )
 
 
-async def tell_proxy(_: Connection, found: Any, __: Reference, ___: str) -> dict[str, Any]:
+async def tell_proxy(_: Connection, found: list[object], __: Reference, ___: str) -> dict[str, object]:
     """The last proxy in the resident's own view; what they did: POST /v1/query/proxy."""
     return {"proxy": dict(zip(("state", "name", "until"), found, strict=True))}
 

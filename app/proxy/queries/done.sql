@@ -1,7 +1,8 @@
 select
     (
         select coalesce(jsonb_agg(jsonb_build_object(
-            'id', a.id, 'staff', a.staff, 'matter', a.matter, 'powers', a.powers, 'evidence', a.evidence,
+            'id', a.id, 'staff', a.staff, 'matter', {matter}, 'powers', a.powers,
+            'powers_text', array(select $2::jsonb ->> power from unnest(a.powers) power), 'evidence', a.evidence,
             'valid_from', a.valid_from, 'valid_until', a.valid_until, 'recorded_at', a.recorded_at,
             'ended_at', a.ended_at, 'ended_as', a.ended_as, 'papers', (
                 select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'purpose', f.purpose, 'media_type', f.media_type,
@@ -12,9 +13,11 @@ select
     ) as authorities,
     (
         select coalesce(jsonb_agg(jsonb_build_object(
-            'id', e.id, 'kind', e.kind, 'state', e.state, 'unit', e.unit, 'plan', e.plan, 'planned_at', e.planned_at,
-            'done_at', e.done_at, 'recorded_at', e.recorded_at, 'lon', st_x(e.point), 'lat', st_y(e.point), 'crs', e.crs,
-            'words', e.words, 'reply', e.reply, 'papers', (
+            'id', e.id, 'kind', e.kind, 'kind_text', $3::jsonb ->> e.kind, 'state', e.state, 'unit', e.unit, 'plan', {plan}, 'planned_at', e.planned_at,
+            'done_at', e.done_at, 'recorded_at', e.recorded_at, 'crs', e.crs,
+            'point', case when e.point is not null then jsonb_build_object('type', 'Point', 'coordinates',
+                jsonb_build_array(st_x(e.point), st_y(e.point))) end,
+            'words', {words}, 'reply', {reply}, 'papers', (
                 select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'purpose', f.purpose, 'media_type', f.media_type,
                     'withdrawn', f.withdrawn_at is not null) order by r.id), '[]')
                 from proxy_paper r join attachment f on f.id = r.attachment where r.errand = e.id

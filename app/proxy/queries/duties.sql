@@ -2,7 +2,7 @@
 -- in hand before it. Nothing is kept of a duty before it is met, so that none can be forgotten: `since` is when it began.
 select p.id as proxy, p.case_id, p.staff, n.id as notice, n.kind,
     greatest(case when s.method = 'proxy' then s.at else n.drafted_at end, a.since) as since,
-    w.at as passed_at, w.method, w.words, w.due,
+    w.at as passed_at, w.method, {words} as words, w.due,
     case when n.state = 'served' and s.method <> 'proxy' then s.at end as served_at
 from proxy p
 join notice n on n.case_id = p.case_id and n.kind <> 'urging'

@@ -1,10 +1,14 @@
-"""What staff and proxies send."""
+"""What staff, proxies and residents send, and proxies as they are shown."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from app.cases.queries.notes import NoteText
+from app.cases.schemas import QueryIn
 from app.core.bodies import example
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, unfit
@@ -177,3 +181,185 @@ class PassOnIn(BaseModel):
     method: Told
     at: AwareDatetime
     words: LongText
+
+
+_HELD = {"number": "260000001U", "code": "GZC5VWNPZV"}
+
+
+class AskForProxyIn(QueryIn):
+    """Number and code, and what should be carried."""
+
+    model_config = example(**_HELD, wish="行动不便，请代办员代为递交材料。")
+
+    wish: LongText | None = None
+
+
+class AuthoriseByCodeIn(QueryIn, PowersIn):
+    """Number and code, and what the one who was offered may do."""
+
+    model_config = example(**_HELD, matter="代办供暖诉求", powers=POWERS_EXAMPLE, valid_until=UNTIL_EXAMPLE)
+
+
+class DeclineByCodeIn(QueryIn):
+    """Not the one who was offered; `another` may be."""
+
+    model_config = example(**_HELD, words="希望由社区工作人员代办", another=True)
+
+    words: LongText | None = None
+    another: bool = True
+
+
+class RevokeByCodeIn(QueryIn):
+    """The authority is withdrawn, at once."""
+
+    model_config = example(**_HELD, words="今后自行办理")
+
+    words: LongText | None = None
+
+
+class ProofByCodeIn(QueryIn):
+    """One file among what the proxy did."""
+
+    model_config = example(**_HELD, attachment="01a206cf-ffd4-701d-98b1-6b2166fde918")
+
+    attachment: uuid.UUID
+
+
+class ProofOut(BaseModel):
+    """A file that proves something: `GET /v1/attachments/{id}` for who sees the case."""
+
+    id: uuid.UUID
+    purpose: str
+    media_type: str
+    withdrawn: bool
+
+
+class ErrandPointOut(BaseModel):
+    """A GeoJSON point: longitude, latitude in degrees (WGS84)."""
+
+    type: str
+    coordinates: tuple[float, float]
+
+
+class AuthorityOut(BaseModel):
+    """One authority: it holds from `recorded_at` to `valid_until`, or to `ended_at` if that came first."""
+
+    id: uuid.UUID
+    staff: uuid.UUID
+    matter: NoteText
+    powers: list[str]
+    powers_text: list[str]
+    evidence: str
+    valid_from: datetime
+    valid_until: datetime
+    recorded_at: datetime
+    ended_at: datetime | None
+    ended_as: str | None
+    papers: list[ProofOut]
+
+
+class ErrandOut(BaseModel):
+    """One thing done, or to be done; `crs` is the system that the point was given in."""
+
+    id: uuid.UUID
+    kind: str
+    kind_text: str
+    state: str
+    unit: str | None
+    plan: NoteText
+    planned_at: datetime
+    done_at: datetime | None
+    recorded_at: datetime | None
+    words: NoteText
+    reply: NoteText
+    point: ErrandPointOut | None
+    crs: str | None
+    papers: list[ProofOut]
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyDutyOut:
+    """A notice to be passed on by `due` (D2): passed on by the proxy, or served by the authority before (`served_at`)."""
+
+    notice: uuid.UUID
+    kind: str
+    since: datetime
+    due: datetime
+    passed_at: datetime | None
+    method: str | None
+    words: str | None
+    served_at: datetime | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyItem:
+    """A proxy in a list. `overdue`: the authority or its filing is or was late (D1)."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    case_kind: str
+    status: str
+    state: str
+    state_text: str
+    staff: uuid.UUID | None
+    staff_name: str | None
+    staff_unit: str | None
+    capacity: str | None
+    until: datetime | None
+    requested_at: datetime
+    authority_due: datetime
+    filing_due: datetime
+    filed_at: datetime | None
+    ended_at: datetime | None
+    overdue: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyOut(ProxyItem):
+    """One with its authorities, errands and notices, and what this caller may do. An outsider's name is masked."""
+
+    requested_by: str
+    wish: str | None
+    offered_by: str | None
+    offered_at: datetime | None
+    outsider: str | None
+    filing_number: str | None
+    authorities: list[AuthorityOut]
+    errands: list[ErrandOut]
+    notices: list[ProxyDutyOut]
+    available_actions: list[str]
+
+
+class ProxyPage(BaseModel):
+    """One page; the `Link` header leads to the next."""
+
+    items: list[ProxyItem]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProxyOut:
+    """A proxy as its resident sees it: who, until when, and everything that was done."""
+
+    number: str
+    state: str
+    said: str
+    name: str | None
+    contact: str | None
+    capacity: str | None
+    unit: str | None
+    requested_at: datetime
+    filing_number: str | None
+    filed_at: datetime | None
+    ended_at: datetime | None
+    authorities: list[AuthorityOut]
+    errands: list[ErrandOut]
+    notices: list[ProxyDutyOut]
+
+
+class OwnProxiesOut(BaseModel):
+    """All there were, the first one first."""
+
+    items: list[OwnProxyOut]

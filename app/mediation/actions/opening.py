@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from app.cases.actions.decide import extended, keep_extension
 from app.cases.actions.drafting import NoticeText, draft_notice
@@ -19,10 +18,10 @@ from app.core.rows import named
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.mediation import queries
-from app.mediation.actions.mediators import check_mediators
 from app.mediation.actions.step import LockedMediation, all_agree, begin, is_evidence, move, of_the_sides
+from app.mediation.actions.talks import check_mediators
 from app.mediation.rules import PROCEDURE_OF, SIDES, MediationChannel, MediationState, Origin
-from app.mediation.schemas import RespondentIn, SaidIn
+from app.mediation.schemas.taken import RespondentIn, SaidIn
 from app.notices.actions import replace
 from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
@@ -96,7 +95,7 @@ async def _check_open(act: ActionContext, case: LoadedCase) -> None:
         raise errors.Conflict("本件已有正在进行的调解。", "A mediation of this case goes on already.")
 
 
-async def _under_its_procedure(act: ActionContext, case: LoadedCase, channel: MediationChannel) -> dict[str, Any]:
+async def _under_its_procedure(act: ActionContext, case: LoadedCase, channel: MediationChannel) -> dict[str, object]:
     """The channel's limits run from this application (M1, L1); completion after acceptance waits for the consent.
 
     Under that procedure already, a case long accepted has the application alone to be answered in time."""
@@ -168,7 +167,7 @@ async def refuse(
     await move(act, locked, "refuse", columns={"refused_by": party, "reason": note}, facts=facts, of_case=back)
 
 
-async def _back(act: ActionContext, locked: LockedMediation) -> dict[str, Any]:
+async def _back(act: ActionContext, locked: LockedMediation) -> dict[str, object]:
     """The limits that would have run had nobody asked for a mediation."""
     case = locked.case
     if locked.its.procedure_before == case.facts.procedure:
