@@ -34,7 +34,7 @@ test-dates:  ## run the suite on other days: the year's end, the spring festival
 	@$(BOOTSTRAP_FOR_TESTS) --with faketime && exec $(PYTHON_HERE) -m scripts.dates $(PYTEST_SPREAD) $(ARGS)
 
 check:  ## lint, types, import contracts, migrations
-	@$(BOOTSTRAP_FOR_TESTS) && exec $(PYTHON_HERE) -m scripts.check
+	@scripts/bootstrap.sh --python-only && exec $(PYTHON_HERE) -m scripts.check
 
 docs:  ## write docs/reference/ and the picture in the README anew, from the code
 	@scripts/bootstrap.sh --python-only && exec $(PYTHON_HERE) -m scripts.reference

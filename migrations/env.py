@@ -1,12 +1,8 @@
-"""Alembic's surroundings: the city's owner role, one transaction a migration, models where they are compared."""
+"""Alembic's surroundings: the city's owner role, one transaction a migration."""
 
 import asyncio
-import importlib
-import importlib.util
 import os
-import pkgutil
 import time
-from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, pool, text
@@ -16,38 +12,6 @@ from app.core.database import role_url, sqlalchemy_url
 
 city = context.get_x_argument(as_dictionary=True).get("city") or os.environ.get("GRIDCASE_CITY", "hohhot")
 LOCK = {"key": f"gridcase migrate {city}"}
-
-
-def _compares() -> bool:
-    """Whether the command compares tables with models (check, revision): upgrade and downgrade do not load them."""
-    try:
-        context.get_revision_argument()
-    except KeyError:
-        return True
-    return False
-
-
-def _models() -> dict[str, Any]:
-    """What a comparison needs: the tables of all capabilities, and the types that SQLAlchemy does not know."""
-    from geoalchemy2 import alembic_helpers
-    from sqlalchemy.dialects.postgresql.base import PGDialect, ischema_names
-
-    import app
-    from app.core.tables import Base, Ltree, Xid8
-
-    for package in pkgutil.iter_modules(app.__path__):
-        if package.ispkg and importlib.util.find_spec(f"app.{package.name}.models"):
-            importlib.import_module(f"app.{package.name}.models")
-    ischema_names.update({"ltree": Ltree, "xid8": Xid8})
-    PGDialect.ischema_names = ischema_names
-    return {
-        "target_metadata": Base.metadata,
-        "compare_type": True,
-        "compare_server_default": True,
-        "include_object": alembic_helpers.include_object,
-        "render_item": alembic_helpers.render_item,
-        "process_revision_directives": alembic_helpers.writer,
-    }
 
 
 def _wait_for_the_lock(connection: Connection) -> None:
@@ -64,7 +28,7 @@ def _wait_for_the_lock(connection: Connection) -> None:
 
 def _run(connection: Connection) -> None:
     _wait_for_the_lock(connection)
-    context.configure(connection=connection, transaction_per_migration=True, **(_models() if _compares() else {}))
+    context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
 

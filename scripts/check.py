@@ -1,35 +1,28 @@
 """`make check`: lint, formatting, types, import contracts, and the migrations.
 
-Of the migrations it asks that there is one head, that an empty database migrated to it has what the models declare, and
-that squawk finds nothing dangerous in the SQL of any of them. The database is thrown away afterwards. All checks run,
-also when one fails; the exit status is 1 if any did.
+Of the migrations it asks that there is one head and that squawk finds nothing dangerous in the SQL of any of them; that
+they go up and down is the suite's (tests/house/test_migrations.py). All checks run, also when one fails; the exit status
+is 1 if any did.
 """
 
 from __future__ import annotations
 
-import asyncio
 import io
-import os
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-
-from scripts import cluster, databases
 
 PROGRAMS = Path(sys.executable).parent
-CITY = "gridcase_check"
 VERSION_COLUMN = "version_num VARCHAR(32)"
 TOOLS = {
     "ruff check": ["ruff", "check", "."],
@@ -50,61 +43,16 @@ def run_tool(words: list[str]) -> None:
         raise Failed((done.stdout + done.stderr).strip())
 
 
-@contextmanager
-def empty_database() -> Iterator[str]:
-    """A database for the time of the check: of TEST_DATABASE_URL's server, else of a throw-away cluster."""
-    if server := os.environ.get("TEST_DATABASE_URL"):
-        with databases.throw_away_database(server, CITY) as url:
-            yield url
-        return
-    with tempfile.TemporaryDirectory(prefix="gridcase-check-") as folder:
-        home = Path(folder)
-        home.chmod(0o711)  # the database user passes through it to the data
-        try:
-            with cluster.borrowed(home, durable=False) as url:
-                yield url
-        finally:
-            cluster.remove(home)
-
-
-@contextmanager
-def surroundings(url: str) -> Iterator[None]:
-    """The settings under which migrations run here: this database, this city, a key for this moment."""
-    with tempfile.TemporaryDirectory(prefix="gridcase-check-") as home:
-        before = dict(os.environ)
-        os.environ.update({"DATABASE_URL": url, "GRIDCASE_CITY": CITY, "GRIDCASE_HOME": home})
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-
 def check_one_head() -> None:
     """Two heads appear when two people add a migration at once."""
     if len(heads := ScriptDirectory.from_config(Config("alembic.ini")).get_heads()) != 1:
         raise Failed(f"there must be one head: {', '.join(heads) or 'none'}")
 
 
-def check_models_and_tables() -> None:
-    """Migrate an empty database to the head, and compare it with the models."""
-    from app.core.provision import create_schema_and_roles  # reads its settings from the surroundings
-
-    said = io.StringIO()
-    alembic = Config("alembic.ini", stdout=said)
-    with empty_database() as url, surroundings(url):
-        asyncio.run(create_schema_and_roles(CITY))
-        command.upgrade(alembic, "head")
-        try:
-            command.check(alembic)
-        except CommandError as problem:
-            raise Failed(f"{said.getvalue()}{problem}") from problem
-
-
 def check_sql() -> None:
     """squawk over the SQL of every migration, one file each, as each runs in a transaction of its own."""
     script = ScriptDirectory.from_config(Config("alembic.ini"))
-    with tempfile.TemporaryDirectory(prefix="gridcase-check-") as folder, surroundings(""):
+    with tempfile.TemporaryDirectory(prefix="gridcase-check-") as folder:
         for revision in script.walk_revisions():
             sql = io.StringIO()
             step = f"{revision.down_revision or 'base'}:{revision.revision}"
@@ -132,11 +80,7 @@ def main() -> int:
     """Run all checks, the tools beside the migrations; the exit status."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         tools = [beside.submit(judged, name, partial(run_tool, words)) for name, words in TOOLS.items()]
-        passed = [
-            judged("one head", check_one_head),
-            judged("models and tables", check_models_and_tables),
-            judged("squawk", check_sql),
-        ]
+        passed = [judged("one head", check_one_head), judged("squawk", check_sql)]
         passed += [tool.result() for tool in tools]
     if not all(passed):
         print(f"{passed.count(False)} of {len(passed)} checks failed")

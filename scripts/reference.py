@@ -30,7 +30,7 @@ from app.proxy.settings import ProxySettings
 from scripts import picture
 from scripts.reading import functions
 from scripts.reading.samples import every_reference
-from scripts.reading.tables import owners
+from scripts.reading.tables import declared
 from seeds.reference.load import read_procedures
 
 ROOT = Path(__file__).parents[1]
@@ -337,17 +337,17 @@ def _extension(rule: ClockRule) -> str:
 
 
 def tables() -> str:
-    """Whose each table is, and which capabilities above read it."""
-    owner, found = owners(), [*every_reference(), *functions.references()]
+    """Whose each table is, what it holds, and which capabilities above read it."""
+    found = [*every_reference(), *functions.references()]
     rows = []
-    for name, of in sorted(owner.items(), key=lambda pair: (pair[1], pair[0])):
-        readers = {r.capability for r in found if r.table == name and r.how == "read"} - {of}
-        rows.append((of, code([name]), ", ".join(sorted(readers))))
+    for name, (owner, said) in sorted(declared().items(), key=lambda pair: (pair[1][0], pair[0])):
+        readers = {r.capability for r in found if r.table == name and r.how == "read"} - {owner}
+        rows.append((owner, code([name]), said, ", ".join(sorted(readers))))
     return (
-        f"# Tables\n\n{NOTE} A table is written by its owner alone, the capability whose models declare it, and read by the"
-        " owner and by capabilities above. Every SQL statement is held to that (`tests/house/test_tables.py`); these are the"
-        " reads that there are.\n\n"
-    ) + table(("owner", "table", "read by"), rows)
+        f"# Tables\n\n{NOTE} A table is written by its owner alone, the capability that its file in `migrations/tables`"
+        " names, and read by the owner and by capabilities above. Every SQL statement is held to that"
+        " (`tests/house/test_tables.py`); these are the reads that there are.\n\n"
+    ) + table(("owner", "table", "what it holds", "read by"), rows)
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -1,6 +1,5 @@
 """Which tables a statement reads and writes, and whose they are."""
 
-import ast
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -18,7 +17,7 @@ from scripts.reading.statements import ROOT, Statement
 sql: Any = pglast.ast  # its classes are made when it is imported
 TOP = 1_000  # what is on no step of the staircase stands above all
 OWNER = re.compile(r"^-- Owner: (\w+)$", re.MULTILINE)
-VIEW = re.compile(r"^create (?:or replace )?view (\w+)", re.MULTILINE)
+MADE = re.compile(r"((?:^-- .*\n)*)^create (?:table|(?:or replace )?view) (\w+)", re.MULTILINE)
 CLOCKS = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday")
 WRITERS = (sql.InsertStmt, sql.UpdateStmt, sql.DeleteStmt, sql.MergeStmt)
 
@@ -140,17 +139,20 @@ def _characters(text: str) -> dict[int, int]:
 
 @cache
 def owners(root: Path = ROOT) -> dict[str, str]:
-    """Each table and the capability whose models declare it; each view and the one that its file names."""
-    texts = [(root / path).read_text(encoding="utf-8") for path in tracked(root, "migrations/functions")]
-    found = {view: name for text in texts for name in OWNER.findall(text) for view in VIEW.findall(text)}
-    for path in tracked(root, "app"):
-        if path.suffix != ".py" or "models" not in (path.stem, *path.parts):
-            continue
-        for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
-            match node:
-                case ast.Assign(targets=[ast.Name(id="__tablename__")], value=ast.Constant(value=str() as table)):
-                    found[table] = path.parts[1]
-    return found
+    """Each table and view, and the capability that its file names."""
+    return {table: name for table, (name, _) in declared(root).items()}
+
+
+@cache
+def declared(root: Path = ROOT) -> dict[str, tuple[str, str]]:
+    """Each table and view, with its owner and what the comment before it says."""
+    texts = [(root / path).read_text(encoding="utf-8") for path in tracked(root, "migrations") if path.suffix == ".sql"]
+    return {
+        table: (name, " ".join(OWNER.sub("", said).replace("-- ", " ").split()))
+        for text in texts
+        for name in OWNER.findall(text)
+        for said, table in MADE.findall(text)
+    }
 
 
 def capability(path: Path) -> str:
