@@ -63,6 +63,11 @@ REACTIONS: dict[Moment, tuple[Reaction, ...]] = {
 }
 
 
+def append_only() -> tuple[str, ...]:
+    """The tables to which the service only adds; the log of who looked at personal data is the floor's own."""
+    return ("read_log", *(table for capability in CAPABILITIES for table in capability.append_only))
+
+
 @cache
 def compose() -> tuple[Capability, ...]:
     """Let every capability register what it knows, once a process."""

@@ -16,4 +16,4 @@ TAGS = {
     "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",
     "resident": "The resident's own access: number and query code, no login.",
 }
-CASES = Capability("cases", tags=TAGS, register=register)
+CASES = Capability("cases", tags=TAGS, register=register, append_only=("event",))

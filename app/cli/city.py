@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 
 from app.areas.actions import found
+from app.capabilities import append_only
 from app.cli import app, console, existing, run
 from app.core import provision
 from app.core.database import connect
@@ -24,7 +25,7 @@ def migrate_city(name: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "migrations"))
     config.cmd_opts = type("Options", (), {"x": [f"city={name}"]})()
     command.upgrade(config, "head")
-    run(provision.grant_app(name))
+    run(provision.grant_app(name, append_only()))
 
 
 async def _found(name: str, profile: dict[str, Any], *, bare: bool) -> None:

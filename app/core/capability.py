@@ -17,9 +17,11 @@ def _nothing() -> None:
 @dataclass(frozen=True, slots=True)
 class Capability:
     """`tags`: its OpenAPI tags, each with a sentence; `settings`: its section of the settings; `register`: puts what it
-    knows into the registries below it."""
+    knows into the registries below it; `append_only`: its tables to which the service adds and in which it changes
+    nothing."""
 
     name: str
     tags: Mapping[str, str] = field(default_factory=dict)
     settings: type[Section] | None = None
     register: Callable[[], None] = _nothing
+    append_only: tuple[str, ...] = ()

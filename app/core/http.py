@@ -58,7 +58,7 @@ async def read(request: Request) -> AsyncIterator[Connection]:
 async def write(request: Request) -> AsyncIterator[Connection]:
     """A transaction that is committed before the reply leaves (scope=function; kept by a test)."""
     database: Database = request.app.state.database
-    async with database.transaction() as connection:
+    async with database.gathering() as connection:
         yield connection
 
 

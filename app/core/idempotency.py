@@ -99,5 +99,5 @@ def reply(status: int, body: bytes, etag: str | None = None, headers: dict[str, 
 
 async def forget(conn: Connection, before: Any) -> int:
     """Drop records older than `before`; returns how many."""
-    done: str = await conn.execute("delete from idempotency where created_at < $1", before)
-    return int(done.split()[-1])
+    dropped = "with gone as (delete from idempotency where created_at < $1 returning true) select count(*) from gone"
+    return int(await conn.fetchval(dropped, before))

@@ -4,6 +4,7 @@ Runs as the administrator that DATABASE_URL names. Everything here may be repeat
 """
 
 import re
+from collections.abc import Collection
 
 import asyncpg
 
@@ -13,8 +14,6 @@ from app.core.settings import settings
 
 EXTENSIONS = ("postgis", "ltree", "pg_trgm", "btree_gist")
 EXTENSION_SCHEMA = "extensions"
-# The app role may add to these, never change what is there.
-APPEND_ONLY = ("emergency_log", "event", "read_log")
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
 
 
@@ -54,8 +53,9 @@ async def _make_role(admin: Connection, city: str, role: str) -> None:
         await admin.execute(f'alter role "{name}" in database "{database}" set plan_cache_mode = force_generic_plan')
 
 
-async def grant_app(city: str) -> None:
-    """After a migration: the app role may read and write rows, change no schema, and rewrite no history."""
+async def grant_app(city: str, append_only: Collection[str]) -> None:
+    """After a migration: the app role may read and write rows, change no schema, and rewrite no history: it may add to
+    the tables that are `append_only`, never change what is there."""
     owner = await connect(city, "owner")
     try:
         async with owner.transaction():
@@ -65,7 +65,7 @@ async def grant_app(city: str) -> None:
             await owner.execute(f'grant usage, select on all sequences in schema "{city}" to "{city}_app"')
             await owner.execute(f'revoke all on alembic_version from "{city}_app"')
             await owner.execute(f'grant select on alembic_version to "{city}_app"')
-            for table in APPEND_ONLY:
+            for table in append_only:
                 await owner.execute(f'revoke update, delete, truncate on {table} from "{city}_app"')
     finally:
         await owner.close()

@@ -29,12 +29,13 @@ async def load_procedures(conn: Connection, procedures: Iterable[Procedure]) -> 
     """Add versions; one that cases may run under is never rewritten. Returns how many are new."""
     added = 0
     for procedure in procedures:
-        done = await conn.execute(
-            "insert into procedure (code, version, valid_from, definition) values ($1, $2, $3, $4) on conflict do nothing",
+        new = await conn.fetchval(
+            "insert into procedure (code, version, valid_from, definition) values ($1, $2, $3, $4)"
+            " on conflict do nothing returning true",
             procedure.code, procedure.version, procedure.valid_from,
             _procedure.dump_python(procedure, mode="json"),
         )  # fmt: skip
-        added += done.endswith("1")
+        added += bool(new)
     return added
 
 
@@ -119,19 +120,14 @@ async def meet(
     conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime, *, subject: str | None = None
 ) -> None:
     """The duty was done at `at`; of several of a kind, that of `subject`."""
+    await finish(conn, case_id, at, met=(kind,), subject=subject)
+
+
+async def pause(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> None:
+    """No time counts from `at` on, until `resume`."""
     await conn.execute(
-        f"update open_clock set met_at = $3, breached_at = {_BREACHED.format(at='$3')}"
-        " where case_id = $1 and kind = $2 and subject = coalesce($4, subject)",
-        case_id, kind.value, at, subject,
-    )  # fmt: skip
-
-
-async def pause(conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime) -> bool:
-    """No time counts from `at` on, until `resume`; gives whether there was a clock to pause."""
-    done = await conn.execute(
         "update running_clock set paused_at = $3 where case_id = $1 and kind = $2", case_id, kind.value, at
     )
-    return done.endswith("1")
 
 
 async def resume(
@@ -167,11 +163,16 @@ async def stop(
     conn: Connection, case_id: uuid.UUID, kind: ClockKind, at: datetime, *, subject: str | None = None
 ) -> None:
     """One limit no longer counts: something else took its place."""
-    await conn.execute(
-        f"update open_clock set stopped_at = $3, breached_at = {_BREACHED.format(at='$3')}"
-        " where case_id = $1 and kind = $2 and subject = coalesce($4, subject)",
-        case_id, kind.value, at, subject,
-    )  # fmt: skip
+    await finish(conn, case_id, at, stopped=(kind,), subject=subject)
+
+
+_ENDED = "case when kind = any($3::text[]) then $6::timestamptz else $2::timestamptz end"
+_FINISH = f"""
+    update open_clock set met_at = case when kind = any($3::text[]) then $6::timestamptz end,
+        stopped_at = case when kind = any($4::text[]) then $2::timestamptz end,
+        breached_at = {_BREACHED.format(at=_ENDED)}
+    where case_id = $1 and kind = any($3::text[] || $4::text[]) and subject = coalesce($5, subject)
+"""
 
 
 async def finish(
@@ -179,19 +180,14 @@ async def finish(
     case_id: uuid.UUID,
     at: datetime,
     *,
-    met: Sequence[ClockKind] = (),
-    stopped: Sequence[ClockKind] = (),
+    met: Sequence[str] = (),
+    stopped: Sequence[str] = (),
+    subject: str | None = None,
+    met_at: datetime | None = None,
 ) -> None:
-    """Several limits end at once: the duties of `met` were done, those of `stopped` no longer count."""
-    await conn.execute(
-        f"update open_clock set breached_at = {_BREACHED.format(at='$2')},"
-        " met_at = case when kind = any($3::text[]) then $2 end, stopped_at = case when kind = any($4::text[]) then $2 end"
-        " where case_id = $1 and kind = any($3::text[] || $4::text[])",
-        case_id,
-        at,
-        [kind.value for kind in met],
-        [kind.value for kind in stopped],
-    )
+    """Several limits end at once: the duties of `met` were done (at `met_at`, where that was before), those of `stopped` no
+    longer count."""
+    await conn.execute(_FINISH, case_id, at, list(met), list(stopped), subject, met_at or at)
 
 
 async def stop_these(conn: Connection, clocks: Sequence[int], at: datetime) -> None:

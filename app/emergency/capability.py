@@ -34,4 +34,6 @@ def register() -> None:
 TAGS = {
     "emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time.",
 }
-EMERGENCY = Capability("emergency", tags=TAGS, settings=EmergencySettings, register=register)
+EMERGENCY = Capability(
+    "emergency", tags=TAGS, settings=EmergencySettings, register=register, append_only=("emergency_log",)
+)

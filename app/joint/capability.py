@@ -2,12 +2,12 @@
 
 from app.attachments.queries import RELIANCES, Reliance
 from app.cases.queries.registry import FILE_LISTS, WAITING_WORK
-from app.cases.rules.registry import FACTS, STEP_WORDS, Fact, StepWords
+from app.cases.rules.registry import FACTS, STEP_WORDS, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
 from app.joint.queries.file import list_for_file
-from app.joint.rules.cases import Owing, refuses_of_case
+from app.joint.queries.owing import OWING
 from app.joint.rules.meetings import MEETINGS
 from app.joint.rules.tasks import TASKS
 from app.joint.rules.whistles import WHISTLES
@@ -21,15 +21,6 @@ RELIED_ON = {
         "select f.attachment from task t join task_file f on f.task = t.id where t.case_id = a.case_id",
     ),
 }
-# What a step of the case is judged by.
-OWING = Fact(
-    "owing",
-    "(select jsonb_build_array((select array_agg(distinct t.unit order by t.unit) from task t where t.case_id = c.id"
-    " and t.state in ('open', 'returned')), (select array_agg(distinct w.unit order by w.unit) from whistle w"
-    " where w.case_id = c.id and w.state = 'open')))",
-    lambda found: Owing(*(tuple(units or ()) for units in found or ())),
-    refuses_of_case,
-)
 # The written results that the caller's units owe, each for itself.
 RESULTS = """
     select c.id, c.number, c.kind, c.category, c.status, 'co', coalesce(a.state, 'signed'), w.asked_at, c.lead_unit, w.due,

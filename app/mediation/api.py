@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.cases.actions.resident import log_reading
 from app.cases.schemas import RevealIn, UnseenOut
 from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, Write, requires
 from app.core.idempotency import once
+from app.core.looks import log_reading
 from app.core.openapi import carries, gives_pdf
 from app.mediation import queries
 from app.mediation.actions import agree, keep, opening, talks

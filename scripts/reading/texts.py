@@ -32,6 +32,7 @@ FILLS: Mapping[str, str] = {
     "place": "4",
     "person": "$1",
     "database": "db",
+    "table": "alembic_version",
     "rows": "cases c",
     "at": "c.closed_at",
     "key": "c.kind",

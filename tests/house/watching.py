@@ -13,6 +13,7 @@ import asyncpg
 # What a request passes before its route: the middleware, the transaction around it, the dependencies solved beforehand.
 PLUMBING = ("app/core/asgi.py", "app/core/http.py", "app/core/precompiled.py", "app/core/database.py", "app/main.py")
 APP = Path(__file__).parents[2] / "app"
+CONNECTION = APP / "core" / "gathering.py"  # stands where the driver's own connection would
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def _frames() -> tuple[str, ...]:
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(APP) and not frame.f_code.co_name.startswith("<"):
+        if path.is_relative_to(APP) and path != CONNECTION and not frame.f_code.co_name.startswith("<"):
             found.append(f"{path.relative_to(APP.parent)}:{frame.f_code.co_name}")
         frame = frame.f_back
     found.reverse()

@@ -13,7 +13,6 @@ from app.attachments.actions.store import Store
 from app.attachments.queries import LoadedAttachment
 from app.attachments.rules import WORKFLOW, add_refused
 from app.cases.actions.record import record
-from app.cases.actions.resident import log_reading
 from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Purpose
@@ -21,6 +20,7 @@ from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, uuid7
+from app.core.looks import log_reading
 from app.core.rows import named
 from app.reference.actions import ActionContext
 

@@ -19,28 +19,24 @@ _REVOKE_ALL = "update case_access set until = $2 where grantee = $1 and (until i
 
 
 _CHANGE = """
-    with given as (
-        insert into case_access (case_id, grantee, part) select $1, g, p from unnest($3::text[], $4::text[]) as given(g, p)
-        on conflict (case_id, grantee, part) do update set until = null
-    )
-    update case_access a set until = $2 from unnest($5::text[], $6::text[]) as taken(g, p)
-    where a.case_id = $1 and a.part = taken.p and a.grantee = coalesce(taken.g, a.grantee)
-        and (a.until is null or a.until > $2)
+    insert into case_access (case_id, grantee, part, until)
+    select $1, g, p, null::timestamptz from unnest($3::text[], $4::text[]) as given(g, p)
+    union all
+    select a.case_id, a.grantee, a.part, $2 from case_access a
+    where a.case_id = $1 and (a.until is null or a.until > $2)
+        and exists (select from unnest($5::text[], $6::text[]) as taken(g, p)
+            where a.part = p and a.grantee = coalesce(g, a.grantee))
+        and not exists (select from unnest($3::text[], $4::text[]) as given(g, p) where a.part = p and a.grantee = g)
+    on conflict (case_id, grantee, part) do update set until = excluded.until
 """
+# Somebody's part in a case; of everybody, where no grantee is named.
+Part = tuple[str | None, str]
 
 
 async def change(
-    conn: Connection,
-    case_id: uuid.UUID,
-    at: datetime,
-    *,
-    given: Collection[tuple[str, str]],
-    taken: Collection[tuple[str | None, str]],
+    conn: Connection, case_id: uuid.UUID, at: datetime, *, given: Collection[Part] = (), taken: Collection[Part]
 ) -> None:
-    """Several parts at once: (grantee, part) are `given`; those `taken` end `at`, of everybody where no grantee is named.
-
-    No part is both.
-    """
+    """Several parts at once: those `given` are seen by from now on, those `taken` end `at`, unless they are given."""
     columns = [[pair[n] for pair in pairs] for pairs in (given, taken) for n in (0, 1)]
     await conn.execute(_CHANGE, case_id, at, *columns)
 

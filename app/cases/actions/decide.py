@@ -26,7 +26,7 @@ async def decline(act: ActionContext, case_id: uuid.UUID, *, route: Route, reaso
     """不予受理: with the reason and where the matter belongs (信访工作条例 23 ¶2)."""
     case = await begin(act, case_id, "decline")
     note, said = await write_note(act, case, "decline_reason", reason)
-    await end_assignments(act, case_id)
+    await end_assignments(act, case)
     owing = await draft_due_notice(act, case, "decline", NoticeText(note, reason, {"route": route.value}))
     facts = {"route": route.value, **said}
     await advance(act, case, "decline", columns={"closed_at": act.now}, facts=facts, owing=owing)
@@ -41,7 +41,7 @@ async def refer(act: ActionContext, case_id: uuid.UUID, *, route: Route, reason:
         )  # fmt: skip
     case = await begin(act, case_id, "refer")
     note, said = await write_note(act, case, "referral_reason", reason)
-    await end_assignments(act, case_id)
+    await end_assignments(act, case)
     owing = await draft_due_notice(act, case, "refer", NoticeText(note, reason, {"route": route.value}))
     facts = {"route": route.value, **said}
     await advance(act, case, "refer", columns={"closed_at": act.now}, facts=facts, owing=owing)

@@ -7,7 +7,7 @@ from app.cases.actions.access import grant
 from app.cases.actions.reactions import Moment, react
 from app.cases.actions.record import record
 from app.cases.actions.step import advance, begin, end_assignments, write_note
-from app.cases.queries.one import get_facts
+from app.cases.queries.one import LoadedCase, get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -27,7 +27,7 @@ async def merge(act: ActionContext, case_id: uuid.UUID, *, into: uuid.UUID, reas
         raise errors.Conflict("不同类型的事项不能并案。", "Cases of different kinds are not merged.")
     await _bar_from_both(act, case_id, into)
     _, said = await write_note(act, case, "merge_reason", reason)
-    await end_assignments(act, case_id)
+    await end_assignments(act, case)
     await advance(
         act, case, "merge", columns={"merged_into": into},
         facts={"into": str(into), "before": case.facts.status.value, **said},
@@ -47,14 +47,15 @@ async def unmerge(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> Non
     )
     _, said = await write_note(act, case, "unmerge_reason", reason)
     await deadlines.resume_stopped(act.conn, case_id, last["at"])
-    await take_up_offers(act, case_id, last["at"])
+    await take_up_offers(act, case, last["at"])
     columns = {"merged_into": None, "status": Status(last["before"]).value}
     await advance(act, case, "unmerge", columns=columns, facts={"from": str(target), **said})
     await record(act.conn, target, "merge_undone", actor=act.actor, at=act.now, facts={"from": str(case_id)})
 
 
-async def take_up_offers(act: ActionContext, case_id: uuid.UUID, merged_at: datetime) -> None:
+async def take_up_offers(act: ActionContext, case: LoadedCase, merged_at: datetime) -> None:
     """What the merge ended at that instant: the open offer stands again, and those who helped go on helping."""
+    case_id = case.facts.id
     await act.conn.execute(
         "update assignment set state = 'signed' where case_id = $1 and part = 'co' and state = 'done'",
         case_id,
@@ -68,7 +69,7 @@ async def take_up_offers(act: ActionContext, case_id: uuid.UUID, merged_at: date
     for row in offered:
         if row["staff"] is None and row["part"] == "lead":
             await grant(act.conn, case_id, [f"unit:{row['unit']}"], "offer")
-    await react(act, Moment.TAKEN_UP, case_id, merged_at)
+    await react(act, Moment.TAKEN_UP, case, merged_at)
 
 
 async def _bar_from_both(act: ActionContext, case_id: uuid.UUID, into: uuid.UUID) -> None:

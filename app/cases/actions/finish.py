@@ -13,10 +13,9 @@ from app.cases.rules.registry import refused_by_checks
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
+from app.notices import actions as notices
 from app.notices.rules import CLOSING, WAIVED_IF_UNKNOWN, Notice, NoticeKind, to_approve, to_serve
 from app.reference.actions import ActionContext
-
-_NO_LONGER = "update service_record set replaced_at = $2 where notice = any($1::uuid[]) and replaced_at is null"
 
 
 async def serve(
@@ -42,13 +41,10 @@ async def serve(
     if outcome == "waived" and notice.kind in WAIVED_IF_UNKNOWN:
         await _name_or_address_is_unclear(act, case_id)
     note, said = await write_note(act, case, "service_proof", proof)
-    await act.conn.execute(_NO_LONGER, [notice_id], act.now)
-    await act.conn.execute(
-        "insert into service_record (case_id, notice, outcome, method, at, article, note, recorded_by)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        case_id, notice_id, outcome, method, at, article, note, act.actor.id,
+    await notices.record_service(
+        act.conn, case_id, notice_id, outcome=outcome, method=method, at=at, article=article, note=note, by=act.actor.id,
+        now=act.now,
     )  # fmt: skip
-    await act.conn.execute("update notice set state = $2 where id = $1", notice_id, outcome)
     if outcome == "served":
         await send_word(act, case, notice, method)
     facts = {"outcome": outcome, "method": method, "at_service": at.timestamp(), "article": article, **said}
@@ -106,11 +102,7 @@ async def approve_attempt(act: ActionContext, case_id: uuid.UUID, *, kind: Notic
     case = await begin(act, case_id, "approve_attempt")
     others = [n for n in to_approve(case.facts.notices, kind) if n.recorded_by != act.actor.id]
     notice = _the_one(others)
-    await act.conn.execute(
-        "update service_record set approved_by = $2, approved_at = $3 where notice = $1 and replaced_at is null",
-        uuid.UUID(notice.id), act.actor.id, act.now,
-    )  # fmt: skip
-    await act.conn.execute("update notice set state = 'approved' where id = $1", uuid.UUID(notice.id))
+    await notices.approve_service(act.conn, uuid.UUID(notice.id), by=act.actor.id, now=act.now)
     await advance(act, case, "approve_attempt", facts=_named(notice), met=notice.meets)
     await _takes_effect(act, case, notice)
 
@@ -121,7 +113,7 @@ async def close(act: ActionContext, case_id: uuid.UUID) -> None:
     The resident is invited to rate what was done.
     """
     case = await begin(act, case_id, "close")
-    await end_assignments(act, case_id)
+    await end_assignments(act, case)
     await invite(act, case)
     await advance(act, case, "close", columns={"closed_at": act.now})
 
@@ -137,5 +129,5 @@ async def withdraw(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> No
     """撤回, at the resident's wish."""
     case = await begin(act, case_id, "withdraw")
     _, said = await write_note(act, case, "withdrawal_reason", reason)
-    await end_assignments(act, case_id)
+    await end_assignments(act, case)
     await advance(act, case, "withdraw", columns={"closed_at": act.now}, facts=said)

@@ -1,6 +1,6 @@
 """The lead passes from one unit to another, and with it who sees the case and as what."""
 
-from app.cases.actions.access import change, revoke
+from app.cases.actions.access import Part, change
 from app.cases.actions.offering import grantees
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass
@@ -46,15 +46,12 @@ async def pass_lead(act: ActionContext, case: LoadedCase, unit: str) -> None:
     )  # fmt: skip
     before, after = await grantees(act, case, case.facts.lead_unit), await grantees(act, case, unit)
     receiving = await _receiving_centre(act, case, unit)
-    given = {(grantee, "lead") for grantee in after} | {(grantee, "co") for grantee in before if stays}
+    given: set[Part] = {(grantee, "lead") for grantee in after} | {(grantee, "co") for grantee in before if stays}
     if receiving is not None:
         given.add((f"unit:{receiving}", "receiving"))
-    ends = {(grantee, "lead") for grantee in before} | {(grantee, "offer") for grantee in after}
-    everybody: set[tuple[str | None, str]] = {(None, "receiving")} if receiving is None else set()
-    taken = everybody | (ends - given)
-    await change(act.conn, case_id, act.now, given=given, taken=taken)
+    taken: list[Part] = [*((grantee, "lead") for grantee in before), *((grantee, "offer") for grantee in after)]
+    await change(act.conn, case_id, act.now, given=given, taken=[*taken, (None, "receiving")])
     if receiving is not None:
-        await revoke(act.conn, case_id, "receiving", at=act.now, keep=[f"unit:{receiving}"])
         await queue(
             act.conn, f"received {case_id} {case.facts.version} unit:{receiving}", "received", now=act.now,
             grantee=f"unit:{receiving}", case_id=case_id, facts={"unit": unit},

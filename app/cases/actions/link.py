@@ -77,7 +77,7 @@ async def link_repeat(
             "原件已超过办理期限，不适用不再受理：请受理，或督办原件。",
             "The other case is past its limit, so this one may be brought: accept it, or press the other.",
         )
-    await end_assignments(act, case_id)
+    await end_assignments(act, case)
     await _write(act, case, head, Relation.REPEAT, "link_repeat", reason)
 
 
@@ -145,7 +145,7 @@ async def unlink(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None
     if row["relation"] == Relation.REPEAT and case.facts.status is Status.DECLINED:
         columns = {"status": Status.REGISTERED.value, "closed_at": None}
         await deadlines.resume_stopped(act.conn, case_id, row["made_at"])
-        await take_up_offers(act, case_id, row["made_at"])
+        await take_up_offers(act, case, row["made_at"])
     facts = {"into": str(row["other"]), "relation": row["relation"], **said}
     await advance(act, case, "unlink", columns=columns, facts=facts)
     told = {"from": str(case_id), "relation": row["relation"]}

@@ -1,10 +1,11 @@
 """What capabilities above do when something happens to a case, in its transaction. `app/capabilities.py` lists all of it."""
 
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from app.cases.actions.access import Part
+from app.cases.queries.one import LoadedCase
 from app.reference.actions import ActionContext
 
 
@@ -15,8 +16,8 @@ class Moment(StrEnum):
     TAKEN_UP = "taken_up"  # a merge was undone: what ended at that instant stands again, its assignments already do
 
 
-# context, case, when it happened (of TAKEN_UP: when it had ended)
-Reaction = Callable[[ActionContext, uuid.UUID, datetime], Awaitable[None]]
+# context, case, when it happened (of TAKEN_UP: when it had ended) → by which parts it is seen no more
+Reaction = Callable[[ActionContext, LoadedCase, datetime], Awaitable[Collection[Part]]]
 _reactions: dict[Moment, tuple[Reaction, ...]] = {}
 
 
@@ -26,7 +27,6 @@ def set_reactions(reactions: Mapping[Moment, tuple[Reaction, ...]]) -> None:
     _reactions.update(reactions)
 
 
-async def react(act: ActionContext, moment: Moment, case_id: uuid.UUID, at: datetime) -> None:
+async def react(act: ActionContext, moment: Moment, case: LoadedCase, at: datetime) -> list[Part]:
     """Let everybody concerned do their part."""
-    for reaction in _reactions.get(moment, ()):
-        await reaction(act, case_id, at)
+    return [part for reaction in _reactions.get(moment, ()) for part in await reaction(act, case, at)]

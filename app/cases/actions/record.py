@@ -15,14 +15,14 @@ _APPEND_TO_ALL = "select append_events($1, $2, $3, $4, $5)"
 async def record(
     conn: Connection, case_id: uuid.UUID, kind: str, *, actor: Actor, at: datetime,
     columns: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None,
-) -> int:  # fmt: skip
-    """Change `columns` of the case and append the event that says so; returns the new version.
+) -> None:  # fmt: skip
+    """Change `columns` of the case and append the event that says so: its version is one more.
 
     The caller holds the case's row lock. `facts` hold codes, ids and digests, never personal data or free text. What
     changed stands in the event as `set`, and the row is set from it: the row is the fold of its events.
     """
     said = {"set": {name: _plain(value) for name, value in (columns or {}).items()}, **(facts or {})}
-    return int(await conn.fetchval(_APPEND, case_id, kind, at, f"{actor.kind}:{actor.id}", said))
+    await conn.execute(_APPEND, case_id, kind, at, f"{actor.kind}:{actor.id}", said)
 
 
 async def record_all(

@@ -13,11 +13,10 @@ from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
+from app.core.looks import log_reading
 from app.notices.actions import opened
 from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
-
-_LOG = "insert into read_log (at, actor, case_id, what, reason) values ($1, $2, $3, $4, $5)"
 
 
 async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str, int]:
@@ -26,8 +25,8 @@ async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str
     issue = case.row["query_issue"] + 1
     code = keys().query_code(str(case_id), issue)
     await act.conn.execute("update cases set query_hash = $2 where id = $1", case_id, keys().query_hash(code))
-    version = await advance(act, case, "reissue_code", columns={"query_issue": issue})
-    return case.row["number"], code, version
+    await advance(act, case, "reissue_code", columns={"query_issue": issue})
+    return case.row["number"], code, case.facts.version + 1
 
 
 async def reveal(
@@ -75,14 +74,6 @@ async def still_seen(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> b
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
     return bool(await conn.fetchval(f"select exists (select from cases c where c.id = $1 and {where})", *parameters))
-
-
-async def log_reading(
-    conn: Connection, case_id: uuid.UUID, what: str, reason: str, *, actor: Actor, now: datetime
-) -> None:
-    """Who looked, when, and why; the reason may name people and is sealed under `read_log` and the case's id."""
-    sealed = keys().seal({"reason": reason}, f"read_log {case_id}").as_text()
-    await conn.execute(_LOG, now, f"{actor.kind}:{actor.id}", case_id, what, sealed)
 
 
 async def _seen(conn: Connection, case_id: uuid.UUID, actor: Actor) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.cases.actions.access import revoke
+from app.cases.actions.access import change
 from app.cases.actions.reactions import Moment, react
 from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase, get_for_change
@@ -22,6 +22,12 @@ from app.notices.actions import replace
 from app.notices.rules import CLOSING
 from app.reference.actions import ActionContext
 
+_END_ASSIGNMENTS = """
+    update assignment set state = case state when 'offered' then 'recalled' else 'done' end,
+        answered_at = coalesce(answered_at, $2), answered_by = coalesce(answered_by, $3)
+    where case_id = $1 and (state = 'offered' or state = 'signed' and part = 'co')
+"""
+_NO_HEARING = "update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'"
 _TAKE_OUT = "update archive set taken_out_at = $2 where case_id = $1 and taken_out_at is null"
 
 
@@ -70,8 +76,8 @@ async def advance(
     act: ActionContext, case: LoadedCase, action: str, *, columns: Mapping[str, Any] | None = None,
     facts: Mapping[str, Any] | None = None, owing: DraftedNotice = NO_NOTICE, met: str | None = None,
     met_at: datetime | None = None,
-) -> int:  # fmt: skip
-    """Carry out what the table says of this step (status, clocks) together with `columns`; returns the new version.
+) -> None:  # fmt: skip
+    """Carry out what the table says of this step (status, clocks) together with `columns`; the version is one more.
 
     `owing` is the notice that the step drafted: the clock that waits for it runs on. `met` is the kind of clock that a
     service meets, at `met_at`.
@@ -85,7 +91,7 @@ async def advance(
         elif effect is not ClockEffect.MEET_ACCEPTANCE or waits is not ClockKind.ACCEPTANCE:
             await _apply(act, case, ClockEffect(effect), waits)
     status = {"status": step.target.value} if step.target else {}
-    return await record(
+    await record(
         act.conn, case.facts.id, action, actor=act.actor, at=act.now, columns={**status, **(columns or {})},
         facts={**_said(step), **owing.said, **(facts or {})},
     )  # fmt: skip
@@ -174,14 +180,9 @@ async def write_note(act: ActionContext, case: LoadedCase, kind: str, body: str)
     return note, {"note": str(note), "digest": hashlib.sha256(salt + body.encode()).hexdigest()}
 
 
-async def end_assignments(act: ActionContext, case_id: uuid.UUID, state: str = "done") -> None:
+async def end_assignments(act: ActionContext, case: LoadedCase) -> None:
     """No offer stays open and no task runs on after the case has ended; who never signed for it sees it no more."""
-    await act.conn.execute(
-        "update assignment set state = case state when 'offered' then 'recalled' else $3 end,"
-        " answered_at = coalesce(answered_at, $2), answered_by = coalesce(answered_by, $4)"
-        " where case_id = $1 and state = 'offered' or case_id = $1 and state = 'signed' and part = 'co'",
-        case_id, act.now, state, act.actor.id,
-    )  # fmt: skip
-    await revoke(act.conn, case_id, "offer", at=act.now)
-    await act.conn.execute("update hearing set state = 'cancelled' where case_id = $1 and state = 'scheduled'", case_id)
-    await react(act, Moment.ENDED, case_id, act.now)
+    await act.conn.execute(_END_ASSIGNMENTS, case.facts.id, act.now, act.actor.id)
+    await act.conn.execute(_NO_HEARING, case.facts.id)
+    unseen = await react(act, Moment.ENDED, case, act.now)
+    await change(act.conn, case.facts.id, act.now, taken=[(None, "offer"), *unseen])

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from app.cases.actions.resident import log_reading
 from app.cases.queries.file import compose_file
 from app.cases.schemas import RevealIn
 from app.core.access import Actor, Permission
 from app.core.http import Read, ThisCall, Write, reference, requires
 from app.core.idempotency import once
+from app.core.looks import log_reading
 from app.core.openapi import gives_pdf
 from app.notices.actions import printed
 from app.reference.queries import Reference

@@ -65,12 +65,12 @@ async def clear_day(act: ActionContext, code: str, *, day: date) -> None:
 
 
 async def _withdraw_day(change: Change, day: date) -> bool:
-    done: str = await change.conn.execute(
+    done = await change.conn.fetchval(
         "update special_day set withdrawn_at = $3, withdrawn_by = $4"
-        " where centre = $1 and day = $2 and withdrawn_at is null",
+        " where centre = $1 and day = $2 and withdrawn_at is null returning true",
         change.centre, day, change.now, change.by,
     )  # fmt: skip
-    return done.endswith("1")
+    return bool(done)
 
 
 def _checked(hours: Sequence[HoursIn], pointer: str) -> list["asyncpg.Range[int]"]:

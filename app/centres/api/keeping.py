@@ -1,5 +1,7 @@
 """Keeping a centre: each step names the version it was based on, and answers with the page as it is then."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Response
 from pydantic_core import to_json
 
@@ -72,14 +74,20 @@ async def import_rota(code: Code, sent: ImportRotaIn, runner: ThisRunner) -> Res
     context = runner.context
 
     async def act() -> tuple[int, bytes, str | None]:
-        attempt = context.conn.transaction()
-        await attempt.start()
-        lines = await rota.import_rota(context, code, plans=plans)
-        await (attempt.rollback() if sent.dry_run else attempt.commit())
+        lines: list[Line] = []
+        with suppress(_OnlyTriedError):
+            async with context.conn.transaction():
+                lines = await rota.import_rota(context, code, plans=plans)
+                if sent.dry_run:
+                    raise _OnlyTriedError
         version = context.version if sent.dry_run else context.version + 1
         return 200, to_json(_report(sent.dry_run, lines, version, runner.call.language)), str(version)
 
     return await once(context.conn, runner.call, act)
+
+
+class _OnlyTriedError(Exception):
+    """Takes back what a dry run wrote."""
 
 
 def _report(dry_run: bool, lines: list[Line], version: int, language: str) -> ImportReport:

@@ -1,11 +1,12 @@
 """What several units owe a case together ends with it, and stands again where a merge is undone."""
 
-import uuid
 from datetime import datetime
 
 from app.cases.actions import assignments
-from app.cases.actions.access import grant, revoke
+from app.cases.actions.access import Part, grant
+from app.cases.queries.one import LoadedCase
 from app.centres.actions import give_back
+from app.joint.queries.owing import OWING
 from app.reference.actions import ActionContext
 
 _END_TASKS = """
@@ -17,13 +18,7 @@ _END_WHISTLES = """
 """
 _END_MEETINGS = """
     update meeting set state = 'cancelled', ended_at = $2, version = version + 1
-    where case_id = $1 and state = 'scheduled' returning booking
-"""
-# Units that never signed for a task, or whose part ended before.
-_WITHOUT_PART = """
-    select coalesce(array_agg(distinct 'unit:' || t.unit), '{}') from task t
-    where t.case_id = $1 and not exists (select from task o join assignment a on a.id = o.assignment
-        where o.case_id = $1 and o.unit = t.unit and a.state in ('signed', 'done') and o.state in ('answered', 'ended'))
+    where case_id = $1 and state = 'scheduled'
 """
 _TAKE_UP_TASKS = """
     update task set state = case when answered_at is null then 'open' else 'returned' end, ended_at = null,
@@ -44,25 +39,24 @@ _OFFERED = """
 """
 
 
-async def end_with_case(act: ActionContext, case_id: uuid.UUID, at: datetime) -> None:
+async def end_with_case(act: ActionContext, case: LoadedCase, at: datetime) -> list[Part]:
     """Tasks, call-outs and meetings are over; who never signed for a task, or only sat in a meeting, sees the case no more.
     An objection to a call may still be ruled on: who rules sees the case until then."""
-    for statement in (_END_TASKS, _END_WHISTLES):
-        await act.conn.execute(statement, case_id, at)
-    bookings = [
-        row["booking"] for row in await act.conn.fetch(_END_MEETINGS, case_id, at) if row["booking"] is not None
-    ]
-    if bookings:
-        await give_back(act.conn, bookings, by=act.actor.id, at=at)
-    await revoke(act.conn, case_id, "meeting", at=at)
-    await revoke(act.conn, case_id, "task", at=at, grantees=await act.conn.fetchval(_WITHOUT_PART, case_id))
+    for statement in (_END_TASKS, _END_WHISTLES, _END_MEETINGS):
+        await act.conn.execute(statement, case.case_id, at)
+    owing = OWING.of(case.facts)
+    if owing.booked:
+        await give_back(act.conn, owing.booked, by=act.actor.id, at=at)
+    return [(None, "meeting"), *((f"unit:{unit}", "task") for unit in owing.without_part)]
 
 
-async def take_up_with_case(act: ActionContext, case_id: uuid.UUID, ended_at: datetime) -> None:
+async def take_up_with_case(act: ActionContext, case: LoadedCase, ended_at: datetime) -> tuple[Part, ...]:
     """What ended at that instant stands again; a meeting is called anew, its room may be taken. A unit that had been
     excused from its task stays so."""
+    case_id = case.case_id
     for statement in (_TAKE_UP_TASKS, _TAKE_UP_WHISTLES):
         await act.conn.execute(statement, case_id, ended_at)
     for row in await act.conn.fetch(_EXCUSED, case_id):
         await assignments.end(act, row["id"])
     await grant(act.conn, case_id, await act.conn.fetchval(_OFFERED, case_id), "task")
+    return ()

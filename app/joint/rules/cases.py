@@ -1,5 +1,7 @@
 """What units owe a case together, as the steps of the case are judged by it. Pure."""
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +12,19 @@ from app.core.workflow import Refusal, not_now
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """`unanswered`: the units that owe the written result of a task; `calling`: those whose call-out is not settled."""
+    """`unanswered`: the units that owe the written result of a task; `calling`: those whose call-out is not settled.
+    `without_part`: units that never signed for a task; `booked`: rooms taken for meetings ahead."""
 
     unanswered: tuple[str, ...] = ()
     calling: tuple[str, ...] = ()
+    without_part: tuple[str, ...] = ()
+    booked: tuple[uuid.UUID, ...] = ()
+
+
+def as_owing(found: Sequence[Sequence[str] | None] | None) -> Owing:
+    """As the database lists them."""
+    unanswered, calling, without_part, booked = (tuple(each or ()) for each in found or ((), (), (), ()))
+    return Owing(unanswered, calling, without_part, tuple(map(uuid.UUID, booked)))
 
 
 def refuses_of_case(owing: Owing, _: Facts, action: str, __: Actor, ___: datetime) -> Refusal | None:

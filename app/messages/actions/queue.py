@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from app.core.crypto import keys
 from app.core.database import Connection
@@ -69,4 +69,15 @@ _QUEUE_ALL = f"""
     {IN_APP}
     select m.*, $6 from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::jsonb[]) m
     {ON_TWICE}
+"""
+
+
+async def mark_read(conn: Connection, message: int, *, by: str, now: datetime) -> datetime:
+    """Note who read it first; gives when that was. The caller has judged that it is theirs to read."""
+    return cast(datetime, await conn.fetchval(_READ, message, now, by))
+
+
+# Set again where it was set: the row is locked, so the first reader is the first.
+_READ = """
+    update message set read_at = coalesce(read_at, $2), read_by = coalesce(read_by, $3) where id = $1 returning read_at
 """

@@ -7,10 +7,10 @@ from datetime import datetime
 from app.attachments.actions import Store, open_content
 from app.attachments.queries import LoadedAttachment, get_attachment
 from app.cases.actions.notes import keep_note
-from app.cases.actions.resident import log_reading
 from app.core import errors
 from app.core.database import uuid7
 from app.core.geometry import to_wgs84
+from app.core.looks import log_reading
 from app.proxy.actions.step import begin, end, keep_papers, move
 from app.proxy.queries import PlannedErrand, ProxyRow, find_errand, list_duties
 from app.proxy.rules import ERRANDS, NEEDS, ErrandKind, Power, State, Told, beyond, close_refused
