@@ -6,9 +6,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
-
 from seeds.hohhot.chance import apportion, between, stream
+from seeds.reference.load import read
 
 CELLS = 3_300
 COMMUNITIES = 1_396
@@ -86,7 +85,7 @@ class CityPlan:
 
 @cache
 def _file(name: str) -> Any:
-    return yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    return read(Path(__file__).parent / name)
 
 
 def plan_city(seed: int) -> CityPlan:

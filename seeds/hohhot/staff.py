@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-import yaml
-
 from seeds.hohhot.records import CastMember, Cell, CellWorker, Machine, Post, Staff, Unit
+from seeds.reference.load import read
 
 STAFF_NAMESPACE = UUID("5b0d6f0e-6f5b-5d0e-9f0a-150100150100")
 
@@ -47,7 +46,7 @@ _SEATS: dict[tuple[str, str], tuple[tuple[str, int], ...]] = {
 
 @cache
 def _cast_file() -> Any:
-    return yaml.safe_load((Path(__file__).parent / "cast.yaml").read_text(encoding="utf-8"))
+    return read(Path(__file__).parent / "cast.yaml")
 
 
 def build_staff(

@@ -7,9 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
-
 from seeds.hohhot.chance import between, pick
+from seeds.reference.load import read
 
 _SLOT = re.compile(r"<(\w+)>")
 
@@ -17,7 +16,7 @@ _SLOT = re.compile(r"<(\w+)>")
 @cache
 def texts() -> Any:
     """texts.yaml as read."""
-    return yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
+    return read(Path(__file__).parent / "texts.yaml")
 
 
 def fill(pattern: str, slots: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """What the clocks of a life are in a copy that begins at another time: counted anew by the city's rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class LivedClock:
-    """A clock of a life: where its limit comes from, and how it stands. `ended` is when it was met or stopped."""
+    """A clock of a life: where its limit comes from, and how it stands. `ended` is when it was met or stopped.
+
+    `procedure` is cut down to the clock's own rule.
+    """
 
     case: int
     procedure: Procedure
@@ -45,8 +48,7 @@ class LivedClock:
     def counted(self, reference: Reference, shift: timedelta) -> tuple[Counted, ...]:
         """The limit when everything happens `shift` later: as planned, and where it was extended, after that."""
         start = self.start + shift
-        plans = reference.plan(self.procedure, self.rule.starts_on, start)
-        planned = next(clock for clock in plans if clock.kind is self.rule.kind)
+        (planned,) = reference.plan(self.procedure, self.rule.starts_on, start)
         first = Counted(planned.due, planned.due_unrolled, planned.provisional, planned.level, planned.next_at)
         if self.extended is None:
             return (first,)
@@ -71,7 +73,7 @@ def lived_clock(
     if rule is None:
         raise LookupError(f"{procedure.code} has no clock {row['kind']}")
     return LivedClock(
-        case, procedure, rule, instant(row["start"]), optional(row["met_at"] or row["stopped_at"]),
+        case, replace(procedure, clocks=(rule,)), rule, instant(row["start"]), optional(row["met_at"] or row["stopped_at"]),
         row["paused_at"] is not None, extended,
     )  # fmt: skip
 
