@@ -11,9 +11,9 @@ import shapely
 
 from app.areas import actions as areas
 from app.areas.actions import AreaRow
-from app.centres.actions.load import PlaceRow, RoomRow, Seat, load_places, load_rota
+from app.centres.actions.load import load_places, load_rota
 from app.centres.actions.rota import Plan
-from app.centres.rules import Period, RoomKind, Stationing, instant, weekday_of
+from app.centres.rules import Period, instant, weekday_of
 from app.core.access import Permission
 from app.core.crypto import keys
 from app.core.database import Connection
@@ -28,7 +28,7 @@ from app.staff.queries import hash_password
 from app.units import actions as units
 from app.units.actions import UnitRow
 from seeds.hohhot.city import build_city
-from seeds.hohhot.places import WEEK, Place, build_places, build_rota
+from seeds.hohhot.places import WEEK, build_places, build_rota
 from seeds.hohhot.records import City
 from seeds.reference import load as reference
 from seeds.reference.profile import Profile
@@ -118,18 +118,10 @@ async def load_demo_city(conn: Connection, profile: Mapping[str, Any], told: Tol
     told("编译路由 routes")
     await routing.recompile(conn)
     told("布置中心 centres")
-    await load_places(conn, [_place(place) for place in build_places(city)], since=SINCE, space=PLACES)
+    await load_places(conn, build_places(city), since=SINCE, space=PLACES)
     told("建立账号 accounts")
     await load_accounts(conn, city)
     return findings
-
-
-def _place(place: Place) -> PlaceRow:
-    rooms = tuple(RoomRow(code, name, RoomKind(kind), seats) for code, name, kind, seats in place.rooms)
-    seats = tuple(
-        Seat(u.unit, Stationing(u.how), u.weekdays, u.window, u.call_in, u.respond_minutes) for u in place.units
-    )
-    return PlaceRow(place.centre, place.windows, rooms, seats, place.week)
 
 
 async def load_demo_rota(conn: Connection, profile: Mapping[str, Any], *, as_of: date) -> None:

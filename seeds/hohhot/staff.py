@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from seeds.hohhot.records import CastMember, Cell, CellWorker, Machine, Post, Staff, Unit
+from seeds.hohhot.units import TABLES
 from seeds.reference.load import read
 
 STAFF_NAMESPACE = UUID("5b0d6f0e-6f5b-5d0e-9f0a-150100150100")
@@ -21,27 +22,6 @@ _FAMILY_NAMES = (
 )
 _FIRST_SYLLABLES = "建海晓玉秀丽雪长明宏雅淑慧新思嘉子佳雨世成凤桂兰红宝素彩月"
 _SECOND_SYLLABLES = "强伟华芳敏静磊勇艳杰娟涛霞平玲辉鹏云飞梅莲英琴燕斌宇浩凯帆东生山林"
-
-# Role and number of seats in a unit of each kind and tier.
-_SEATS: dict[tuple[str, str], tuple[tuple[str, int], ...]] = {
-    ("centre", "city"): (
-        ("organ_head", 1), ("coordinator", 1), ("window_clerk", 3), ("supervisor", 1), ("auditor", 1),
-        ("administrator", 1),
-    ),
-    ("centre", "county"): (("organ_head", 1), ("coordinator", 1), ("window_clerk", 3), ("supervisor", 1)),
-    ("centre", "township"): (("organ_head", 1), ("coordinator", 1), ("window_clerk", 2)),
-    ("centre", "community"): (("window_clerk", 1),),
-    ("department", "city"): (("organ_head", 1), ("handler", 1)),
-    ("department", "county"): (("organ_head", 1), ("handler", 1)),
-    ("department", "township"): (("handler", 1),),
-    ("petition_office", "city"): (("organ_head", 1), ("handler", 1), ("window_clerk", 1)),
-    ("petition_office", "county"): (("organ_head", 1), ("handler", 1), ("window_clerk", 1)),
-    ("discipline_desk", "city"): (("discipline_officer", 1),),
-    ("discipline_desk", "county"): (("discipline_officer", 1),),
-    ("discipline_desk", "township"): (("discipline_officer", 1),),
-    ("mediation_committee", "township"): (("mediator", 1),),
-    ("intake_desk", "city"): (("coordinator", 1), ("window_clerk", 1)),
-}  # fmt: skip
 
 
 @cache
@@ -97,7 +77,7 @@ def build_cast(posts: Sequence[Post], staff: Sequence[Staff]) -> tuple[tuple[Cas
 
 
 def _seats(unit: Unit) -> Iterator[Post]:
-    for role, seats in _SEATS[unit.kind, unit.tier]:
+    for role, seats in TABLES["seats"][unit.kind][unit.tier].items():
         for number in range(1, seats + 1):
             post_id = f"{unit.code}.{role}.{number}"
             yield Post(post_id, staff_id(post_id), unit.code, role, unit.area)

@@ -2,40 +2,18 @@
 the city's one intake desk."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from seeds.hohhot.records import Area, Unit
+from seeds.reference.load import read
 
 COMMUNITY_CENTRES = 1_289
 INTAKE_DESK = "I150100"
 
 _CENTRE = ("矛盾纠纷多元化解中心", "Dispute Resolution Centre")
 
-# slug → name of the county's or city's department
-DEPARTMENTS = {
-    "housing": ("住房和城乡建设局", "Housing and Urban-Rural Development"),
-    "urban": ("城市管理综合执法局", "Urban Management"),
-    "hrss": ("人力资源和社会保障局", "Human Resources and Social Security"),
-    "civil": ("民政局", "Civil Affairs"),
-    "health": ("卫生健康委员会", "Health"),
-    "education": ("教育局", "Education"),
-    "transport": ("交通运输局", "Transport"),
-    "police": ("公安局", "Public Security"),
-    "market": ("市场监督管理局", "Market Regulation"),
-    "water": ("水务局", "Water"),
-    "energy": ("能源局", "Energy"),
-    "environment": ("生态环境局", "Environment"),
-    "emergency": ("应急管理局", "Emergency Management"),
-    "natural": ("自然资源局", "Natural Resources"),
-    "agriculture": ("农牧局", "Agriculture and Animal Husbandry"),
-    "justice": ("司法局", "Justice"),
-}
-
-# slug → name of the township's station, and the county department it answers to
-STATIONS = {
-    "urban": ("综合行政执法队", "Law Enforcement Team", "urban"),
-    "civil": ("社会事务办公室", "Social Affairs Office", "civil"),
-    "safety": ("安全与应急办公室", "Safety and Emergency Office", "emergency"),
-}
+TABLES = read(Path(__file__).parent / "units.yaml")
+DEPARTMENTS, STATIONS = TABLES["departments"], TABLES["stations"]  # by slug
 
 
 def centre_code(area: str) -> str:

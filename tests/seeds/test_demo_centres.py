@@ -19,16 +19,16 @@ TURNS = list(build_rota(build_city(), AS_OF, lambda day: weekday_of(day, CHINA, 
 
 
 def test_every_centre_from_the_township_up_is_a_place() -> None:
-    places, units = list(build_places(build_city())), {u.code for u in build_city().units}
-    assert Counter(place.tier for place in places) == {"city": 1, "county": 9, "township": 89}
+    places, units = list(build_places(build_city())), {u.code: u.tier for u in build_city().units}
+    assert Counter(units[place.centre] for place in places) == {"city": 1, "county": 9, "township": 89}
     wanted = {"city": (6, 11, 7), "county": (5, 10, 3), "township": (3, 2, 1)}
     for place in places:
-        counted = Counter(unit.how for unit in place.units)
-        assert tuple(counted[how] for how in ("resident", "rotating", "on_call")) == wanted[place.tier]
-        assert len({unit.unit for unit in place.units}) == len(place.units)
-        assert {unit.unit for unit in place.units} <= units
-        assert {unit.window for unit in place.units} - {None} <= place.windows.keys()
-        assert all(unit.weekdays for unit in place.units if unit.how == "rotating")
+        counted = Counter(unit.how.value for unit in place.seats)
+        assert tuple(counted[how] for how in ("resident", "rotating", "on_call")) == wanted[units[place.centre]]
+        assert len({unit.unit for unit in place.seats}) == len(place.seats)
+        assert {unit.unit for unit in place.seats} <= units.keys()
+        assert {unit.window for unit in place.seats} - {None} <= place.windows.keys()
+        assert all(unit.weekdays for unit in place.seats if unit.how == "rotating")
 
 
 def test_nobody_is_on_two_shifts_at_once() -> None:
@@ -41,7 +41,7 @@ def test_nobody_is_on_two_shifts_at_once() -> None:
         assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert len(TURNS) > 3_000
     assert {t.unit for t in TURNS if t.centre == "C150100"} == {
-        u.unit for p in build_places(build_city()) if p.centre == "C150100" for u in p.units
+        u.unit for p in build_places(build_city()) if p.centre == "C150100" for u in p.seats
     }
 
 
