@@ -1,17 +1,18 @@
 """What becomes of a matter, and when: the steps of its life, at a pace that follows the limits of its procedure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from app.deadlines.rules import Calendar, ClockKind, LengthUnit, Procedure
 from seeds.hohhot.chance import between, pick, pick_weighted
 from seeds.hohhot.wording import texts
-from seeds.reference.load import read_calendar, read_procedures
+from seeds.reference.load import read, read_calendar, read_procedures
 
 _HOURS = {
     LengthUnit.MINUTE: 1 / 60, LengthUnit.HOUR: 1.0, LengthUnit.CALENDAR_DAY: 24.0, LengthUnit.WORKING_DAY: 34.0,
@@ -20,16 +21,7 @@ _HOURS = {
 OPENING, CLOSING = time(8, 30), time(17, 30)
 ROUND_THE_CLOCK = frozenset({"request_emergency", "request_utility", "grid_event"})
 
-_RESULTS = {
-    "request": (("resolved", 72), ("partly_resolved", 12), ("explained", 12), ("unfounded", 4)),
-    "event": (("resolved", 92), ("unfounded", 8)),
-    "dispute": (("agreement", 74), ("no_agreement", 16), ("explained", 10)),
-    "appeal": (("supported", 35), ("resolved", 25), ("explained", 25), ("not_supported", 15)),
-    "suggestion": (("adopted", 55), ("explained", 45)),
-    "accusation": (("explained", 40), ("unfounded", 40), ("resolved", 20)),
-}
-_METHODS = (("phone", 45), ("sms", 25), ("in_person", 20), ("posted", 10))
-_RATINGS = (("satisfied", 70), ("basically", 22), ("unsatisfied", 8))
+YEAR: Any = read(Path(__file__).parent / "year.yaml")
 
 
 class Fate(StrEnum):
@@ -95,6 +87,11 @@ def course(matter: Matter, fate: Fate, chance: Random) -> tuple[Step, ...]:
         taken.append(replace(step, at=at))
         earliest = at
     return tuple(taken)
+
+
+def drawn(chance: Random, weights: Mapping[str, float]) -> str:
+    """One of the names, in proportion to their weights."""
+    return pick_weighted(chance, list(weights), list(weights.values()))
 
 
 def merging(registered_at: datetime, case: int, chance: Random) -> Iterator[Step]:
@@ -171,7 +168,7 @@ def _served(matter: Matter, at: datetime, chance: Random, *, kind: str | None = 
         return Step("serve", at, text=proofs["waived"], outcome="waived", method="none", article="XF 23", kind=kind)
     if matter.kind == "event":
         return Step("serve", at, text=proofs["reported_back"], outcome="served", method="sms", kind=kind)
-    method = pick_weighted(chance, [name for name, _ in _METHODS], [float(weight) for _, weight in _METHODS])
+    method = drawn(chance, YEAR["methods"])
     return Step("serve", at, text=pick(chance, proofs["served"]), outcome="served", method=method, kind=kind)
 
 
@@ -205,14 +202,13 @@ def _handled(matter: Matter, fate: Fate, accepted: datetime, late: bool, chance:
         again = reopened + _share(matter, ClockKind.COMPLETION, chance, 0.2, 0.8)
         yield from _concluded(matter, Fate.CLOSED, _worked(matter, again, chance), chance)
     elif fate is Fate.RATED:
-        rating = pick_weighted(chance, [name for name, _ in _RATINGS], [float(weight) for _, weight in _RATINGS])
+        rating = drawn(chance, YEAR["ratings"])
         yield Step("rate", closed + timedelta(hours=between(chance, 1, 100)), result=rating)
 
 
 def _concluded(matter: Matter, fate: Fate, at: datetime, chance: Random) -> Iterator[Step]:
     """Result and reply, one service record, close."""
-    choices = _RESULTS[matter.petition_class or matter.kind]
-    result = pick_weighted(chance, [name for name, _ in choices], [float(weight) for _, weight in choices])
+    result = drawn(chance, YEAR["results"][matter.petition_class or matter.kind])
     yield Step("conclude", at, text=pick(chance, texts()["replies"][result]), result=result)
     served = _worked(matter, at + timedelta(hours=between(chance, 0.3, 30)), chance)
     if fate is Fate.ATTEMPTED:

@@ -4,7 +4,7 @@ A script is what a client sends and when, at a place of its own; names, titles a
 replaces by its own. All begin in one week without holidays.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -18,7 +18,7 @@ from seeds.hohhot.chance import between, pick, pick_weighted, stream
 from seeds.hohhot.records import City
 from seeds.hohhot.wording import texts
 from seeds.reference.load import read_categories
-from seeds.year.courses import Fate, Matter, Step, course, merging
+from seeds.year.courses import YEAR, Fate, Matter, Step, course, drawn, merging
 from seeds.year.time import LOCAL
 
 MONDAY = datetime(2026, 3, 2, tzinfo=LOCAL)
@@ -28,39 +28,9 @@ SOURCE = "12345"
 HOMES = ("150102001001001", "150125101001001")
 EXTERNAL = "mark-"  # how the source's numbers begin here
 
-_SHARES = {
-    "request": 52.0,
-    "event": 16.0,
-    "dispute": 20.0,
-    "appeal": 8.0,
-    "simple": 1.4,
-    "suggestion": 2.3,
-    "accusation": 0.3,
-}
-_FATES: Mapping[str, tuple[tuple[Fate, float], ...]] = {
-    "request": ((Fate.CLOSED, 58), (Fate.RATED, 22), (Fate.LATE, 9), (Fate.WITHDRAWN, 3), (Fate.DECLINED, 2.5),
-                (Fate.PASSED_ON, 2), (Fate.ATTEMPTED, 2), (Fate.REOPENED, 1.5)),
-    "event": ((Fate.CLOSED, 91), (Fate.LATE, 9)),
-    "dispute": ((Fate.CLOSED, 78), (Fate.LATE, 10), (Fate.RATED, 6), (Fate.WITHDRAWN, 3), (Fate.REFERRED, 3)),
-    "appeal": ((Fate.CLOSED, 67), (Fate.LATE, 8), (Fate.RATED, 8), (Fate.EXTENDED, 5), (Fate.PASSED_ON, 3),
-               (Fate.DECLINED, 3), (Fate.REFERRED, 2), (Fate.WITHDRAWN, 2), (Fate.ATTEMPTED, 1), (Fate.REOPENED, 1)),
-    "simple": ((Fate.CLOSED, 95), (Fate.DECLINED, 5)),
-    "suggestion": ((Fate.CLOSED, 92), (Fate.LATE, 8)),
-    "accusation": ((Fate.CLOSED, 92), (Fate.LATE, 8)),
-}  # fmt: skip
-_CHANNELS: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "request": (("hotline", 46.0), ("app", 22.0), ("grid_worker", 14.0), ("window", 10.0), ("partner", 8.0)),
-    "event": (("grid_worker", 97.0), ("app", 3.0)),
-    "dispute": (("window", 52.0), ("grid_worker", 16.0), ("hotline", 16.0), ("app", 10.0), ("letter", 6.0)),
-    "petition": (("window", 42.0), ("letter", 28.0), ("app", 20.0), ("hotline", 10.0)),
-    "accusation": (("letter", 60.0), ("app", 25.0), ("window", 15.0)),
-}
 OFFICE_CHANNELS = ("window", "letter")
-_DAYS = (19.0, 18.0, 18.0, 17.0, 16.0, 7.0, 5.0)  # reports by weekday, from Monday on
 _LESSER = 2  # lives of each rarer fate, of as many categories
 _COMMON = (Fate.CLOSED, Fate.LATE)
-# Matters of a county's department: its head may merge what many report.
-_INCIDENTS = ("heating.outage", "water.outage", "power.outage", "gas.supply", "water.quality")
 _OF_AN_INCIDENT = 7
 _INCIDENT_SHARE = 1.5
 
@@ -103,11 +73,11 @@ def scripts(city: City, seed: int = 1) -> list[Script]:
     written = _Writer(city, seed)
     found = [
         written.script(group, category, fate, weight)
-        for group in _SHARES
+        for group in YEAR["shares"]
         for fate, category, weight in _lives(group, stream(seed, "lives", group))
     ]
     by_code = {category.code: category for category in read_categories()}
-    return [*found, *(written.incident(by_code[code]) for code in _INCIDENTS)]
+    return [*found, *(written.incident(by_code[code]) for code in YEAR["incidents"])]
 
 
 def _lives(group: str, chance: Random) -> Iterator[tuple[Fate, Category, float]]:
@@ -115,12 +85,12 @@ def _lives(group: str, chance: Random) -> Iterator[tuple[Fate, Category, float]]
     categories, weights = group_categories(group)
     order = sorted(range(len(categories)), key=lambda _: chance.random())
     going_round = cycle(order)
-    for fate, share in _FATES[group]:
+    for fate, share in YEAR["fates"][group].items():
         number = {Fate.CLOSED: len(order), Fate.LATE: len(order) // 4 + 1}.get(fate, _LESSER)
         chosen = order if fate is Fate.CLOSED else list(islice(going_round, min(number, len(order))))
         whole = sum(weights[n] for n in chosen)
         for n in chosen:
-            yield fate, categories[n], _SHARES[group] * share / 100 * weights[n] / whole
+            yield Fate(fate), categories[n], YEAR["shares"][group] * share / 100 * weights[n] / whole
 
 
 @cache
@@ -162,7 +132,7 @@ class _Writer:
         kind, petition_class = _kind(group)
         entry = texts()["categories"][category.code]
         setting = entry.get("setting", "any")
-        channel = _drawn(chance, _CHANNELS["accusation" if group == "accusation" else kind])
+        channel = drawn(chance, YEAR["channels"]["accusation" if group == "accusation" else kind])
         home = HOMES[setting == "any" and chance.random() < 0.1]
         at = _moment(channel, chance)
         body = self._body(group, category, channel, home, 0, chance)
@@ -192,14 +162,14 @@ class _Writer:
         steps = [
             _no_sooner(step, registered[-1] + timedelta(hours=3)) if step.action in _ENDING else step for step in steps
         ]
-        channels = [_drawn(chance, _CHANNELS["request"]) for _ in registered]
+        channels = [drawn(chance, YEAR["channels"]["request"]) for _ in registered]
         bodies = [self._body("request", category, channel, home, n, chance) for n, channel in enumerate(channels)]
         for case in range(1, _OF_AN_INCIDENT):
             steps += merging(registered[case], case, chance)
         return Script(
             f"incident {category.code}", "request", category, procedure, tuple(bodies),
             tuple(self._desk(channel, home, chance) for channel in channels), tuple(registered),
-            tuple(sorted(steps, key=lambda step: step.at)), home, _INCIDENT_SHARE / len(_INCIDENTS) / _OF_AN_INCIDENT,
+            tuple(sorted(steps, key=lambda step: step.at)), home, _INCIDENT_SHARE / len(YEAR["incidents"]) / _OF_AN_INCIDENT,
             tuple(entry.get("season", ())), "urban",
         )  # fmt: skip
 
@@ -279,18 +249,14 @@ def _kind(group: str) -> tuple[str, str | None]:
     return "petition", "appeal" if group == "simple" else group
 
 
-def _drawn(chance: Random, pairs: Sequence[tuple[str, float]]) -> str:
-    return pick_weighted(chance, [name for name, _ in pairs], [weight for _, weight in pairs])
-
-
 def _point(place: tuple[float, float], accuracy_m: float) -> dict[str, Any]:
     return {"point": {"type": "Point", "coordinates": place}, "crs": "WGS84", "accuracy_m": accuracy_m}
 
 
 def _moment(channel: str, chance: Random) -> datetime:
     """A second of the week: office hours at windows, most of the day elsewhere, the night now and then."""
-    days = _DAYS[:5] if channel in OFFICE_CHANNELS else _DAYS
-    day = pick_weighted(chance, list(range(len(days))), list(days))
+    days = YEAR["weekdays"][: 5 if channel in OFFICE_CHANNELS else 7]
+    day = pick_weighted(chance, range(len(days)), days)
     if channel in OFFICE_CHANNELS:
         hour = between(chance, 8.5, 11.8) if chance.random() < 0.6 else between(chance, 14.0, 17.4)
     elif chance.random() < 0.06:
