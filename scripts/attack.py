@@ -58,9 +58,9 @@ def attack(name: str, seed: int, workers: int) -> Outcome:
     """Run one; what it finds is printed as it is found."""
     print(f"== {name}", flush=True)
     environment = {**os.environ, **FULL, "GRIDCASE_FUZZ_SEED": str(seed)}
-    words = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "-p", "no:cacheprovider", *ATTACKS[name]]
+    words = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "-p", "no:cacheprovider", "--tier", "all"]
     began, last = time.monotonic(), ""
-    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen([*words, *ATTACKS[name]], env=environment, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None  # noqa: S101 (asked for above)
         for line in run.stdout:
             if line.strip():

@@ -26,8 +26,8 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": uuid.uuid4().hex}
 
 
-@pytest.fixture
-def provoked(cast: Cast, lives: Lives, monkeypatch: pytest.MonkeyPatch) -> dict[str, Provoke]:
+@pytest.fixture(scope="module")
+def provoked(cast: Cast, lives: Lives) -> dict[str, Provoke]:
     """A request for every kind of problem that a caller can bring about."""
     li, chen, client = cast("li.window"), cast("chen.housing"), cast.client
 
@@ -55,7 +55,7 @@ def provoked(cast: Cast, lives: Lives, monkeypatch: pytest.MonkeyPatch) -> dict[
         return client.post(f"/v1/cases/{case}/same_phone", json=body, headers={**chen.headers, **key(), **extra})
 
     def too_often(extra: dict[str, str]) -> Any:
-        with monkeypatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(settings(), "query_tries_per_hour", 0)
             return client.post("/v1/query", json={"number": "260000001U", "code": "AAAAAAAAAA"}, headers=extra)
 

@@ -27,7 +27,6 @@ AS_MANY = (
 ON_THE_MACHINE = (
     "support/clock.py",
     "concurrency",  # a service of its own
-    "imports",  # the command line
     "attachments/test_bad_uploads.py",  # times of files
 )
 WAITS = {

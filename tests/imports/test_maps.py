@@ -16,6 +16,7 @@ from geo.codes import arrange, is_official, read_names
 from geo.systems import known_system, to_stored
 from tests.data import real_file
 from tests.imports.conftest import on_app, plain_row
+from tests.support.clock import present
 
 UNIT = shapely.box(111.6, 40.8, 111.7, 40.9)
 
@@ -231,7 +232,6 @@ def _moved_about_600_metres(sql: Any, city: str, path: Path) -> None:
 
 def _lands_in_the_county(city: str) -> None:
     """A report by point: no cells are drawn, so it waits in the queue of the county that holds it."""
-    from datetime import UTC, datetime
 
     from app.core.access import Actor
     from app.intake.actions import Entry, prepare, register
@@ -239,14 +239,14 @@ def _lands_in_the_county(city: str) -> None:
     from app.reference import queries as reference
 
     async def work(conn: Any) -> list[Any]:
-        facts = await reference.load(conn, datetime.now(UTC))
+        facts = await reference.load(conn, present())
         reports = [
             prepare(
                 ReportIn.model_validate(
                     {"kind": "request", "category": "heating.outage", "channel": "window", "title": "停暖",
                      "location": {"point": {"type": "Point", "coordinates": [lon, lat]}, "crs": crs}}
                 ),
-                facts, actor=Actor(id="test", kind="key"), now=datetime.now(UTC), entry=Entry(),
+                facts, actor=Actor(id="test", kind="key"), now=present(), entry=Entry(),
             )
             for lon, lat, crs in ((111.685964, 40.826225, "GCJ02"), (100.0, 40.0, "WGS84"))
         ]  # fmt: skip

@@ -6,13 +6,13 @@
 import json
 import random
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import shapely
 
 from tests.imports.conftest import on_app, plain_mapping
+from tests.support.clock import present
 from tests.support.tiers import Amount
 
 POINTS = Amount("points where imports and intake agree", short=200, long=1000, setting="GRIDCASE_POINTS")
@@ -115,7 +115,7 @@ async def _register(conn: Any, points: Sequence[tuple[float, float]]) -> None:
     from app.intake.schemas import ReportIn
     from app.reference import queries as reference
 
-    facts, actor, now = await reference.load(conn, datetime.now(UTC)), Actor(id="test", kind="key"), datetime.now(UTC)
+    facts, actor, now = await reference.load(conn, present()), Actor(id="test", kind="key"), present()
     reports = [
         prepare(
             ReportIn.model_validate({

@@ -1,5 +1,6 @@
 """The application as `create_app` makes it for the demo city, in the time of the tests."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -7,6 +8,7 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from tests.cast import CITY
+from tests.databases import once, run_folder
 from tests.support.clock import present
 
 
@@ -23,6 +25,10 @@ def shared() -> FastAPI:
     return application()
 
 
+@cache
 def document() -> dict[str, Any]:
-    """Its OpenAPI document; takes seconds the first time."""
-    return shared().openapi()
+    """Its OpenAPI document, which takes seconds: one worker makes it for all."""
+    file = run_folder() / "openapi.json"
+    once("openapi", lambda: file.write_text(json.dumps(shared().openapi())))
+    shared().openapi_schema = found = json.loads(file.read_text())
+    return dict(found)

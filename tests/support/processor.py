@@ -1,12 +1,14 @@
 """What a run cost in processor seconds: Python with the children it waited for, and the run's PostgreSQL.
 
 A quiet machine is not needed to judge by them, as it is for the time on the wall. `--processor` adds Python's by folder.
+Those of a whole run are kept, and `make house` shows them.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import time
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -18,6 +20,8 @@ from tests import databases
 
 TICKS = os.sysconf("SC_CLK_TCK")
 SECONDS, TESTS = pytest.StashKey[Counter[str]](), pytest.StashKey[Counter[str]]()  # by folder
+
+BEGAN = pytest.StashKey[float]()
 
 
 def spent() -> float:
@@ -55,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing is spent yet."""
     config.stash[SECONDS], config.stash[TESTS] = Counter(), Counter()
+    config.stash[BEGAN] = time.monotonic()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -89,6 +94,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.write_line(
         f"processor: {python + server:.0f} s (Python {python:.0f}, PostgreSQL {server:.0f})", bold=True
     )
+    if not (config.option.file_or_dir or config.option.keyword or config.getoption("tier") != "short"):
+        wall = round(time.monotonic() - config.stash[BEGAN])
+        kept = {"wall": wall, "processor": round(python + server), "of Python": round(python)}
+        config.cache.set("suite/seconds", kept)
     if config.getoption("processor"):
         for folder, used in seconds.most_common():
             terminalreporter.write_line(f"{used:7.1f} s {config.stash[TESTS][folder]:6,} tests  {folder}")
