@@ -186,6 +186,8 @@ def _settings(cluster: Cluster) -> str:
         "max_wal_size": "4GB",
         "checkpoint_timeout": "15min",
         "wal_compression": "on",
+        "wal_level": "minimal",  # nobody copies this cluster as it runs: what is loaded in bulk is not written twice
+        "max_wal_senders": 0,
         "random_page_cost": 1.1,
         "jit": "off",
         "timezone": "UTC",
@@ -195,8 +197,7 @@ def _settings(cluster: Cluster) -> str:
         "log_min_error_statement": "panic",
     }
     if not cluster.durable:
-        off = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
-        settings |= {**off, "wal_level": "minimal", "max_wal_senders": 0}
+        settings |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
     return "".join(f"{name} = '{value}'\n" for name, value in settings.items())
 
 
