@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.reading import functions as database_functions
-from scripts.reading.modules import Module, tracked
-from scripts.reading.statements import ROOT, copies, product, statements
-from scripts.reading.tables import foreign_writes, owners, references, upward_reads
+import grimp
+
+from tests.house.reading.files import ROOT, tracked
+from tests.house.reading.tables import foreign_writes, owners, references, upward_reads
 
 FOLDERS = ("app", "seeds", "scripts", "migrations", "tests", "bench", "docs")
 PRODUCT = ("app", "seeds", "scripts", "migrations")
@@ -30,7 +30,7 @@ Figures = dict[str, str]
 def lines(root: Path) -> Figures:
     """Lines of Python and SQL by folder; of documents for docs."""
     count = {
-        folder: sum(_lines(root / path) for path in tracked(root, folder) if path.suffix in (".py", ".sql", ".md"))
+        folder: sum(_lines(root / path) for path in tracked(folder, root=root) if path.suffix in (".py", ".sql", ".md"))
         for folder in FOLDERS
     }
     shown = {f"lines, {folder}": f"{number:,}" for folder, number in count.items()}
@@ -45,11 +45,8 @@ def tables(root: Path) -> Figures:
     """Who owns the tables, and who reaches into another's; nothing of a revision whose tables name no owner."""
     if "cases" not in owners(root):
         return {}
-    reader = product(root)
-    found = {r for s in (*statements(reader), *copies(reader)) if s.text.strip() for r in references(s)}
-    found |= set(database_functions.references(root))
     owned = Counter(owners(root).values())
-    writes, reads = foreign_writes(found, root), upward_reads(found, root)
+    writes, reads = foreign_writes(references(root), root), upward_reads(references(root), root)
     return {
         "tables, owners": ", ".join(f"{name} {number}" for name, number in owned.most_common()),
         "tables read from below or beside": str(len(reads)),
@@ -59,16 +56,18 @@ def tables(root: Path) -> Figures:
 
 def types(root: Path) -> Figures:
     """How much of the product is untyped."""
-    trees = [Module(root, path).tree for path in tracked(root, "app") if path.suffix == ".py"]
-    text = "".join((root / path).read_text(encoding="utf-8") for path in tracked(root, "app") if path.suffix == ".py")
+    sources = [(root / path).read_text(encoding="utf-8") for path in tracked("app", root=root) if path.suffix == ".py"]
     subscripts = [
         node
-        for tree in trees
-        for node in ast.walk(tree)
+        for source in sources
+        for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant)
     ]
     texts = [node for node in subscripts if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)]
-    return {"Any in app": str(len(re.findall(r"\bAny\b", text))), "string subscripts in app": str(len(texts))}
+    return {
+        "Any in app": str(len(re.findall(r"\bAny\b", "".join(sources)))),
+        "string subscripts in app": str(len(texts)),
+    }
 
 
 def functions(root: Path) -> Figures:
@@ -80,13 +79,13 @@ def functions(root: Path) -> Figures:
     for room in ROOMS:
         inside = [n for path, n in found if path.parts[0] == "app" and room in (*path.parts, path.stem)]
         shown[f"functions, {room}"] = _spread(inside)
-    code = [path for folder in FOLDERS[:-1] for path in tracked(root, folder) if path.suffix == ".py"]
+    code = [path for folder in FOLDERS[:-1] for path in tracked(folder, root=root) if path.suffix == ".py"]
     long = [f"{path} {number}" for path in code if (number := _lines(root / path)) > LONGEST_FILE]
     return shown | {f"files over {LONGEST_FILE} lines": ", ".join(long) or "none"}
 
 
 def _functions(root: Path) -> Iterator[tuple[Path, int]]:
-    for path in tracked(root, *FOLDERS[:-1]):
+    for path in tracked(*FOLDERS[:-1], root=root):
         if path.suffix == ".py":
             for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
                 if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -100,19 +99,13 @@ def _spread(lengths: list[int]) -> str:
     return f"{len(lengths):,}: median {statistics.median(lengths):.0f}, p90 {p90}, max {max(lengths)}"
 
 
-def cycles(root: Path) -> list[str]:
-    """Modules that import one another."""
-    edges = {module.name: _imported(module) for module in product(root).modules.values()}
-    edges = {name: {there for there in found if there in edges and there != name} for name, found in edges.items()}
+def cycles() -> list[str]:
+    """Modules of the product that import one another."""
+    graph = grimp.build_graph("app", cache_dir=None)
+    edges = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
     while ends := {name for name, found in edges.items() if not found & edges.keys()}:
         edges = {name: found for name, found in edges.items() if name not in ends}
     return sorted(edges)
-
-
-def _imported(module: Module) -> set[str]:
-    named = module.imports.values()
-    known = product(module.root).modules
-    return {f"{source}.{name}" if f"{source}.{name}" in known else source for source, name in named}
 
 
 def measured(root: Path) -> Figures:
@@ -135,7 +128,7 @@ def _kept(root: Path, name: str) -> dict[str, list[str]]:
 
 def figures(root: Path) -> Figures:
     """All of them."""
-    knots = {"modules in import cycles": ", ".join(cycles(root)) or "none"}
+    knots = {"modules in import cycles": ", ".join(cycles()) or "none"}
     return lines(root) | tables(root) | types(root) | functions(root) | knots | measured(root)
 
 

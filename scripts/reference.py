@@ -28,10 +28,8 @@ from app.emergency.rules import RULE
 from app.emergency.settings import EmergencySettings
 from app.proxy.settings import ProxySettings
 from scripts import picture
-from scripts.reading import functions
-from scripts.reading.samples import every_reference
-from scripts.reading.tables import declared
 from seeds.reference.load import read_procedures
+from tests.house.reading.tables import declared, references
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -338,10 +336,9 @@ def _extension(rule: ClockRule) -> str:
 
 def tables() -> str:
     """Whose each table is, what it holds, and which capabilities above read it."""
-    found = [*every_reference(), *functions.references()]
     rows = []
     for name, (owner, said) in sorted(declared().items(), key=lambda pair: (pair[1][0], pair[0])):
-        readers = {r.capability for r in found if r.table == name and r.how == "read"} - {owner}
+        readers = {r.capability for r in references() if r.table == name and r.how == "read"} - {owner}
         rows.append((owner, code([name]), said, ", ".join(sorted(readers))))
     return (
         f"# Tables\n\n{NOTE} A table is written by its owner alone, the capability that its file in `migrations/tables`"

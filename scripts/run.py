@@ -127,9 +127,8 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
         print(f"gridcase: the server ended by itself, with status {status}", file=sys.stderr)
         return 1
     finally:
-        for child in (runner, server):
-            if child.poll() is None:
-                end(child)
+        for child in [child for child in (runner, server) if child.poll() is None]:
+            end(child)
 
 
 def main() -> int:
@@ -139,11 +138,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000)
     given = parser.parse_args()
     if not port_is_free(given.host, given.port):
-        print(
-            f"gridcase: port {given.port} of {given.host} is taken by another program. "
-            f"Stop that one, or choose another port:  make run PORT={given.port + 1}",
-            file=sys.stderr,
-        )
+        taken = f"gridcase: port {given.port} of {given.host} is taken by another program. "
+        print(f"{taken}Stop that one, or choose another port:  make run PORT={given.port + 1}", file=sys.stderr)
         return 1
     stopping = Stopping()
     with ExitStack() as stack:

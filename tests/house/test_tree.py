@@ -66,7 +66,7 @@ def test_functions_are_short(folders: tuple[str, ...]) -> None:
 
 
 def test_no_two_modules_import_one_another() -> None:
-    assert cycles(ROOT) == []
+    assert cycles() == []
 
 
 def test_files_are_named_after_what_they_hold() -> None:

@@ -11,9 +11,8 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.reading.modules import tracked
-from scripts.reading.statements import ROOT
 from tests.house.owing import compare
+from tests.house.reading.files import ROOT, tracked
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 # What is not to be said (case does not matter), and what is said instead.
@@ -78,11 +77,11 @@ def prose(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def documents() -> list[Path]:
-    return [p for p in tracked(ROOT, "docs", "README.md") if p.suffix == ".md"]
+    return [p for p in tracked("docs", "README.md") if p.suffix == ".md"]
 
 
 def test_words_are_the_fields_own_and_plain() -> None:
-    code = [p for p in tracked(ROOT, "app", "geo", "seeds", "scripts", "bench", "migrations") if p.suffix == ".py"]
+    code = [p for p in tracked("app", "geo", "seeds", "scripts", "bench", "migrations") if p.suffix == ".py"]
     found = {
         f"{path}: {match[0].lower()} ({better})"
         for path in (*code, *documents())
@@ -95,9 +94,9 @@ def test_words_are_the_fields_own_and_plain() -> None:
 
 
 def test_identifiers_of_rules_are_explained_in_the_glossary() -> None:
-    code = [p for p in tracked(ROOT, "app", "seeds") if p.suffix == ".py"]
+    code = [p for p in tracked("app", "seeds") if p.suffix == ".py"]
     said = [text for path in (*code, *documents()) for _, text in prose(path)]
-    said += [(ROOT / path).read_text(encoding="utf-8") for path in tracked(ROOT, "seeds") if path.suffix == ".yaml"]
+    said += [(ROOT / path).read_text(encoding="utf-8") for path in tracked("seeds") if path.suffix == ".yaml"]
     named = {match for text in said for match in CODE.findall(text)}
     explained = set(CODE.findall(GLOSSARY.read_text(encoding="utf-8"))) if GLOSSARY.exists() else set()
     compare("identifiers", named - explained)

@@ -13,6 +13,7 @@ from typing import Any
 from app.cases.queries.one import ABOVE
 from app.core.access import CLOCK
 from app.core.database import Connection
+from app.core.rows import read_sql
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import AT_ONCE, ClockKind, EscalationStep, Owner, QuietHours, StartsOn, escalation
 from app.messages.actions import IN_APP
@@ -49,26 +50,7 @@ _TELL = """
     )
     select append_events(array_agg(case_id), $2, $3, $4, array_agg(facts)) from pressed
 """
-_RECALL = """
-    with up as materialized (
-        select c.id, c.procedure, c.procedure_version, ({above}) as target from cases c
-        where c.id in (select case_id from clock where id = any($1::bigint[]))
-            and c.status in ('registered', 'accepted', 'handling') and c.petition_class is distinct from 'accusation'
-    ), recalled as (
-        update assignment a set state = 'recalled', answered_by = $3, answered_at = $2
-        where a.id = any(array(  -- looked up case by case: a join would read every open offer of the city
-            select (select o.id from assignment o where o.case_id = up.id and o.part = 'lead' and o.state = 'offered')
-            from up where up.target is not null))
-        returning a.case_id, a.unit
-    ), unseen as (
-        update case_access x set until = $2 from up
-        where up.target is not null and x.case_id = up.id and x.part = 'offer' and x.until is null
-            and x.grantee <> 'unit:' || up.target
-    )
-    select up.id, up.target, up.procedure, up.procedure_version, r.unit as recalled
-    from up left join recalled r on r.case_id = up.id
-    where up.target is not null order by up.id
-"""
+_RECALL = read_sql(__package__, "recall")
 _ESCALATE = """
     with up as materialized (
         select s.id, s.target, s.recalled, u.tier from unnest($1::uuid[], $2::text[], $3::text[]) s(id, target, recalled)
