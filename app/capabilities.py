@@ -17,7 +17,7 @@ from app.emergency.capability import EMERGENCY
 from app.grids.capability import GRIDS
 from app.handover.capability import HANDOVER
 from app.intake.capability import INTAKE
-from app.joint.actions.reactions import end_with_case, take_up_with_case
+from app.joint.actions.tasks import end_with_case, take_up_with_case
 from app.joint.capability import JOINT
 from app.mediation.capability import MEDIATION
 from app.messages.capability import MESSAGES

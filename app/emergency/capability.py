@@ -8,21 +8,13 @@ from app.emergency.settings import EmergencySettings
 from app.messages.rules import TEMPLATES, Template
 
 MESSAGES = {
-    "emergency_limit": Template(
-        Words("应急限时办理", "Faster limits of an emergency"),
-        Words(
-            "应急状态：编号{number}须在{hours}小时内开始办理。",
-            "Emergency mode: handling of case {number} is to begin within {hours} hours.",
-        ),
-    ),
-    "emergency_duty": Template(
-        Words("应急值班", "You are on duty"),
-        Words(
-            "您已列入区域{area}的应急值班表，请查看班次。",
-            "You are on the duty rota of the emergency in area {area}; see when.",
-        ),
-    ),
-}
+    "emergency_limit": Template(Words("应急限时办理", "Faster limits of an emergency"), Words(
+        "应急状态：编号{number}须在{hours}小时内开始办理。",
+        "Emergency mode: handling of case {number} is to begin within {hours} hours.")),
+    "emergency_duty": Template(Words("应急值班", "You are on duty"), Words(
+        "您已列入区域{area}的应急值班表，请查看班次。",
+        "You are on the duty rota of the emergency in area {area}; see when.")),
+}  # fmt: skip
 
 
 def register() -> None:

@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.database import Connection
 from app.core.errors import NotFound
-from app.core.rows import fetch_all, fetch_one
+from app.core.rows import fetch_all, fetch_one, shown
 from app.emergency.rules import Emergency
 from app.emergency.schemas import EmergencyItem, EmergencyOut, OnDuty, RecordOut, ShiftOut
 from app.reference.queries import Reference
@@ -48,7 +48,7 @@ async def get_emergency(conn: Connection, emergency: uuid.UUID, *, now: datetime
     record = await fetch_all(
         conn, RecordOut, "select at, actor, what, facts from emergency_log where emergency = $1 order by id", emergency
     )
-    return EmergencyOut(**{f.name: getattr(item, f.name) for f in fields(item)}, rota=rota, record=record)
+    return shown(EmergencyOut, item, rota=rota, record=record)
 
 
 @dataclass(frozen=True, slots=True)

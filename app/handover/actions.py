@@ -4,20 +4,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from app.cases.actions import assignments
 from app.cases.actions.access import grant, revoke, revoke_all
 from app.cases.actions.record import record
-from app.centres.actions import Change, begin_absence, pass_shift
+from app.centres.actions.keeping import Change
+from app.centres.actions.rota import begin_absence, pass_shift
 from app.core import errors
 from app.core.access import Actor, Role
 from app.core.database import Connection, uuid7
+from app.core.rows import fetch_all
 from app.emergency import actions as emergencies
 from app.emergency.rules import Shift
 from app.emergency.schemas import OnDuty
 from app.grids import actions as grids
-from app.handover.queries import find_person, list_held
+from app.handover.queries import Person, find_person, list_held
 from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
 from app.mediation.actions.talks import relieve_absent
 from app.messages.actions import queue
@@ -56,7 +57,7 @@ async def hand_over(
     act = ActionContext(conn, asked.rules, asked.actor, asked.now, 0)
     centres = await begin_absence(act, asked.staff, asked.until)
     taker = await _check(conn, asked, lock=True)
-    cases = [row["id"] for row in await conn.fetch(_LOCK, asked.staff)]
+    cases = [case for (case,) in await conn.fetch(_LOCK, asked.staff)]
     moves = await _plan(conn, asked, taker)
     if found := differences(moves, approved):
         raise errors.Conflict(
@@ -73,19 +74,19 @@ async def hand_over(
     return handover, moves
 
 
-async def check_reach(conn: Connection, staff: uuid.UUID, *, actor: Actor, now: datetime, lock: bool = False) -> Any:
+async def check_reach(conn: Connection, staff: uuid.UUID, *, actor: Actor, now: datetime, lock: bool = False) -> Person:
     """The person, whom a coordinator or head of their unit, or of one above it, may hand over for. Raises NotFound, Forbidden."""
     person = await find_person(conn, staff, actor=actor, now=now, lock=lock)
     if person is None:
         raise errors.NotFound
-    if not person["within"]:
+    if not person.within:
         raise errors.Forbidden(
             "只能为本单位或下级单位的人员办理交接。", "Hand over for people of your unit, or of one under it."
         )
     return person
 
 
-async def _check(conn: Connection, asked: Handover, *, lock: bool = False) -> Any:
+async def _check(conn: Connection, asked: Handover, *, lock: bool = False) -> Person | None:
     """The successor, if one is named; the order of the locks is that of the ids."""
     if lock and asked.to is not None and asked.to < asked.staff:
         await conn.fetchval("select id from staff where id = $1 for update", asked.to)
@@ -95,7 +96,7 @@ async def _check(conn: Connection, asked: Handover, *, lock: bool = False) -> An
     if asked.to is None:
         return None
     taker = await find_person(conn, asked.to, actor=asked.actor, now=asked.now, lock=lock)
-    if asked.to == asked.staff or taker is None or not (taker["active"] and taker["roles"] and taker["within"]):
+    if asked.to == asked.staff or taker is None or not (taker.active and taker.roles and taker.within):
         raise errors.Invalid(
             "请指定本单位或下级单位的另一名在岗人员。", "Name somebody else on duty in your unit, or in one under it.",
             pointer="#/body/to",
@@ -103,11 +104,11 @@ async def _check(conn: Connection, asked: Handover, *, lock: bool = False) -> An
     return taker
 
 
-async def _plan(conn: Connection, asked: Handover, taker: Any) -> list[Move]:
+async def _plan(conn: Connection, asked: Handover, taker: Person | None) -> list[Move]:
     held = await list_held(conn, asked.staff, asked.why, asked.until, asked.to, actor=asked.actor, now=asked.now)
-    if taker is not None and Role.GRID_WORKER not in taker["roles"] and any(h.kind is HeldKind.CELL for h in held):
+    if taker is not None and Role.GRID_WORKER not in taker.roles and any(h.kind is HeldKind.CELL for h in held):
         raise errors.Invalid("网格须交给网格员。", "A cell goes to a grid worker.", pointer="#/body/to")
-    free = taker is not None and not (taker["full_time"] and taker["has_cell"])
+    free = taker is not None and not (taker.full_time and taker.has_cell)
     return plan(held, asked.why, asked.to, may_lead_cell=free)
 
 
@@ -131,7 +132,7 @@ async def _keep(conn: Connection, asked: Handover, moves: Sequence[Move]) -> uui
     handover = uuid7()
     await conn.execute(
         "insert into staff_handover (id, staff, why, until, successor, made_by, made_at) values ($1, $2, $3, $4, $5, $6, $7)",
-        handover, asked.staff, asked.why.value, asked.until, asked.to, f"{asked.actor.kind}:{asked.actor.id}", asked.now,
+        handover, asked.staff, asked.why.value, asked.until, asked.to, asked.actor.who, asked.now,
     )  # fmt: skip
     await conn.executemany(
         _ITEM,
@@ -188,10 +189,20 @@ async def _move_cells(conn: Connection, asked: Handover, moves: Sequence[Move]) 
 _STATE = """
     select c.worker, c.lead_unit, not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
             select from staff s join unit u on u.code = s.unit where s.id = $2 and c.barred_units @> u.path) as free,
-        (select jsonb_agg(a.id) from assignment a where a.case_id = c.id and a.staff = $3
-            and a.state in ('offered', 'signed')) as tasks
+        array(select a.id::text from assignment a where a.case_id = c.id and a.staff = $3
+            and a.state in ('offered', 'signed') order by a.id) as tasks
     from cases c where c.id = $1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A case whose tasks go to others; `free`: it may name the successor as its worker."""
+
+    worker: uuid.UUID | None
+    lead_unit: str
+    free: bool
+    tasks: list[str]
 
 
 async def _move_tasks(
@@ -199,13 +210,13 @@ async def _move_tasks(
 ) -> None:  # fmt: skip
     """Case by case: the tasks, the worker it names, who sees it, and one event that says so."""
     for case in cases:
-        (row,) = await conn.fetch(_STATE, case, asked.to, asked.staff)
-        tasks = [moves[str(task)] for task in row["tasks"] or ()]
+        (state,) = await fetch_all(conn, _State, _STATE, case, asked.to, asked.staff)
+        tasks = [moves[task] for task in state.tasks]
         for move in tasks:
-            await _move_task(conn, asked, case, row["lead_unit"], move)
-        columns: dict[str, Any] = {}
-        if asked.why is Why.LEAVES and row["worker"] == asked.staff:
-            columns["worker"] = asked.to if row["free"] else None
+            await _move_task(conn, asked, case, state.lead_unit, move)
+        columns: dict[str, object] = {}
+        if asked.why is Why.LEAVES and state.worker == asked.staff:
+            columns["worker"] = asked.to if state.free else None
         if tasks or columns:
             to = next((move.to for move in tasks if move.to), None)
             facts = {"handover": str(handover), "from": str(asked.staff), "to": str(to) if to else None,

@@ -2,22 +2,21 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic_core import to_json
 
 from app.core.access import Actor, Permission
 from app.core.errors import Invalid
-from app.core.http import Now, Read, ThisCall, Write, reference, requires
+from app.core.http import Now, Read, ThisCall, Write, requires
 from app.core.idempotency import once
 from app.handover import actions, queries
 from app.handover.rules import Move
-from app.handover.schemas import HandoverIn, HandoverList, HandoverOut
-from app.reference.queries import Reference
+from app.handover.schemas import HandoverIn, HandoverItemOut, HandoverList, HandoverOut
+from app.reference.runner import Rules
 
 router = APIRouter(prefix="/v1/staff/{staff_id}", tags=["staff"])
-Rules = Annotated[Reference, Depends(reference)]
 MayHandOver = Annotated[Actor, Depends(requires(Permission.STAFF_HANDOVER))]
 
 
@@ -43,21 +42,18 @@ async def hand_over_work(
     return await once(conn, call, act, keep=not sent.dry_run)
 
 
-def _shown(asked: actions.Handover, handover: uuid.UUID | None, moves: Sequence[Move]) -> dict[str, Any]:
-    made = handover is not None
-    return {
-        "id": handover, "staff": asked.staff, "why": asked.why, "until": asked.until, "to": asked.to,
-        "made_by": f"{asked.actor.kind}:{asked.actor.id}" if made else None, "made_at": asked.now if made else None,
-        "items": [
-            {"kind": m.held.kind, "ref": m.held.ref, "state": m.held.state, "case": m.held.case if m.held.seen else None,
-             "number": m.held.number, "becomes": m.becomes, "to": m.to}
-            for m in moves
-        ],
-    }  # fmt: skip
+def _shown(asked: actions.Handover, handover: uuid.UUID | None, moves: Sequence[Move]) -> HandoverOut:
+    made_by, made_at = (asked.actor.who, asked.now) if handover else (None, None)
+    items = [
+        HandoverItemOut(held.kind, held.ref, held.state, held.case if held.seen else None, held.number, m.becomes, m.to)
+        for m in moves
+        for held in (m.held,)
+    ]
+    return HandoverOut(handover, asked.staff, asked.why, asked.until, asked.to, made_by, made_at, items)
 
 
 @router.get("/handovers", response_model=HandoverList, summary="What was handed over of a person")
 async def list_handovers(staff_id: uuid.UUID, conn: Read, at: Now, actor: MayHandOver) -> HandoverList:
     """Who handed over what of theirs, to whom and when; the latest first."""
     await actions.check_reach(conn, staff_id, actor=actor, now=at)
-    return HandoverList.model_validate({"items": await queries.list_handovers(conn, staff_id, actor=actor)})
+    return HandoverList(items=await queries.list_handovers(conn, staff_id, actor=actor))

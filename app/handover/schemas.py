@@ -1,11 +1,13 @@
 """A hand-over as asked for, previewed and recorded."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from app.core.bodies import example
 from app.core.texts import Code, unfit
 from app.handover.rules import Becomes, HeldKind, Why
 
@@ -23,10 +25,7 @@ class HandoverItemIn(BaseModel):
 class HandoverIn(BaseModel):
     """First with `dry_run`: what is held, and to whom each would go. Then without it, with the items of that preview."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"why": "leaves", "to": "018f3a1c-5b6d-7c8e-9f0a-1b2c3d4e5f60", "dry_run": True}]},
-    )  # fmt: skip
+    model_config = example(why="leaves", to="018f3a1c-5b6d-7c8e-9f0a-1b2c3d4e5f60", dry_run=True)
 
     why: Why
     until: AwareDatetime | None = Field(default=None, description="The end of a leave")
@@ -47,7 +46,8 @@ class HandoverIn(BaseModel):
         return self
 
 
-class HandoverItemOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class HandoverItemOut:
     """What goes where, or what becomes of it. `case` and `number` are shown to who sees the case.
 
     `ref` is the code of a cell or post, the id of an assignment, proxy, mediation or shift, or day:shift:emergency; `state` of a
@@ -63,7 +63,8 @@ class HandoverItemOut(BaseModel):
     to: uuid.UUID | None
 
 
-class HandoverOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class HandoverOut:
     """A hand-over; a preview has no `id` yet."""
 
     id: uuid.UUID | None

@@ -69,95 +69,56 @@ def _signed_by_all(data: Mapping[str, object]) -> Words | None:
 
 
 STEPS = {
-    "mediation_open": StepWords(
-        Words("申请或提议调解", "mediation applied for or proposed"),
-        Words("已申请或提议调解，正在征求双方意见。", "Mediation is asked for; both sides are being asked."),
-    ),
+    "mediation_open": StepWords(Words("申请或提议调解", "mediation applied for or proposed"), Words(
+        "已申请或提议调解，正在征求双方意见。", "Mediation is asked for; both sides are being asked.")),
     "mediation_consent": StepWords(Words("当事人同意调解", "a party consented to mediation")),
-    "mediation_refuse": StepWords(
-        Words("当事人拒绝，调解终止", "a party refused; the mediation ended"),
-        Words(
-            "有一方不愿调解，调解终止；您可以依法通过仲裁、行政、司法等途径维护权利。",
-            "A side refuses, so the mediation ended; arbitration, administrative and judicial routes stay open.",
-        ),
-    ),
+    "mediation_refuse": StepWords(Words("当事人拒绝，调解终止", "a party refused; the mediation ended"), Words(
+        "有一方不愿调解，调解终止；您可以依法通过仲裁、行政、司法等途径维护权利。",
+        "A side refuses, so the mediation ended; arbitration, administrative and judicial routes stay open.")),
     "mediation_assign": StepWords(Words("选定、指定调解员", "mediator assigned")),
     "mediation_relieve": StepWords(Words("更换调解员", "mediator relieved")),
     "mediation_declare": StepWords(Words("调解员声明", "mediator declared relations")),
-    "mediation_start": StepWords(
-        Words("开始调解", "mediation started"), Words("已开始调解。", "The mediation has begun.")
-    ),
-    "mediation_extend": StepWords(
-        Words("经双方同意延长调解", "mediation extended"),
-        Words("经双方同意，调解期限延长。", "With both sides' agreement its limit was extended."),
-    ),
-    "mediation_suspend": StepWords(
-        Words("调解中止", "mediation suspended"), Words("调解中止。", "The mediation is suspended.")
-    ),
-    "mediation_resume": StepWords(
-        Words("调解恢复", "mediation resumed"), Words("调解恢复。", "The mediation goes on.")
-    ),
+    "mediation_start": StepWords(Words("开始调解", "mediation started"), Words(
+        "已开始调解。", "The mediation has begun.")),
+    "mediation_extend": StepWords(Words("经双方同意延长调解", "mediation extended"), Words(
+        "经双方同意，调解期限延长。", "With both sides' agreement its limit was extended.")),
+    "mediation_suspend": StepWords(Words("调解中止", "mediation suspended"), Words(
+        "调解中止。", "The mediation is suspended.")),
+    "mediation_resume": StepWords(Words("调解恢复", "mediation resumed"), Words(
+        "调解恢复。", "The mediation goes on.")),
     "mediation_schedule_session": StepWords(Words("安排调解", "mediation session scheduled"), _joint_talk),
     "mediation_open_session": StepWords(Words("调解会开始", "mediation session opened")),
     "mediation_record_session": StepWords(Words("调解笔录", "mediation session recorded")),
     "mediation_cancel_session": StepWords(Words("取消调解安排", "mediation session cancelled")),
     "mediation_draft_agreement": StepWords(Words("起草调解协议", "agreement drafted")),
     "mediation_sign": StepWords(Words("调解协议签字、盖章", "agreement signed"), _signed_by_all),
-    "mediation_agree_orally": StepWords(
-        Words("达成口头调解协议", "oral agreement reached"),
-        Words("双方达成口头协议，内容见下。", "Both sides agreed orally; see below what."),
-    ),
-    "mediation_fail": StepWords(
-        Words("调解不成", "mediation failed"),
-        Words(
-            "未能达成协议；您可以依法通过仲裁、行政、司法等途径维护权利。",
-            "No agreement was reached; arbitration, administrative and judicial routes stay open.",
-        ),
-    ),
-    "mediation_record_performance": StepWords(
-        Words("履行协议", "agreement performed in part or whole"),
-        Words("已登记一笔履行，见下。", "Something was performed; see below."),
-    ),
+    "mediation_agree_orally": StepWords(Words("达成口头调解协议", "oral agreement reached"), Words(
+        "双方达成口头协议，内容见下。", "Both sides agreed orally; see below what.")),
+    "mediation_fail": StepWords(Words("调解不成", "mediation failed"), Words(
+        "未能达成协议；您可以依法通过仲裁、行政、司法等途径维护权利。",
+        "No agreement was reached; arbitration, administrative and judicial routes stay open.")),
+    "mediation_record_performance": StepWords(Words("履行协议", "agreement performed in part or whole"), Words(
+        "已登记一笔履行，见下。", "Something was performed; see below.")),
     "mediation_follow_up": StepWords(Words("协议履行回访", "performance followed up")),
-    "mediation_breach": StepWords(
-        Words("协议到期未履行", "an obligation was not performed in time"),
-        Words(
-            "协议有一项到期未履行；您可以向人民法院起诉，经司法确认的可以申请强制执行。",
-            "Something was not performed in time; the court is open to you, for enforcement too if it confirmed the agreement.",
-        ),
-    ),
-    "mediation_apply_confirmation": StepWords(
-        Words("共同申请司法确认", "judicial confirmation applied for"),
-        Words("双方已共同申请司法确认。", "Both sides applied to the court to confirm it."),
-    ),
-    "mediation_decide_confirmation": StepWords(
-        Words("司法确认结果", "judicial confirmation decided"),
-        Words("司法确认已有结果，见下。", "The court has answered; see below."),
-    ),
-}
+    "mediation_breach": StepWords(Words("协议到期未履行", "an obligation was not performed in time"), Words(
+        "协议有一项到期未履行；您可以向人民法院起诉，经司法确认的可以申请强制执行。",
+        "Something was not performed in time; the court is open to you, for enforcement too if it confirmed the agreement.")),
+    "mediation_apply_confirmation": StepWords(Words("共同申请司法确认", "judicial confirmation applied for"), Words(
+        "双方已共同申请司法确认。", "Both sides applied to the court to confirm it.")),
+    "mediation_decide_confirmation": StepWords(Words("司法确认结果", "judicial confirmation decided"), Words(
+        "司法确认已有结果，见下。", "The court has answered; see below.")),
+}  # fmt: skip
 MESSAGES = {
-    "mediation_assigned": Template(
-        Words("您担任调解员", "You are to mediate"),
-        Words(
-            "您被选定或指定为编号{number}的调解员，请先声明有无应当回避的情形。",
-            "You were chosen or appointed to mediate case {number}; first declare whether anything ties you to a party.",
-        ),
-    ),
-    "mediator_relieved": Template(
-        Words("调解员回避或更换", "A mediator stood back"),
-        Words(
-            "编号{number}的一名调解员已回避或被更换，请另行选定或指定。",
-            "A mediator of case {number} stood back or was relieved; choose or appoint another.",
-        ),
-    ),
-    "agreement_missed": Template(
-        Words("协议到期未履行", "An agreement was not kept in time"),
-        Words(
-            "编号{number}的调解协议有一项义务到期未见履行，请回访督促，并告知可依法向人民法院起诉或者申请执行。",
-            "An obligation of case {number} was not performed in time: follow up, and tell that the court is open.",
-        ),
-    ),
-}
+    "mediation_assigned": Template(Words("您担任调解员", "You are to mediate"), Words(
+        "您被选定或指定为编号{number}的调解员，请先声明有无应当回避的情形。",
+        "You were chosen or appointed to mediate case {number}; first declare whether anything ties you to a party.")),
+    "mediator_relieved": Template(Words("调解员回避或更换", "A mediator stood back"), Words(
+        "编号{number}的一名调解员已回避或被更换，请另行选定或指定。",
+        "A mediator of case {number} stood back or was relieved; choose or appoint another.")),
+    "agreement_missed": Template(Words("协议到期未履行", "An agreement was not kept in time"), Words(
+        "编号{number}的调解协议有一项义务到期未见履行，请回访督促，并告知可依法向人民法院起诉或者申请执行。",
+        "An obligation of case {number} was not performed in time: follow up, and tell that the court is open.")),
+}  # fmt: skip
 
 
 def register() -> None:

@@ -10,7 +10,7 @@ from app.core.access import Actor, Permission
 from app.core.http import Read, requires
 from app.core.openapi import carries
 from app.notes import actions, queries
-from app.notes.schemas import CaseNoteOut, CaseNotesOut, MentionOut, NoteIn
+from app.notes.schemas import CaseNoteOut, CaseNotesOut, NoteIn
 from app.reference.actions import ActionContext
 from app.reference.runner import ThisCreator
 
@@ -22,7 +22,7 @@ CanWrite = Annotated[Actor, Depends(requires(Permission.CASE_SIGN))]
 @router.get("", response_model=CaseNotesOut, summary="Notes on a case")
 async def list_case_notes(case_id: uuid.UUID, actor: CanRead, conn: Read) -> CaseNotesOut:
     """What colleagues wrote about it, the oldest first. The resident is not shown them."""
-    return CaseNotesOut(items=[_shown(note) for note in await queries.list_notes(conn, case_id, actor=actor)])
+    return CaseNotesOut(items=await queries.list_notes(conn, case_id, actor=actor))
 
 
 @router.post(
@@ -32,21 +32,8 @@ async def write_case_note(case_id: uuid.UUID, sent: NoteIn, creator: ThisCreator
     """For colleagues who see the case; whoever is mentioned gets a message. It changes nothing else, and is never
     changed itself."""
 
-    async def show(act: ActionContext, note: uuid.UUID, _: str) -> dict[str, object]:
+    async def show(act: ActionContext, note: uuid.UUID, _: str) -> CaseNoteOut:
         (found,) = await queries.list_notes(act.conn, case_id, actor=act.actor, note=note)
-        return _shown(found).model_dump()
+        return found
 
     return await creator.run(lambda act: actions.write(act, case_id, text=sent.text, mentions=sent.mentions), show)
-
-
-def _shown(note: queries.Stored) -> CaseNoteOut:
-    return CaseNoteOut(
-        id=note.id,
-        case_id=note.case_id,
-        author=note.author,
-        author_name=note.author_name,
-        at=note.at,
-        text=note.text,
-        mentions=[MentionOut(staff=mention.staff, name=mention.name) for mention in note.mentions],
-        version=1,
-    )

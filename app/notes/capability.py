@@ -9,11 +9,9 @@ STEPS = {
     "write_note": StepWords(Words("记事", "a note was written"))
 }  # the resident is not told: it is between colleagues
 MESSAGES = {
-    "mentioned": Template(
-        Words("有人在记事中提到您", "A note mentions you"),
-        Words("编号{number}的一条记事提到了您，请查看。", "A note on case {number} mentions you; please read it."),
-    )
-}
+    "mentioned": Template(Words("有人在记事中提到您", "A note mentions you"), Words(
+        "编号{number}的一条记事提到了您，请查看。", "A note on case {number} mentions you; please read it.")),
+}  # fmt: skip
 
 
 def register() -> None:

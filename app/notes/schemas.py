@@ -1,10 +1,14 @@
 """What is sent and shown of notes on a case."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from app.cases.queries.notes import NoteText
+from app.core.bodies import example
 from app.core.texts import LongText
 
 MOST_MENTIONED = 20
@@ -13,14 +17,7 @@ MOST_MENTIONED = 20
 class NoteIn(BaseModel):
     """A note, and whose attention it asks for."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"text": "已联系热力公司，明日上门检查。", "mentions": ["0f1d6b0a-3c52-5f0e-8a57-150100150101"]}
-            ]
-        },
-    )
+    model_config = example(text="已联系热力公司，明日上门检查。", mentions=["0f1d6b0a-3c52-5f0e-8a57-150100150101"])
 
     text: LongText
     mentions: list[uuid.UUID] = Field(
@@ -35,7 +32,8 @@ class MentionOut(BaseModel):
     name: str
 
 
-class CaseNoteOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CaseNoteOut:
     """A note on a case."""
 
     id: uuid.UUID
@@ -43,9 +41,9 @@ class CaseNoteOut(BaseModel):
     author: uuid.UUID
     author_name: str
     at: datetime
-    text: str | None = Field(description="Null once it was erased")
+    text: Annotated[NoteText, Field(description="Null once it was erased")]
     mentions: list[MentionOut]
-    version: int = Field(description="Always 1: a note is never changed")
+    version: Annotated[int, Field(description="Always 1: a note is never changed")]
 
 
 class CaseNotesOut(BaseModel):

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from app.areas.rules import Tier
+from app.cases.actions.notes import keep_note
 from app.cases.actions.owed import owed_by as until
 from app.cases.actions.record import record
-from app.cases.actions.step import write_note
-from app.cases.queries.one import LoadedCase, get_for_change
-from app.cases.rules import LIVE, PetitionClass, Status
+from app.cases.queries.visible import LockedCase, lock_case
+from app.cases.rules import LIVE, Status
 from app.core import errors
 from app.core.access import Permission
 from app.core.database import uuid7
@@ -34,20 +34,20 @@ async def issue(
     Raises NotFound for a case that the issuer does not see, Conflict for the state of the case, Invalid for a unit
     without a part in it or a date that does not fit, Forbidden (upwards, sideways, the own unit).
     """
-    case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
+    case = await lock_case(act.conn, case_id, actor=act.actor)
     _case_allows(case, kind)
-    target, issuer = await _sides(act, case, unit or case.facts.lead_unit, kind)
+    target, issuer = await _sides(act, case, unit or case.lead_unit, kind)
     owed = owed_by(act, answer_by)
-    note, said = await write_note(act, case, f"supervision_{kind.value}", text)
+    note = await keep_note(act, case, f"supervision_{kind.value}", text)
     made = uuid7()
     await act.conn.execute(
         "insert into supervision (id, case_id, kind, level, problem, issuer_unit, issued_by, target_unit, note,"
         " issued_at, answer_by, due, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 'open')",
-        made, case_id, kind, level, problem, issuer, act.actor.id, target, note, act.now, owed,
+        made, case_id, kind, level, problem, issuer, act.actor.id, target, note.id, act.now, owed,
     )  # fmt: skip
     facts = {
         "supervision": str(made), "what": kind, "level": level, "problem": problem,
-        "unit": target, "by": issuer, "answer_by": owed.timestamp(), **said,
+        "unit": target, "by": issuer, "answer_by": owed.timestamp(), **note.said,
     }  # fmt: skip
     await record(act.conn, case_id, "supervise", actor=act.actor, at=act.now, facts=facts)
     await _tell(act, made, 1, "issued", target, case_id, by=issuer)
@@ -62,12 +62,12 @@ async def _tell(
     await queue(act.conn, key, f"supervision_{what}", now=act.now, grantee=f"unit:{to}", case_id=case_id, facts=facts)
 
 
-def _case_allows(case: LoadedCase, kind: SupervisionKind) -> None:
-    if case.facts.status is Status.MERGED:
+def _case_allows(case: LockedCase, kind: SupervisionKind) -> None:
+    if case.status is Status.MERGED:
         raise errors.Conflict(
             "该件已并案，请督办并入的件。", "The case was merged; supervise the one it was merged into."
         )
-    if kind is SupervisionKind.URGE and case.facts.status not in LIVE:
+    if kind is SupervisionKind.URGE and case.status not in LIVE:
         raise errors.Conflict(
             "该件已结束，无可催办；可督办或责令整改。", "The case has ended: supervise or order instead."
         )
@@ -98,21 +98,20 @@ class _Unit:
         return UnitPlace(self.code, self.kind, self.tier, self.path, self.area_path)
 
 
-async def _sides(act: ActionContext, case: LoadedCase, unit: str, kind: SupervisionKind) -> tuple[str, str]:
+async def _sides(act: ActionContext, case: LockedCase, unit: str, kind: SupervisionKind) -> tuple[str, str]:
     """The unit asked, and the one in whose name this actor may supervise it; raises Invalid, or Forbidden with the nearest
     reason."""
     issuing = act.actor.units_with(Permission.SUPERVISION_ISSUE)
-    units = {u.code: u for u in await fetch_all(act.conn, _Unit, _UNITS, [unit, *issuing], case.facts.id)}
+    units = {u.code: u for u in await fetch_all(act.conn, _Unit, _UNITS, [unit, *issuing], case.case_id)}
     if unit not in units or not units[unit].involved:
         raise errors.Invalid(
             "该单位不是本件的主办、协办或待签收单位。", "This unit neither leads the case, helps, nor has it on offer.",
             pointer="#/body/unit",
         )  # fmt: skip
-    secret = case.facts.petition_class is PetitionClass.ACCUSATION
     why = Words("不得督办本单位。", "A unit does not supervise itself.")
     if not any(post.unit == unit for post in act.actor.posts):
         for post in (post for post in act.actor.posts if post.unit in issuing):
-            refused = why_not(post.role, units[post.unit].place, units[unit].place, kind, secret=secret)
+            refused = why_not(post.role, units[post.unit].place, units[unit].place, kind, secret=case.secret)
             if refused is None:
                 return unit, post.unit
             why = refused
@@ -131,7 +130,7 @@ def owed_by(act: ActionContext, day: date | None) -> datetime:
 class _Begun:
     """A supervision that is being changed, with its case, both locked."""
 
-    case: LoadedCase
+    case: LockedCase
     found: Supervision
 
 
@@ -140,7 +139,7 @@ async def _begin(act: ActionContext, supervision: uuid.UUID, action: str) -> _Be
     case_id = await act.conn.fetchval("select case_id from supervision where id = $1", supervision)
     if case_id is None:
         raise errors.NotFound
-    case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
+    case = await lock_case(act.conn, case_id, actor=act.actor)
     found = await queries.get_state(act.conn, supervision)
     WORKFLOW.check(found, action, act.actor, act.now, version=act.version)
     return _Begun(case, found)
@@ -164,10 +163,10 @@ async def answer(act: ActionContext, supervision: uuid.UUID, *, text: str) -> No
     """By the unit that was asked; with an urging, this ends it (XF 40)."""
     begun = await _begin(act, supervision, "answer")
     found = begun.found
-    note, said = await write_note(act, begun.case, "supervision_answer", text)
+    note = await keep_note(act, begun.case, "supervision_answer", text)
     first = found.first_answered_at or act.now
-    changes = {"answer": note, "answered_at": act.now, "answered_by": act.actor.id, "first_answered_at": first}
-    version = await _move(act, begun, "answer", changes, said)
+    changes = {"answer": note.id, "answered_at": act.now, "answered_by": act.actor.id, "first_answered_at": first}
+    version = await _move(act, begun, "answer", changes, note.said)
     await _tell(act, supervision, version, "answered", found.issuer_unit, found.case_id, unit=found.target_unit)
 
 
@@ -182,13 +181,13 @@ async def give_back(act: ActionContext, supervision: uuid.UUID, *, reason: str, 
     begun = await _begin(act, supervision, "return")
     found = begun.found
     owed = max(owed_by(act, answer_by), found.answer_by)
-    _, said = await write_note(act, begun.case, "supervision_return", reason)
-    version = await _move(act, begun, "return", {"due": owed}, {"answer_by": owed.timestamp(), **said})
+    note = await keep_note(act, begun.case, "supervision_return", reason)
+    version = await _move(act, begun, "return", {"due": owed}, {"answer_by": owed.timestamp(), **note.said})
     await _tell(act, supervision, version, "returned", found.target_unit, found.case_id, by=found.issuer_unit)
 
 
 async def withdraw(act: ActionContext, supervision: uuid.UUID, *, reason: str) -> None:
     """By the issuer's side, with the reason: nothing more is owed."""
     begun = await _begin(act, supervision, "withdraw")
-    _, said = await write_note(act, begun.case, "supervision_withdrawal", reason)
-    await _move(act, begun, "withdraw", {}, said)
+    note = await keep_note(act, begun.case, "supervision_withdrawal", reason)
+    await _move(act, begun, "withdraw", {}, note.said)

@@ -15,18 +15,8 @@ from app.core.paging import Page, ThisPage
 from app.core.texts import Code
 from app.reference.actions import ActionContext
 from app.reference.runner import Rules, ThisCreator, ThisReader, step_routes
-from app.supervision import actions, queries
+from app.supervision import actions, queries, schemas
 from app.supervision.rules import WORKFLOW, SupervisionKind, SupervisionState
-from app.supervision.schemas import (
-    AnswerIn,
-    ReturnIn,
-    SuperviseIn,
-    SupervisionCountsOut,
-    SupervisionItem,
-    SupervisionOut,
-    SupervisionPage,
-    WithdrawIn,
-)
 
 router = APIRouter(prefix="/v1", tags=["supervision"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
@@ -53,32 +43,32 @@ async def board(
 ThisBoard = Annotated[queries.Asked, Depends(board)]
 
 
-@router.get("/supervisions", response_model=SupervisionPage, summary="The supervision board")
-async def list_supervisions(asked: ThisBoard, actor: CanRead, conn: Read, page: ThisPage) -> SupervisionPage:
+@router.get("/supervisions", response_model=schemas.SupervisionPage, summary="The supervision board")
+async def list_supervisions(asked: ThisBoard, actor: CanRead, conn: Read, page: ThisPage) -> schemas.SupervisionPage:
     """What is still owed (or has the states given) on cases that the caller may see, by the time it is owed."""
     rows = await queries.list_supervisions(conn, asked, actor=actor, after=page.after_instant(), limit=page.most)
     return _page(page, rows)
 
 
-@router.get("/supervisions/counts", response_model=SupervisionCountsOut, summary="Count supervisions")
+@router.get("/supervisions/counts", response_model=schemas.SupervisionCountsOut, summary="Count supervisions")
 async def count_supervisions(
     asked: ThisBoard, actor: CanRead, conn: Read,
     by: Annotated[Literal["tier", "state", "kind", "level", "problem", "target_unit"], Query()] = "tier",
-) -> SupervisionCountsOut:  # fmt: skip
+) -> schemas.SupervisionCountsOut:  # fmt: skip
     """The board in figures, by tier of the unit asked or another property; the same filters as the board."""
-    return SupervisionCountsOut(by=by, items=await queries.count_supervisions(conn, asked, actor=actor, by=by))
+    return schemas.SupervisionCountsOut(by=by, items=await queries.count_supervisions(conn, asked, actor=actor, by=by))
 
 
-@router.get("/me/supervisions", response_model=SupervisionPage, summary="Which supervisions wait for me?")
-async def list_my_supervisions(actor: CanRead, conn: Read, page: ThisPage) -> SupervisionPage:
+@router.get("/me/supervisions", response_model=schemas.SupervisionPage, summary="Which supervisions wait for me?")
+async def list_my_supervisions(actor: CanRead, conn: Read, page: ThisPage) -> schemas.SupervisionPage:
     """Those that the caller's units have to answer, and answers to what they asked that they have to verify."""
     return _page(page, await queries.list_mine(conn, actor=actor, after=page.after_instant(), limit=page.most))
 
 
-@router.get("/cases/{case_id}/supervisions", response_model=SupervisionPage, summary="Supervisions of a case")
+@router.get("/cases/{case_id}/supervisions", response_model=schemas.SupervisionPage, summary="Supervisions of a case")
 async def list_case_supervisions(
     case_id: uuid.UUID, actor: CanRead, conn: Read, rules: Rules, page: ThisPage
-) -> SupervisionPage:
+) -> schemas.SupervisionPage:
     """All of them, ended ones too."""
     await get_facts(conn, case_id, rules, actor=actor)
     asked = queries.Asked(case=case_id)
@@ -86,12 +76,12 @@ async def list_case_supervisions(
     return _page(page, rows)
 
 
-def _page(page: Page, rows: list[SupervisionItem]) -> SupervisionPage:
-    return SupervisionPage(items=page.of(rows, lambda row: (row.due, row.id)))
+def _page(page: Page, rows: list[schemas.SupervisionItem]) -> schemas.SupervisionPage:
+    return schemas.SupervisionPage(items=page.of(rows, lambda row: (row.due, row.id)))
 
 
 @router.get(
-    "/supervisions/{supervision_id}", response_model=SupervisionOut, summary="One supervision",
+    "/supervisions/{supervision_id}", response_model=schemas.SupervisionOut, summary="One supervision",
     responses={200: carries("ETag")},
 )  # fmt: skip
 async def get_supervision(supervision_id: uuid.UUID, _: CanRead, reader: ThisReader) -> Response:
@@ -99,15 +89,15 @@ async def get_supervision(supervision_id: uuid.UUID, _: CanRead, reader: ThisRea
     return await reader.show(supervision_id, _show)
 
 
-async def _show(act: ActionContext, supervision: uuid.UUID, language: str) -> SupervisionOut:
+async def _show(act: ActionContext, supervision: uuid.UUID, language: str) -> schemas.SupervisionOut:
     return await queries.get_supervision(act.conn, supervision, actor=act.actor, language=language)
 
 
 @router.post(
-    "/cases/{case_id}/supervisions", response_model=SupervisionOut, summary="Urge, supervise, order or instruct",
+    "/cases/{case_id}/supervisions", response_model=schemas.SupervisionOut, summary="Urge, supervise, order or instruct",
     status_code=201, responses={201: carries("ETag")}, dependencies=[Depends(requires(Permission.SUPERVISION_ISSUE))],
 )  # fmt: skip
-async def issue_supervision(case_id: uuid.UUID, sent: SuperviseIn, creator: ThisCreator) -> Response:
+async def issue_supervision(case_id: uuid.UUID, sent: schemas.SuperviseIn, creator: ThisCreator) -> Response:
     """Ask a unit with a part in the case for a written answer (XF 39, 40). Downwards only, and never the own unit.
 
     It gives the issuer no sight of anything new: the case must be seen already. The case's version moves on.
@@ -120,12 +110,12 @@ step_routes(
     WORKFLOW,
     "/supervisions/{supervision_id}",
     {
-        "answer": (actions.answer, AnswerIn),
+        "answer": (actions.answer, schemas.AnswerIn),
         "verify": (actions.verify, None),
-        "return": (actions.give_back, ReturnIn),
-        "withdraw": (actions.withdraw, WithdrawIn),
+        "return": (actions.give_back, schemas.ReturnIn),
+        "withdraw": (actions.withdraw, schemas.WithdrawIn),
     },
-    answer=SupervisionOut,
+    answer=schemas.SupervisionOut,
     show=_show,
     key="supervision_id",
 )

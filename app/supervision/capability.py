@@ -8,26 +8,15 @@ from app.supervision.rules import WORKFLOW
 from app.supervision.settings import SupervisionSettings
 
 MESSAGES = {
-    "supervision_issued": Template(
-        Words("有一件督办待书面答复", "A supervision to answer in writing"),
-        Words(
-            "编号{number}由{by}督办，请在规定日期前书面答复。", "{by} supervises case {number}; answer it by its date."
-        ),
-    ),
-    "supervision_answered": Template(
-        Words("督办已答复，待核验", "A supervision was answered"),
-        Words(
-            "编号{number}的督办已由{unit}书面答复，请核验。",
-            "{unit} answered the supervision of case {number}; verify it.",
-        ),
-    ),
-    "supervision_returned": Template(
-        Words("督办答复被退回", "The answer to a supervision was returned"),
-        Words(
-            "编号{number}的督办答复被{by}退回，请重新答复。", "{by} returned the answer on case {number}; answer again."
-        ),
-    ),
-}
+    "supervision_issued": Template(Words("有一件督办待书面答复", "A supervision to answer in writing"), Words(
+        "编号{number}由{by}督办，请在规定日期前书面答复。", "{by} supervises case {number}; answer it by its date.")),
+    "supervision_answered": Template(Words("督办已答复，待核验", "A supervision was answered"), Words(
+        "编号{number}的督办已由{unit}书面答复，请核验。",
+        "{unit} answered the supervision of case {number}; verify it.")),
+    "supervision_returned": Template(Words("督办答复被退回", "The answer to a supervision was returned"), Words(
+        "编号{number}的督办答复被{by}退回，请重新答复。",
+        "{by} returned the answer on case {number}; answer again.")),
+}  # fmt: skip
 
 
 def register() -> None:

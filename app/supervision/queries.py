@@ -1,15 +1,15 @@
 """Supervisions by due time, counted, one with its texts. Only those of cases that the caller may see."""
 
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.queries.access import visible_to
+from app.cases.queries.notes import NOTE, NoteText
 from app.core.access import Actor, Permission
-from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
-from app.core.rows import Mark, fetch_all, fetch_one
+from app.core.rows import Mark, fetch_all, fetch_one, shown
 from app.supervision.rules import KIND_WORDS, PROBLEM_WORDS, WORKFLOW, Supervision
 from app.supervision.schemas import SupervisionCount, SupervisionItem, SupervisionOut
 
@@ -119,53 +119,30 @@ _STATE = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row(SupervisionItem):
-    """One with what decisions need, what was asked and the last answer, which may be sealed."""
+    """One with what decisions need, what was asked and the last answer."""
 
     first_answered_at: datetime | None
     answered_by: str | None
-    note: uuid.UUID
-    note_body: str | None
-    note_sealed: bytes | None
-    note_key: bytes | None
-    answer: uuid.UUID | None
-    answer_body: str | None
-    answer_sealed: bytes | None
-    answer_key: bytes | None
+    text: NoteText
+    answer_text: NoteText
 
 
-_TEXTS = """
-    s.first_answered_at, s.answered_by, s.note, n.body as note_body, n.sealed as note_sealed, n.seal_key as note_key,
-    s.answer, w.body as answer_body, w.sealed as answer_sealed, w.seal_key as answer_key
-"""
+_TEXTS = f"{NOTE.format('s.note')} as text, {NOTE.format('s.answer')} as answer_text"
 
 
 async def get_supervision(conn: Connection, supervision: uuid.UUID, *, actor: Actor, language: str) -> SupervisionOut:
     """One with what was asked, the last answer and what the actor may do; raises NotFound for a case that they may not
     know exists."""
     p = Parameters([actor.at, supervision])
-    statement = (
-        f"select {_COLUMNS}, {_TEXTS} from {_FROM} join case_note n on n.id = s.note"
-        f" left join case_note w on w.id = s.answer where s.id = $2 and {visible_to(actor, p)}"
-    )
+    columns = f"{_COLUMNS}, s.first_answered_at, s.answered_by, {_TEXTS}"
+    statement = f"select {columns} from {_FROM} where s.id = $2 and {visible_to(actor, p)}"
     row = await fetch_one(conn, _Row, statement, *p)
     if row is None:
         raise NotFound
-    found = {field.name: getattr(row, field.name) for field in fields(Supervision)}
-    return SupervisionOut(
-        **{field.name: getattr(row, field.name) for field in fields(SupervisionItem)},
-        text=_opened(row.note, row.note_body, row.note_sealed, row.note_key),
-        answer_text=_opened(row.answer, row.answer_body, row.answer_sealed, row.answer_key),
+    return shown(
+        SupervisionOut,
+        row,
         kind_text=KIND_WORDS[row.kind].say(language),
         problem_text=PROBLEM_WORDS[row.problem].say(language) if row.problem else None,
-        available_actions=WORKFLOW.available(Supervision(**found), actor, actor.at),
+        available_actions=WORKFLOW.available(shown(Supervision, row), actor, actor.at),
     )
-
-
-def _opened(note: uuid.UUID | None, body: str | None, sealed: bytes | None, key: bytes | None) -> str | None:
-    """The words; none once their key was erased."""
-    if sealed is None or key is None:
-        return body
-    try:
-        return str(keys().unseal(Sealed(key, sealed), f"case_note {note}").get("body"))
-    except Unsealable:
-        return None

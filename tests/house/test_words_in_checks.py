@@ -15,14 +15,13 @@ from app.cases.rules.retention import Retention
 from app.cases.schemas.further import ParticipantIn, VisitIn
 from app.cases.schemas.page import AssignmentOut, ConcernOut
 from app.cases.schemas.taken import ReclassifyIn, ServeIn
-from app.centres.rules.duty import Stationing
-from app.centres.rules.rooms import BookingPurpose, RoomKind
+from app.centres.rules import BookingPurpose, RoomKind, Stationing
 from app.core.database import connect
 from app.core.geometry import Crs
 from app.deadlines.rules import Owner
 from app.emergency.rules import Shift
 from app.handover import rules as handover
-from app.joint.rules import meetings, tasks, whistles
+from app.joint.rules import calling, tasks
 from app.mediation import rules as mediation
 from app.mediation.schemas import taken as said
 from app.messages.rules import Channel
@@ -80,8 +79,8 @@ RULES: dict[str, Iterable[str]] = {
     "ck_mediation_state": mediation.MediationState,
     "ck_mediator_how": of(said.AssignIn, "how"),
     "ck_mediator_relation": mediation.Relation,
-    "ck_meeting_seat_state": meetings.SeatState,
-    "ck_meeting_state": meetings.MeetingState,
+    "ck_meeting_seat_state": calling.SeatState,
+    "ck_meeting_state": calling.MeetingState,
     "ck_message_channel": Channel,
     "ck_notice_state": NoticeState,
     "ck_outside_procedure_route": cases.TRACKED,
@@ -120,8 +119,8 @@ RULES: dict[str, Iterable[str]] = {
     "ck_unit_kind": UnitKind,
     "ck_unit_tier": Tier,
     "ck_whistle_call_ruling": tasks.Ruling,
-    "ck_whistle_occasion": whistles.Occasion,
-    "ck_whistle_state": whistles.WhistleState,
+    "ck_whistle_occasion": calling.Occasion,
+    "ck_whistle_state": calling.WhistleState,
     "ix_notice_due": DUE,
     "ix_task_unit_owed": tasks.OWED,
     "uq_mediation_one_live": mediation.LIVE,

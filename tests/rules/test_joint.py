@@ -7,9 +7,18 @@ from datetime import UTC, datetime
 import pytest
 
 from app.core.access import Actor, Post, Role
-from app.joint.rules.tasks import TASKS, Ruling, Source, Task, TaskState
-from app.joint.rules.units import UnitRelation, call_refused, may_call_out, needs_part
-from app.joint.rules.whistles import ARRIVAL_PROCEDURE, OCCASION_WORDS, Occasion
+from app.joint.rules.calling import ARRIVAL_PROCEDURE, OCCASION_WORDS, Occasion
+from app.joint.rules.tasks import (
+    TASKS,
+    Ruling,
+    Source,
+    Task,
+    TaskState,
+    UnitRelation,
+    call_refused,
+    may_call_out,
+    needs_part,
+)
 
 LEAD, HELPER, TOWNSHIP, COUNTY = "D1_housing", "D1_energy", "C1", "C0"
 NOW = datetime(2026, 11, 25, 11, tzinfo=UTC)

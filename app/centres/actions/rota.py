@@ -7,8 +7,8 @@ from datetime import datetime
 
 import asyncpg
 
-from app.centres.actions.change import Change, begin, begin_unasked
-from app.centres.queries.places import list_stations, list_windows
+from app.centres.actions.keeping import Change, begin, begin_unasked
+from app.centres.queries import list_stations, list_windows
 from app.centres.rules import Period, unfit_shift
 from app.core import errors
 from app.core.database import uuid7

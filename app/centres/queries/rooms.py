@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from app.centres.queries.places import hours_around
+from app.centres.queries import hours_around
 from app.centres.rules import Booking, Hours, Period, free_within, openings
 from app.centres.schemas.shown import BookingOut
 from app.core.access import Actor, Permission

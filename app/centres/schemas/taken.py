@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.centres.rules import BookingPurpose, Period, RoomKind, Stationing
-from app.centres.schemas.clocks import HoursIn
+from app.centres.schemas.shown import HoursIn
 from app.core.texts import Code, ShortText, clean, unfit
 
 Number = Annotated[

@@ -1,17 +1,20 @@
-"""Tasks (协办): given, signed for or refused, answered in writing, returned, waived, taken back."""
+"""Tasks (协办): given, signed for or refused, answered in writing, returned, waived, taken back; they end with the case."""
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Protocol
 
 from app.cases.actions import assignments
-from app.cases.actions.access import revoke
+from app.cases.actions.access import Part, grant, revoke
 from app.cases.actions.notes import OnCase, keep_note, keep_notes
 from app.cases.actions.owed import owed_by
 from app.cases.actions.record import record
-from app.cases.queries.visible import lock_case_of
+from app.cases.queries.one import LoadedCase
+from app.cases.queries.visible import LockedCase, lock_case, lock_case_of
+from app.cases.rules import REVIEWS, PetitionClass
+from app.centres.actions.booking import give_back
 from app.core import errors
 from app.core.access import Permission
 from app.core.database import uuid7
@@ -19,12 +22,53 @@ from app.core.rows import change_row
 from app.core.settings import section
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind
-from app.joint.actions.step import able_to_help, open_case, tell
-from app.joint.queries.tasks import TaskRow, read_task
-from app.joint.rules.tasks import TASKS, Source, TaskState
-from app.joint.rules.units import acts_for
+from app.joint.queries import OWING, TaskRow, list_relations, read_task
+from app.joint.rules.tasks import TASKS, Source, TaskState, UnitRelation, acts_for, over
 from app.joint.settings import TaskSettings
+from app.messages.actions import queue
 from app.reference.actions import ActionContext
+
+
+async def open_case(act: ActionContext, case_id: uuid.UUID) -> LockedCase:
+    """The case, locked, where units may work on it together; raises NotFound or Conflict."""
+    case = await lock_case(act.conn, case_id, actor=act.actor)
+    if case.petition_class is PetitionClass.ACCUSATION:
+        raise errors.Conflict(
+            "检举控告件只由一个窗口密件办理，不联合办理。",
+            "An accusation stays at one desk: nobody works on it together.",
+        )
+    if case.procedure in REVIEWS:
+        raise errors.Conflict(
+            "复查、复核由作出决定的机关独立办理。", "A review is decided by one authority, which works on it alone."
+        )
+    if (no := over(case.status)) is not None:
+        raise errors.Conflict(no.why.zh, no.why.en)
+    return case
+
+
+async def able_to_help(
+    act: ActionContext, case_id: uuid.UUID, units: Sequence[str], pointers: Sequence[str]
+) -> list[UnitRelation]:
+    """How the units named at `pointers` stand to the case; raises Invalid for a unit that there is not, Conflict for one
+    that the matter concerns."""
+    known, found = await list_relations(act.conn, case_id, units), []
+    for unit, pointer in zip(units, pointers, strict=True):
+        relation = known.get(unit)
+        if relation is None or relation.kind == "discipline_desk":
+            raise errors.Invalid("没有可协办的这个单位。", "There is no such unit to work on this.", pointer=pointer)
+        if relation.barred:
+            raise errors.Conflict(
+                "该事项涉及此单位或其上级，应予回避。", "The matter concerns this unit or one above it: recusal."
+            )
+        found.append(relation)
+    return found
+
+
+async def tell(act: ActionContext, key: str, what: str, to: str, case_id: uuid.UUID, **facts: str) -> None:
+    """In the app, to a unit, and there to whoever may see the case."""
+    grantee = f"unit:{to}"
+    await queue(act.conn, f"{key} {grantee}", what, now=act.now, grantee=grantee, case_id=case_id, facts=facts)
+
 
 _PUT = """
     insert into task (id, case_id, assignment, source, whistle, meeting, unit, asked_by_unit, asked_by, asked_at, note, due,
@@ -87,7 +131,7 @@ async def give_task(
 async def put(
     act: ActionContext, case: LedCase, works: Sequence[Work], asker: str, source: Source = Source.LEAD,
     origin: uuid.UUID | None = None,
-) -> list[tuple[uuid.UUID, dict[str, Any]]]:  # fmt: skip
+) -> list[tuple[uuid.UUID, dict[str, object]]]:  # fmt: skip
     """Store tasks, given by `asker` alone or by the call-out or meeting `origin`, and let their units see the case;
     returns of each its id and what the event may say."""
     if not works:
@@ -122,7 +166,7 @@ async def begin(act: ActionContext, task_id: uuid.UUID, action: str) -> TaskRow:
 
 
 async def move(
-    act: ActionContext, task: TaskRow, kind: str, changes: Mapping[str, Any], said: Mapping[str, Any]
+    act: ActionContext, task: TaskRow, kind: str, changes: Mapping[str, object], said: Mapping[str, object]
 ) -> None:
     """Change the task, and append the event `kind`."""
     await change_row(act.conn, "task", task.id, changes)
@@ -203,7 +247,7 @@ async def waive(act: ActionContext, task_id: uuid.UUID, *, reason: str) -> None:
     await end_part(act, task)
 
 
-async def excused(act: ActionContext, task: TaskRow, note: uuid.UUID) -> dict[str, Any]:
+async def excused(act: ActionContext, task: TaskRow, note: uuid.UUID) -> dict[str, object]:
     """Nothing is owed on a task any more, nor the arrival of its unit: the changes of its row."""
     await deadlines.stop(act.conn, task.case_id, ClockKind.ARRIVAL, act.now, subject=str(task.id))
     return {"state": TaskState.WAIVED.value, "waiver": note, "ended_at": act.now}
@@ -215,3 +259,56 @@ async def recall(act: ActionContext, task_id: uuid.UUID) -> None:
     await deadlines.stop(act.conn, task.case_id, ClockKind.ARRIVAL, act.now, subject=str(task_id))
     await move(act, task, "recall_task", {"state": TaskState.RECALLED.value, "ended_at": act.now}, {})
     await end_part(act, task)
+
+
+_END_TASKS = """
+    update task set state = 'ended', ended_at = $2, version = version + 1
+    where case_id = $1 and state in ('open', 'returned')
+"""
+_END_WHISTLES = """
+    update whistle set state = 'ended', ended_at = $2, version = version + 1 where case_id = $1 and state = 'open'
+"""
+_END_MEETINGS = """
+    update meeting set state = 'cancelled', ended_at = $2, version = version + 1
+    where case_id = $1 and state = 'scheduled'
+"""
+_TAKE_UP_TASKS = """
+    update task set state = case when answered_at is null then 'open' else 'returned' end, ended_at = null,
+        version = version + 1
+    where case_id = $1 and state = 'ended' and ended_at = $2
+"""
+_TAKE_UP_WHISTLES = """
+    update whistle set state = 'open', ended_at = null, version = version + 1
+    where case_id = $1 and state = 'ended' and ended_at = $2
+"""
+_EXCUSED = """
+    select a.id from task t join assignment a on a.id = t.assignment
+    where t.case_id = $1 and t.state = 'waived' and a.state = 'signed'
+"""
+_OFFERED = """
+    select coalesce(array_agg('unit:' || t.unit), '{}') from task t join assignment a on a.id = t.assignment
+    where t.case_id = $1 and t.state in ('open', 'returned') and a.state = 'offered'
+"""
+
+
+async def end_with_case(act: ActionContext, case: LoadedCase, at: datetime) -> list[Part]:
+    """Tasks, call-outs and meetings are over; who never signed for a task, or only sat in a meeting, sees the case no more.
+    An objection to a call may still be ruled on: who rules sees the case until then."""
+    for statement in (_END_TASKS, _END_WHISTLES, _END_MEETINGS):
+        await act.conn.execute(statement, case.case_id, at)
+    owing = OWING.of(case.facts)
+    if owing.booked:
+        await give_back(act.conn, owing.booked, by=act.actor.id, at=at)
+    return [(None, "meeting"), *((f"unit:{unit}", "task") for unit in owing.without_part)]
+
+
+async def take_up_with_case(act: ActionContext, case: LoadedCase, ended_at: datetime) -> tuple[Part, ...]:
+    """What ended at that instant stands again; a meeting is called anew, its room may be taken. A unit that had been
+    excused from its task stays so."""
+    case_id = case.case_id
+    for statement in (_TAKE_UP_TASKS, _TAKE_UP_WHISTLES):
+        await act.conn.execute(statement, case_id, ended_at)
+    for (excused,) in await act.conn.fetch(_EXCUSED, case_id):
+        await assignments.end(act, excused)
+    await grant(act.conn, case_id, await act.conn.fetchval(_OFFERED, case_id), "task")
+    return ()

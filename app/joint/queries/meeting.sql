@@ -1,6 +1,7 @@
 select t.id, t.case_id, c.number, c.category, c.status, c.lead_unit,
     coalesce(c.petition_class = 'accusation', false) as secret, t.unit, t.called_at, t.at, t.until, t.booking,
-    r.centre || ' ' || r.code as room, t.place, t.state, t.ended_at, t.version, t.agenda, t.minutes,
+    r.centre || ' ' || r.code as room, t.place, t.state, t.ended_at, t.version, {agenda} as agenda_text,
+    {minutes} as minutes_text,
     (
         select coalesce(jsonb_agg(jsonb_build_object('unit', s.unit, 'state', s.state, 'answered_at', s.answered_at)
             order by s.unit), '[]')

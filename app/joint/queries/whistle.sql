@@ -1,6 +1,7 @@
 select t.id, t.case_id, c.number, c.category, c.status, c.lead_unit,
     coalesce(c.petition_class = 'accusation', false) as secret, t.unit, t.occasion, t.blown_at, t.state, t.ended_at,
-    t.version, t.note, t.settlement, coalesce(st_x(t.point), st_x(c.point)) as lon,
+    t.version, {note} as text, {settlement} as settlement_text,
+    coalesce(st_x(t.point), st_x(c.point)) as lon,
     coalesce(st_y(t.point), st_y(c.point)) as lat,
     (
         select coalesce(jsonb_agg(jsonb_build_object('task', k.task, 'unit', k.unit, 'taken', coalesce(a.state, 'signed'),

@@ -1,17 +1,70 @@
-"""A task: a piece of work that one unit owes a case, given by the lead, by a call-out or by a meeting. Pure.
+"""A task: a piece of work that one unit owes a case, and which units may work on a case together. Pure.
 
 Whether the unit signed for it stands on its assignment; the state of a task says what became of the written result.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.core.access import Actor, Permission
+from app.cases.rules import Facts
+from app.core.access import Actor, Permission, Role
 from app.core.errors import Words
 from app.core.workflow import Refusal, Transition, Workflow, not_now, table
-from app.joint.rules.units import acts_for, over
+
+WORKED = frozenset({"registered", "accepted", "handling"})  # states of a case in which units work on it together
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRelation:
+    """How a unit stands to a case: `covers` says that its area holds the case's place, `barred` that the matter concerns
+    it or a unit above it, `involved` that it has a part in the case already."""
+
+    code: str
+    kind: str
+    covers: bool
+    barred: bool
+    involved: bool
+    tier: str
+
+
+def acts_for(actor: Actor, permission: Permission) -> frozenset[str]:
+    """The units for which a post of this actor (not one of a grid worker) has the permission."""
+    works = frozenset(post.unit for post in actor.posts if post.role is not Role.GRID_WORKER)
+    return works & actor.units_with(permission)
+
+
+def over(status: str) -> Refusal | None:
+    """Once there is a result, or the case has ended, units no longer work on it together."""
+    if status in WORKED:
+        return None
+    return not_now(
+        f"该件当前为 {status}，不再联合办理。", f"The case is {status}: units no longer work on it together."
+    )
+
+
+def may_call_out(unit: UnitRelation, *, leads: bool) -> bool:
+    """A township's centre or station (a regional service centre counts as one) that leads the case or covers its place."""
+    return unit.tier == "township" and unit.kind in ("centre", "department") and (leads or unit.covers)
+
+
+def call_refused(unit: UnitRelation, *, petition: bool) -> Words | None:
+    """Why a unit cannot be called to the spot; None when it can. Which function is needed is the township's judgement."""
+    if unit.kind != "department" or not unit.covers:
+        return Words("只能召集管辖本件所在地的部门。", "Only departments whose area covers the place are called.")
+    return needs_part(unit, petition=petition)
+
+
+def needs_part(unit: UnitRelation, *, petition: bool) -> Words | None:
+    """Only a task of the lead brings further units into a petition: a call-out or a meeting takes those with a part in it."""
+    if petition and not unit.involved:
+        return Words(
+            "信访事项只在已参与办理的单位之间会商、吹哨；请先交办协办任务。",
+            "A petition stays among units with a part in it: give a task first.",
+        )
+    return None
 
 
 class Source(StrEnum):
@@ -157,3 +210,37 @@ TASKS = Workflow(
         _step("rule", "裁定异议", "rule on the objection", _ANY, None, _P.CASE_RULE, By.RULER, "ruling", "reason"),
     ]),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """`unanswered`: the units that owe the written result of a task; `calling`: those whose call-out is not settled.
+    `without_part`: units that never signed for a task; `booked`: rooms taken for meetings ahead."""
+
+    unanswered: tuple[str, ...] = ()
+    calling: tuple[str, ...] = ()
+    without_part: tuple[str, ...] = ()
+    booked: tuple[uuid.UUID, ...] = ()
+
+
+def as_owing(found: Sequence[Sequence[str] | None] | None) -> Owing:
+    """As the database lists them."""
+    unanswered, calling, without_part, booked = (tuple(each or ()) for each in found or ((), (), (), ()))
+    return Owing(unanswered, calling, without_part, tuple(map(uuid.UUID, booked)))
+
+
+def refuses_of_case(owing: Owing, _: Facts, action: str, __: Actor, ___: datetime) -> Refusal | None:
+    """A case concludes once each co-handler has answered, or the lead has recorded why not; and each call-out is settled."""
+    if action != "conclude":
+        return None
+    if owing.unanswered:
+        return not_now(
+            f"协办单位 {'、'.join(owing.unanswered)} 尚未书面反馈：请等待反馈，或说明未反馈原因（waive）。",
+            f"{', '.join(owing.unanswered)} still owe the written result of a task: wait for it, or record why not (waive).",
+        )
+    if owing.calling:
+        return not_now(
+            f"{'、'.join(owing.calling)} 的吹哨尚未办结（事不完，人不走）。",
+            f"The call-out of {', '.join(owing.calling)} is not settled yet.",
+        )
+    return None

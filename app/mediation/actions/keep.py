@@ -16,19 +16,14 @@ from app.core.rows import fetch_all, fetch_one, named
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind
 from app.mediation.actions.step import LockedMediation, all_agree, begin, end_access, is_evidence, local_day, move
-from app.mediation.queries import LoadedAgreement
-from app.mediation.rules import ConfirmationState, Duty, ObligationState, obligation_state, overpaid
+from app.mediation.rules import ConfirmationState, Duty, ObligationState, overpaid
+from app.mediation.schemas.shown import AgreementOut, ObligationOut
 from app.messages.actions import queue
 from app.messages.rules import Channel
 from app.reference.actions import ActionContext
 
 CLOCK = Actor(id="clock", kind="system")
 
-_OBLIGATION = """
-    select o.id, o.agreement, o.duty, o.amount_cents, o.paid_cents, o.due, o.performed_at, g.effective_at
-    from mediation_obligation o join mediation_agreement g on g.id = o.agreement
-    where o.id = $1 and g.mediation = $2 and g.state = 'effective'
-"""
 # An act is performed at once, a payment with the last cent; `owed`: something is left under the agreement.
 _PERFORM = """
     with paid as (
@@ -49,30 +44,13 @@ _WINDOW = """
 
 
 @dataclass(frozen=True, slots=True)
-class _Obligation:
-    id: uuid.UUID
-    agreement: uuid.UUID
-    duty: Duty
-    amount_cents: int | None
-    paid_cents: int
-    due: date
-    performed_at: datetime | None
-    effective_at: datetime
-
-    @property
-    def state(self) -> ObligationState:
-        """How far it is kept."""
-        return obligation_state(self.duty, self.amount_cents, self.paid_cents, done=self.performed_at is not None)
-
-
-@dataclass(frozen=True, slots=True)
 class _Performed:
     performed: bool
     owed: bool
 
 
-async def _find(act: ActionContext, locked: LockedMediation, obligation: uuid.UUID) -> _Obligation:
-    found = await fetch_one(act.conn, _Obligation, _OBLIGATION, obligation, locked.id)
+def _find(locked: LockedMediation, obligation: uuid.UUID) -> ObligationOut:
+    found = next((one for one in _effective(locked).obligations if one.id == obligation), None)
     if found is None:
         raise errors.Invalid(
             "协议中没有这项义务。", "The agreement holds no such obligation.", pointer="#/body/obligation"
@@ -86,8 +64,8 @@ async def record_performance(
 ) -> None:  # fmt: skip
     """Part payments add up; more than is owed is refused. The last cent, or the act, performs it."""
     locked = await begin(act, mediation, "record_performance")
-    found = await _find(act, locked, obligation)
-    _check(act, found, on, amount_cents)
+    found = _find(locked, obligation)
+    _check(act, _effective(locked), found, on, amount_cents)
     await is_evidence(act, locked.case_id, receipt, "#/body/receipt", Purpose.RECEIPT, Purpose.PROOF, Purpose.EVIDENCE)
     values = {
         "id": obligation, "case_id": locked.case_id, "amount_cents": amount_cents, "performed_on": on,
@@ -106,14 +84,16 @@ async def record_performance(
     await move(act, locked, "record_performance", facts=facts)
 
 
-def _check(act: ActionContext, found: _Obligation, on: date, amount_cents: int | None) -> None:
+def _check(
+    act: ActionContext, agreement: AgreementOut, found: ObligationOut, on: date, amount_cents: int | None
+) -> None:
     """Raises Invalid for what does not fit the obligation, Conflict for more than is owed, or what was done already."""
     if (found.duty is Duty.PAY) != (amount_cents is not None):
         raise errors.Invalid(
             "给付义务须填金额，行为义务不填。", "A payment has an amount, an act has none.",
             pointer="#/body/amount_cents",
         )  # fmt: skip
-    if not local_day(act, found.effective_at) <= on <= local_day(act, act.now):
+    if not local_day(act, agreement.effective_at or act.now) <= on <= local_day(act, act.now):
         raise errors.Invalid(
             "履行日期须在协议生效之后、今天之前。", "It was done between the agreement's effect and today.",
             pointer="#/body/on",
@@ -131,7 +111,7 @@ async def follow_up(
 ) -> None:
     """回访: is it kept? Once somebody was reached after the agreed day, its reminder is over (RMTJ 31)."""
     locked = await begin(act, mediation, "follow_up")
-    found = await _find(act, locked, obligation)
+    found = _find(locked, obligation)
     note, said = await write_note(act, locked.case, "mediation_follow_up", words)
     await act.conn.execute(
         "insert into mediation_follow_up (obligation, case_id, method, reached, note, visitor, at)"
@@ -159,7 +139,7 @@ async def apply_confirmation(
     )  # fmt: skip
     await _check_window(act, locked, agreement, on)
     await is_evidence(act, locked.case_id, evidence, "#/body/evidence")
-    if agreement.confirming:
+    if agreement.confirmation is not None and agreement.confirmation.state != ConfirmationState.WITHDRAWN:
         raise errors.Conflict("已申请司法确认。", "It was applied for already.")
     made = uuid7()
     await act.conn.execute(
@@ -172,13 +152,13 @@ async def apply_confirmation(
     await move(act, locked, "apply_confirmation", facts=facts)
 
 
-def _effective(locked: LockedMediation) -> LoadedAgreement:
+def _effective(locked: LockedMediation) -> AgreementOut:
     agreement = locked.its.agreement
     assert agreement is not None  # noqa: S101 (the state `agreed` has one)
     return agreement
 
 
-async def _check_window(act: ActionContext, locked: LockedMediation, agreement: LoadedAgreement, on: date) -> None:
+async def _check_window(act: ActionContext, locked: LockedMediation, agreement: AgreementOut, on: date) -> None:
     """Raises Invalid for a day before the effect or ahead, Conflict once the thirty days are over."""
     effective_at = agreement.effective_at or act.now
     if not local_day(act, effective_at) <= on <= local_day(act, act.now):
@@ -195,22 +175,13 @@ async def _check_window(act: ActionContext, locked: LockedMediation, agreement: 
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Application:
-    id: uuid.UUID
-    applied_on: date
-
-
-_APPLIED = "select id, applied_on from judicial_confirmation where agreement = $1 and state = 'applied'"
-
-
 async def decide_confirmation(
     act: ActionContext, mediation: uuid.UUID, *, state: ConfirmationState, on: date | None, ruling: uuid.UUID | None
 ) -> None:
     """What the court decided, or that the parties withdrew."""
     locked = await begin(act, mediation, "decide_confirmation")
-    found = await fetch_one(act.conn, _Application, _APPLIED, _effective(locked).id)
-    if found is None:
+    found = _effective(locked).confirmation
+    if found is None or found.state != ConfirmationState.APPLIED:
         raise errors.ActionRefused("没有待决定的司法确认申请。", "No application waits at the court.", allowed=[])
     if on is not None and not found.applied_on <= on <= local_day(act, act.now):
         raise errors.Invalid(

@@ -10,11 +10,11 @@ from app.cases.actions.access import revoke
 from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Purpose
-from app.centres.actions import give_back
+from app.centres.actions.booking import give_back
 from app.core import errors
 from app.core.rows import change_row
 from app.mediation import queries
-from app.mediation.queries import LoadedMediation
+from app.mediation.queries import Mediation
 from app.mediation.rules import LIVE, SIDES, WORKFLOW, MediationState
 from app.reference.actions import ActionContext
 
@@ -24,7 +24,7 @@ class LockedMediation:
     """A mediation and its case, locked for a change."""
 
     case: LoadedCase
-    its: LoadedMediation
+    its: Mediation
 
     @property
     def id(self) -> uuid.UUID:
@@ -43,7 +43,7 @@ async def begin(act: ActionContext, mediation: uuid.UUID, action: str) -> Locked
     if case_id is None:
         raise errors.NotFound
     case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
-    its = await queries.load(act.conn, mediation)
+    its = await queries.load(act.conn, mediation, actor=act.actor, now=act.now, judged=True)
     WORKFLOW.check(its, action, act.actor, act.now, version=act.version)
     return LockedMediation(case, its)
 

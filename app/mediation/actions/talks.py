@@ -2,22 +2,22 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.actions.access import grant
 from app.cases.actions.step import write_note
 from app.cases.queries.case_page import CONFIDENTIAL
 from app.cases.queries.one import load_linked
-from app.centres.actions import book
+from app.centres.actions.booking import book
 from app.centres.rules import BookingPurpose, Period, unfit_booking
 from app.core import errors
 from app.core.crypto import keys
 from app.core.database import Connection, uuid7
-from app.core.rows import fetch_all, fetch_one, named
+from app.core.rows import fetch_all, named
 from app.mediation import queries
 from app.mediation.actions.step import LockedMediation, all_agree, begin, end_access, free_rooms, move, of_the_sides
 from app.mediation.rules import LIVE, Candidate, Relation, recusal
+from app.mediation.schemas.shown import SessionOut
 from app.mediation.schemas.taken import GuestIn
 from app.messages.actions import queue
 from app.reference.actions import ActionContext
@@ -51,7 +51,7 @@ async def assign(act: ActionContext, mediation: uuid.UUID, *, staff: uuid.UUID, 
         raise errors.Invalid("没有这名工作人员。", "There is no such member of staff.", pointer="#/body/staff")
     if why := recusal(found):
         raise errors.Conflict(why.zh, why.en)
-    if any(mediator.staff == staff for mediator in locked.its.mediators):
+    if any(mediator.staff == staff for mediator in locked.its.active):
         raise errors.Conflict("此人已是本件调解员。", "This person mediates here already.")
     await act.conn.execute(
         "insert into mediator (mediation, case_id, staff, how, assigned_by, assigned_at) values ($1, $2, $3, $4, $5, $6)",
@@ -87,7 +87,7 @@ async def relieve(
 ) -> None:
     """更换: at a party's objection with the `relation` (never again here), or for another reason; their access ends."""
     locked = await begin(act, mediation, "relieve")
-    if all(mediator.staff != staff for mediator in locked.its.mediators):
+    if all(mediator.staff != staff for mediator in locked.its.active):
         raise errors.Invalid("此人不是本件调解员。", "This person does not mediate here.", pointer="#/body/staff")
     note, said = await write_note(act, locked.case, "mediator_recusal", reason)
     await _relieve(act, locked, staff, "relieve", relation=relation, note=note, said=said)
@@ -95,7 +95,7 @@ async def relieve(
 
 async def relieve_absent(act: ActionContext, mediation: uuid.UUID, staff: uuid.UUID, *, handover: uuid.UUID) -> None:
     """They hand over all they hold. Nobody takes their place by that: the lead assigns, and recusal is checked then."""
-    its = await queries.load(act.conn, mediation)
+    its = await queries.load(act.conn, mediation, actor=act.actor, now=act.now, judged=True)
     case = await load_linked(act.conn, its.case_id, act.reference)
     await _relieve(act, LockedMediation(case, its), staff, "relieve", said={"handover": str(handover)})
 
@@ -122,7 +122,7 @@ async def _relieve(
 
 async def check_mediators(act: ActionContext, locked: LockedMediation) -> list[str]:
     """The mediators, each checked again: something may have come up since. Raises ActionRefused."""
-    mediators = locked.its.mediators
+    mediators = locked.its.active
     if not mediators:
         raise errors.ActionRefused("请先选定或指定调解员。", "Assign a mediator first.", allowed=["assign"])
     found = await list_candidates(act.conn, locked.case_id, [mediator.staff for mediator in mediators])
@@ -212,23 +212,8 @@ async def _check_guests(
             raise errors.Conflict("与本件有关的人员应当回避。", "Recusal: the matter concerns this person.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    kind: str
-    state: str
-    booking: uuid.UUID | None
-    another_open: bool
-
-
-_SESSION = """
-    select s.kind, s.state, s.booking, exists (
-        select from mediation_session o where o.mediation = s.mediation and o.state = 'opened' and o.id <> s.id
-    ) as another_open from mediation_session s where s.id = $1 and s.mediation = $2
-"""
-
-
-async def _find(act: ActionContext, locked: LockedMediation, session: uuid.UUID, state: str) -> _Session:
-    found = await fetch_one(act.conn, _Session, _SESSION, session, locked.id)
+def _find(locked: LockedMediation, session: uuid.UUID, state: str) -> SessionOut:
+    found = next((talk for talk in locked.its.sessions if talk.id == session), None)
     if found is None:
         raise errors.Invalid("没有这次调解。", "There is no such talk in this mediation.", pointer="#/body/session")
     if found.state != state:
@@ -242,7 +227,8 @@ async def _find(act: ActionContext, locked: LockedMediation, session: uuid.UUID,
 async def open_session(act: ActionContext, mediation: uuid.UUID, *, session: uuid.UUID) -> None:
     """It begins; every mediator is checked for recusal once more."""
     locked = await begin(act, mediation, "open_session")
-    if (await _find(act, locked, session, "scheduled")).another_open:
+    _find(locked, session, "scheduled")
+    if any(talk.state == "opened" for talk in locked.its.sessions):
         raise errors.Conflict("另一次调解正在进行。", "Another talk is going on.")
     mediators = await check_mediators(act, locked)
     await act.conn.execute(
@@ -254,7 +240,7 @@ async def open_session(act: ActionContext, mediation: uuid.UUID, *, session: uui
 async def record_session(act: ActionContext, mediation: uuid.UUID, *, session: uuid.UUID, minutes: str) -> None:
     """It is over, and this was said (RMTJ 27). What one side said alone is shown to the mediators and the lead only."""
     locked = await begin(act, mediation, "record_session")
-    found = await _find(act, locked, session, "opened")
+    found = _find(locked, session, "opened")
     kind = CONFIDENTIAL if found.kind == "separate" else "mediation_minutes"
     note, said = await write_note(act, locked.case, kind, minutes)
     await act.conn.execute(
@@ -266,8 +252,10 @@ async def record_session(act: ActionContext, mediation: uuid.UUID, *, session: u
 async def cancel_session(act: ActionContext, mediation: uuid.UUID, *, session: uuid.UUID, reason: str) -> None:
     """The room is free again at once."""
     locked = await begin(act, mediation, "cancel_session")
-    found = await _find(act, locked, session, "scheduled")
-    await free_rooms(act, [found.booking])
+    _find(locked, session, "scheduled")
     _, said = await write_note(act, locked.case, "mediation_session_cancelled", reason)
-    await act.conn.execute("update mediation_session set state = 'cancelled' where id = $1", session)
+    booking = await act.conn.fetchval(
+        "update mediation_session set state = 'cancelled' where id = $1 returning booking", session
+    )
+    await free_rooms(act, [booking])
     await move(act, locked, "cancel_session", facts={"session": str(session), **said})

@@ -21,7 +21,6 @@ from app.mediation.rules import (
     OTHER_ROUTES,
     STATE_WORDS,
     WORKFLOW,
-    MediationChannel,
     MediationState,
     ObligationState,
     missing,
@@ -39,40 +38,32 @@ from app.mediation.schemas.shown import (
 LIVE_ONE = "select exists (select from mediation where case_id = $1 and ended_at is null)"
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveMediator:
-    """Somebody who mediates now, and when they declared that nothing ties them to a party."""
-
-    staff: uuid.UUID
-    declared_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedAgreement:
-    """The agreement that is drafted or effective; `confirming`: the court was applied to."""
-
-    id: uuid.UUID
-    state: str
-    effective_at: datetime | None
-    confirming: bool
+_ITEM = """
+    select m.id, m.case_id, c.number, c.lead_unit, m.channel, m.origin, m.state, m.unit, m.opened_at, m.consented_at,
+        m.started_at, m.ended_at, m.version
+    from mediation m join cases c on c.id = m.case_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedMediation:
-    """A mediation, whose consent counts (`sides`: party → role), who mediates, and its agreement."""
+class Mediation(MediationItem):
+    """One with all that hangs on it, for decisions and for its page; `sides` whose consent counts (party → role)."""
 
-    id: uuid.UUID
-    case_id: uuid.UUID
-    lead_unit: str
-    channel: MediationChannel
-    state: MediationState
     procedure_before: str
-    opened_at: datetime
-    started_at: datetime | None
-    version: int
+    opened_by: str
+    refused_by: uuid.UUID | None
+    request: NoteText
+    reason: NoteText
     sides: dict[str, str]
-    mediators: list[ActiveMediator]
-    agreement: LoadedAgreement | None
+    consents: list[ConsentOut]
+    mediators: list[MediatorOut]
+    sessions: list[SessionOut]
+    agreement: AgreementOut | None
+
+    @property
+    def active(self) -> list[MediatorOut]:
+        """Who mediates now."""
+        return [mediator for mediator in self.mediators if mediator.relieved_at is None]
 
     def refuses(self, _: str, __: Actor, ___: datetime) -> Refusal | None:
         """Nothing beyond the state."""
@@ -84,49 +75,39 @@ class LoadedMediation:
 
     def is_mediator(self, actor: Actor) -> bool:
         """Whether the actor mediates it now."""
-        return actor.kind == "staff" and any(str(m.staff) == actor.id for m in self.mediators)
+        return actor.kind == "staff" and any(str(m.staff) == actor.id for m in self.active)
 
     def lacking(self, parties: set[str]) -> list[str]:
         """The parties of both sides that are not among these."""
         return missing(self.sides, parties)
 
+    @property
+    def told(self) -> Words | None:
+        """What stays open to the parties, after a failure or a breach."""
+        if self.state in (MediationState.FAILED, MediationState.ENDED):
+            return OTHER_ROUTES
+        owed = self.agreement.obligations if self.agreement else []
+        missed = any(one.breached_at and one.state is not ObligationState.PERFORMED for one in owed)
+        return AFTER_BREACH if missed else None
 
-async def load(conn: Connection, mediation: uuid.UUID) -> LoadedMediation:
-    """One; raises NotFound. The caller judges who may know of it."""
-    found = await fetch_one(conn, LoadedMediation, read_sql(__package__, "mediation"), mediation)
+
+_PAGE = read_sql(__package__, "page").format(
+    request=NOTE.format("m.request"), reason=NOTE.format("m.reason"), minutes=NOTE.format("t.minutes"),
+    facts=NOTE.format("g.facts"), terms=NOTE.format("g.terms"), act=NOTE.format("o.act"), words=NOTE.format("f.note"),
+)  # fmt: skip
+
+
+async def load(
+    conn: Connection, mediation: uuid.UUID, *, actor: Actor, now: datetime, judged: bool = False
+) -> Mediation:
+    """One, with what one side said alone for its mediators and the lead only; raises NotFound, also for one of a case that
+    the actor may not know exists, unless the caller has `judged` that."""
+    me = uuid.UUID(actor.id) if actor.kind == "staff" else None
+    p = Parameters([mediation, me, sorted(actor.units_with(Permission.MEDIATION_WORK)), now])
+    found = await fetch_one(conn, Mediation, f"{_PAGE} and {'true' if judged else visible_to(actor, p)}", *p)
     if found is None:
         raise NotFound
     return found
-
-
-_ITEM = """
-    select m.id, m.case_id, c.number, c.lead_unit, m.channel, m.origin, m.state, m.unit, m.opened_at, m.consented_at,
-        m.started_at, m.ended_at, m.version
-    from mediation m join cases c on c.id = m.case_id
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Page(MediationItem):
-    """One with all that hangs on it."""
-
-    opened_by: str
-    refused_by: uuid.UUID | None
-    request: NoteText
-    reason: NoteText
-    consents: list[ConsentOut]
-    mediators: list[MediatorOut]
-    sessions: list[SessionOut]
-    agreement: AgreementOut | None
-
-
-def _told(page: _Page) -> Words | None:
-    """What stays open to the parties, after a failure or a breach."""
-    if page.state in (MediationState.FAILED, MediationState.ENDED):
-        return OTHER_ROUTES
-    owed = page.agreement.obligations if page.agreement else []
-    missed = any(one.breached_at and one.state is not ObligationState.PERFORMED for one in owed)
-    return AFTER_BREACH if missed else None
 
 
 async def list_of_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> list[MediationItem]:
@@ -148,30 +129,18 @@ async def list_mine(conn: Connection, *, actor: Actor, after: list[str] | None, 
     return await fetch_all(conn, MediationItem, statement, *p)
 
 
-_PAGE = read_sql(__package__, "page").format(
-    request=NOTE.format("m.request"), reason=NOTE.format("m.reason"), minutes=NOTE.format("t.minutes"),
-    facts=NOTE.format("g.facts"), terms=NOTE.format("g.terms"), act=NOTE.format("o.act"), words=NOTE.format("f.note"),
-)  # fmt: skip
-
-
 async def get_mediation(
     conn: Connection, mediation: uuid.UUID, *, actor: Actor, now: datetime, language: str
 ) -> MediationOut:
-    """One, names masked; raises NotFound for one of a case that the actor may not know exists."""
-    its = await load(conn, mediation)
-    inside = its.is_mediator(actor) or its.lead_unit in actor.units_with(Permission.MEDIATION_WORK)
-    p = Parameters([mediation, inside, now])
-    page = await fetch_one(conn, _Page, f"{_PAGE} and {visible_to(actor, p)}", *p)
-    if page is None:
-        raise NotFound
-    parties = [masked(party) for party in await open_parties(conn, page.case_id)]
-    told = _told(page)
+    """Its page, names masked; raises NotFound for one of a case that the actor may not know exists."""
+    its = await load(conn, mediation, actor=actor, now=now)
+    parties = [masked(party) for party in await open_parties(conn, its.case_id)]
     return shown(
         MediationOut,
-        page,
-        channel_text=CHANNEL_WORDS[page.channel].say(language),
-        state_text=STATE_WORDS[page.state].say(language),
-        told=told.say(language) if told else None,
+        its,
+        channel_text=CHANNEL_WORDS[its.channel].say(language),
+        state_text=STATE_WORDS[its.state].say(language),
+        told=its.told.say(language) if its.told else None,
         parties=[SideOut(id=x["id"], role=x["role"], name=x.get("name")) for x in parties],
         available_actions=WORKFLOW.available(its, actor, now),
     )

@@ -1,5 +1,8 @@
 select m.id, m.case_id, c.number, c.lead_unit, m.channel, m.origin, m.state, m.unit, m.opened_by, m.opened_at,
-    m.consented_at, m.started_at, m.ended_at, m.refused_by, m.version, {request} as request, {reason} as reason,
+    m.consented_at, m.started_at, m.ended_at, m.refused_by, m.version, m.procedure_before,
+    {request} as request, {reason} as reason,
+    (select coalesce(jsonb_object_agg(p.id, p.role), '{{}}') from party p
+     where p.case_id = m.case_id and p.role in ('petitioner', 'respondent')) as sides,
     (select coalesce(jsonb_agg(jsonb_build_object('about', k.about, 'party', k.party, 'given', k.given, 'how', k.how,
         'evidence', k.evidence, 'recorded_at', k.recorded_at) order by k.id), '[]')
      from mediation_consent k where k.mediation = m.id) as consents,
@@ -15,12 +18,13 @@ select m.id, m.case_id, c.number, c.lead_unit, m.channel, m.origin, m.state, m.u
             'name', jsonb_build_array(g.session, encode(g.sealed, 'hex'), encode(g.seal_key, 'hex'))) order by g.id), '[]')
             from mediation_seat g where g.session = t.id)) order by t.since, t.id), '[]')
      from mediation_session t left join room_booking b on b.id = t.booking left join room r on r.id = b.room,
-        lateral (select t.kind = 'separate' and not $2 as hidden) apart
+        lateral (select t.kind = 'separate' and not (c.lead_unit = any($3::text[]) or exists (select from mediator a
+            where a.mediation = m.id and a.staff = $2::uuid and a.relieved_at is null)) as hidden) apart
      where t.mediation = m.id) as sessions,
     (select jsonb_build_object('id', g.id, 'form', g.form, 'state', g.state, 'facts', {facts}, 'terms', {terms},
         'drafted_by', g.drafted_by, 'drafted_at', g.drafted_at, 'effective_at', g.effective_at,
         'confirm_until', (select k.due from clock k where k.case_id = g.case_id and k.kind = 'confirmation'
-            and k.subject = g.id::text and k.due >= $3
+            and k.subject = g.id::text and k.due >= $4
             and not exists (select from judicial_confirmation j where j.agreement = g.id) order by k.id desc limit 1),
         'obligations', (select coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'number', o.number, 'debtor', o.debtor,
             'creditor', o.creditor, 'duty', o.duty, 'amount_cents', o.amount_cents, 'currency', o.currency, 'act', {act},

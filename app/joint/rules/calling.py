@@ -1,15 +1,98 @@
-"""A joint meeting (会商研判) of several units on one case; its decisions are tasks. Pure."""
+"""Units called: to the spot by a township (吹哨报到), until the matter is settled; to a meeting (会商研判), whose decisions are
+tasks. Pure."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from app.core.access import Actor, Permission
 from app.core.errors import Words
 from app.core.workflow import Refusal, Transition, Workflow, not_now, table
-from app.joint.rules.tasks import TaskState
-from app.joint.rules.units import acts_for, over
+from app.joint.rules.tasks import OWED, Ruling, TaskState, acts_for, over
+
+
+class Occasion(StrEnum):
+    """The three occasions of a call-out."""
+
+    DEMAND = "demand"
+    ENFORCEMENT = "enforcement"
+    EMERGENCY = "emergency"
+
+
+class WhistleState(StrEnum):
+    """It ends when the township says what was settled (事不完，人不走), or with the case."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    ENDED = "ended"
+
+
+OCCASION_WORDS: dict[Occasion, Words] = {
+    Occasion.DEMAND: Words("乡镇（街道）难以解决的群众诉求", "a resident's demand that the township cannot solve"),
+    Occasion.ENFORCEMENT: Words("综合执法", "comprehensive enforcement"),
+    Occasion.EMERGENCY: Words("应急处置", "emergency"),
+}
+# Whose rule says until when a department that was called must be there (W1).
+ARRIVAL_PROCEDURE: dict[Occasion, str] = {
+    Occasion.DEMAND: "whistle_ordinary",
+    Occasion.ENFORCEMENT: "whistle_ordinary",
+    Occasion.EMERGENCY: "whistle_emergency",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A department that was called, as its task and its arrival stand."""
+
+    task: uuid.UUID
+    unit: str
+    taken: str
+    state: TaskState
+    arrive_by: datetime | None
+    arrived_at: datetime | None
+    arrival_breached_at: datetime | None
+    answered_at: datetime | None
+    objected_at: datetime | None
+    ruling: Ruling | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whistle:
+    """What a decision needs to know of a call-out."""
+
+    unit: str
+    state: WhistleState
+    version: int
+    calls: list[Called]
+
+    def refuses(self, _: str, __: Actor, ___: datetime) -> Refusal | None:
+        """It is settled once every department has answered or is excused."""
+        owing = [call.unit for call in self.calls if call.state in OWED]
+        if not owing:
+            return None
+        why = Words(
+            f"{'、'.join(owing)} 尚未书面反馈（事不完，人不走）。",
+            f"{', '.join(owing)} still owe their written result.",
+        )
+        return Refusal(False, why, {"owing": owing})
+
+    def stands(self, actor: Actor, step: Transition[WhistleState]) -> bool:
+        """The township's unit that called."""
+        return self.unit in acts_for(actor, step.permission)
+
+
+WHISTLES = Workflow(
+    "whistle",
+    Words("吹哨", "the call-out"),
+    {"caller": Words("吹哨单位", "the unit that called")},
+    table([
+        Transition(
+            "settle", Words("说明办结情况", "say what was settled"), frozenset({WhistleState.OPEN}), WhistleState.SETTLED,
+            Permission.CASE_OFFER, "caller", ("settled",),
+        ),
+    ]),
+)  # fmt: skip
 
 
 class MeetingState(StrEnum):
@@ -34,7 +117,7 @@ class Seat:
 
     unit: str
     state: SeatState
-    answered_at: datetime | None = None
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +130,7 @@ class Decided:
     state: TaskState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Meeting:
     """What a decision needs to know of a meeting."""
 
@@ -56,7 +139,7 @@ class Meeting:
     version: int
     at: datetime
     status: str
-    seats: list[Seat] = field(default_factory=list)
+    seats: list[Seat]
 
     def seat_of(self, actor: Actor) -> Seat | None:
         """The seat for which this actor answers; one that has not been answered first."""

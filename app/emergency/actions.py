@@ -1,23 +1,124 @@
-"""Switching on, ending early, and the rota: by a head whose area covers it, each on the record."""
+"""Switching an emergency on and off by a head whose area covers it, its rota, and the faster limits. Each on the record.
+
+Limits are set on matching cases, and taken off when it is over: set-wise, one event a case. Only clocks of the kind
+`emergency` are ever touched: a legal limit, and any limit of a resident's, stays what it was.
+"""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from app.cases.actions.record import record_all
 from app.core import errors
-from app.core.access import Post
-from app.core.database import uuid7
-from app.core.rows import change_row
+from app.core.access import SYSTEM, Post
+from app.core.database import Connection, Database, uuid7
+from app.core.rows import change_row, fetch_all
 from app.core.settings import section
+from app.deadlines import actions as deadlines
 from app.emergency import queries
-from app.emergency.actions.clocks import lift_clocks, set_clocks
 from app.emergency.queries import Standing
-from app.emergency.rules import WORKFLOW, Emergency, head_post, matches_any, why_not
+from app.emergency.rules import RULE, WORKFLOW, Emergency, faster_limit, head_post, matches_any, why_not
 from app.emergency.schemas import OnDuty
 from app.emergency.settings import EmergencySettings
 from app.messages.actions import InApp, queue_all
+from app.reference import queries as reference
 from app.reference.actions import ActionContext
+
+BATCH = 1_000
+
+_MATCHES = (
+    "c.{tier} = {area} and ({category}::text is null or c.category = {category}"
+    " or starts_with(c.category, {category} || '.'))"
+)
+# Cases nobody has begun to handle, in the area and the category, but for accusations (their desk has its own rules).
+# Those in other hands are left for the next round.
+_MEANT = f"""
+    select c.id, c.lead_unit, c.registered_at
+    from cases c
+    where c.status in ('registered', 'accepted') and c.petition_class is distinct from 'accusation'
+        and {_MATCHES}
+        and not exists (select from clock k where k.case_id = c.id and k.kind = 'emergency' and k.subject = $1::text)
+    order by c.id limit $4
+    for update of c skip locked
+"""
+_LIMITED = """
+    select c.id as case_id, k.id as clock
+    from cases c join open_clock k on k.case_id = c.id
+    where k.kind = 'emergency' and k.subject = $1::text{strayed}
+    order by c.id limit $2
+    for update of c skip locked
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """A case that an emergency is about."""
+
+    id: uuid.UUID
+    lead_unit: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Limited:
+    """A case with the faster limit, which still runs."""
+
+    case_id: uuid.UUID
+    clock: int
+
+
+async def set_clocks(act: ActionContext, standing: Standing) -> int:
+    """Give at most BATCH matching cases the faster limit, each told to its lead unit; gives how many."""
+    subject, tier, calendar, tz = str(standing.id), standing.tier, act.reference.calendar, act.reference.city.tz
+    statement = _MEANT.format(tier=tier, area="$2", category="$3")
+    meant = await fetch_all(act.conn, _Meant, statement, subject, standing.area, standing.category, BATCH)
+    limits = {
+        case.id: faster_limit(
+            max(case.registered_at, standing.began_at), standing.hours, calendar=calendar, tz=tz
+        )
+        for case in meant
+    }  # fmt: skip
+    await deadlines.start_all(act.conn, [(case, limit, subject) for case, limit in limits.items()])
+    told = [
+        InApp(
+            f"emergency {subject} {case.id}", f"unit:{case.lead_unit}", "emergency_limit", case.id,
+            {"hours": standing.hours},
+        )
+        for case in meant
+    ]  # fmt: skip
+    await queue_all(act.conn, told, now=act.now)
+    said = [
+        (case, {"emergency": subject, "rule": RULE, "due": limit.due.timestamp()}) for case, limit in limits.items()
+    ]
+    await record_all(act.conn, said, "emergency_on", actor=act.actor.who, at=act.now)
+    return len(meant)
+
+
+async def lift_clocks(act: ActionContext, emergency: uuid.UUID, *, at: datetime) -> int:
+    """Stop at most BATCH limits that still run, as of `at`; gives how many."""
+    statement = _LIMITED.format(strayed="")
+    return await _lift(act, emergency, await fetch_all(act.conn, _Limited, statement, str(emergency), BATCH), at)
+
+
+async def lift_strayed(act: ActionContext, standing: Standing) -> int:
+    """Stop the limits of cases that were placed or classified anew and match no longer; at most BATCH, gives how many."""
+    tier = standing.tier
+    matches = _MATCHES.format(tier=tier, area="$3", category="$4")
+    limited = await fetch_all(
+        act.conn, _Limited, _LIMITED.format(strayed=f" and ({matches}) is not true"),
+        str(standing.id), BATCH, standing.area, standing.category,
+    )  # fmt: skip
+    return await _lift(act, standing.id, limited, act.now)
+
+
+async def _lift(act: ActionContext, emergency: uuid.UUID, limited: Sequence[_Limited], at: datetime) -> int:
+    await deadlines.stop_these(act.conn, [one.clock for one in limited], at)
+    said = [(one.case_id, {"emergency": str(emergency)}) for one in limited]
+    await record_all(act.conn, said, "emergency_off", actor=act.actor.who, at=act.now)
+    return len(limited)
 
 
 async def switch_on(
@@ -150,5 +251,38 @@ async def log(act: ActionContext, emergency: uuid.UUID, what: str, **facts: Any)
     """One line of the record."""
     await act.conn.execute(
         "insert into emergency_log (emergency, at, actor, what, facts) values ($1, $2, $3, $4, $5)",
-        emergency, act.now, f"{act.actor.kind}:{act.actor.id}", what, facts,
+        emergency, act.now, act.actor.who, what, facts,
     )  # fmt: skip
+
+
+async def sweep_emergencies(database: Database, now: datetime) -> int:
+    """End what is over and lift its limits, also of cases that match no longer; set those of what stands; gives how many.
+
+    May run in several processes at once and be killed anywhere: each batch is a transaction, and cases that somebody
+    holds wait for the next run.
+    """
+    async with database.snapshot() as conn:
+        rules = await reference.load(conn, now)
+
+    def context(conn: Connection) -> ActionContext:
+        return ActionContext(conn, rules, replace(SYSTEM, at=now), now, 0)
+
+    async def batches(work: Callable[[ActionContext], Awaitable[int]]) -> int:
+        return await database.drain(lambda conn: work(context(conn)))
+
+    async with database.transaction() as conn:
+        lapsed = await queries.list_to_end(conn, now)
+        await conn.execute(
+            "update emergency set ended_at = ends_at, version = version + 1 where id = any($1::uuid[])", lapsed
+        )
+        for emergency in lapsed:
+            await log(context(conn), emergency, "lapsed")
+    async with database.connection() as conn:
+        over, standing = await queries.list_to_lift(conn), await queries.list_standing(conn, now)
+    done = len(lapsed)
+    for ended in over:
+        done += await batches(partial(lift_clocks, emergency=ended.id, at=ended.ended_at))
+    for one in standing:
+        done += await batches(partial(lift_strayed, standing=one))
+        done += await batches(partial(set_clocks, standing=one))
+    return done

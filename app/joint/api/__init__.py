@@ -1,5 +1,0 @@
-"""The routes of working together."""
-
-from app.joint.api import meetings, tasks, whistles
-
-routers = (tasks.router, whistles.router, meetings.router)

@@ -1,0 +1,291 @@
+"""Tasks, call-outs and joint meetings as asked and as shown."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from app.core.bodies import example
+from app.core.geometry import Crs, Latitude, Longitude, to_wgs84
+from app.core.texts import Code, LongText, Reason, ShortText, unfit
+from app.joint.rules.calling import Called, Decided, Occasion, Seat
+from app.joint.rules.tasks import Ruling
+
+MOST_UNITS = 20
+
+
+def _each_once(units: list[str]) -> list[str]:
+    if len(set(units)) < len(units):
+        raise unfit("每个单位只列一次", "name each unit once")
+    return units
+
+
+Units = Annotated[list[Code], Field(min_length=1, max_length=MOST_UNITS), AfterValidator(_each_once)]
+
+
+class SpotIn(BaseModel):
+    """One point and its system: where something is, or where an act was done. Never a track."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["Point"]
+    coordinates: tuple[Longitude, Latitude] = Field(examples=[[111.67, 40.81]])
+    crs: Crs = Field(description="System of the point; never guessed")
+
+    def wgs84(self) -> tuple[float, float]:
+        """(longitude, latitude) in WGS84."""
+        return to_wgs84(*self.coordinates, self.crs)
+
+
+class GiveTaskIn(BaseModel):
+    """What is asked of which unit, and by which day the written result is owed."""
+
+    model_config = example(unit="D150102_energy", text="请核查该小区换热站供热参数，书面反馈。", answer_by="2026-12-04")
+
+    unit: Code
+    text: LongText
+    answer_by: date | None = Field(default=None, description="Else the configured number of working days")
+
+
+class ResultIn(BaseModel):
+    """The written result."""
+
+    model_config = example(result="换热站二次网供水温度已调至58℃，住户室温达到20℃。")
+
+    result: LongText
+    files: list[uuid.UUID] = Field(default=[], max_length=MOST_UNITS, description="Attachments of the case")
+
+
+class BecauseIn(BaseModel):
+    """Why."""
+
+    model_config = example(reason="该事项不属本单位职责。")
+
+    reason: Reason
+
+
+class ReturnTaskIn(BaseModel):
+    """Why the result does not do, and by which day another is owed."""
+
+    model_config = example(reason="未附测温记录，请补充。")
+
+    reason: Reason
+    answer_by: date | None = Field(default=None, description="Never sooner than it was owed before")
+
+
+class ArriveIn(BaseModel):
+    """On the spot, now; the place is one point or left out."""
+
+    model_config = example(point={"type": "Point", "coordinates": [111.67, 40.81], "crs": "WGS84"})
+
+    point: SpotIn | None = None
+
+
+class RuleCallIn(BaseModel):
+    """Whether the objection is upheld (it was called wrongly) or dismissed, and why."""
+
+    model_config = example(ruling="dismissed", reason="换热站设备属本部门监管，应当到场。")
+
+    ruling: Ruling
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointTaskItem:
+    """A task in a list. `taken` says whether the unit signed for it, `state` what became of the result."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    case_kind: str
+    category: str
+    status: str
+    title: str | None
+    lead_unit: str
+    source: str
+    whistle: uuid.UUID | None
+    meeting: uuid.UUID | None
+    unit: str
+    asked_by_unit: str
+    asked_at: datetime
+    due: datetime
+    overdue: bool
+    taken: str
+    state: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    arrive_by: datetime | None
+    arrived_at: datetime | None
+    arrival_breached_at: datetime | None
+    ruler: str | None
+    ruling: str | None
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointTaskOut(JointTaskItem):
+    """One with its texts, where its unit signed its arrival, and what this caller may do."""
+
+    text: str | None
+    result_text: str | None
+    waiver_text: str | None
+    refusal_text: str | None
+    objection_text: str | None
+    ruling_text: str | None
+    arrival_lon: float | None
+    arrival_lat: float | None
+    files: list[uuid.UUID]
+    available_actions: list[str]
+
+
+class JointTaskPage(BaseModel):
+    """By the time the result is owed; the `Link` header leads to the next page."""
+
+    items: list[JointTaskItem]
+
+
+class WhistleIn(BaseModel):
+    """Which departments are called to the spot, on which occasion, what for."""
+
+    model_config = example(
+        occasion="emergency", text="整栋楼停暖，请立即到场处置。", units=["D150102_housing", "D150102_energy"],
+        point={"type": "Point", "coordinates": [111.67, 40.81], "crs": "WGS84"},
+    )  # fmt: skip
+
+    occasion: Occasion
+    text: LongText
+    units: Units
+    point: SpotIn | None = Field(default=None, description="Where; the case's own place if left out")
+    answer_by: date | None = Field(default=None, description="Day of the written results; else the configured days")
+
+
+class SettleIn(BaseModel):
+    """What was settled."""
+
+    model_config = example(settled="管网抢修完成，整栋楼恢复供暖，住户代表到场确认。")
+
+    settled: LongText
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhistleItem:
+    """A whistle and whom it called."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    category: str
+    status: str
+    unit: str
+    occasion: Occasion
+    lon: float | None
+    lat: float | None
+    blown_at: datetime
+    state: str
+    ended_at: datetime | None
+    version: int
+    calls: list[Called]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhistleOut(WhistleItem):
+    """One with its texts, and what this caller may do."""
+
+    occasion_text: str
+    text: str | None
+    settlement_text: str | None
+    available_actions: list[str]
+
+
+class WhistlePage(BaseModel):
+    """In their order; the `Link` header leads to the next page."""
+
+    items: list[WhistleItem]
+
+
+class CallMeetingIn(BaseModel):
+    """When, where, what about, and which units are invited."""
+
+    model_config = example(
+        at="2026-11-27T01:00:00Z", place="新城区中心三楼会商室", agenda="研判停暖成因和抢修分工。",
+        units=["D150102_housing", "D150102_energy"],
+    )  # fmt: skip
+
+    at: AwareDatetime
+    until: AwareDatetime | None = Field(default=None, description="Needed with a room")
+    room: uuid.UUID | None = Field(default=None, description="A room of a centre, taken with the meeting")
+    place: ShortText | None = Field(default=None, description="Where else, in words")
+    agenda: LongText
+    units: Units
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.room is None) == (self.place is None):
+            raise unfit("room 与 place 须给出且只给出一项", "give a room or a place, and not both")
+        if self.room is not None and self.until is None:
+            raise unfit("预订房间须给出结束时间 until", "a room is taken until a time: give until")
+        if self.until is not None and self.until <= self.at:
+            raise unfit("结束时间须在开始之后", "it ends after it begins")
+        return self
+
+
+class DecisionIn(BaseModel):
+    """One decision: which unit does what, by which day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Code
+    text: LongText
+    answer_by: date | None = None
+
+
+class HoldMeetingIn(BaseModel):
+    """The minutes, and what was decided."""
+
+    model_config = example(
+        minutes="到会单位一致认为系二次网漏损，由住建局组织抢修。",
+        decisions=[{"unit": "D150102_housing", "text": "组织抢修二次网。", "answer_by": "2026-12-01"}],
+    )
+
+    minutes: LongText
+    decisions: Annotated[list[DecisionIn], Field(max_length=MOST_UNITS)] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingItem:
+    """A joint meeting: who called it, who is invited, what it decided."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    number: str
+    category: str
+    status: str
+    unit: str
+    called_at: datetime
+    at: datetime
+    until: datetime | None
+    room: str | None
+    booking: uuid.UUID | None
+    place: str | None
+    state: str
+    ended_at: datetime | None
+    version: int
+    seats: list[Seat]
+    decisions: list[Decided]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingOut(MeetingItem):
+    """One with its agenda and minutes, and what this caller may do."""
+
+    agenda_text: str | None
+    minutes_text: str | None
+    available_actions: list[str]
+
+
+class MeetingPage(BaseModel):
+    """In their order; the `Link` header leads to the next page."""
+
+    items: list[MeetingItem]

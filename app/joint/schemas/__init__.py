@@ -1,1 +1,0 @@
-"""What is asked of units that work together, and what is shown."""
