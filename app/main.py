@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from importlib import import_module
+from importlib import import_module, metadata
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
@@ -77,7 +77,7 @@ def create_app(city: str | None = None) -> FastAPI:
     capabilities = compose()
     tags = [{"name": tag, "description": words} for one in capabilities for tag, words in one.tags.items()]
     app = Documented(
-        title="gridcase", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None,
+        title="gridcase", version=metadata.version("gridcase"), lifespan=lifespan, docs_url=None, redoc_url=None,
         generate_unique_id_function=operation_id, redirect_slashes=False,
         openapi_tags=tags,
         openapi_url="/openapi.json" if settings().docs else None, summary="One-stop intake, routing and follow-through",
@@ -138,7 +138,7 @@ def _mount_house(app: FastAPI) -> None:
 
 
 def _mount_docs(app: FastAPI) -> None:
-    """The docs with assets of our own (no internet needed); whoever comes to the front door is led there. If wanted."""
+    """The docs with assets of our own (no internet needed); whoever comes to the front page is led there. If wanted."""
     if not settings().docs:
         return
     app.mount("/docs/assets", StaticFiles(directory=str(files("fastapi_offline") / "static")))

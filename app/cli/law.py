@@ -41,7 +41,7 @@ def load_years(
 ) -> None:
     """Load the published years of a calendar, and count again the limits that waited for them.
 
-    A resident's limit never moves earlier than the date told, an organ's never later. Without --from, what comes along
+    A resident's limit never moves earlier than the date told, an authority's never later. Without --from, what comes along
     with the software is loaded. May be repeated.
 
     Example: gridcase calendar load china --from notices/

@@ -19,7 +19,7 @@ from app.core.settings import settings
 
 NONCE = 12
 KEY = 32
-# No 0/O, 1/I/L: read over the phone. 31 signs, a prime, so that a check character catches every slip of one digit.
+# No 0/O, 1/I/L: read over the phone. 31 characters, a prime, so that a check character catches every slip of one digit.
 READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -93,7 +93,7 @@ class Keys:
         return hmac.new(_derived(self, "phone"), digits.encode(), hashlib.sha256).digest()[:16]
 
     def query_code(self, case_id: str, issue: int) -> str:
-        """The resident's code: ten readable signs (49 bits), the same whenever the first receipt is shown again."""
+        """The resident's code: ten readable characters (49 bits), the same whenever the first receipt is shown again."""
         number = int.from_bytes(
             hmac.new(_derived(self, "query"), f"{case_id}:{issue}".encode(), hashlib.sha256).digest()
         )

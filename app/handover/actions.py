@@ -1,4 +1,4 @@
-"""Handing over all that a person holds in one transaction: nothing stays with them, and their sight of it ends."""
+"""Handing over all that a person holds in one transaction: nothing stays with them, and their access to it ends."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -166,7 +166,7 @@ async def _pass_duty(conn: Connection, asked: Handover, moves: Sequence[Move]) -
 
 
 async def _end_trust(conn: Connection, asked: Handover, handover: uuid.UUID, moves: Sequence[Move]) -> None:
-    """What was given to this person alone ends, and their sight by it; or it stays over a leave."""
+    """What was given to this person alone ends, and their access by it; or it stays over a leave."""
     act = ActionContext(conn, asked.rules, asked.actor, asked.now, 0)
     for move in moves:
         if move.held.kind in (HeldKind.PROXY, HeldKind.PROXY_OFFER):

@@ -19,7 +19,9 @@ from app.units.queries import list_standings
 FIXED_REASONS = {
     "no_route": Words("没有适用的派送规则，由总台受理。", "No rule fits; the intake desk takes it."),
     "accusation": Words("检举控告由纪检监察窗口密件办理。", "An accusation is sealed to a discipline desk."),
-    "review": Words("由作出处理意见机关的上一级机关复查、复核。", "The organ above the one that decided reviews it."),
+    "review": Words(
+        "由作出处理意见机关的上一级机关复查、复核。", "The authority above the one that decided reviews it."
+    ),
 }
 FRESH_SECONDS = 30.0
 
@@ -49,7 +51,7 @@ class Reference:
         return plan(procedure, starts_on, at, calendar=self.calendar, tz=self.city.tz)
 
     def first(self, procedure: str, version: int, start: datetime, due: datetime) -> tuple[int, datetime]:
-        """Level and next instant of an organ's clock of this procedure that runs from `start` to `due`."""
+        """Level and next instant of an authority's clock of this procedure that runs from `start` to `due`."""
         ladder = self.procedures[procedure, version].ladder
         return first(ladder, Owner.ORGAN, start, due, calendar=self.calendar, tz=self.city.tz)
 

@@ -60,7 +60,7 @@ def refuses(opinion: Opinion, now: datetime) -> Why | None:
 _STILL_OPEN = Words(
     "您仍可：就新的事实和理由重新反映；请原办理机关当面解释说明（信访工作条例第三十七条）；属于仲裁、诉讼、行政复议范围的依法提出；"
     "申请法律援助或社会救助。中心窗口可以协助。",
-    "What stays open: new facts or reasons may be brought; the organ that decided explains it in person (XF 37); what"
+    "What stays open: new facts or reasons may be brought; the authority that decided explains it in person (XF 37); what"
     " belongs to arbitration, a court or reconsideration goes there; legal aid and social relief may be applied for. Any"
     " centre's window helps.",
 )
@@ -116,14 +116,14 @@ class Organ:
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """Who reviews; `waits` when no organ of the city stands above the one that decided and a desk only passes it on."""
+    """Who reviews; `waits` when no authority of the city stands above the one that decided and a desk only passes it on."""
 
     unit: str
     waits: bool = False
 
 
 def reviewer(decided: Organ, organs: Sequence[Organ]) -> Reviewer | None:
-    """The organ one tier above the one that decided: its superior, else the department of the same function, else the
+    """The authority one tier above the one that decided: its superior, else the department of the same function, else the
     petition office, else the centre there. Where all of that tier are barred, the next tier. Where the city ends, its
     intake desk passes the application on (its petition office, if the desk itself decided). None: nobody at all is left.
     """

@@ -100,7 +100,7 @@ async def _show(act: ActionContext, supervision: uuid.UUID, language: str) -> sc
 async def issue_supervision(case_id: uuid.UUID, sent: schemas.SuperviseIn, creator: ThisCreator) -> Response:
     """Ask a unit with a part in the case for a written answer (XF 39, 40). Downwards only, and never the own unit.
 
-    It gives the issuer no sight of anything new: the case must be seen already. The case's version moves on.
+    It gives the issuer no access to anything new: the case must be seen already. The case's version moves on.
     """
     return await creator.run(lambda act: actions.issue(act, case_id, **dict(sent)), _show)
 

@@ -1,7 +1,7 @@
 """What is due on clocks, taken set-wise: any number of processes may run, one of them works, each action exactly once.
 
 The clocks that are due are locked, and the cases of those that somebody is told about; what lies in other hands is left
-for the next round, so nothing here ever waits for a lock. The rules say which rungs each clock takes, and everything is
+for the next round, so nothing here ever waits for a lock. The rules say which steps each clock takes, and everything is
 written in one transaction: the clock's new level is what makes it happen once.
 """
 
@@ -25,7 +25,7 @@ BATCH = 5000
 # One runner of a city at a time: two would share out the clocks of one case, and the escalation of one would stop a clock
 # before the other has urged. The lock ends with the transaction, so a runner that is killed holds up nobody.
 _ALONE = "select pg_try_advisory_xact_lock(hashtextextended('deadline sweep ' || current_schema(), 0))"
-# Clocks of one procedure that stand alike climb alike: one row for all of them.
+# Clocks of one procedure that stand alike escalate alike: one row for all of them.
 _DUE = """
     with locked as materialized (
         select k.id, k.kind, k.owner, k.level, k.start, k.due, c.procedure, c.procedure_version

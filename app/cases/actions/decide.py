@@ -36,7 +36,7 @@ async def refer(act: ActionContext, case_id: uuid.UUID, *, route: Route, reason:
     """导入法定途径: litigation, arbitration, reconsideration and the like (信访工作条例 28, 31 (1)-(5))."""
     if route is Route.OTHER_ORGAN:
         raise errors.Invalid(
-            "转其他机关请用“不予受理”并告知去向。", "Another organ is no legal route: decline, and name it.",
+            "转其他机关请用“不予受理”并告知去向。", "Another authority is no legal route: decline, and name it.",
             pointer="#/body/route",
         )  # fmt: skip
     case = await begin(act, case_id, "refer")
@@ -54,7 +54,7 @@ async def handle(act: ActionContext, case_id: uuid.UUID) -> None:
 
 
 async def extend_clock(act: ActionContext, case_id: uuid.UUID, *, days: int, reason: str) -> None:
-    """延期: by the head of the handling organ, once, before expiry, within the rule's bound (信访工作条例 34)."""
+    """延期: by the head of the handling authority, once, before expiry, within the rule's bound (信访工作条例 34)."""
     case = await begin(act, case_id, "extend")
     row = case.row
     rule = act.reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)

@@ -1,4 +1,4 @@
-"""Up and down the ladder of centres: township → county → city. The tier below stays responsible until the one above signs.
+"""Up and down the tiers of centres: township → county → city. The tier below stays responsible until the one above signs.
 
 Taken up by the lead ("beyond our power"), at the resident's wish, or by a breached limit (see deadline_sweep). Never twice to
 one tier; the ceiling is the city.

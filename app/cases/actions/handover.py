@@ -150,7 +150,7 @@ async def recall(act: ActionContext, case_id: uuid.UUID) -> None:
 
 
 async def _transferred(act: ActionContext, found: Offer) -> NoticeText:
-    """Another organ took over what one had offered it for a reason: the petitioner is told (信访工作条例 23). The first
+    """Another authority took over what one had offered it for a reason: the petitioner is told (信访工作条例 23). The first
     routing has none: it is the registration itself."""
     (row,) = await act.conn.fetch("select id, body, sealed, seal_key from case_note where id = $1", found.note)
     return NoticeText(found.note, opened_note(row), {"organ": found.unit})

@@ -23,7 +23,7 @@ _PROVISIONAL = """
 async def recompute_provisional(conn: Connection, reference: Reference, *, now: datetime) -> tuple[int, int]:
     """Count every provisional limit again; gives how many were looked at and how many of them moved.
 
-    A resident's limit never moves earlier than the date told, an organ's never later (design: Clocks). A limit that moves
+    A resident's limit never moves earlier than the date told, an authority's never later. A limit that moves
     is an event of its case. One that was breached already is left alone.
     """
     rows = await conn.fetch(_PROVISIONAL)

@@ -1,4 +1,4 @@
-"""Routes of a case: reading, the steps, and the resident's own door."""
+"""Routes of a case: reading, the steps, and the resident's own way in."""
 
 from app.cases.api.file import router as file
 from app.cases.api.messages import router as messages

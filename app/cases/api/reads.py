@@ -52,7 +52,7 @@ async def filters(
     overdue: Annotated[bool | None, Query(description="A limit has passed")] = None,
     queue: Annotated[
         Literal["any", "address_only", "outside_cells", "outside_city", "no_worker", "no_tier_above"] | None,
-        Query(description="Cases that wait for a place, a worker, or an organ above the city"),
+        Query(description="Cases that wait for a place, a worker, or an authority above the city"),
     ] = None,
     q: Annotated[Searched | None, Query(description="Words of title or address, two characters or more")] = None,
     bbox: Annotated[str | None, Query(max_length=100, description="west,south,east,north (WGS84)")] = None,

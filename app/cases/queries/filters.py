@@ -121,7 +121,7 @@ def has_status(f: Filters, p: Parameters) -> list[str]:
     return [f"c.status = any({p.add(list(f.status))}::text[])"] if f.status else []
 
 
-# A limit of an organ that was missed and has been urged by the clock (level 3 of its ladder; 4 is criticised).
+# A limit of an authority that was missed and has been urged by the clock (level 3 of its escalation; 4 is criticised).
 _URGED = (
     "select true from open_clock k where c.due < {now}::timestamptz and k.case_id = c.id and k.owner = 'organ'"
     " and k.level >= 3 limit 1"
@@ -156,7 +156,7 @@ def _holds(word: str) -> str:
 
 
 def _by_word(f: Filters, _: Actor, p: Parameters) -> str:
-    """Pairs of signs find the rows, the text itself decides: a two-character word has no trigram."""
+    """Pairs of characters find the rows, the text itself decides: a two-character word has no trigram."""
     word = p.add(max(f.words, key=len))
     return f"select t.case_id as id from case_text t where t.bigrams @> bigrams({word}::text) and {_holds(word)}"
 
@@ -205,7 +205,7 @@ def _selective(f: Filters, actor: Actor, *, newest: bool) -> list[str]:
 
 
 def source(name: str, f: Filters, actor: Actor, p: Parameters) -> str:
-    """A set of ids that holds all cases which this filter (or the actor's sight) leaves."""
+    """A set of ids that holds all cases which this filter (or the actor's access) leaves."""
     return _SOURCES[name](f, actor, p)
 
 

@@ -65,7 +65,7 @@ _BELOW = """
 
 
 def told_due(case: str) -> str:
-    """SQL: the organs' next limit of a case as its resident is told it. An emergency's own limits bind units alone."""
+    """SQL: the authorities' next limit of a case as its resident is told it. An emergency's own limits bind units alone."""
     return (
         f"(select min(k.due) from running_clock k where k.case_id = {case}.id"
         " and k.owner = 'organ' and k.kind <> 'emergency')"

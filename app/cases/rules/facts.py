@@ -32,7 +32,7 @@ class Facts:
     `above` is the centre it may be taken up to, `below` the unit it came up from; `objectable_until` the end of the time
     in which the open offer may be refused, where the procedure has one (XF 23 ¶3); `refused_by` the units that refused it
     before. `superior` is the unit that a dispute over competence waits for; `reporting` that a report upward is due.
-    `forbids` are the steps that the procedure rules out, with why. `top` says that no organ of the city may decide this
+    `forbids` are the steps that the procedure rules out, with why. `top` says that no authority of the city may decide this
     review. `asked` that a request to reopen waits; `worked_by` the people who concluded, served or closed the case.
     `returns` is how often the procedure lets it be returned to the dispatcher, `returned_by` who did, once for each time;
     `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the

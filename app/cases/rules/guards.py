@@ -1,4 +1,4 @@
-"""Why a step does not stand now, whoever takes it: offers, the ladder, results, hearings, links. Pure."""
+"""Why a step does not stand now, whoever takes it: offers, going up, results, hearings, links. Pure."""
 
 from datetime import datetime
 
@@ -216,7 +216,7 @@ def of_reviews(facts: Facts, action: str) -> Refusal | None:
     if action == "decide_review" and facts.top:
         return Refusal(False, Words(
             "原办理机关已是市级，本市没有其上一级机关：请“不予受理”并告知应向自治区有关机关提出。",
-            "The city has no organ above the one that decided: decline, and name the organ of the region to turn to.",
+            "The city has no authority above the one that decided: decline, and name the authority of the region to turn to.",
         ))  # fmt: skip
     if action in ("grant_reopening", "decline_reopening") and not facts.asked:
         return Refusal(False, Words("没有待决定的重新办理申请。", "No request to reopen waits."))

@@ -80,7 +80,7 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a clock takes now: its steps (``rungs``) in order, the ``level`` it then stands on, and when to look again (UTC)."""
+    """What a clock takes now: its steps (`rungs`) in order, the `level` it then stands on, and when to look again (UTC)."""
 
     rungs: tuple[EscalationStep, ...]
     level: int
