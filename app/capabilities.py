@@ -1,6 +1,7 @@
 """Every capability of the product, in one list: `main`, `cli` and `jobs` compose them from here.
 
-A new capability is a folder of `app` with a `capability.py` and a line below; its step on the staircase is in pyproject.toml.
+A new capability is a folder of `app`, with a `capability.py` where it brings more than routes, and a line below; its step
+on the staircase is in pyproject.toml.
 """
 
 from functools import cache
@@ -14,7 +15,6 @@ from app.centres.capability import CAPABILITY as CENTRES
 from app.core.capability import Capability
 from app.deadlines.capability import DEADLINES
 from app.emergency.capability import EMERGENCY
-from app.grids.capability import GRIDS
 from app.handover.capability import HANDOVER
 from app.intake.capability import INTAKE
 from app.joint.actions.tasks import end_with_case, take_up_with_case
@@ -25,18 +25,16 @@ from app.notes.capability import NOTES
 from app.proxy.capability import PROXY
 from app.reference.capability import REFERENCE
 from app.review.capability import REVIEW
-from app.routing.capability import ROUTING
 from app.staff.capability import STAFF
 from app.supervision.capability import SUPERVISION
-from app.units.capability import UNITS
 
 # From below, as they stand on the staircase.
 CAPABILITIES: tuple[Capability, ...] = (
     AREAS,
-    UNITS,
+    Capability("units"),
     STAFF,
-    GRIDS,
-    ROUTING,
+    Capability("grids"),
+    Capability("routing"),
     DEADLINES,
     REFERENCE,
     MESSAGES,

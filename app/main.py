@@ -8,7 +8,6 @@ from datetime import datetime
 from importlib import import_module, metadata
 from importlib.resources import files
 from importlib.util import find_spec
-from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -155,7 +154,7 @@ def _mount_docs(app: FastAPI) -> None:
         )  # fmt: skip
 
 
-def _without_messages(_: Any, __: str, event: EventDict) -> EventDict:
+def _without_messages(_: object, __: str, event: EventDict) -> EventDict:
     """An exception is logged as its kind and the lines it passed: locals and messages may hold what people wrote."""
     for raised in event.get("exception", []):
         raised.pop("exc_value", None)
@@ -164,7 +163,7 @@ def _without_messages(_: Any, __: str, event: EventDict) -> EventDict:
 
 
 def _log_as_json() -> None:
-    level: Any = logging.getLevelNamesMapping().get(settings().log_level.upper(), logging.INFO)
+    level = logging.getLevelNamesMapping().get(settings().log_level.upper(), logging.INFO)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,

@@ -15,7 +15,7 @@ from typing import Any
 
 import typer
 
-from app.analytics.indicators import INDICATORS
+from app.analytics.queries.indicators import INDICATORS
 from app.capabilities import CAPABILITIES, compose
 from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status
 from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS

@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from app.analytics.indicators import INDICATORS
 from app.analytics.queries import dashboards, indicators
-from app.analytics.rules import Figure, Moments, board, figures, moments
-from app.analytics.schemas import BoardOut, DashboardOut, IndicatorsOut
+from app.analytics.queries.indicators import INDICATORS
+from app.analytics.rules.figures import Figure, Moments, board, figures, moments
+from app.analytics.schemas import BoardOut, DashboardOut, FigureOut, IndicatorsOut
 from app.cases.queries.filters import area_filter
 from app.core import errors
 from app.core.access import Actor, Permission
@@ -38,7 +38,7 @@ async def read_centre_dashboard(
     Every figure leads to the list of exactly its rows.
     """
     scope = await dashboards.find_centre(conn, code, actor=actor)
-    return await _dashboard(conn, scope, actor, at, said, rules)
+    return await _shown(conn, scope, figures, actor, at, said, rules)
 
 
 @router.get("/areas/{code}/dashboard", response_model=DashboardOut, summary="The dashboard of an area")
@@ -46,7 +46,8 @@ async def read_area_dashboard(
     code: Code, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
 ) -> DashboardOut:
     """A township, a county, the city or a community, for posts whose area covers it; only what the caller may see."""
-    return await _dashboard(conn, dashboards.find_area(rules, code, actor=actor), actor, at, said, rules)
+    scope = dashboards.find_area(rules, code, actor=actor)
+    return await _shown(conn, scope, figures, actor, at, said, rules)
 
 
 @router.get("/emergencies/{emergency_id}/board", response_model=BoardOut, summary="The joint board of an emergency")
@@ -60,29 +61,22 @@ async def read_emergency_board(
     today = at.astimezone(rules.city.tz).date()
     page = await _shown(conn, scope, board, actor, at, said, rules)
     duty = [shift for shift in found.rota if shift.day == today]
-    return BoardOut.model_validate({**page, "stands": found.stands, "on_duty": duty})
-
-
-async def _dashboard(
-    conn: Connection, scope: dashboards.Scope, actor: Actor, at: datetime, language: str, rules: Reference
-) -> DashboardOut:
-    return DashboardOut.model_validate(await _shown(conn, scope, figures, actor, at, language, rules))
+    return BoardOut(**dict(page), stands=found.stands, on_duty=duty)
 
 
 async def _shown(
     conn: Connection, scope: dashboards.Scope, of: Callable[[Moments], tuple[Figure, ...]], actor: Actor, at: datetime,
     language: str, rules: Reference,
-) -> dict[str, Any]:  # fmt: skip
+) -> DashboardOut:  # fmt: skip
     when = moments(at, calendar=rules.calendar, tz=rules.city.tz, recent_days=rules.city.profile.visit_days)
     wanted = of(when)
     values = await dashboards.count(conn, scope, wanted, when, actor=actor)
     shown = [
-        {"code": figure.code, "name": figure.title.say(language), "value": value, "light": figure.light,
-         "rows": dashboards.rows_of(scope, figure)}
+        FigureOut(code=figure.code, name=figure.title.say(language), value=value, light=figure.light,
+                  rows=dashboards.rows_of(scope, figure))
         for figure, value in zip(wanted, values, strict=True)
     ]  # fmt: skip
-    about = {"kind": scope.kind, "code": scope.code, "name": scope.name, "tier": scope.tier}
-    return {**about, "as_of": at, "figures": shown}
+    return DashboardOut(kind=scope.kind, code=scope.code, name=scope.name, tier=scope.tier, as_of=at, figures=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +106,18 @@ async def span(
     found = Span(first, (last + timedelta(days=31)).replace(day=1), at, as_of is not None)
     if not 1 <= found.months <= MOST_MONTHS:
         raise errors.Invalid(
-            f"起止月份须先后有序，最多 {MOST_MONTHS} 个月。", f"From a month to a later one, {MOST_MONTHS} at most.",
+            f"起止月份须先后有序，最多 {MOST_MONTHS} 个月。",
+            f"From a month to a later one, {MOST_MONTHS} at most.",
             pointer="#/query/until",
-        )  # fmt: skip
+        )
     if as_of is None:
         return found
     if not first <= as_of <= today:
         raise errors.Invalid(
-            "截至日期须在起始月份之后、今天之前。", "The day lies between the first month and today.",
+            "截至日期须在起始月份之后、今天之前。",
+            "The day lies between the first month and today.",
             pointer="#/query/as_of",
-        )  # fmt: skip
+        )
     return replace(found, known=min(at, datetime.combine(as_of + timedelta(days=1), time(), tz)))
 
 
@@ -133,8 +129,9 @@ async def wanted_indicators(
     if unknown := [code for code in codes if code not in INDICATORS]:
         raise errors.Invalid(
             f"没有指标 {unknown[0]}；可选：{'、'.join(INDICATORS)}。",
-            f"There is no indicator {unknown[0]}; there are {', '.join(INDICATORS)}.", pointer="#/query/indicator",
-        )  # fmt: skip
+            f"There is no indicator {unknown[0]}; there are {', '.join(INDICATORS)}.",
+            pointer="#/query/indicator",
+        )
     return codes
 
 
@@ -161,10 +158,11 @@ async def list_indicators(
             "只有该区域中心或信访部门负责人可查其他区域、跨月或历史时点；请查本岗位区域的单月数据。",
             "Other areas, several months or an earlier day are for the head of a centre or petition office above;"
             " ask for one month of the area of your own post.",
-        )  # fmt: skip
+        )
     first, after = (datetime.combine(day, time(), rules.city.tz) for day in (when.first, when.after))
     days = rules.city.profile.first_time_days
     asked = indicators.Asked(place, rules.tiers[place], first, after, when.known, by, free, days, headed.units)
     found = await indicators.read_indicators(conn, codes, asked, rules, actor=actor, language=said)
-    about = {"area": place, "by": by, "since": when.first, "until": when.after - timedelta(days=1)}
-    return IndicatorsOut.model_validate({**about, "as_of": when.known, "indicators": found})
+    return IndicatorsOut(
+        area=place, by=by, since=when.first, until=when.after - timedelta(days=1), as_of=when.known, indicators=found
+    )

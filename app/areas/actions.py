@@ -48,8 +48,9 @@ async def load(conn: Connection, rows: Sequence[AreaRow], *, since: datetime) ->
     await conn.execute("delete from area_version where area = any($1) and lower(valid) >= $2", codes, since)
     await conn.execute(
         "update area_version set valid = tstzrange(lower(valid), $2) where area = any($1) and valid @> $2::timestamptz",
-        codes, since,
-    )  # fmt: skip
+        codes,
+        since,
+    )
     await conn.executemany(
         "insert into area_version (area, name, boundary, households, residents, synthetic, source, valid)"
         " values ($1, $2, st_multi(st_geomfromwkb($3, 4326)), $4, $5, $6, $7, tstzrange($8, null))",

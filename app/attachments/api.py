@@ -37,7 +37,7 @@ CanAttach = Annotated[Actor, Depends(requires(Permission.CASE_ATTACH))]
 _TITLE: TypeAdapter[str] = TypeAdapter(Title)
 _UPLOADS = re.compile(r"/v1/cases/[^/]+/attachments")
 # What clients call a file; which of these it is, its content says. JSON and forms are not files.
-_FILES = re.compile(rb"^(image/[a-z0-9.+-]+|application/(pdf|octet-stream))$")
+_FILES = re.compile(r"image/[a-z0-9.+-]+|application/(pdf|octet-stream)")
 
 
 def takes() -> Mapping[re.Pattern[str], BodyPolicy]:
@@ -142,8 +142,9 @@ async def add_attachment(
     if digest is not None and hashlib.sha256(body).digest() != digest:
         raise Invalid(
             "收到的内容与 Content-Digest 不符，请用同一幂等键重发。",
-            "What arrived is not what was sent; send it again under the same key.", pointer="#/header/Content-Digest",
-        )  # fmt: skip
+            "What arrived is not what was sent; send it again under the same key.",
+            pointer="#/header/Content-Digest",
+        )
     call = _with_title(call, said)
     async with request.app.state.database.connection() as conn:
         if first := await answered(conn, call):
@@ -174,14 +175,14 @@ async def _attach(
 
 async def _show(act: ActionContext, attachment: uuid.UUID, language: str) -> AttachmentOut:
     found = await queries.get_attachment(act.conn, attachment, actor=act.actor)
-    return queries.shown(found, act.actor, act.now, language)
+    return queries.told(found, act.actor, act.now, language)
 
 
 @router.get("/cases/{case_id}/attachments", response_model=AttachmentsOut, summary="Attachments of a case")
 async def list_attachments(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language) -> AttachmentsOut:
     """All of them, also those withdrawn, the oldest first."""
     found = await queries.list_of_case(conn, case_id, actor=actor)
-    return AttachmentsOut(items=[queries.shown(one, actor, at, said) for one in found])
+    return AttachmentsOut(items=[queries.told(one, actor, at, said) for one in found])
 
 
 @router.get(

@@ -14,7 +14,7 @@ from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound, Words
 from app.core.registry import Registry
-from app.core.rows import fetch_all, fetch_one, read_sql
+from app.core.rows import fetch_all, fetch_one, read_sql, shown
 from app.core.workflow import Refusal, Transition
 
 
@@ -81,9 +81,8 @@ class LoadedAttachment:
     def refuses(self, action: str, actor: Actor, _: datetime) -> Refusal | None:
         """Hold, archive, what rests on it; a PDF is not redacted here."""
         if action == "redact":
-            return (
-                Refusal(False, _NOT_REDACTED) if self.archived or self.media_type == MEDIA_TYPES[Format.PDF] else None
-            )
+            never = self.archived or self.media_type == MEDIA_TYPES[Format.PDF]
+            return Refusal(False, _NOT_REDACTED) if never else None
         relied_on, head = [RELIANCES[name].what for name in self.relied_on], self._answers_for_it(actor)
         why = withdraw_refused(archived=self.archived, held=self.held, relied_on=relied_on, head=head)
         return Refusal(False, why) if why else None
@@ -97,22 +96,16 @@ class LoadedAttachment:
         return self.lead_unit in actor.units_with(Permission.FILE_HOLD)
 
 
-_JUDGED = {"purpose_text", "title", "available_actions"}  # by the language and the caller
-_AS_IT_IS = AttachmentOut.model_fields.keys() - _JUDGED
 _NOT_REDACTED = Words(
     "只能遮盖图片，且案卷未归档；请另行遮盖 PDF 后用 redacts 上传。",
     "Pictures alone, and not in the archive; redact a PDF elsewhere and upload it with `redacts`.",
 )
 
 
-def shown(found: LoadedAttachment, actor: Actor, now: datetime, language: str) -> AttachmentOut:
+def told(found: LoadedAttachment, actor: Actor, now: datetime, language: str) -> AttachmentOut:
     """As a reply gives it."""
-    return AttachmentOut(
-        **{name: getattr(found, name) for name in _AS_IT_IS},
-        purpose_text=PURPOSE_WORDS[found.purpose].say(language),
-        title=found.opened_title,
-        available_actions=WORKFLOW.available(found, actor, now),
-    )
+    actions, purpose = WORKFLOW.available(found, actor, now), PURPOSE_WORDS[found.purpose].say(language)
+    return shown(AttachmentOut, found, purpose_text=purpose, title=found.opened_title, available_actions=actions)
 
 
 def _select() -> str:

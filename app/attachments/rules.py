@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from app.cases.rules import Status
 from app.core.access import Permission
-from app.core.errors import Words
+from app.core.errors import Worded, Words
 from app.core.workflow import Transition, Workflow, table
 
 MOST_OF_A_CASE = 200
@@ -52,55 +52,51 @@ def sniff(content: bytes) -> Format | None:
     return Format.PDF if content.startswith(b"%PDF-") else None
 
 
-class Unfit(StrEnum):
+class Unfit(Worded):
     """What is wrong with a file that is refused: the `code` of the problem."""
 
-    UNKNOWN = "unknown_format"
-    UNREADABLE = "unreadable"
-    TOO_MANY_PIXELS = "too_many_pixels"
-    MOVING = "moving_picture"
-    LOCKED = "password"
-    TOO_MANY_PAGES = "too_many_pages"
-    ACTIVE = "active_content"
-    TWO_FACED = "two_formats"
-    TOO_HEAVY = "too_heavy"
-    OUTSIDE = "outside_the_picture"
-
-
-UNFIT_WORDS: dict[Unfit, Words] = {
-    Unfit.UNKNOWN: Words(
+    UNKNOWN = (
+        "unknown_format",
         "只收 JPEG、PNG、WebP、HEIC 图片和 PDF（按内容识别，与文件名无关）；请拍照或另存为 PDF 后上传。",
         "JPEG, PNG, WebP, HEIC and PDF are taken, whatever the name says; photograph it or save it as PDF.",
-    ),
-    Unfit.UNREADABLE: Words(
+    )
+    UNREADABLE = (
+        "unreadable",
         "文件已损坏或不完整，无法读取；请重新拍摄或导出后上传。",
         "The file is damaged or incomplete; photograph or export it again.",
-    ),
-    Unfit.TOO_MANY_PIXELS: Words(
-        "图片像素过多；请降低分辨率后上传。", "Too many pixels; send it at a lower resolution."
-    ),
-    Unfit.MOVING: Words("不收动图；请上传静态图片。", "Moving pictures are not taken; send a still one."),
-    Unfit.LOCKED: Words("该 PDF 设有密码；请去除密码后上传。", "The PDF asks for a password; remove it first."),
-    Unfit.TOO_MANY_PAGES: Words(
-        f"PDF 超过 {MOST_PAGES} 页；请分成几份上传。", f"More than {MOST_PAGES} pages; send it in parts."
-    ),
-    Unfit.ACTIVE: Words(
+    )
+    TOO_MANY_PIXELS = (
+        "too_many_pixels",
+        "图片像素过多；请降低分辨率后上传。",
+        "Too many pixels; send it at a lower resolution.",
+    )
+    MOVING = "moving_picture", "不收动图；请上传静态图片。", "Moving pictures are not taken; send a still one."
+    LOCKED = "password", "该 PDF 设有密码；请去除密码后上传。", "The PDF asks for a password; remove it first."
+    TOO_MANY_PAGES = (
+        "too_many_pages",
+        f"PDF 超过 {MOST_PAGES} 页；请分成几份上传。",
+        f"More than {MOST_PAGES} pages; send it in parts.",
+    )
+    ACTIVE = (
+        "active_content",
         "该 PDF 含有脚本等活动内容，无法安全清除；请打印为 PDF 或拍照后上传。",
         "The PDF holds active content that cannot be taken out; print it to PDF or photograph it.",
-    ),
-    Unfit.TWO_FACED: Words(
+    )
+    TWO_FACED = (
+        "two_formats",
         "该文件同时是另一种格式的文件；请重新拍摄或打印为 PDF 后上传。",
         "The file is also one of another format; photograph it or print it to PDF.",
-    ),
-    Unfit.TOO_HEAVY: Words(
+    )
+    TOO_HEAVY = (
+        "too_heavy",
         "处理该文件所需的时间或内存过多；请重新拍摄或打印为 PDF 后上传。",
         "The file takes too much time or memory; photograph it or print it to PDF.",
-    ),
-    Unfit.OUTSIDE: Words(
+    )
+    OUTSIDE = (
+        "outside_the_picture",
         "遮盖区域须在图片之内（单位：像素，自左上角起）。",
         "Each rectangle lies inside the picture: pixels from the upper left corner.",
-    ),
-}
+    )
 
 
 class Refused(Exception):
@@ -138,6 +134,18 @@ class Rectangle:
     y: int
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked of the program that makes files harmless: to clean one, or to redact `rectangles` of a picture that is
+    kept; within `memory` (bytes) and `seconds` of computing."""
+
+    most_pixels: int
+    memory: int
+    seconds: int
+    media_type: str = ""
+    rectangles: list[list[int]] | None = None
 
 
 Box = tuple[int, int, int, int]
@@ -209,26 +217,10 @@ WORKFLOW: Workflow[AttachmentState] = Workflow(
         "anybody": Words("添加附件的人员", "whoever may attach files"),
         "author_or_head": Words("添加人或主办单位负责人", "who attached it, or the head of the lead unit"),
     },
-    steps=table(
-        (
-            Transition(
-                "withdraw",
-                Words("撤回附件", "withdraw an attachment"),
-                _KEPT,
-                AttachmentState.WITHDRAWN,
-                Permission.CASE_ATTACH,
-                "author_or_head",
-                required=("reason",),
-            ),
-            Transition(
-                "redact",
-                Words("制作遮盖件", "add a redacted copy"),
-                _KEPT,
-                None,
-                Permission.CASE_ATTACH,
-                "anybody",
-                required=("rectangles",),
-            ),
-        )
-    ),
-)
+    steps=table((
+        Transition("withdraw", Words("撤回附件", "withdraw an attachment"), _KEPT, AttachmentState.WITHDRAWN,
+                   Permission.CASE_ATTACH, "author_or_head", required=("reason",)),
+        Transition("redact", Words("制作遮盖件", "add a redacted copy"), _KEPT, None, Permission.CASE_ATTACH, "anybody",
+                   required=("rectangles",)),
+    )),
+)  # fmt: skip

@@ -1,11 +1,13 @@
 """Attachments as shown, and what is asked of them."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.core.bodies import example
 from app.core.texts import Reason, Title
 
 _EDGE = Field(ge=0, le=100_000)
@@ -26,10 +28,7 @@ class RectangleIn(BaseModel):
 class RedactIn(BaseModel):
     """What is to be black in the copy, and its title (that of the original, marked, if left out)."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"rectangles": [{"x": 40, "y": 120, "width": 300, "height": 48}], "title": "漏水照片"}]},
-    )  # fmt: skip
+    model_config = example(rectangles=[{"x": 40, "y": 120, "width": 300, "height": 48}], title="漏水照片")
 
     rectangles: list[RectangleIn] = Field(min_length=1, max_length=200)
     title: Title | None = None
@@ -38,12 +37,13 @@ class RedactIn(BaseModel):
 class WithdrawAttachmentIn(BaseModel):
     """Why it should not have been attached."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "误传了他人的证件照片"}]})
+    model_config = example(reason="误传了他人的证件照片")
 
     reason: Reason
 
 
-class AttachmentOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class AttachmentOut:
     """One attachment. Its digests are SHA-256 over the bytes of `salt` and then of the file, as kept and as it came."""
 
     id: uuid.UUID
@@ -56,11 +56,11 @@ class AttachmentOut(BaseModel):
     width: int | None
     height: int | None
     pages: int | None
-    removed: list[str] = Field(description="Taken out of a PDF: scripts, files, signatures")
-    redacts: uuid.UUID | None = Field(description="The attachment that this is a redacted copy of")
+    removed: Annotated[list[str], Field(description="Taken out of a PDF: scripts, files, signatures")]
+    redacts: Annotated[uuid.UUID | None, Field(description="The attachment that this is a redacted copy of")]
     digest: Hex
     received_digest: Hex
-    salt: Hex | None = Field(description="Gone with the file once it is withdrawn")
+    salt: Annotated[Hex | None, Field(description="Gone with the file once it is withdrawn")]
     added_by: str
     added_at: datetime
     withdrawn_at: datetime | None

@@ -1,7 +1,8 @@
 """Cities: make room, migrate, load the reference data."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from alembic import command
@@ -9,9 +10,9 @@ from alembic.config import Config
 
 from app.areas.actions import found
 from app.capabilities import append_only
-from app.cli import app, console, existing, run
+from app.cli import app, console, existing, in_city, run
 from app.core import provision
-from app.core.database import connect
+from app.core.database import Connection
 from app.core.settings import settings
 from seeds import load
 
@@ -28,23 +29,18 @@ def migrate_city(name: str) -> None:
     run(provision.grant_app(name, append_only()))
 
 
-async def _found(name: str, profile: dict[str, Any], *, bare: bool) -> None:
-    conn = await connect(name, "owner")
-    try:
-        async with conn.transaction():
-            await found(conn, profile)
-            await load.load_reference(conn, profile)
-            if bare:
-                await load.load_bare_city(conn, profile)
-    finally:
-        await conn.close()
-
-
-def create_city(name: str, profile: dict[str, Any], *, bare: bool) -> None:
+def create_city(name: str, profile: Mapping[str, object], *, bare: bool) -> None:
     """Room, schema, profile and reference data; may be repeated."""
+
+    async def fill(conn: Connection) -> None:
+        await found(conn, profile)
+        await load.load_reference(conn, profile)
+        if bare:
+            await load.load_bare_city(conn, profile)
+
     run(provision.create_schema_and_roles(name))
     migrate_city(name)
-    run(_found(name, profile, bare=bare))
+    in_city(fill, name)
 
 
 @city_app.command("create")

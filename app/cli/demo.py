@@ -1,30 +1,19 @@
 """The demo city: load it once, tell it from another, show how to get in."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import asyncpg
 import typer
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from rich.text import Text
 
-from app.cli import app, console, run
+from app.cli import app, console, in_city, owner, run
 from app.cli.city import create_city, migrate_city
 from app.core import provision
-from app.core.database import connect
+from app.core.database import Connection
 from app.core.settings import settings
 from seeds import load
 from seeds.hohhot.city import City, build_city
@@ -47,71 +36,28 @@ curl -s {address}/v1/cases \\
 }}' | python3 -m json.tool --no-ensure-ascii"""
 
 
-class _Rate(ProgressColumn):
-    """How much of a countable stage is done, and how fast."""
-
-    def render(self, task: Task) -> Text:
-        if task.total in (None, 1):
-            return Text()
-        speed = task.finished_speed or task.speed or 0
-        return Text(f"{int(task.completed):>7,} / {int(task.total or 0):,}  {speed:>7,.0f}/s", style="cyan")
-
-
-class _Stages:
+class _Stages(Progress):
     """What is being done, a line a stage: with a bar on a terminal, as plain lines elsewhere."""
-
-    def __init__(self) -> None:
-        self._bars = Progress(
-            SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), BarColumn(bar_width=24),
-            _Rate(), TimeElapsedColumn(), console=console, disable=not console.is_terminal,
-        )  # fmt: skip
-        self._now: TaskID | None = None
-        self._began = time.monotonic()
-
-    def __enter__(self) -> "_Stages":
-        self._bars.start()
-        return self
-
-    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        if failed is None:
-            self._end()
-        self._bars.stop()
-
-    @property
-    def seconds(self) -> float:
-        """Since the beginning."""
-        return time.monotonic() - self._began
 
     def told(self, said: str) -> None:
         """The next stage begins."""
-        self._end()
-        self._now = self._bars.add_task(said, total=1)
+        self.ended()
+        self.add_task(said, total=1)
         if not console.is_terminal:
             console.print(f"  {said} …", highlight=False)
 
     def moved(self, done: int, total: int) -> None:
         """So far within the stage."""
-        if self._now is not None:
-            self._bars.update(self._now, completed=done, total=total)
+        self.update(self.task_ids[-1], completed=done, total=total)
 
-    def _end(self) -> None:
-        if self._now is not None:
-            task = self._bars.tasks[self._now]
-            self._bars.update(self._now, completed=task.total or 1)
-
-
-async def _with_city(name: str, work: Callable[[asyncpg.Connection], Any]) -> Any:
-    conn = await connect(name, "owner")
-    try:
-        return await work(conn)
-    finally:
-        await conn.close()
+    def ended(self) -> None:
+        """The stage is over."""
+        for task in self.tasks[-1:]:
+            self.update(task.id, completed=task.total)
 
 
-async def _counts(conn: asyncpg.Connection) -> tuple[int, int]:
-    row = await conn.fetchrow("select (select count(*) from cell), (select count(*) from cases)")
-    assert row is not None  # noqa: S101 (one row by construction)
-    return row[0], row[1]
+async def _counts(conn: Connection) -> tuple[int, int]:
+    return await conn.fetchval("select count(*) from cell"), await conn.fetchval("select count(*) from cases")
 
 
 def _end(as_of: datetime | None, tz: ZoneInfo) -> datetime:
@@ -138,35 +84,43 @@ def load_demo(
     name = settings().city
     if run(provision.exists(name)):
         migrate_city(name)
-        cells, cases = run(_with_city(name, _counts))
+        cells, cases = in_city(_counts)
         if cells:
             console.print(f"{name}: {cells:,} 网格 cells, {cases:,} 诉求 cases; 已载入 loaded already")
             return
     profile = load.read_profile(load.PROFILES["hohhot"])
     end = _end(as_of, ZoneInfo(profile["time_zone"]))
     console.print(f"演示城市 demo city [bold]{name}[/bold]，截至 as of {end:%Y-%m-%d %H:%M}", highlight=False)
-    with _Stages() as stages:
+    columns = (
+        SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), BarColumn(bar_width=24),
+        MofNCompleteColumn(), TimeElapsedColumn(),
+    )  # fmt: skip
+    began = time.monotonic()
+    with _Stages(*columns, console=console, disable=not console.is_terminal) as stages:
         stages.told("建库 making room")
         create_city(name, profile, bare=False)
-        run(_with_city(name, lambda conn: _load(conn, profile, end, stages)))
-    console.print(f"完成 ready: 3,300 网格 cells, {REPORTS:,} 诉求 cases ({stages.seconds:.0f} s)", highlight=False)
+        run(_load(profile, end, stages))
+        stages.ended()
+    seconds = time.monotonic() - began
+    console.print(f"完成 ready: 3,300 网格 cells, {REPORTS:,} 诉求 cases ({seconds:.0f} s)", highlight=False)
 
 
-async def _load(conn: asyncpg.Connection, profile: dict[str, Any], end: datetime, stages: _Stages) -> None:
+async def _load(profile: Mapping[str, Any], end: datetime, stages: _Stages) -> None:
     """Everything in one transaction, the gate included: a city that fails it was never there. Raises RuntimeError."""
-    async with conn.transaction():
-        findings = await load.load_demo_city(conn, profile, stages.told)
-        stages.told("排班 duty rota")
-        await load.load_demo_rota(conn, profile, as_of=end.date())
-        await load_year(conn, build_city(), end=end, told=stages.told, moved=stages.moved)
-        stages.told("核对 checking")
-        if wrong := await check(conn, findings=findings, cases=REPORTS):
-            listed = "\n  ".join(wrong[:20])
-            raise RuntimeError(
-                f"演示城市不符，未保留 the demo city is not as it should be and was not kept:\n  {listed}"
-            )
-    stages.told("整理 tidying up")
-    await conn.execute("analyze")  # what was copied is frozen and visible already
+    async with owner() as conn:
+        async with conn.transaction():
+            findings = await load.load_demo_city(conn, profile, stages.told)
+            stages.told("排班 duty rota")
+            await load.load_demo_rota(conn, profile, as_of=end.date())
+            await load_year(conn, build_city(), end=end, told=stages.told, moved=stages.moved)
+            stages.told("核对 checking")
+            if wrong := await check(conn, findings=findings, cases=REPORTS):
+                listed = "\n  ".join(wrong[:20])
+                raise RuntimeError(
+                    f"演示城市不符，未保留 the demo city is not as it should be and was not kept:\n  {listed}"
+                )
+        stages.told("整理 tidying up")
+        await conn.execute("analyze")  # what was copied is frozen and visible already
 
 
 @demo_app.command("hash")
@@ -175,7 +129,7 @@ def show_hash() -> None:
 
     Example: gridcase demo hash
     """
-    console.print(run(_with_city(settings().city, city_hash)), highlight=False, soft_wrap=True)
+    console.print(in_city(city_hash), highlight=False, soft_wrap=True)
 
 
 @app.command("accounts")

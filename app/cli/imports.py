@@ -14,7 +14,6 @@ from app.core.database import connect
 from app.core.settings import settings
 from app.imports import actions as imports
 from app.imports.actions import Outcome
-from app.imports.rules import MEND
 
 import_app = typer.Typer(no_args_is_help=True, help="Bring in what other systems hold.")
 app.add_typer(import_app, name="import")
@@ -107,7 +106,7 @@ def _show(outcome: Outcome | None, written: Path | None) -> None:
         if refused:
             table = Table("reason", "rows", "请修改", "what to mend", title="Rows not taken")
             for reason, number in outcome.refused.most_common():
-                table.add_row(reason.value, f"{number:,}", MEND[reason].zh, MEND[reason].en)
+                table.add_row(reason.value, f"{number:,}", reason.words.zh, reason.words.en)
             console.print(table)
     if written is not None:
         console.print(f"every row not taken, with its line: {written}")

@@ -2,16 +2,15 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from app.areas.queries import get_city
 from app.cases.actions.recompute import recompute_provisional
-from app.cli import app, console, existing, run
-from app.core.database import Connection, connect
-from app.core.settings import settings
+from app.cli import app, console, existing, in_city
+from app.core.database import Connection
 from app.deadlines.actions import load_calendar, load_procedures, withdraw_procedure
 from app.deadlines.queries import list_calendar_years, list_procedures
 from app.reference.queries import load as load_rules
@@ -21,15 +20,6 @@ calendar_app = typer.Typer(no_args_is_help=True, help="Working-day calendars.")
 procedures_app = typer.Typer(no_args_is_help=True, help="Procedures: how long a case may take, and on what ground.")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(procedures_app, name="procedures")
-
-
-async def _in_city(work: Any) -> Any:
-    conn = await connect(settings().city, "owner")
-    try:
-        async with conn.transaction():
-            return await work(conn)
-    finally:
-        await conn.close()
 
 
 @calendar_app.command("load")
@@ -55,7 +45,7 @@ def load_years(
         )
         return await recompute_provisional(conn, await load_rules(conn, now), now=now)
 
-    looked, moved = run(_in_city(work))
+    looked, moved = in_city(work)
     console.print(f"{name}: {years[0].year} to {years[-1].year}, {len(days)} days that differ from Mon-Fri")
     console.print(f"{looked:,} provisional limits counted again, {moved:,} of them moved")
 
@@ -78,7 +68,7 @@ def check() -> None:
         until = max(this, last.astimezone(facts.tz).year if last else this)
         return [year for year in range(this, until + 1) if year not in published], waiting
 
-    missing, waiting = run(_in_city(work))
+    missing, waiting = in_city(work)
     if missing:
         years = ", ".join(map(str, missing))
         console.print(f"not published yet: {years}; {waiting:,} open limits are provisional")
@@ -90,7 +80,7 @@ def check() -> None:
 def show_procedures() -> None:
     """Every version of every procedure, with the days between which new cases begin under it."""
     table = Table("procedure", "version", "from", "withdrawn from", "名称", "name")
-    for (code, version), p in run(_in_city(list_procedures)).items():
+    for (code, version), p in in_city(list_procedures).items():
         table.add_row(code, str(version), str(p.valid_from), str(p.withdrawn_from or ""), p.name_zh, p.name_en)
     console.print(table)
 
@@ -106,7 +96,7 @@ def load_versions(
     Example: gridcase procedures load our-procedures.yaml
     """
     read = reference.read_procedures(existing(file))
-    added = run(_in_city(lambda conn: load_procedures(conn, read)))
+    added = in_city(lambda conn: load_procedures(conn, read))
     console.print(f"{added} new versions, {len(read) - added} known")
 
 
@@ -123,5 +113,5 @@ def withdraw(
     Example: gridcase procedures withdraw appeal 1 --from 2027-01-01
     """
     day = date(since.year, since.month, since.day)
-    running = run(_in_city(lambda conn: withdraw_procedure(conn, code, version, day)))
+    running = in_city(lambda conn: withdraw_procedure(conn, code, version, day))
     console.print(f"{code} version {version}: no new cases from {day} on; {running:,} live cases keep it")

@@ -1,19 +1,21 @@
 """Loading maps: the cells and areas of a city from boundary files."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter
 from rich.table import Table
 
 from app.areas.queries import CityFacts, get_city
-from app.cli import app, console, errors, existing, run
-from app.core.database import Connection, connect
+from app.cli import app, console, errors, existing, in_city
+from app.core.database import Connection
 from app.core.errors import Invalid
 from app.core.settings import settings
+from app.grids.rules import Finding
 from geo.boundaries import Boundaries, read_boundaries
 from geo.codes import arrange, read_names
 from geo.loading import CellFields, LoadedAreas, holds_from, load_areas, load_cells
@@ -35,15 +37,6 @@ SinceOption = Annotated[
     typer.Option(formats=["%Y-%m-%d"], help="First day on which this map holds; always, until cases are filed."),
 ]
 LayerOption = Annotated[str | None, typer.Option(help="Layer, where the file has several.")]
-
-
-async def _in_city(work: Callable[[Connection, CityFacts], Awaitable[Any]]) -> Any:
-    conn = await connect(settings().city, "owner")
-    try:
-        async with conn.transaction():
-            return await work(conn, await get_city(conn))
-    finally:
-        await conn.close()
 
 
 def _local(day: datetime | None, city: CityFacts) -> datetime | None:
@@ -72,20 +65,21 @@ def cells(
     """
     fields = CellFields(name_field, area_field, area, households_field, residents_field)
 
-    async def work(conn: Connection, city: CityFacts) -> tuple[Boundaries, Any]:
+    async def work(conn: Connection) -> tuple[Boundaries, list[Finding]]:
+        city = await get_city(conn)
         read = read_boundaries(
             existing(file), system=known_system(crs), code_field=code_field, fields=fields.names(), layer=layer
         )
         return read, await load_cells(conn, city, read, fields, since=await holds_from(conn, _local(since, city)))
 
     try:
-        read, findings = run(_in_city(work))
+        read, findings = in_city(work)
     except Invalid as refused:
         errors.print(f"[red]gridcase:[/red] {refused.detail.zh} {refused.detail.en}", highlight=False)
-        _show_findings(refused.facts["findings"])
+        _show_findings(TypeAdapter(list[Finding]).validate_python(refused.facts["findings"]))
         raise typer.Exit(1) from refused
     _tell_mended(read)
-    _show_findings([finding.as_dict() for finding in findings])
+    _show_findings(findings)
     console.print(f"{settings().city}: {len(read.rows)} cells loaded, {len(findings)} findings")
 
 
@@ -106,17 +100,15 @@ def areas(
     Example: gridcase --city hohhot_real load areas counties.geojson --crs GCJ02 --codes lists/
     """
 
-    async def work(conn: Connection, city: CityFacts) -> tuple[Boundaries, list[str], LoadedAreas]:
+    async def work(conn: Connection) -> tuple[Boundaries, list[str], LoadedAreas]:
+        city = await get_city(conn)
         names, skipped = read_names(codes)
         coded = arrange(names, city=city.code, patterns=city.profile.code_pattern)
         read = read_boundaries(existing(file), system=known_system(crs), code_field=code_field, layer=layer)
-        return (
-            read,
-            skipped,
-            await load_areas(conn, city, coded, read, since=await holds_from(conn, _local(since, city))),
-        )
+        loaded = await load_areas(conn, city, coded, read, since=await holds_from(conn, _local(since, city)))
+        return read, skipped, loaded
 
-    read, skipped, loaded = run(_in_city(work))
+    read, skipped, loaded = in_city(work)
     _tell_mended(read)
     if skipped:
         console.print(f"no columns code and name, left alone: {', '.join(skipped)}")
@@ -132,20 +124,18 @@ def _tell_mended(read: Boundaries) -> None:
         console.print(f"crossed themselves, made valid: {', '.join(read.mended)}")
 
 
-def _show_findings(findings: Sequence[dict[str, Any]]) -> None:
+def _show_findings(findings: Sequence[Finding]) -> None:
     """The findings by law, the largest first, and at most SHOWN of each."""
     if not findings:
         return
     table = Table("", "cells", "township", "m²", "households", title="网格检查结果 Findings of the coverage check")
-    ordered = sorted(findings, key=lambda f: (f["law"], -f.get("square_metres", 0.0), f["cells"]))
-    for law, group in groupby(ordered, key=lambda f: str(f["law"])):
+    ordered = sorted(findings, key=lambda f: (f.law, -(f.square_metres or 0.0), list(f.cells)))
+    for law, group in groupby(ordered, key=lambda f: f.law):
         of_law = list(group)
-        for finding in of_law[:SHOWN]:
-            size, households = finding.get("square_metres"), finding.get("households")
-            table.add_row(
-                LAWS[law], ", ".join(finding["cells"]), finding.get("township") or "",
-                "" if size is None else f"{size:,.1f}", "" if households is None else f"{households:,}",
-            )  # fmt: skip
+        for f in of_law[:SHOWN]:
+            size = "" if f.square_metres is None else f"{f.square_metres:,.1f}"
+            households = "" if f.households is None else f"{f.households:,}"
+            table.add_row(LAWS[law], ", ".join(f.cells), f.township or "", size, households)
         if len(of_law) > SHOWN:
             table.add_row(LAWS[law], f"… and {len(of_law) - SHOWN:,} more", "", "", "")
     console.print(table)

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import typer
 
 from app.attachments.actions import Store, collect
-from app.cli import app, console, run
-from app.core.database import connect
+from app.cli import app, console, owner, run
 from app.core.idempotency import KEEP_DAYS, forget
 from app.core.settings import settings
 
@@ -22,12 +21,9 @@ def tidy() -> None:
 
     async def work() -> tuple[int, int, int]:
         city, now = settings().city, datetime.now(UTC)
-        conn = await connect(city, "owner")
-        try:
+        async with owner(city) as conn:
             forgotten = await forget(conn, now - timedelta(days=KEEP_DAYS))
             return forgotten, *await collect(conn, Store.of(city), before=now - timedelta(days=ORPHAN_DAYS))
-        finally:
-            await conn.close()
 
     forgotten, orphans, lost = run(work())
     console.print(f"{forgotten} remembered answers dropped; {orphans} files that belong to nothing deleted")

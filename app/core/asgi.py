@@ -1,37 +1,33 @@
 """What wraps every request: an id, one log line without personal data, a bound on the body, figures for /metrics."""
 
-import json
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.exceptions import HTTPException
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import Internal, Problem, TooLarge, UnsupportedMedia
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from app.core.errors import Internal, TooLarge, UnsupportedMedia
+from app.core.http import BodyRefused, problem_response
 
 REQUESTS = Counter("gridcase_requests", "Requests by method, route and status", ["method", "route", "status"])
 SECONDS = Histogram("gridcase_request_seconds", "Time to answer, by route", ["route"])
-REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
-JSON_TYPE = re.compile(rb"^application/([a-z0-9.-]+\+)?json$")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+JSON_TYPE = re.compile(r"application/([a-z0-9.-]+\+)?json")
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class BodyPolicy:
-    """The bodies that an address takes: at most `most` bytes, of a media type that matches; else these refusals."""
+    """The bodies that an address takes: at most `most` bytes, of a media type that fits; else these refusals."""
 
     most: int
-    media: re.Pattern[bytes]
+    media: re.Pattern[str]
     too_large: TooLarge
     unsupported: UnsupportedMedia
 
@@ -39,7 +35,9 @@ class BodyPolicy:
 class RequestMiddleware:
     """The outermost layer. `json` are the bodies taken everywhere, but for the paths in `others`."""
 
-    def __init__(self, app: App, json: BodyPolicy, others: Mapping[re.Pattern[str], BodyPolicy] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, json: BodyPolicy, others: Mapping[re.Pattern[str], BodyPolicy] | None = None
+    ) -> None:
         self.app = app
         self.json, self.others = json, others or {}
 
@@ -48,42 +46,42 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        given = headers.get(b"x-request-id", b"")
-        request_id = given.decode() if REQUEST_ID.match(given) else uuid.uuid4().hex
+        request = Request(scope)
+        path, given = scope["path"], request.headers.get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        start, answer = time.perf_counter(), _Answer(scope["path"], request_id, send)
-        takes = next((t for path, t in self.others.items() if path.fullmatch(scope["path"])), self.json)
+        start, answer = time.perf_counter(), _Answer(path, request_id, send)
+        takes = next((t for of, t in self.others.items() if of.fullmatch(path)), self.json)
         try:
-            refused = _refusal(takes, scope, headers)
+            refused = _refusal(takes, request.method, request.headers)
             if refused is not None:
-                await _say(refused, scope, answer.send)
-            else:
-                await self.app(scope, _bounded(takes, receive), answer.send)
-        except BodyTooLargeError as error:
-            await _say(error.problem, scope, answer.send)
+                raise BodyRefused(refused)
+            await self.app(scope, _bounded(takes, receive), answer.send)
+        except BodyRefused as error:
+            await problem_response(request, error.problem)(scope, receive, answer.send)
         except Exception as error:
             # Answered here: the server would print the message, and that may hold what people wrote.
             log.error("fault", error=type(error).__name__, exc_info=error)
             if answer.started:
                 raise _BrokenOffError from None
-            await _say(Internal("服务出错，已记录。", "A fault of the service; it was logged."), scope, answer.send)
+            fault = Internal("服务出错，已记录。", "A fault of the service; it was logged.")
+            await problem_response(request, fault)(scope, receive, answer.send)
         finally:
             seconds = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "unknown")
-            REQUESTS.labels(scope["method"], route, str(answer.status)).inc()
+            REQUESTS.labels(request.method, route, str(answer.status)).inc()
             SECONDS.labels(route).observe(seconds)
-            log.info("request", method=scope["method"], route=route, status=answer.status, ms=round(seconds * 1000, 1))
+            log.info("request", method=request.method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
 
-def _refusal(takes: BodyPolicy, scope: Scope, headers: dict[bytes, bytes]) -> TooLarge | UnsupportedMedia | None:
-    length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > takes.most:
+def _refusal(takes: BodyPolicy, method: str, headers: Headers) -> TooLarge | UnsupportedMedia | None:
+    length = headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > takes.most:
         return takes.too_large
-    has_body = length != b"0" or b"transfer-encoding" in headers
-    media = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-    if scope["method"] in ("POST", "PUT", "PATCH") and has_body and not takes.media.match(media):
+    has_body = length != "0" or "transfer-encoding" in headers
+    media = headers.get("content-type", "").split(";")[0].strip().lower()
+    if method in ("POST", "PUT", "PATCH") and has_body and not takes.media.fullmatch(media):
         return takes.unsupported
     return None
 
@@ -91,12 +89,12 @@ def _refusal(takes: BodyPolicy, scope: Scope, headers: dict[bytes, bytes]) -> To
 def _bounded(takes: BodyPolicy, receive: Receive) -> Receive:
     seen = 0
 
-    async def receiving() -> MutableMapping[str, Any]:
+    async def receiving() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > takes.most:
-            raise BodyTooLargeError(takes.too_large)
+            raise BodyRefused(takes.too_large)
         return message
 
     return receiving
@@ -107,38 +105,19 @@ class _Answer:
 
     def __init__(self, path: str, request_id: str, send: Send) -> None:
         self.status, self.started = 500, False
-        self._send = send
-        self._own = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+        self._send, self._request_id = send, request_id
         self._private = path.startswith("/v1/")
 
-    async def send(self, message: MutableMapping[str, Any]) -> None:
+    async def send(self, message: Message) -> None:
         """Pass a part of the answer on."""
         if message["type"] == "http.response.start":
             self.status, self.started = message["status"], True
-            message["headers"] = [*message["headers"], *self._own]
-            # At a shared desk no browser keeps one caller's answers for the next.
-            if self._private and all(name.lower() != b"cache-control" for name, _ in message["headers"]):
-                message["headers"].append((b"cache-control", b"no-store"))
+            headers = MutableHeaders(scope=message)
+            headers.update({"x-request-id": self._request_id, "x-content-type-options": "nosniff"})
+            if self._private:  # at a shared desk no browser keeps one caller's answers for the next
+                headers.setdefault("cache-control", "no-store")
         await self._send(message)
 
 
 class _BrokenOffError(Exception):
     """A fault after the reply had begun: nothing more can be told, the connection ends."""
-
-
-class BodyTooLargeError(HTTPException):
-    """Raised while reading a body that named no length; answered with 413 wherever it surfaces."""
-
-    def __init__(self, problem: TooLarge) -> None:
-        super().__init__(status_code=413)
-        self.problem = problem
-
-
-async def _say(problem: Problem, scope: Scope, send: Send) -> None:
-    spoken = dict(scope["headers"]).get(b"accept-language", b"").lower()
-    body = json.dumps(
-        problem.document("en" if spoken.startswith(b"en") else "zh", scope["path"]), ensure_ascii=False
-    ).encode()
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

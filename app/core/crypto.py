@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -59,7 +60,7 @@ class Keys:
         """A password for a role or demo account, the same at every call."""
         return base64.b32encode(self.derive(f"password:{label}"))[:20].decode().lower()
 
-    def seal(self, content: dict[str, Any], place: str) -> Sealed:
+    def seal(self, content: Mapping[str, object], place: str) -> Sealed:
         """Encrypt `content` under a fresh data key, bound to `place` (row and column)."""
         return self.seal_bytes(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), place)
 

@@ -4,8 +4,10 @@ Served as `application/problem+json` (RFC 9457). `type` is `/problems/<slug>`; t
 A detail never holds personal data: it may be logged.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +22,40 @@ class Words:
         return self.en if language == "en" else self.zh
 
 
+class Worded(StrEnum):
+    """A code with its words: `UNREADABLE = "unreadable", "…", "It cannot be read."`."""
+
+    words: Words
+
+    def __new__(cls, code: str, zh: str = "", en: str = "") -> Self:
+        """The code itself, with `words`."""
+        member = str.__new__(cls, code)
+        member._value_, member.words = code, Words(zh, en)
+        return member
+
+
+CATALOGUE: list[type["Problem"]] = []  # every kind, as declared
+
+
 class Problem(Exception):
-    """A refusal with status, slug and title; `facts` become members of the problem document."""
+    """A refusal; each kind has a status, a slug and a title. `facts` become members of the problem document."""
 
-    status: ClassVar[int] = 400
-    slug: ClassVar[str] = "bad-request"
-    title: ClassVar[Words] = Words("请求有误", "Bad request")
-    headers: ClassVar[dict[str, str]] = {}
+    status: ClassVar[int]
+    slug: ClassVar[str]
+    title: ClassVar[Words]
+    headers: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, zh: str, en: str, **facts: Any) -> None:
+    def __init_subclass__(cls, slug: str, zh: str, en: str, status: int | None = None) -> None:
+        super().__init_subclass__()
+        cls.slug, cls.title, cls.status = slug, Words(zh, en), status or cls.status
+        CATALOGUE.append(cls)
+
+    def __init__(self, zh: str, en: str, **facts: object) -> None:
         super().__init__(en)
         self.detail = Words(zh, en)
         self.facts = facts
 
-    def document(self, language: str, instance: str) -> dict[str, Any]:
+    def document(self, language: str, instance: str) -> dict[str, object]:
         """The RFC 9457 members, extension members last."""
         return {
             "type": f"/problems/{self.slug}",
@@ -45,40 +67,26 @@ class Problem(Exception):
         }
 
 
-class BadRequest(Problem):
+class BadRequest(Problem, status=400, slug="bad-request", zh="请求有误", en="Bad request"):
     """The request cannot be read."""
 
 
-class KeyMissing(Problem):
+class KeyMissing(Problem, status=400, slug="idempotency-key-missing", zh="缺少幂等键", en="Idempotency key missing"):
     """A write without an Idempotency-Key."""
 
-    slug = "idempotency-key-missing"
-    title = Words("缺少幂等键", "Idempotency key missing")
 
-
-class Unauthenticated(Problem):
+class Unauthenticated(Problem, status=401, slug="not-authenticated", zh="未登录或凭证无效", en="Not authenticated"):
     """No valid token or key."""
 
-    status = 401
-    slug = "not-authenticated"
-    title = Words("未登录或凭证无效", "Not authenticated")
-    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
-class Forbidden(Problem):
+class Forbidden(Problem, status=403, slug="forbidden", zh="无权执行", en="Not allowed"):
     """Seen, but not to be done by this caller."""
 
-    status = 403
-    slug = "forbidden"
-    title = Words("无权执行", "Not allowed")
 
-
-class NotFound(Problem):
+class NotFound(Problem, status=404, slug="not-found", zh="未找到", en="Not found"):
     """Absent, or not to be known by this caller: the two look the same."""
-
-    status = 404
-    slug = "not-found"
-    title = Words("未找到", "Not found")
 
     def __init__(
         self, zh: str = "没有这一项，或您无权查看。", en: str = "There is no such item that you may see."
@@ -86,94 +94,58 @@ class NotFound(Problem):
         super().__init__(zh, en)
 
 
-class MethodNotAllowed(Problem):
+class MethodNotAllowed(Problem, status=405, slug="method-not-allowed", zh="不支持该方法", en="Method not allowed"):
     """The path exists, the method does not."""
 
-    status = 405
-    slug = "method-not-allowed"
-    title = Words("不支持该方法", "Method not allowed")
 
-
-class Conflict(Problem):
+class Conflict(Problem, status=409, slug="conflict", zh="当前状态不允许", en="State conflict"):
     """The state of the thing forbids it now."""
 
-    status = 409
-    slug = "conflict"
-    title = Words("当前状态不允许", "State conflict")
 
-
-class ActionRefused(Conflict):
+class ActionRefused(Conflict, slug="action-refused", zh="该步骤当前不可办理", en="Action not possible now"):
     """The transition table has no such arrow; `allowed` names those it has."""
 
-    slug = "action-refused"
-    title = Words("该步骤当前不可办理", "Action not possible now")
 
-
-class ReviewRefused(Conflict):
+class ReviewRefused(Conflict, slug="review-refused", zh="现在不能申请复查", en="No review now"):
     """No review of this opinion is open; `reason` says why, `live` where one runs already."""
 
-    slug = "review-refused"
-    title = Words("现在不能申请复查", "No review now")
 
-
-class ReviewExhausted(ReviewRefused):
+class ReviewExhausted(ReviewRefused, slug="review-exhausted", zh="已复核终结", en="Re-reviewed already"):
     """The matter has been re-reviewed: the same facts are not taken again, and the reply says what stays open (XF 36 ¶3)."""
 
-    slug = "review-exhausted"
-    title = Words("已复核终结", "Re-reviewed already")
 
-
-class InFlight(Conflict):
+class InFlight(Conflict, slug="request-in-flight", zh="同一请求正在处理", en="Same request in flight"):
     """The first request with this Idempotency-Key still runs."""
 
-    slug = "request-in-flight"
-    title = Words("同一请求正在处理", "Same request in flight")
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 
 
-class AlreadyTaken(Conflict):
+class AlreadyTaken(Conflict, slug="already-exists", zh="编号已被使用", en="Already exists"):
     """An id or external id is already used with other content."""
 
-    slug = "already-exists"
-    title = Words("编号已被使用", "Already exists")
 
-
-class Stale(Problem):
+class Stale(Problem, status=412, slug="stale-version", zh="版本已过期", en="Stale version"):
     """`If-Match` names an older version; `current` holds the present one."""
 
-    status = 412
-    slug = "stale-version"
-    title = Words("版本已过期", "Stale version")
 
-
-class TooLarge(Problem):
+class TooLarge(Problem, status=413, slug="too-large", zh="请求体过大", en="Body too large"):
     """The body is larger than the server takes."""
 
-    status = 413
-    slug = "too-large"
-    title = Words("请求体过大", "Body too large")
 
-
-class UnsupportedMedia(Problem):
+class UnsupportedMedia(
+    Problem, status=415, slug="unsupported-media-type", zh="不支持的内容类型", en="Unsupported media type"
+):
     """The body is not of a type that this address takes."""
 
-    status = 415
-    slug = "unsupported-media-type"
-    title = Words("不支持的内容类型", "Unsupported media type")
 
-
-class Invalid(Problem):
+class Invalid(Problem, status=422, slug="invalid", zh="内容不符合要求", en="Invalid content"):
     """The content does not fit; `errors` lists each place as a JSON pointer."""
 
-    status = 422
-    slug = "invalid"
-    title = Words("内容不符合要求", "Invalid content")
-
-    def __init__(self, zh: str, en: str, *, pointer: str | None = None, **facts: Any) -> None:
+    def __init__(self, zh: str, en: str, *, pointer: str | None = None, **facts: object) -> None:
         super().__init__(zh, en, **facts)
         self.pointer = pointer
 
-    def document(self, language: str, instance: str) -> dict[str, Any]:
+    def document(self, language: str, instance: str) -> dict[str, object]:
         """As for every problem; a single place becomes a list of one."""
         body = super().document(language, instance)
         if self.pointer is not None:
@@ -181,52 +153,28 @@ class Invalid(Problem):
         return body
 
 
-class KeyReused(Invalid):
+class KeyReused(Invalid, slug="idempotency-key-reused", zh="幂等键已用于其他内容", en="Idempotency key reused"):
     """The Idempotency-Key was used with another payload."""
 
-    slug = "idempotency-key-reused"
-    title = Words("幂等键已用于其他内容", "Idempotency key reused")
 
-
-class VersionMissing(Problem):
+class VersionMissing(Problem, status=428, slug="version-missing", zh="缺少版本", en="Version required"):
     """A change without `If-Match`."""
 
-    status = 428
-    slug = "version-missing"
-    title = Words("缺少版本", "Version required")
 
-
-class TooMany(Problem):
+class TooMany(Problem, status=429, slug="too-many-requests", zh="请求过于频繁", en="Too many requests"):
     """The rate limit is reached."""
 
-    status = 429
-    slug = "too-many-requests"
-    title = Words("请求过于频繁", "Too many requests")
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "60"}
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "60"}
 
 
-class Unavailable(Problem):
+class Unavailable(Problem, status=503, slug="unavailable", zh="服务暂不可用", en="Unavailable"):
     """The database cannot be reached or is overloaded; nothing was stored."""
 
-    status = 503
-    slug = "unavailable"
-    title = Words("服务暂不可用", "Unavailable")
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "2"}
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "2"}
 
 
-class Internal(Problem):
+class Internal(Problem, status=500, slug="internal", zh="服务内部错误", en="Internal error"):
     """A fault of the service itself; never the answer to bad input."""
-
-    status = 500
-    slug = "internal"
-    title = Words("服务内部错误", "Internal error")
-
-
-CATALOGUE: tuple[type[Problem], ...] = (
-    BadRequest, KeyMissing, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, Conflict, ActionRefused,
-    ReviewRefused, ReviewExhausted, InFlight, AlreadyTaken,
-    Stale, TooLarge, UnsupportedMedia, Invalid, KeyReused, VersionMissing, TooMany, Unavailable, Internal,
-)  # fmt: skip
 
 
 def in_flight() -> InFlight:

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import asyncpg
 import structlog
@@ -14,14 +14,14 @@ from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import iter_route_contexts
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from app.core import errors, tokens
 from app.core.access import Actor, Permission
-from app.core.asgi import BodyTooLargeError
 from app.core.database import Connection, Database
-from app.core.errors import Problem, Words
+from app.core.errors import Problem, TooLarge, UnsupportedMedia, Words
 
 PROBLEM_JSON = "application/problem+json"
 log = structlog.get_logger()
@@ -68,11 +68,12 @@ Language = Annotated[str, Depends(accepted_language)]
 Now = Annotated[datetime, Depends(now)]
 
 
-async def current_actor(request: Request, at: Now, _: Annotated[Any, Depends(bearer)] = None) -> Actor:
+async def current_actor(
+    request: Request, at: Now, held: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)] = None
+) -> Actor:
     """The caller, from an access token or an API key; raises Unauthenticated."""
-    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
-    readable = credential.isascii() and credential.isprintable()
-    if scheme.lower() != "bearer" or not credential or not readable:
+    credential = held.credentials if held else ""
+    if not credential or not credential.isascii() or not credential.isprintable():
         raise errors.Unauthenticated("请登录或提供密钥。", "Send a token from POST /v1/tokens, or an API key.")
     if credential.startswith("gck_"):
         actor: Actor = await request.app.state.find_key(credential, at)
@@ -96,7 +97,7 @@ def requires(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
     return check
 
 
-async def reference(request: Request, at: Now) -> Any:
+async def reference(request: Request, at: Now) -> object:
     """The city's rules as last read (`main` installs the source)."""
     return await request.app.state.reference.get(at)
 
@@ -152,7 +153,7 @@ async def call(request: Request, actor: Signed, at: Now, said: Language, key: Id
     return Call(actor=actor, key=idempotency_key(key), request_hash=digest, now=at, language=said)
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> None:
+def _each_once(pairs: list[tuple[str, object]]) -> None:
     """A member given twice would be lost without a word: raises BadRequest."""
     if len(dict(pairs)) < len(pairs):
         names = [name for name, _ in pairs]
@@ -193,7 +194,7 @@ def download(content: bytes, media_type: str, filename: str) -> Response:
 
 def problem_response(request: Request, problem: Problem) -> Response:
     """The problem as `application/problem+json` in the caller's language."""
-    document = problem.document(language(request), request.url.path)
+    document = problem.document(language(request), request.scope["path"])
     return JSONResponse(document, problem.status, headers=dict(problem.headers), media_type=PROBLEM_JSON)
 
 
@@ -223,7 +224,7 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     return problem_response(request, invalid)
 
 
-def found_places(found: Sequence[Any], said: str) -> list[dict[str, str]]:
+def found_places(found: Sequence[ErrorDetails], said: str) -> list[dict[str, str]]:
     """Pydantic's findings as JSON pointers with a sentence each."""
     return [
         {
@@ -235,7 +236,7 @@ def found_places(found: Sequence[Any], said: str) -> list[dict[str, str]]:
     ]
 
 
-def _in_chinese(finding: Any) -> str:
+def _in_chinese(finding: ErrorDetails) -> str:
     return str(finding["ctx"]["zh"]) if finding["type"] == "unfit" else TYPES_ZH.get(finding["type"], "值无效")
 
 
@@ -250,9 +251,17 @@ async def on_problem(request: Request, error: Exception) -> Response:
     return problem_response(request, known)
 
 
+class BodyRefused(HTTPException):
+    """Raised while reading a body that named no length; answered as `problem` says wherever it surfaces."""
+
+    def __init__(self, problem: TooLarge | UnsupportedMedia) -> None:
+        super().__init__(problem.status)
+        self.problem = problem
+
+
 async def on_http(request: Request, error: Exception) -> Response:
     """What the framework refuses: unknown paths and methods, bodies that it cannot read."""
-    if isinstance(error, BodyTooLargeError):
+    if isinstance(error, BodyRefused):
         return problem_response(request, error.problem)
     status = error.status_code if isinstance(error, HTTPException) else 500
     unreadable = errors.BadRequest(
@@ -288,9 +297,10 @@ async def on_database(request: Request, error: Exception) -> Response:
     elif isinstance(error, asyncpg.IntegrityConstraintViolationError):
         log.info("constraint", constraint=getattr(error, "constraint_name", None))
         problem = errors.Conflict(
-            "与现有数据冲突，请重新读取后再试。", "This conflicts with what is stored; read again and retry.",
+            "与现有数据冲突，请重新读取后再试。",
+            "This conflicts with what is stored; read again and retry.",
             constraint=getattr(error, "constraint_name", None),
-        )  # fmt: skip
+        )
     elif isinstance(error, (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)):
         problem = errors.InFlight("与另一请求冲突，请重试。", "Another request changed the same thing; retry.")
     else:

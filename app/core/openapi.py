@@ -6,18 +6,19 @@ of each capability, by schema.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 import app
 from app.core import http
 from app.core.errors import CATALOGUE, Problem
+from app.core.precompiled import dependants
 
 ABOUT = """
 Residents' petitions, disputes and requests: taken in however they come, sent to the right cell, centre and unit, followed to
@@ -27,73 +28,12 @@ Every refusal is `application/problem+json` (RFC 9457); its `type` is served by 
 in English with `Accept-Language: en`. Pages are led on by `Link: rel="next"`. A write carries an `Idempotency-Key`, a
 change of an existing case also `If-Match` with the `ETag` last seen. Coordinates are longitude, latitude in degrees.
 """
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "Idempotency-Key": {
-        "name": "Idempotency-Key", "in": "header", "required": True, "description": http.KEY_RULES,
-        "schema": {"type": "string", "pattern": "^[!-~]([ -~]{0,126}[!-~])?$"}, "example": "7c0f2b6e-window-3",
-    },
-    "If-Match": {
-        "name": "If-Match", "in": "header", "required": True, "description": "The ETag last seen of the case",
-        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'}, "example": '"3"',
-    },
-    "Accept-Language": {
-        "name": "Accept-Language", "in": "header", "required": False, "description": "Language of texts",
-        "schema": {"type": "string", "default": "zh-CN"}, "example": "zh-CN",
-    },
-}  # fmt: skip
-HEADERS: dict[str, dict[str, Any]] = {
-    "ETag": {
-        "description": "The case's version, for `If-Match`", "required": True,
-        "schema": {"type": "string", "pattern": '^"[0-9]+"$'}, "example": '"3"',
-    },
-    "Link": {
-        "description": 'Address of the next page, `rel="next"`; absent on the last page',
-        "schema": {"type": "string"}, "example": '</v1/cases?cursor=WyIyMDI2Il0>; rel="next"',
-    },
-    "Location": {
-        "description": "Address of the case", "required": True,
-        "schema": {"type": "string", "pattern": "^/v1/cases/[0-9a-f-]{36}$"},
-        "example": "/v1/cases/01a206cf-ffd4-701d-98b1-6b2166fde918",
-    },
-    "Idempotency-Replayed": {
-        "description": "Present when an earlier request was answered; this one did nothing",
-        "schema": {"type": "string", "const": "true"}, "example": "true",
-    },
-    "Retry-After": {
-        "description": "Seconds to wait before another try", "schema": {"type": "string", "pattern": "^[0-9]+$"},
-        "example": "1",
-    },
-    "WWW-Authenticate": {"description": "How to prove who one is", "schema": {"type": "string"}, "example": "Bearer"},
-}  # fmt: skip
-PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "title": "Problem",
-    "description": "Why a request was refused, and what to do next (RFC 9457). Some kinds carry further members.",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "The kind of problem; explained there"},
-        "title": {"type": "string", "description": "The kind in words"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "What is wrong with this request, and what to mend"},
-        "instance": {"type": "string", "description": "The path that was asked for"},
-        "errors": {
-            "type": "array",
-            "description": "With 422: each place that must be mended",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer, from `#/body`, `#/query`, `#/header`"},
-                    "detail": {"type": "string"},
-                    "code": {"type": "string"},
-                },
-            },
-        },
-        "current": {"type": "object", "description": "With 412: version, status, lead unit, possible steps"},
-        "allowed": {"type": "array", "items": {"type": "string"}, "description": "Steps that are possible now"},
-    },
-}
-Answers = dict[int | str, dict[str, Any]]
+Json: TypeAlias = dict[str, Any]  # a part of the document
+Answers: TypeAlias = dict[int | str, Json]
+# Parameters, headers and the schema of a problem, which routes refer to.
+COMPONENTS: Json = json.loads((files("app.core") / "components.json").read_text(encoding="utf-8"))
+PARAMETERS: Json = COMPONENTS["parameters"]
+_UNUSED = ("HTTPValidationError", "ValidationError")  # FastAPI's own shapes of a refusal
 
 
 def operation_id(route: APIRoute) -> str:
@@ -118,13 +58,13 @@ def gives_file(*media_types: str) -> Answers:
     }
 
 
-def takes_file() -> dict[str, Any]:
+def takes_file() -> Json:
     """For `openapi_extra=` of a route whose body is a file as it is."""
     content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     return {"requestBody": {"required": True, "content": content}}
 
 
-def carries(*headers: str) -> dict[str, Any]:
+def carries(*headers: str) -> Json:
     """For `responses={200: …}` of a route: headers of its success that its signature does not show."""
     return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers}}
 
@@ -132,13 +72,13 @@ def carries(*headers: str) -> dict[str, Any]:
 class Documented(FastAPI):
     """FastAPI with the whole of the document."""
 
-    def openapi(self) -> dict[str, Any]:
+    def openapi(self) -> Json:
         """The OpenAPI 3.1 document, made once."""
         if self.openapi_schema is None:
             self.openapi_schema = self._document()
         return self.openapi_schema
 
-    def _document(self) -> dict[str, Any]:
+    def _document(self) -> Json:
         document = get_openapi(
             title=self.title, version=self.version, summary=self.summary, description=ABOUT.strip(), routes=self.routes,
             tags=self.openapi_tags,
@@ -148,21 +88,14 @@ class Documented(FastAPI):
                 for method in context.methods or ():
                     _complete(document["paths"][context.path_format][method.lower()], context)
         parts = document["components"]
-        for unused in ("HTTPValidationError", "ValidationError"):
-            parts["schemas"].pop(unused, None)
-        parts["schemas"]["Problem"] = PROBLEM
-        parts |= {
-            "parameters": PARAMETERS,
-            "headers": HEADERS,
-            "responses": _problem_responses(),
-            "examples": _examples(),
-        }
-        return document
+        schemas = {name: s for name, s in parts["schemas"].items() if name not in _UNUSED} | COMPONENTS["schemas"]
+        made = {"schemas": schemas, "responses": _problem_responses(), "examples": _examples()}
+        return document | {"components": parts | COMPONENTS | made}
 
 
-def _complete(operation: dict[str, Any], route: Any) -> None:
+def _complete(operation: Json, route: Any) -> None:
     """Write into one operation what its dependencies say."""
-    calls = list(_calls(route.dependant))
+    calls = [its.call for its in dependants(route.dependant) if its.call is not None]
     permissions = sorted({call.permission.value for call in calls if hasattr(call, "permission")})
     operation.setdefault("security", [])
     if permissions:
@@ -183,37 +116,22 @@ def _complete(operation: dict[str, Any], route: Any) -> None:
     operation["responses"] = answers | refused
 
 
-def _calls(dependant: Dependant) -> Iterator[Any]:
-    if dependant.call is not None:
-        yield dependant.call
-    for below in dependant.dependencies:
-        yield from _calls(below)
-
-
-def _refusals(route: Any, calls: list[Any]) -> set[int]:
+def _refusals(route: Any, calls: Sequence[object]) -> set[int]:
     """The statuses that a route may answer with, from what it takes and depends on."""
     writes, key, version = "POST" in route.methods, http.call in calls, http.version in calls
-    takes = (
-        route.body_field
-        or route.openapi_extra
-        or any(d.path_params or d.query_params for d in _dependants(route.dependant))
-    )
+    named = any(its.path_params for its in dependants(route.dependant))
+    asked = any(its.query_params for its in dependants(route.dependant))
     found = {
         401: http.current_actor in calls,
         403: any(hasattr(call, "permission") for call in calls),
-        404: any(d.path_params for d in _dependants(route.dependant)),
-        400: writes, 413: writes, 415: writes, 422: bool(takes), 409: key, 412: version, 428: version, 503: True,
+        404: named,
+        400: writes, 413: writes, 415: writes, 409: key, 412: version, 428: version, 503: True,
+        422: bool(route.body_field or route.openapi_extra or named or asked),
     }  # fmt: skip
     return {status for status, possible in found.items() if possible}
 
 
-def _dependants(dependant: Dependant) -> Iterator[Dependant]:
-    yield dependant
-    for below in dependant.dependencies:
-        yield from _dependants(below)
-
-
-def _headers(calls: list[Any], operation: dict[str, Any]) -> list[str]:
+def _headers(calls: Sequence[object], operation: Json) -> list[str]:
     """The headers that a success carries."""
     found = ["ETag"] if http.version in calls else []
     found += ["Idempotency-Replayed"] if http.call in calls else []
@@ -221,7 +139,7 @@ def _headers(calls: list[Any], operation: dict[str, Any]) -> list[str]:
     return [*found, "Link"] if paged else found
 
 
-def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
+def _parameter(parameter: Json) -> Json:
     """Our own headers by reference; an optional parameter is left out, never null."""
     if parameter["name"] in PARAMETERS:
         return {"$ref": f"#/components/parameters/{parameter['name']}"}
@@ -232,7 +150,7 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     return parameter
 
 
-def _problem_responses() -> dict[str, Any]:
+def _problem_responses() -> Json:
     """One response a status, with the kinds of problem that have it and an example of each."""
     kinds: dict[int, list[type[Problem]]] = {}
     for kind in CATALOGUE:
@@ -240,34 +158,35 @@ def _problem_responses() -> dict[str, Any]:
     return {f"Problem{status}": _problem_response(status, of_status) for status, of_status in kinds.items()}
 
 
-def _problem_response(status: int, kinds: list[type[Problem]]) -> dict[str, Any]:
+def _problem_response(status: int, kinds: list[type[Problem]]) -> Json:
     types = [f"/problems/{kind.slug}" for kind in kinds]
     narrowed = {"properties": {"status": {"const": status}, "type": {"enum": types}}}
     examples = {
         kind.slug: {"summary": kind.title.en, "value": kind(kind.title.zh, kind.title.en).document("zh", "/v1/cases")}
         for kind in kinds
     }
-    response: dict[str, Any] = {
+    response: Json = {
         "description": "; ".join(kind.title.en for kind in kinds),
         "content": {
             http.PROBLEM_JSON: {
-                "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, narrowed]}, "examples": examples,
+                "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, narrowed]},
+                "examples": examples,
             }
         },
-    }  # fmt: skip
+    }
     if named := sorted({name for kind in kinds for name in kind.headers}):
         response |= carries(*named)
     return response
 
 
-def _named(schema: dict[str, Any]) -> list[str]:
+def _named(schema: Json) -> list[str]:
     """The schemas that a reply may have."""
     return [choice["$ref"].rpartition("/")[2] for choice in schema.get("anyOf", [schema])]
 
 
-def _examples() -> dict[str, Any]:
+def _examples() -> Json:
     """Replies as they look, by schema: each capability's own file."""
-    found: dict[str, Any] = {}
+    found: Json = {}
     for place in sorted(Path(app.__path__[0]).glob("*/examples.json")):
         found |= json.loads(place.read_text(encoding="utf-8"))
     return {name: {"value": value} for name, value in found.items()}

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 
@@ -20,12 +20,12 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows a page")]
 Cursor = Annotated[str | None, Query(max_length=500, description="From the `Link` header of the page before")]
 
 
-def encode(values: list[Any]) -> str:
+def encode(values: Sequence[object]) -> str:
     """The last row's sort values as a cursor."""
     return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str | None, size: int, *, uuids: bool = False, numbers: bool = False) -> list[Any] | None:
+def decode(cursor: str | None, size: int, *, uuids: bool = False, numbers: bool = False) -> list[str] | None:
     """The sort values again (`uuids`: the last is an id, any before it an instant); raises Invalid for a cursor that
     this list did not make."""
     if cursor is None:
@@ -47,7 +47,7 @@ def decode(cursor: str | None, size: int, *, uuids: bool = False, numbers: bool 
     return values
 
 
-def _sort_value(value: Any) -> bool:
+def _sort_value(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
 
 

@@ -1,30 +1,30 @@
-"""Busy routes without the cost of solving their dependencies anew for every request.
+"""Lists of cases without the cost of solving their dependencies anew for every request.
 
-FastAPI walks the tree of a route's dependencies for each request; on the routes that carry nearly all traffic that takes
-longer than all the dependencies do. Here the walk is written down once. Whatever is unusual goes FastAPI's own way,
-which also words the refusal: a parameter or a body that does not fit, a dependency that a test has replaced.
+FastAPI walks the tree of a route's dependencies for each request and checks each parameter by itself; for a list with its
+many filters that takes longer than everything else in Python. Here the walk is written down once. A parameter that does
+not fit goes FastAPI's own way, which words the refusal. Figures: docs/explanation/decisions/libraries.md.
 """
 
 import inspect
-import json
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, TypeAdapter, create_model
+from pydantic import create_model
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Call: TypeAlias = Callable[..., Any]
+Values: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One call. Its arguments are results of earlier steps (by place), parameters of the request, the request itself."""
+    """One call. Its arguments are results of earlier steps (by place), parameters of the query, the request itself."""
 
-    call: Callable[..., Any]
+    call: Call
     managed: bool
     earlier: tuple[tuple[str, int], ...]
     asked: tuple[str, ...]
@@ -32,37 +32,30 @@ class _Step:
 
 
 class PrecompiledRoute(APIRoute):
-    """A route that calls its dependencies one after another, in FastAPI's order, each once.
+    """A GET that calls its dependencies one after another, in FastAPI's order, each once.
 
-    They are coroutine functions, or asynchronous generators of scope `function`; parameters are of the query or the
-    headers; the endpoint takes at most one body and gives a Response. Raises TypeError for any other signature.
+    They are coroutine functions, or asynchronous generators of scope `function`; parameters are of the query; the endpoint
+    gives a Response. Raises TypeError for any other signature.
     """
 
-    def get_route_handler(self) -> Handler:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[None, None, Response]]:
         """FastAPI's hook."""
-        usual: Handler = super().get_route_handler()
+        usual = super().get_route_handler()
         steps = _plan(self.dependant)
-        parameters = _Parameters(self.dependant)
-        body = _Body(self.dependant) if self.dependant.body_params else None
+        read = _query(self.dependant)
 
         async def handle(request: Request) -> Response:
-            if request.app.dependency_overrides:
-                return await usual(request)
             try:
-                asked = parameters.read(request)
-                sent = await body.read(request) if body else {}
-            except (ValueError, RecursionError):
+                asked = read(request)
+            except ValueError:
                 return await usual(request)
             async with AsyncExitStack() as stack:
                 results: list[Any] = []
                 for step in steps:
                     arguments = {name: results[place] for name, place in step.earlier}
-                    for name in step.asked:
-                        arguments[name] = asked[name]
+                    arguments |= {name: asked[name] for name in step.asked}
                     if step.request is not None:
                         arguments[step.request] = request
-                    if step is steps[-1]:
-                        arguments |= sent
                     called = step.call(**arguments)
                     results.append(await (stack.enter_async_context(called) if step.managed else called))
                 response: Response = results[-1]
@@ -74,94 +67,65 @@ class PrecompiledRoute(APIRoute):
 def _plan(endpoint: Dependant) -> list[_Step]:
     """Every call once, dependencies before what depends on them; the endpoint last."""
     steps: list[_Step] = []
-    places: dict[Any, int] = {}
+    places: dict[object, int] = {}
 
     def add(dependant: Dependant) -> int:
-        call = dependant.call
-        if call in places:
-            return places[call]
+        if dependant.call in places:
+            return places[dependant.call]
         earlier = [(below.name, add(below)) for below in dependant.dependencies]
-        parameters = (*dependant.query_params, *dependant.header_params)
-        managed = inspect.isasyncgenfunction(call)
+        managed = inspect.isasyncgenfunction(dependant.call)
         steps.append(
             _Step(
                 _checked(dependant, managed=managed),
                 managed,
                 tuple((name, place) for name, place in earlier if name is not None),
-                tuple(parameter.name for parameter in parameters),
+                tuple(parameter.name for parameter in dependant.query_params),
                 dependant.request_param_name or dependant.http_connection_param_name,
             )
         )
-        places[call] = len(steps) - 1
-        return places[call]
+        return places.setdefault(dependant.call, len(steps) - 1)
 
     add(endpoint)
     return steps
 
 
-def _checked(dependant: Dependant, *, managed: bool) -> Callable[..., Any]:
+def _checked(dependant: Dependant, *, managed: bool) -> Call:
     call = dependant.call
-    if call is None:
-        raise TypeError("a dependency without a call")
-    known = inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
+    awaited = inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
     others = (
-        dependant.path_params, dependant.cookie_params, dependant.response_param_name, dependant.websocket_param_name,
-        dependant.background_tasks_param_name, dependant.security_scopes_param_name,
+        dependant.path_params, dependant.header_params, dependant.cookie_params, dependant.body_params,
+        dependant.response_param_name, dependant.websocket_param_name, dependant.background_tasks_param_name,
+        dependant.security_scopes_param_name,
     )  # fmt: skip
-    if any(others) or not ((managed and dependant.scope == "function") or known):
-        raise TypeError(f"{call} has a signature that a direct route does not take")
+    if call is None or any(others) or not (awaited or (managed and dependant.scope == "function")):
+        raise TypeError(f"{call} has a signature that a precompiled route does not take")
     return asynccontextmanager(call) if managed else call
 
 
-def _all(dependant: Dependant) -> Iterator[Dependant]:
+def dependants(dependant: Dependant) -> Iterator[Dependant]:
+    """It, and everything that it depends on."""
     yield dependant
     for below in dependant.dependencies:
-        yield from _all(below)
+        yield from dependants(below)
 
 
-class _Parameters:
-    """The query and header parameters of a route and all its dependencies, as one model."""
+def _query(endpoint: Dependant) -> Callable[[Request], Values]:
+    """Reads the query parameters of a route and all its dependencies as one model; raises ValueError."""
+    infos = {field.name: field.field_info for dependant in dependants(endpoint) for field in dependant.query_params}
+    fields: Values = {
+        name: (Annotated[info.annotation, name, *info.metadata], info.get_default()) for name, info in infos.items()
+    }
+    model = create_model("Asked", **fields)
+    several = {name: _several(info.annotation) for name, info in infos.items()}
 
-    def __init__(self, endpoint: Dependant) -> None:
-        self._query: dict[str, tuple[str, bool]] = {}
-        self._headers: dict[str, str] = {}
-        fields: dict[str, Any] = {}
-        for dependant in _all(endpoint):
-            for field in (*dependant.query_params, *dependant.header_params):
-                info = field.field_info
-                fields[field.name] = (Annotated[info.annotation, field.name, *info.metadata], info.get_default())
-            self._query |= {f.name: (f.alias, _several(f.field_info.annotation)) for f in dependant.query_params}
-            self._headers |= {f.name: f.alias for f in dependant.header_params}
-        self._model: type[BaseModel] = create_model("Asked", **fields)
-
-    def read(self, request: Request) -> dict[str, Any]:
-        """The values by name; raises ValueError."""
-        given: dict[str, Any] = {}
+    def read(request: Request) -> Values:
         query = request.query_params
-        if query:
-            for name, (alias, several) in self._query.items():
-                if alias in query:
-                    given[name] = query.getlist(alias) if several else query[alias]
-        for name, alias in self._headers.items():
-            if (value := request.headers.get(alias)) is not None:
-                given[name] = value
-        return self._model.model_validate(given).__dict__
+        given = {name: query.getlist(name) if several[name] else query[name] for name in several if name in query}
+        asked: Values = model.model_validate(given).__dict__
+        return asked
+
+    return read
 
 
-def _several(annotation: Any) -> bool:
+def _several(annotation: object) -> bool:
     return get_origin(annotation) is list or any(get_origin(arg) is list for arg in get_args(annotation))
-
-
-class _Body:
-    """The one body parameter of a route."""
-
-    def __init__(self, endpoint: Dependant) -> None:
-        (field,) = endpoint.body_params
-        self._name = field.name
-        self._adapter: TypeAdapter[Any] = TypeAdapter(field.field_info.annotation or Any)
-
-    async def read(self, request: Request) -> dict[str, Any]:
-        """The validated body by its name; raises ValueError."""
-        if "content-type" not in request.headers:
-            raise ValueError("FastAPI decides what a body without a type is")
-        return {self._name: self._adapter.validate_python(json.loads(await request.body()))}

@@ -23,8 +23,9 @@ async def count(conn: Connection, bucket: str, now: datetime) -> None:
     used = await conn.fetchval(
         'insert into rate_counter (bucket, "window", used) values ($1, $2, 1)'
         ' on conflict (bucket, "window") do update set used = rate_counter.used + 1 returning used',
-        _hashed(bucket), _window(now),
-    )  # fmt: skip
+        _hashed(bucket),
+        _window(now),
+    )
     if used == 1:
         await conn.execute('delete from rate_counter where "window" < $1', _window(now) - timedelta(hours=2))
 

@@ -33,7 +33,7 @@ class _Reader(Generic[T]):
         self.names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass
         self.validate = TypeAdapter(kind).validate_python
 
-    def read(self, row: Mapping[str, Any] | Record) -> T:
+    def read(self, row: Mapping[str, object] | Record) -> T:
         values = dict(row)
         if values.keys() != self.names:
             differ = ", ".join(sorted(values.keys() ^ self.names))
@@ -41,7 +41,7 @@ class _Reader(Generic[T]):
         return self.validate(values)
 
 
-_readers: dict[type[Any], _Reader[Any]] = {}
+_readers: dict[type[object], _Reader[Any]] = {}
 
 
 def _reader(kind: type[T]) -> _Reader[T]:
@@ -50,7 +50,7 @@ def _reader(kind: type[T]) -> _Reader[T]:
     return _readers[kind]
 
 
-def typed(kind: type[T], row: Mapping[str, Any] | Record) -> T:
+def typed(kind: type[T], row: Mapping[str, object] | Record) -> T:
     """One row as a `kind`; raises TypeError where columns and fields differ, ValidationError for a value that does not fit."""
     return _reader(kind).read(row)
 
@@ -61,18 +61,18 @@ def shown(kind: type[T], row: object, **more: object) -> T:
     return typed(kind, {name: getattr(row, name) for name in names} | more)
 
 
-def all_typed(kind: type[T], rows: Iterable[Mapping[str, Any] | Record]) -> list[T]:
+def all_typed(kind: type[T], rows: Iterable[Mapping[str, object] | Record]) -> list[T]:
     """Rows as `kind`, in their order."""
     read = _reader(kind).read
     return [read(row) for row in rows]
 
 
-async def fetch_all(conn: Connection, kind: type[T], statement: str, *values: Any) -> list[T]:
+async def fetch_all(conn: Connection, kind: type[T], statement: str, *values: object) -> list[T]:
     """Every row of a statement, typed."""
     return all_typed(kind, await conn.fetch(statement, *values))
 
 
-async def fetch_one(conn: Connection, kind: type[T], statement: str, *values: Any) -> T | None:
+async def fetch_one(conn: Connection, kind: type[T], statement: str, *values: object) -> T | None:
     """The first row of a statement, typed; None without one."""
     row = await conn.fetchrow(statement, *values)
     return None if row is None else typed(kind, row)
@@ -94,7 +94,7 @@ def _numbered(statement: str) -> tuple[str, tuple[str, ...]]:
     return _NAME.sub(number, statement), tuple(names)
 
 
-def named(statement: str, values: Mapping[str, Any]) -> tuple[str, *tuple[Any, ...]]:
+def named(statement: str, values: Mapping[str, object]) -> tuple[str, *tuple[object, ...]]:
     """A statement with `:name` parameters as the driver takes it: `await conn.execute(*named(text, {"at": now}))`.
 
     Casts (`::text`) are left alone. Raises KeyError for a name without a value and ValueError for a value without a name.
@@ -105,7 +105,7 @@ def named(statement: str, values: Mapping[str, Any]) -> tuple[str, *tuple[Any, .
     return (text, *(values[name] for name in names))
 
 
-async def change_row(conn: Connection, name: str, row_id: uuid.UUID, columns: Mapping[str, Any]) -> int:
+async def change_row(conn: Connection, name: str, row_id: uuid.UUID, columns: Mapping[str, object]) -> int:
     """Set columns of a row of table `name` and move its version on; returns the new version. The caller holds its lock."""
     sets = "".join(f", {column} = ${n}" for n, column in enumerate(columns, 2))
     statement = f"update {name} set version = version + 1{sets} where id = $1 returning version"

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -23,7 +22,7 @@ def issue(actor: Actor, city: str, now: datetime) -> tuple[str, int]:
     """A token for `actor` in `city`, and its life in seconds."""
     life = timedelta(minutes=settings().token_minutes)
     posts = [[p.id, p.role.value, p.unit, p.unit_path, p.area, p.tier] for p in actor.posts]
-    claims: dict[str, Any] = {
+    claims: jwt.Claims = {
         "iss": "gridcase", "aud": city, "sub": actor.id, "iat": int(now.timestamp()),
         "exp": int((now + life).timestamp()), "posts": posts,
     }  # fmt: skip

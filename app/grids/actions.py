@@ -84,8 +84,9 @@ async def name_workers(conn: Connection, pairs: Sequence[tuple[str, uuid.UUID]],
     await conn.execute(
         "update cell_worker set during = tstzrange(lower(during), $2)"
         " where cell = any($1) and role = 'primary' and during @> $2::timestamptz",
-        cells, since,
-    )  # fmt: skip
+        cells,
+        since,
+    )
     await conn.executemany(
         "insert into cell_worker (cell, staff, full_time, role, during)"
         " select $1, s.id, s.full_time, 'primary', tstzrange($3, null) from staff s where s.id = $2",

@@ -45,7 +45,8 @@ async def locate_point(
     """The cell, its worker and centre at a point, by the rule that intake uses."""
     if crs is None:
         raise errors.Invalid(
-            "请注明坐标系 crs：WGS84、CGCS2000、GCJ02 或 BD09。", "Name the system of the point: WGS84, CGCS2000, GCJ02, BD09.",
+            "请注明坐标系 crs：WGS84、CGCS2000、GCJ02 或 BD09。",
+            "Name the system of the point: WGS84, CGCS2000, GCJ02, BD09.",
             pointer="#/query/crs",
-        )  # fmt: skip
+        )
     return await queries.locate(conn, *to_wgs84(lon, lat, crs), at)

@@ -13,11 +13,11 @@ class PartitionLaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach: `gap` or `overlap` between cells (area in square metres), `band` (households), `invalid`."""
+    """One breach of a law: `gap` or `overlap` between cells (area in square metres), `band` (households), `invalid`."""
 
     law: str
     cells: tuple[str, ...]
-    township: str | None
+    township: str | None = None
     square_metres: float | None = None
     households: int | None = None
 

@@ -7,12 +7,11 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from app.core.errors import Words
+from app.core.errors import Worded
 
 MAX_TITLE, MAX_ADDRESS, MAX_DESCRIPTION = 200, 300, 10_000  # as everywhere else
 CODE = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
@@ -20,103 +19,103 @@ IMPORTED_STATUS = ("registered", "closed")
 _NOT_LET_IN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class Reason(StrEnum):
+class Reason(Worded):
     """Why a row was not taken."""
 
-    UNREADABLE = "unreadable"
-    COLUMN_COUNT = "column_count"
-    UNDECODABLE = "undecodable"
-    CONTROL_SIGN = "control_sign"
-    MISSING = "missing"
-    TOO_LONG = "too_long"
-    NOT_IN_TABLE = "not_in_table"
-    UNKNOWN_CATEGORY = "unknown_category"
-    CATEGORY_OF_OTHER_KIND = "category_of_other_kind"
-    PETITION_CLASS = "petition_class"
-    ACCUSATION = "accusation"
-    BAD_EXTERNAL_ID = "bad_external_id"
-    BAD_COORDINATE = "bad_coordinate"
-    NO_PLACE = "no_place"
-    UNKNOWN_PLACE = "unknown_place"
-    BAD_TIME = "bad_time"
-    TIME_IN_FUTURE = "time_in_future"
-    TIMES_OUT_OF_ORDER = "times_out_of_order"
-    CLOSED_WITHOUT_TIME = "closed_without_time"
-    TWICE_IN_FILE = "twice_in_file"
-    FILED_MEANWHILE = "filed_meanwhile"
-    CHANGED_SINCE = "changed_since"
-
-
-MEND: dict[Reason, Words] = {
-    Reason.UNREADABLE: Words("引号未配对，无法读取此行；请检查引号。", "The quotes do not pair; correct them."),
-    Reason.COLUMN_COUNT: Words(
+    UNREADABLE = "unreadable", "引号未配对，无法读取此行；请检查引号。", "The quotes do not pair; correct them."
+    COLUMN_COUNT = (
+        "column_count",
         "列数与表头不同；请检查分隔符和引号。",
         "The row has not as many columns as the header; check delimiter and quotes.",
-    ),
-    Reason.UNDECODABLE: Words(
+    )
+    UNDECODABLE = (
+        "undecodable",
         "文字编码不符；请在映射的 file.encoding 写明编码（如 gb18030）。",
         "Not in the file's encoding; name the right one in file.encoding of the mapping (for example gb18030).",
-    ),
-    Reason.CONTROL_SIGN: Words("含有不可见的控制字符；请删除。", "Holds a control sign; remove it."),
-    Reason.MISSING: Words(
-        "必填值为空；请补填，或在映射中给出 default。", "Empty; fill it in, or give a default in the mapping."
-    ),
-    Reason.TOO_LONG: Words(
+    )
+    CONTROL_SIGN = "control_sign", "含有不可见的控制字符；请删除。", "Holds a control sign; remove it."
+    MISSING = (
+        "missing",
+        "必填值为空；请补填，或在映射中给出 default。",
+        "Empty; fill it in, or give a default in the mapping.",
+    )
+    TOO_LONG = (
+        "too_long",
         f"文字过长（标题 {MAX_TITLE}、地址 {MAX_ADDRESS}、正文 {MAX_DESCRIPTION} 字以内）；请缩短。",
         f"Too long (title {MAX_TITLE}, address {MAX_ADDRESS}, description {MAX_DESCRIPTION} characters at most); shorten it.",
-    ),
-    Reason.NOT_IN_TABLE: Words(
+    )
+    NOT_IN_TABLE = (
+        "not_in_table",
         "映射的 map 中没有这个值；请补上，或给出 default。",
         "The map of the mapping lacks this value; add it, or give a default.",
-    ),
-    Reason.UNKNOWN_CATEGORY: Words(
-        "没有这个类别；请在映射中对应到已有类别。", "There is no such category; map it to one of the city's."
-    ),
-    Reason.CATEGORY_OF_OTHER_KIND: Words(
-        "该类别不适用于此种案件；请在映射中另选类别。", "The category is not for this kind of case; map it to another."
-    ),
-    Reason.PETITION_CLASS: Words(
+    )
+    UNKNOWN_CATEGORY = (
+        "unknown_category",
+        "没有这个类别；请在映射中对应到已有类别。",
+        "There is no such category; map it to one of the city's.",
+    )
+    CATEGORY_OF_OTHER_KIND = (
+        "category_of_other_kind",
+        "该类别不适用于此种案件；请在映射中另选类别。",
+        "The category is not for this kind of case; map it to another.",
+    )
+    PETITION_CLASS = (
+        "petition_class",
         "信访件须注明 suggestion 或 appeal，其他案件不得注明。",
         "A petition needs the class suggestion or appeal; nothing else has one.",
-    ),
-    Reason.ACCUSATION: Words(
+    )
+    ACCUSATION = (
+        "accusation",
         "检举控告不得批量导入；请由纪检监察窗口逐件登记。",
         "Accusations are not imported; the discipline desk registers each of them.",
-    ),
-    Reason.BAD_EXTERNAL_ID: Words(
+    )
+    BAD_EXTERNAL_ID = (
+        "bad_external_id",
         "来源编号只能用 64 位以内的字母、数字和 _ . : -。",
         "The source's number may hold up to 64 letters, digits and _ . : - only.",
-    ),
-    Reason.BAD_COORDINATE: Words(
+    )
+    BAD_COORDINATE = (
+        "bad_coordinate",
         "经纬度不是数字或超出范围；请检查列和顺序。",
         "Longitude or latitude is no number in range; check columns and order.",
-    ),
-    Reason.NO_PLACE: Words(
-        "没有坐标、代码或地址；请至少补填地址。", "Neither point nor code nor address; give at least an address."
-    ),
-    Reason.UNKNOWN_PLACE: Words("没有这个网格或区域代码。", "There is no cell or area of this code."),
-    Reason.BAD_TIME: Words(
-        "时间不符合映射中的格式；请修改。", "The time does not fit the formats of the mapping; mend either."
-    ),
-    Reason.TIME_IN_FUTURE: Words("时间在将来；请修改。", "The time lies in the future; correct it."),
-    Reason.TIMES_OUT_OF_ORDER: Words(
+    )
+    NO_PLACE = (
+        "no_place",
+        "没有坐标、代码或地址；请至少补填地址。",
+        "Neither point nor code nor address; give at least an address.",
+    )
+    UNKNOWN_PLACE = "unknown_place", "没有这个网格或区域代码。", "There is no cell or area of this code."
+    BAD_TIME = (
+        "bad_time",
+        "时间不符合映射中的格式；请修改。",
+        "The time does not fit the formats of the mapping; mend either.",
+    )
+    TIME_IN_FUTURE = "time_in_future", "时间在将来；请修改。", "The time lies in the future; correct it."
+    TIMES_OUT_OF_ORDER = (
+        "times_out_of_order",
         "时间先后不符（收到、登记、办结）；请修改。",
         "Received, registered and closed do not follow each other; correct them.",
-    ),
-    Reason.CLOSED_WITHOUT_TIME: Words("已办结但没有办结时间；请补填。", "Closed, but without the time; fill it in."),
-    Reason.TWICE_IN_FILE: Words(
+    )
+    CLOSED_WITHOUT_TIME = (
+        "closed_without_time",
+        "已办结但没有办结时间；请补填。",
+        "Closed, but without the time; fill it in.",
+    )
+    TWICE_IN_FILE = (
+        "twice_in_file",
         "同一来源编号在文件中出现多次，只取第一行。",
         "This source number stands in the file before; the first row was taken.",
-    ),
-    Reason.FILED_MEANWHILE: Words(
+    )
+    FILED_MEANWHILE = (
+        "filed_meanwhile",
         "同时有另一请求登记此编号；请再次导入以核对。",
         "Another request filed this number meanwhile; import again to compare.",
-    ),
-    Reason.CHANGED_SINCE: Words(
+    )
+    CHANGED_SINCE = (
+        "changed_since",
         "此来源编号先前已登记，内容不同；先前的保持不变。",
         "This source number was filed before with other content; what was filed stays as it is.",
-    ),
-}
+    )
 
 
 class Refused(Exception):

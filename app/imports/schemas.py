@@ -2,13 +2,12 @@
 
 import codecs
 import re
-from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.core.geometry import Crs
-from app.core.texts import Code
+from app.core.texts import Code, TimeZone
 
 
 class Closed(BaseModel):
@@ -44,20 +43,12 @@ class Take(Closed):
         return [self.column] if self.column is not None else self.columns
 
 
-def _column(given: Any) -> Any:
+def _column(given: object) -> object:
     return {"column": given} if isinstance(given, str) else given
 
 
-def _as_list(given: Any) -> Any:
+def _as_list(given: object) -> object:
     return [given] if isinstance(given, str) else given
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"there is no time zone {name!r}") from error
-    return name
 
 
 def _encoding(name: str) -> str:
@@ -112,7 +103,7 @@ class TimesMap(Closed):
     """Formats (`iso` or strptime codes), the zone of naive times (the city's if left out), and the columns."""
 
     format: Annotated[list[Annotated[str, AfterValidator(_format)]], BeforeValidator(_as_list)] = ["iso"]
-    zone: Annotated[str, AfterValidator(_zone)] | None = None
+    zone: TimeZone | None = None
     registered: str
     received: str | None = None
     closed: str | None = None

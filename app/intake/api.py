@@ -14,12 +14,11 @@ from app.core.errors import Problem
 from app.core.http import Call, ThisCall, Write, found_places, reference, requires
 from app.core.idempotency import REPLAYED, once, reply
 from app.core.openapi import carries
-from app.core.precompiled import PrecompiledRoute
 from app.intake.actions import Entry, Receipt, Report, prepare, register, show
 from app.intake.schemas import BatchIn, BatchOut, ReceiptOut, ReportIn
 from app.reference.queries import Reference
 
-router = APIRouter(prefix="/v1", tags=["intake"], route_class=PrecompiledRoute)
+router = APIRouter(prefix="/v1", tags=["intake"])
 CanRegister = Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))]
 Rules = Annotated[Reference, Depends(reference)]
 _report = TypeAdapter(ReportIn)

@@ -3,14 +3,14 @@
 import json
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
-from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.http import Read, ThisCall, Write, requires
 from app.core.idempotency import once
+from app.core.paging import ThisPage
 from app.messages import actions, queries
-from app.messages.schemas import MessageStateOut, OutgoingOut, OutgoingPage
+from app.messages.schemas import MessageStateOut, OutgoingPage
 
 router = APIRouter(prefix="/v1", tags=["messages"])
 CanManage = Annotated[Actor, Depends(requires(Permission.MESSAGE_MANAGE))]
@@ -19,16 +19,13 @@ MessageId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the m
 
 @router.get("/messages", response_model=OutgoingPage, summary="What goes out, by state")
 async def list_outgoing(
-    _: CanManage, conn: Read, request: Request, response: Response,
+    _: CanManage, conn: Read, page: ThisPage,
     state: Annotated[Literal["waiting", "sending", "sent", "stuck"], Query()] = "stuck",
-    limit: paging.Limit = paging.PAGE, cursor: paging.Cursor = None,
 ) -> OutgoingPage:  # fmt: skip
     """SMS and e-mails that wait, are being sent, were sent or are stuck. Neither whom they go to nor on which matter."""
-    last = paging.decode(cursor, 1, numbers=True)
-    rows = await queries.list_outgoing(conn, state=state, after=int(last[0]) if last else 0, limit=limit + 1)
-    if len(rows) > limit:
-        response.headers.update(paging.link(request, paging.encode([str(rows[limit - 1]["id"])])))
-    return OutgoingPage(items=[OutgoingOut(**dict(row)) for row in rows[:limit]])
+    last = page.after(1, numbers=True)
+    rows = await queries.list_outgoing(conn, state=state, after=int(last[0]) if last else 0, limit=page.most)
+    return OutgoingPage(items=page.of(rows, lambda message: [message.id]))
 
 
 @router.post("/messages/{message_id}/retry", response_model=MessageStateOut, summary="Send a stuck message again")

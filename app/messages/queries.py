@@ -1,8 +1,8 @@
 """Messages on their way out, for the administrator: never whom they go to, nor on which matter."""
 
-from typing import Any
-
 from app.core.database import Connection
+from app.core.rows import fetch_all
+from app.messages.schemas import OutgoingOut
 
 STATE = (
     "case when m.channel = 'in_app' then 'delivered' when m.sent_at is not null then 'sent'"
@@ -16,9 +16,11 @@ _OF_STATE = {
 }
 
 
-async def list_outgoing(conn: Connection, *, state: str, after: int, limit: int) -> list[Any]:
+async def list_outgoing(conn: Connection, *, state: str, after: int, limit: int) -> list[OutgoingOut]:
     """SMS and e-mails in one state, the oldest first."""
-    return await conn.fetch(
+    return await fetch_all(
+        conn,
+        OutgoingOut,
         f"select m.id, m.channel, m.template, {STATE} as state, m.attempts, m.failed, m.urgent, m.created_at,"
         " m.not_before, m.sent_at, m.stuck_at from message m"
         f" where m.channel <> 'in_app' and {_OF_STATE[state]} and m.id > $1 order by m.id limit $2",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 from app.core.errors import Words
 from app.core.registry import Registry
@@ -16,16 +15,6 @@ class Channel(StrEnum):
     IN_APP = "in_app"
     SMS = "sms"
     EMAIL = "email"
-
-
-class State(StrEnum):
-    """What became of it. In the app a message is delivered as soon as it stands; `stuck` needs a person."""
-
-    DELIVERED = "delivered"
-    WAITING = "waiting"
-    SENDING = "sending"
-    SENT = "sent"
-    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +84,7 @@ TEMPLATES.add({
 })  # fmt: skip
 
 
-def composed(template: str, facts: Mapping[str, Any], number: str | None) -> tuple[Words, Words]:
+def composed(template: str, facts: Mapping[str, object], number: str | None) -> tuple[Words, Words]:
     """Subject and text of a message; a template that is not known here is shown by its code."""
     known = TEMPLATES.get(template)
     if known is None:
@@ -104,7 +93,7 @@ def composed(template: str, facts: Mapping[str, Any], number: str | None) -> tup
     return known.subject, Words(known.text.zh.format_map(said), known.text.en.format_map(said))
 
 
-class _Said(dict[str, Any]):
+class _Said(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "-"
 

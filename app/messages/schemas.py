@@ -1,6 +1,7 @@
 """Messages as they are shown."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -25,7 +26,8 @@ class MessagesOut(BaseModel):
     items: list[MessageOut]
 
 
-class OutgoingOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OutgoingOut:
     """A message on its way out; `failed` says why the last attempt did not work."""
 
     id: int

@@ -10,7 +10,7 @@ with recursive down as (
         join case_link l on l.other = u.id and l.opinion_at = c.concluded_at and l.undone_at is null
         join cases r on r.id = l.case_id and r.status <> 'withdrawn'
 )
-select u.id, u.stage, u.n, (select o.id from up o where o.n = 0) as original, c.number, c.petition_class, c.status,
+select u.id, u.stage, (select o.id from up o where o.n = 0) as original, c.number, c.petition_class, c.status,
     c.procedure, c.procedure_version, c.concluded_at, {due} as due, c.lead_unit, s.outcome,
     s.at as served_at, s.outcome is not null and (s.outcome <> 'attempted' or s.approved_by is not null) as served
 from up u join cases c on c.id = u.id

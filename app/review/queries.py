@@ -3,18 +3,19 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.queries.one import open_parties, told_due
+from app.cases.queries.one import told_due
 from app.core.access import Actor
-from app.core.crypto import Sealed, Unsealable, keys
+from app.core.crypto import opened
 from app.core.database import Connection, Parameters
-from app.core.rows import read_sql
+from app.core.rows import Mark, fetch_all, read_sql, typed
 from app.deadlines.rules import ClockKind, due_at
+from app.intake.schemas import ConcernIn, NotToIn
 from app.notices.rules import CLOSING
 from app.reference.queries import Reference
 from app.review.rules import Opinion, Organ
+from app.review.schemas import ReopeningOut
 
 # The latest decision of a matter, whichever of its cases one begins with: down to the original, then up its live reviews.
 _LAST = read_sql(__package__, "latest").format(due=told_due("c"))
@@ -27,10 +28,10 @@ _ORGANS = """
     order by u.code
 """
 _MATTER = """
-    select c.id, c.number, c.category, coalesce(c.community, c.township, c.county, c.city) as area, x.title,
-        (select array_agg(distinct split_part(e.actor, ':', 2)) from event e where e.case_id = c.id
+    select c.number, c.category, coalesce(c.community, c.township, c.county, c.city) as area,
+        array(select distinct split_part(e.actor, ':', 2)::uuid from event e where e.case_id = c.id
          and e.kind in ('conclude', 'decide_review', 'serve', 'close') and e.actor like 'staff:%') as worked_by
-    from cases c join case_text x on x.case_id = c.id and x.version = 1 where c.id = $1
+    from cases c where c.id = $1
 """
 _CONCERNS = """
     select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 order by id
@@ -47,70 +48,101 @@ _REQUESTS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
-    """The latest decision of a matter: the row and what the rules judge."""
+class Decision:
+    """The latest decision of a matter: `original` is the case it began with, `served` whether it was served as it must be."""
 
-    row: Any
-    opinion: Opinion
+    id: uuid.UUID
+    stage: str
+    original: uuid.UUID
+    number: str
+    petition_class: str | None
+    status: str
+    procedure: str
+    procedure_version: int
+    concluded_at: datetime | None
+    due: datetime | None
+    lead_unit: str
+    outcome: str | None
+    served_at: datetime | None
+    served: bool
+
+    def opinion(self, reference: Reference) -> Opinion:
+        """What the rules judge of it."""
+        rule = reference.clock_rule(self.procedure, self.procedure_version, ClockKind.APPLY_REVIEW)
+        ends = None
+        if rule is not None and self.outcome == "served" and self.served_at is not None:
+            ends = due_at(rule.length, rule.unit, self.served_at, calendar=reference.calendar, tz=reference.city.tz).due
+        return Opinion(self.stage, self.petition_class, self.status, self.served, ends)
 
 
-async def get_last(conn: Connection, case_id: uuid.UUID, reference: Reference) -> Last:
+async def get_last(conn: Connection, case_id: uuid.UUID) -> Decision:
     """The latest decision of the matter that a case belongs to."""
-    (row,) = await conn.fetch(_LAST, case_id, sorted(CLOSING))
-    rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.APPLY_REVIEW)
-    ends = None
-    if rule is not None and row["outcome"] == "served":
-        ends = due_at(rule.length, rule.unit, row["served_at"], calendar=reference.calendar, tz=reference.city.tz).due
-    return Last(row, Opinion(row["stage"], row["petition_class"], row["status"], row["served"], ends))
+    (last,) = await fetch_all(conn, Decision, _LAST, case_id, sorted(CLOSING))
+    return last
 
 
 async def list_organs(conn: Connection, case_id: uuid.UUID) -> tuple[Organ, list[Organ]]:
     """The unit that decided a case, and every unit whose area holds that of it."""
-    rows = await conn.fetch(_ORGANS, case_id)
-    organs = [Organ(r["code"], r["kind"], r["function"], r["tier"], r["parent"], r["free"], r["covers"]) for r in rows]
-    decided = next(organ for organ, row in zip(organs, rows, strict=True) if row["decided"])
-    return decided, organs
+    organs = await fetch_all(conn, Organ, _ORGANS, case_id)
+    return next(organ for organ in organs if organ.decided), organs
 
 
-async def get_matter(conn: Connection, case_id: uuid.UUID) -> dict[str, Any]:
-    """What an application takes over from the case under review: category, area, parties in clear, whom it concerns."""
-    (row,) = await conn.fetch(_MATTER, case_id)
-    concerns = []
-    for said in await conn.fetch(_CONCERNS, case_id):
-        if said["sealed"] is not None:
-            text = _opened(said["seal_key"], said["sealed"], f"case_concern {case_id}").get("text")
-            concerns += [("concerns", {"text": text})] if text else []
-        elif said["staff"] is not None:
-            concerns.append((said["relation"], {"staff": said["staff"]}))
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What an application takes over from the case under review; `worked_by` had a hand in its result."""
+
+    number: str
+    category: str
+    area: str
+    worked_by: list[uuid.UUID]
+
+
+async def get_matter(conn: Connection, case_id: uuid.UUID) -> Matter:
+    """The case under review."""
+    (matter,) = await fetch_all(conn, Matter, _MATTER, case_id)
+    return matter
+
+
+@dataclass(frozen=True, slots=True)
+class _Concern:
+    """Whom a case concerns, or who must not be involved."""
+
+    relation: str
+    unit: str | None
+    staff: uuid.UUID | None
+    sealed: bytes | None
+    seal_key: bytes | None
+
+
+async def list_concerned(conn: Connection, case_id: uuid.UUID) -> tuple[list[ConcernIn], list[NotToIn]]:
+    """Whom the case concerns, words in clear, and who must not be involved."""
+    concerns: list[ConcernIn] = []
+    not_to: list[NotToIn] = []
+    for said in await fetch_all(conn, _Concern, _CONCERNS, case_id):
+        if said.sealed is not None:
+            if text := opened(said.sealed, said.seal_key, f"case_concern {case_id}").get("text"):
+                concerns.append(ConcernIn(text=text))
+        elif said.relation == "concerns":
+            concerns.append(ConcernIn(unit=None if said.staff else said.unit, staff=said.staff))
         else:
-            concerns.append((said["relation"], {"unit": said["unit"]}))
-    return {**dict(row), "parties": await open_parties(conn, case_id), "concerns": concerns}
+            not_to.append(NotToIn(unit=None if said.staff else said.unit, staff=said.staff))
+    return concerns, not_to
 
 
-async def list_requests(
-    conn: Connection, *, actor: Actor, state: str, after: tuple[datetime, uuid.UUID] | None, limit: int
-) -> list[dict[str, Any]]:
+async def list_requests(conn: Connection, *, actor: Actor, state: str, after: Mark, limit: int) -> list[ReopeningOut]:
     """Requests to reopen what the actor may see, the oldest first. The resident's words for who may decide alone."""
     p = Parameters([state])
     where = f"q.state = $1 and {visible_to(actor, p)}"
     if after is not None:
         where += f" and (q.asked_at, q.id) > ({p.add(after[0])}::timestamptz, {p.add(after[1])}::uuid)"
-    me = p.add(f"{actor.kind}:{actor.id}")
+    me = p.add(actor.who)
     rows = await conn.fetch(_REQUESTS.format(me=me, where=where, limit=p.add(limit)), *p)
     return [_shown(dict(row)) for row in rows]
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    key, sealed, own = row.pop("seal_key"), row.pop("sealed"), row.pop("own")
+def _shown(row: dict[str, object]) -> ReopeningOut:
+    key, sealed, own = (row.pop(name) for name in ("seal_key", "sealed", "own"))
     words = None
-    if sealed is not None and not own:
-        words = _opened(key, sealed, f"reopening_request {row['id']}").get("words")
-    return {**row, "words": words, "may_decide": not own and row["state"] == "open"}
-
-
-def _opened(key: bytes, sealed: bytes, place: str) -> dict[str, Any]:
-    """The content, or nothing once its key was erased."""
-    try:
-        return keys().unseal(Sealed(key, sealed), place)
-    except Unsealable:
-        return {}
+    if isinstance(sealed, bytes) and isinstance(key, bytes) and not own:
+        words = opened(sealed, key, f"reopening_request {row.get('id')}").get("words")
+    return typed(ReopeningOut, {**row, "words": words, "may_decide": not own and row.get("state") == "open"})

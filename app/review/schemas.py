@@ -1,6 +1,7 @@
 """What applications, ratings and requests to reopen hold, and what comes back."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -93,7 +94,8 @@ class AskedOut(BaseModel):
     said: str
 
 
-class ReopeningOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ReopeningOut:
     """A request to reopen. `words` for whoever may decide on it; steps `grant_reopening` and `decline_reopening`."""
 
     id: uuid.UUID

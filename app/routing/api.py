@@ -94,9 +94,10 @@ def _route(outside: Outside, language: str) -> OutsideRouteOut:
 async def _competent(conn: Connection, kind: DisputeKind, township: str, language: str) -> CompetentOut:
     if not await queries.is_township(conn, township):
         raise Invalid(
-            "没有这个乡镇（街道），见 /v1/areas?tier=township。", "No such township; see /v1/areas?tier=township.",
+            "没有这个乡镇（街道），见 /v1/areas?tier=township。",
+            "No such township; see /v1/areas?tier=township.",
             pointer="#/query/township",
-        )  # fmt: skip
+        )
     leads = await queries.list_leads(conn, township, kind.categories, language)
     helpers = await queries.list_helpers(conn, township, kind.functions, language)
     return CompetentOut(township=township, leads=leads, helpers=helpers)

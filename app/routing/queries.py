@@ -16,9 +16,10 @@ _dispute_kind = TypeAdapter(DisputeKind)
 async def list_categories(conn: Connection) -> dict[str, Category]:
     """Every category by code."""
     rows = await fetch_all(
-        conn, Category,
+        conn,
+        Category,
         "select code, kinds, function, name_zh, name_en, urgency, complexity, hotline from category order by code",
-    )  # fmt: skip
+    )
     return {category.code: category for category in rows}
 
 

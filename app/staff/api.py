@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from app.core import tokens
-from app.core.access import Actor, Permission, sorted_permissions
+from app.core.access import Actor, Permission
 from app.core.errors import TooMany, Unauthenticated
 from app.core.http import Now, Read, Signed, requires
 from app.core.openapi import may_answer
@@ -21,9 +21,7 @@ from app.staff.settings import LoginSettings
 router = APIRouter(prefix="/v1", tags=["staff"])
 
 
-@router.post(
-    "/tokens", response_model=TokenOut, summary="Log in", responses=may_answer(Unauthenticated, TooMany)
-)  # fmt: skip
+@router.post("/tokens", response_model=TokenOut, summary="Log in", responses=may_answer(Unauthenticated, TooMany))
 async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> TokenOut:
     """An access token for a local account. Failed tries are counted, per account and address."""
     address = request.client.host if request.client else "-"
@@ -47,9 +45,7 @@ async def get_me(actor: Signed, conn: Read) -> MeOut:
     if actor.kind == "staff":
         name = await conn.fetchval("select name from staff where id = $1", uuid.UUID(actor.id))
     posts = [PostOut(id=p.id, role=p.role.value, unit=p.unit, area=p.area) for p in actor.posts]
-    return MeOut(
-        id=actor.id, kind=actor.kind, name=name, posts=posts, permissions=sorted_permissions(actor.permissions)
-    )
+    return MeOut(id=actor.id, kind=actor.kind, name=name, posts=posts, permissions=sorted(actor.permissions))
 
 
 @router.get("/staff", response_model=OnDutyPage, summary="Staff on duty")

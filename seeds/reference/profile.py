@@ -1,11 +1,11 @@
 """A city's profile as its file must be; the fields are explained in seeds/hohhot/profile.yaml."""
 
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import Field, StrictBool
 
 from app.cases.rules.retention import Retention
+from app.core.texts import TimeZone
 from seeds.reference.entries import Count, Entry, Some, Text
 
 
@@ -16,14 +16,6 @@ class Band(Entry):
     most: Count
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"there is no time zone {name!r}") from error
-    return name
-
-
 class Profile(Entry):
     """The whole file."""
 
@@ -31,7 +23,7 @@ class Profile(Entry):
     code: Text
     title: Text
     title_en: Text
-    time_zone: Annotated[str, AfterValidator(_zone)]
+    time_zone: TimeZone
     calendar: Text
     tiers: Some[Literal["city", "county", "township", "community"]]
     code_pattern: dict[str, str]

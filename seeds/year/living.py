@@ -79,7 +79,7 @@ class Cast:
         permission = TRANSITIONS[action].permission
         for unit in units:
             found = [actor for actor in self.of_unit.get(unit or "", ()) if actor.may(permission)]
-            yield from sorted(found, key=lambda actor: Role.ORGAN_HEAD in actor.roles)
+            yield from sorted(found, key=lambda actor: any(post.role is Role.ORGAN_HEAD for post in actor.posts))
 
 
 class Living:

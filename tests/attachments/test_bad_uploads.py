@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -253,25 +254,24 @@ def test_bytes_moved_to_another_attachment_do_not_open(cast: Cast, lives: Lives,
 def test_a_decoder_that_falls_or_takes_too_much_is_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "MEMORY", 40_000_000)
     monkeypatch.setattr(sandbox, "MEMORY_A_PIXEL", 0)
-    job = {"rectangles": None, "most_pixels": 50_000_000}
-    facts, made = sandbox._run(files.jpeg(6000, 6000), job)
-    assert (facts, made) == ({"refused": Unfit.TOO_HEAVY.value}, b"")
+    assert sandbox._run(files.jpeg(6000, 6000)) is Unfit.TOO_HEAVY
 
 
 def test_a_file_that_computes_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "SECONDS", 1)
     noise = files.saved(Image.frombytes("RGB", (4000, 4000), os.urandom(48_000_000)), "PNG", compress_level=0)
-    facts, _ = sandbox._run(noise, {"rectangles": None, "most_pixels": 50_000_000})
-    assert facts == {"refused": Unfit.TOO_HEAVY.value}
+    assert sandbox._run(noise) is Unfit.TOO_HEAVY
 
 
 def test_a_program_that_does_not_run_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(RuntimeError, match="does not run"):
-        sandbox._run(b"", {"rectangles": None})
+        sandbox._run(b"")
 
 
 def test_a_photo_of_the_most_pixels_fits_into_its_memory() -> None:
     sent = files.saved(files.picture(10_000, 5_000), "JPEG", exif=files.exif(6), quality=40)
-    facts, made = sandbox._run(sent, {"rectangles": None, "most_pixels": 50_000_000})
-    assert (facts["width"], facts["height"]) == (5_000, 10_000)
-    assert made
+    made = sandbox._run(sent)
+    assert isinstance(made, sandbox.Clean)
+    assert (made.facts.width, made.facts.height) == (5_000, 10_000)
+    assert made.content

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.cases.queries.families import counts_once
 from tests.cast import Cast, Lives, report, service
 from tests.support.clock import present
+from tests.support.families import counts_once
 from tests.support.residents import CHEN, HEAD, door, held
 
 Freeze = Callable[[datetime], None]

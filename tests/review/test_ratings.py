@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.cases.queries.families import count_participation, counts_once
 from app.core.access import Permission
 from app.core.database import connect
 from app.staff.queries import get_actor
@@ -13,6 +12,7 @@ from seeds.hohhot.staff import staff_id
 from tests.cast import CONCLUSION, Cast, Lives, Person, service
 from tests.support.application import document
 from tests.support.clock import present
+from tests.support.families import count_participation, counts_once
 from tests.support.residents import CHEN, HEAD, LI, door
 
 Freeze = Callable[[datetime], None]

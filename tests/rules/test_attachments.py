@@ -11,7 +11,6 @@ from app.attachments.rules import (
     MEDIA_TYPES,
     MOST_OF_A_CASE,
     SMOOTHED,
-    UNFIT_WORDS,
     Format,
     Rectangle,
     Unfit,
@@ -46,7 +45,7 @@ def test_every_format_that_is_kept_has_a_type_and_a_name() -> None:
     assert set(KEPT_AS) == set(Format)
     assert set(KEPT_AS.values()) == set(MEDIA_TYPES)
     assert set(EXTENSIONS) == set(FORMATS) == set(MEDIA_TYPES.values())
-    assert set(UNFIT_WORDS) == set(Unfit)
+    assert all(unfit.words.zh and unfit.words.en for unfit in Unfit)
     assert set(PURPOSE_WORDS) == set(Purpose)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.analytics.small import SMALL, Cell, hidden, ratio, together
+from app.analytics.rules.small import SMALL, Cell, hidden, ratio, together
 from tests.support.each import each
 
 

@@ -4,10 +4,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
-from app.analytics.rules import LIVE, Figure, Moments
+from app.analytics.rules.figures import LIVE, Figure, Moments
 from app.cases.queries.access import visible_to
 from app.cases.queries.filters import Filters, conditions, has_status
 from app.core.access import Actor, Permission, Post
@@ -28,7 +27,7 @@ class Scope:
     tier: str
 
     @property
-    def narrow(self) -> dict[str, Any]:
+    def narrow(self) -> dict[str, str]:
         """The filter that its rows share, as an address has it."""
         return {self.kind: self.code}
 
@@ -51,15 +50,13 @@ def find_area(reference: Reference, code: str, *, actor: Actor) -> Scope:
 
 async def find_centre(conn: Connection, code: str, *, actor: Actor) -> Scope:
     """The centre, for posts of it and of the centres above it; raises NotFound or Forbidden."""
-    row = await conn.fetchrow(
-        "select code, name, tier, path::text as path from unit where code = $1 and kind = 'centre'", code
-    )
+    row = await conn.fetchrow("select name, tier, path::text from unit where code = $1 and kind = 'centre'", code)
     if row is None:
         raise NotFound("没有这个中心。", "There is no such centre.")
-    line = row["path"].split(".")
-    if not any(post.unit in line for post in reading(actor)):
+    name, tier, path = row
+    if not any(post.unit in path.split(".") for post in reading(actor)):
         raise Forbidden("该中心的看板只对本中心及上级中心开放。", "For posts of this centre and of those above it.")
-    return Scope("centre", row["code"], row["name"], row["tier"])
+    return Scope("centre", code, name, tier)
 
 
 def reading(actor: Actor) -> tuple[Post, ...]:
@@ -104,7 +101,7 @@ def rows_of(scope: Scope, figure: Figure) -> str:
     return f"/v1/cases?{urlencode(asked)}"
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,14 +3,37 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from importlib.resources import files
 
-from app.analytics.indicators import INDICATORS, Indicator
-from app.analytics.small import Cell, hidden, ratio, together
+import yaml
+from asyncpg import Record
+from pydantic import TypeAdapter
+
+from app.analytics.rules.small import Cell, hidden, ratio, together
+from app.analytics.schemas import CellOut, IndicatorOut
 from app.cases.queries.access import visible_to
 from app.core.access import Actor, Role
 from app.core.database import Connection, Parameters
+from app.core.errors import Words
 from app.reference.queries import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One indicator; indicators.yaml explains the fields and holds them all."""
+
+    code: str
+    title: Words
+    formula: Words
+    rows: str
+    at: str
+    whole: str
+    part: str
+    unit: str = "c.lead_unit"
+
+
+_table = yaml.safe_load((files(__package__) / "indicators.yaml").read_text(encoding="utf-8"))
+INDICATORS = {i.code: i for i in TypeAdapter(list[Indicator]).validate_python(_table)}
 
 # group → key of a cell, and the family whose figure the cells add up to
 GROUPS = {
@@ -57,16 +80,16 @@ async def headed_by(conn: Connection, actor: Actor) -> Headed:
     heads = [post.unit for post in actor.posts if post.role is Role.ORGAN_HEAD]
     if not heads:
         return Headed((), frozenset())
-    offices = await conn.fetch(
+    areas = await conn.fetch(
         "select area from unit where code = any($1::text[]) and kind in ('centre', 'petition_office')", heads
     )
     units = await conn.fetch(_LINE, heads)
-    return Headed(tuple(row["area"] for row in offices), frozenset(row["code"] for row in units))
+    return Headed(tuple(area for (area,) in areas), frozenset(code for (code,) in units))
 
 
 async def count_cells(
     conn: Connection, wanted: Sequence[Indicator], asked: Asked, *, actor: Actor
-) -> dict[str, list[Cell]]:  # fmt: skip
+) -> dict[str, list[Cell]]:
     """The cells of each indicator by its code, one statement for all that count the same rows; empty cells are absent."""
     alike: dict[tuple[str, str, str], list[Indicator]] = {}
     for indicator in wanted:
@@ -75,12 +98,13 @@ async def count_cells(
     for same in alike.values():
         rows = await _count(conn, same, asked, actor)
         for n, indicator in enumerate(same):
-            cells = (Cell(row["key"], row[f"part{n}"], row[f"whole{n}"], row["family"]) for row in rows)
+            cells = (Cell(key, counts[2 * n], counts[2 * n + 1], family) for key, family, *counts in rows)
             found[indicator.code] = [cell for cell in cells if cell.whole]
     return found
 
 
-async def _count(conn: Connection, same: Sequence[Indicator], asked: Asked, actor: Actor) -> list[Any]:
+async def _count(conn: Connection, same: Sequence[Indicator], asked: Asked, actor: Actor) -> list[Record]:
+    """Key and family of each cell, then part and whole of each indicator."""
     p = Parameters([asked.since, asked.until, asked.area])
     known = f"{p.add(asked.as_of)}::timestamptz"
     rows, at, unit = same[0].rows, same[0].at, same[0].unit
@@ -90,8 +114,7 @@ async def _count(conn: Connection, same: Sequence[Indicator], asked: Asked, acto
     )
     told = [(i.whole.format(as_of=known), i.part.format(as_of=known, days=days)) for i in same]
     counts = "".join(
-        f", count(*) filter (where {whole}) as whole{n}, count(*) filter (where {whole} and {part}) as part{n}"
-        for n, (whole, part) in enumerate(told)
+        f", count(*) filter (where {whole} and {part}), count(*) filter (where {whole})" for whole, part in told
     )
     return await conn.fetch(
         f"select {key} as key, {family} as family{counts} from {rows} where {at} >= $1::timestamptz"
@@ -104,7 +127,7 @@ async def _count(conn: Connection, same: Sequence[Indicator], asked: Asked, acto
 
 async def read_indicators(
     conn: Connection, wanted: Sequence[str], asked: Asked, reference: Reference, *, actor: Actor, language: str
-) -> list[dict[str, Any]]:
+) -> list[IndicatorOut]:
     """Each indicator with its total and its cells."""
     own = asked.own_units if asked.by == "unit" else frozenset()
     shown = []
@@ -113,13 +136,16 @@ async def read_indicators(
         cells = counted[indicator.code]
         total = together(cells)
         away = set() if asked.free else hidden(cell for cell in cells if cell.key not in own)
-        shown.append({
-            "code": indicator.code, "name": indicator.title.say(language), "formula": indicator.formula.say(language),
-            "total": _shown(total, None, hide=total.small and not asked.free),
-            "cells": [] if asked.by == "none" else [
-                _shown(cell, name_of(cell.key, asked.by, reference, language), hide=cell.key in away) for cell in cells
-            ],
-        })  # fmt: skip
+        of_groups = [
+            _shown(cell, name_of(cell.key, asked.by, reference, language), hide=cell.key in away) for cell in cells
+        ]
+        shown.append(
+            IndicatorOut(
+                code=indicator.code, name=indicator.title.say(language), formula=indicator.formula.say(language),
+                total=_shown(total, None, hide=total.small and not asked.free),
+                cells=[] if asked.by == "none" else of_groups,
+            )
+        )  # fmt: skip
     return shown
 
 
@@ -133,7 +159,6 @@ def name_of(key: str | None, by: str, reference: Reference, language: str) -> st
     return (category.name_en if language == "en" else category.name_zh) if category else None
 
 
-def _shown(cell: Cell, name: str | None, *, hide: bool) -> dict[str, Any]:
-    counts = (None, None, None) if hide else (cell.part, cell.whole, ratio(cell))
-    return {"key": cell.key, "name": name, **dict(zip(("numerator", "denominator", "ratio"), counts, strict=True)),
-            "suppressed": hide}  # fmt: skip
+def _shown(cell: Cell, name: str | None, *, hide: bool) -> CellOut:
+    part, whole, share = (None, None, None) if hide else (cell.part, cell.whole, ratio(cell))
+    return CellOut(key=cell.key, name=name, numerator=part, denominator=whole, ratio=share, suppressed=hide)

@@ -85,9 +85,10 @@ async def _may_grow(act: ActionContext, case: LoadedCase, redacts: uuid.UUID | N
         raise errors.Conflict(refused.zh, refused.en)
     if not there:
         raise errors.Invalid(
-            "本件没有这个附件，或已撤回。", "The case has no such attachment, or it was withdrawn.",
+            "本件没有这个附件，或已撤回。",
+            "The case has no such attachment, or it was withdrawn.",
             pointer="#/query/redacts",
-        )  # fmt: skip
+        )
 
 
 async def open_content(found: LoadedAttachment, store: Store) -> bytes:

@@ -8,10 +8,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 
-from app.attachments.rules import UNFIT_WORDS, FileFacts, Rectangle, Unfit
+from app.attachments.rules import FileFacts, Job, Rectangle, Unfit
 from app.attachments.settings import AttachmentSettings
 from app.core import errors
 from app.core.settings import section
@@ -49,38 +48,36 @@ def admission() -> Iterator[None]:
 
 async def clean(content: bytes) -> Clean:
     """The file without anything that acts, hides or tells of its maker; raises Invalid with what is wrong."""
-    return await _cleaned(content, {"rectangles": None, "most_pixels": section(AttachmentSettings).max_pixels})
+    return await _cleaned(content)
 
 
 async def redact(content: bytes, media_type: str, rectangles: Sequence[Rectangle]) -> Clean:
     """A copy of a kept picture with the rectangles redacted; raises Invalid for one outside of it."""
-    areas = [[r.x, r.y, r.width, r.height] for r in rectangles]
-    return await _cleaned(content, {"rectangles": areas, "media_type": media_type})
+    return await _cleaned(content, media_type, [[r.x, r.y, r.width, r.height] for r in rectangles])
 
 
-async def _cleaned(content: bytes, job: dict[str, Any]) -> Clean:
-    loop = asyncio.get_running_loop()
-    facts, made = await loop.run_in_executor(_workers, _run, content, job)
-    if "refused" in facts:
-        why = Unfit(facts["refused"])
-        pointer = "#/body/rectangles" if why is Unfit.OUTSIDE else "#/body"
-        raise errors.Invalid(UNFIT_WORDS[why].zh, UNFIT_WORDS[why].en, pointer=pointer, code=why.value)
-    return Clean(made, FileFacts(**facts))
+async def _cleaned(content: bytes, media_type: str = "", rectangles: list[list[int]] | None = None) -> Clean:
+    made = await asyncio.get_running_loop().run_in_executor(_workers, _run, content, media_type, rectangles)
+    if isinstance(made, Clean):
+        return made
+    pointer = "#/body/rectangles" if made is Unfit.OUTSIDE else "#/body"
+    raise errors.Invalid(made.words.zh, made.words.en, pointer=pointer, code=made.value)
 
 
-def _run(content: bytes, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    memory = MEMORY + MEMORY_A_PIXEL * section(AttachmentSettings).max_pixels
-    said = json.dumps({**job, "memory": memory, "seconds": SECONDS})
-    command = [sys.executable, "-I", "-m", "app.attachments.cleaning", said]
+def _run(content: bytes, media_type: str = "", rectangles: list[list[int]] | None = None) -> Clean | Unfit:
+    pixels = section(AttachmentSettings).max_pixels
+    job = Job(pixels, MEMORY + MEMORY_A_PIXEL * pixels, SECONDS, media_type, rectangles)
+    command = [sys.executable, "-I", "-m", "app.attachments.cleaning", json.dumps(asdict(job))]
     try:
         done = subprocess.run(  # noqa: S603 (this program itself, and numbers of ours)
             command, input=content, capture_output=True, timeout=2 * SECONDS, check=False, env={}
         )
     except subprocess.TimeoutExpired:
-        return {"refused": Unfit.TOO_HEAVY.value}, b""
+        return Unfit.TOO_HEAVY
     if done.returncode < 0:  # ended by the system: beyond its bounds, or a decoder that fell
-        return {"refused": Unfit.TOO_HEAVY.value}, b""
+        return Unfit.TOO_HEAVY
     if done.returncode > 0:
         raise RuntimeError("the program that cleans attachments does not run")
     line, _, made = done.stdout.partition(b"\n")
-    return json.loads(line), made
+    said = json.loads(line)
+    return Unfit(said) if isinstance(said, str) else Clean(made, FileFacts(**said))

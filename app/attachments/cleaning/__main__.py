@@ -4,10 +4,9 @@ import json
 import resource
 import sys
 from dataclasses import asdict
-from typing import Any
 
 from app.attachments.cleaning import clean, redact
-from app.attachments.rules import Rectangle, Refused, Unfit
+from app.attachments.rules import FileFacts, Job, Rectangle, Refused, Unfit
 
 
 def _limit(memory: int, seconds: int) -> None:
@@ -18,26 +17,24 @@ def _limit(memory: int, seconds: int) -> None:
         resource.setrlimit(kind, (0, 0))
 
 
-def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _answer(job: Job) -> tuple[FileFacts | Unfit, bytes]:
     try:
         content = sys.stdin.buffer.read()
-        if job["rectangles"] is None:
-            facts, made = clean(content, most_pixels=job["most_pixels"])
-        else:
-            facts, made = redact(content, job["media_type"], [Rectangle(*r) for r in job["rectangles"]])
+        if job.rectangles is None:
+            return clean(content, most_pixels=job.most_pixels)
+        return redact(content, job.media_type, [Rectangle(*r) for r in job.rectangles])
     except Refused as refused:
-        return {"refused": refused.why.value}, b""
+        return refused.why, b""
     except MemoryError:
-        return {"refused": Unfit.TOO_HEAVY.value}, b""
-    return asdict(facts), made
+        return Unfit.TOO_HEAVY, b""
 
 
 def main() -> None:
     """One job."""
-    job = json.loads(sys.argv[1])
-    _limit(job["memory"], job["seconds"])
-    facts, made = _answer(job)
-    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + made)
+    job = Job(**json.loads(sys.argv[1]))
+    _limit(job.memory, job.seconds)
+    said, made = _answer(job)
+    sys.stdout.buffer.write(json.dumps(said if isinstance(said, Unfit) else asdict(said)).encode() + b"\n" + made)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import io
 import re
 import warnings
 from contextlib import suppress
-from typing import Any
 
 from PIL import ExifTags, Image, ImageCms, ImageFile
 
@@ -30,7 +29,7 @@ _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
-_BLACK: dict[str, Any] = {"RGB": (0, 0, 0), "RGBA": (0, 0, 0, 255), "LA": (0, 255)}
+_BLACK: dict[str, tuple[int, ...]] = {"RGB": (0, 0, 0), "RGBA": (0, 0, 0, 255), "LA": (0, 255)}
 
 
 def redact_picture(content: bytes, media_type: str, rectangles: list[Rectangle]) -> tuple[FileFacts, bytes]:
@@ -120,6 +119,6 @@ def _is_lossless(content: bytes) -> bool:
 
 def _encoded(image: Image.Image, kept: Format, *, lossless: bool) -> tuple[FileFacts, bytes]:
     made = io.BytesIO()
-    options: dict[str, Any] = {"quality": 90} if kept is not Format.PNG else {}
-    image.save(made, kept.value, **options, **({"lossless": True} if lossless else {}))
+    quality = {} if kept is Format.PNG else {"quality": 90}
+    image.save(made, kept.value, **quality, **({"lossless": True} if lossless else {}))
     return FileFacts(MEDIA_TYPES[kept], image.width, image.height), made.getvalue()

@@ -114,7 +114,7 @@ async def _write(
 
 
 async def link_review(
-    act: ActionContext, review: uuid.UUID, reviewed: uuid.UUID, relation: Relation, opinion_at: datetime
+    act: ActionContext, review: uuid.UUID, reviewed: uuid.UUID, relation: Relation, opinion_at: datetime | None
 ) -> None:
     """`review` is about the opinion given on `reviewed` at that instant; a review that was withdrawn makes room for it."""
     await act.conn.execute(_MAKE_ROOM, reviewed, opinion_at, act.now, act.actor.who)

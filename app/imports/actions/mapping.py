@@ -1,8 +1,7 @@
 """Reading a mapping file, and holding it against the city and the file before anything starts."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -16,7 +15,7 @@ from app.reference.queries import Reference
 class _Texts(yaml.BaseLoader):
     """YAML in which every scalar is the text that stands there (no yes/no, dates or numbers), and no key twice."""
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         keys = [key.value for key, _ in node.value]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
             raise ValueError(f"line {node.start_mark.line + 1}: {', '.join(twice)} stands twice")

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
 from app.imports.rules import Reason, Refused
 from app.imports.schemas import FileMap
@@ -19,8 +19,8 @@ LONGEST_LINE = 1_000_000  # characters; a longer line is cut, and its row refuse
 def open_rows(path: Path, file: FileMap) -> Iterator["Rows"]:
     """The rows of a file with its header read; raises ValueError where there is none, or not in its encoding."""
     with ExitStack() as opened:
-        raw: Any = opened.enter_context(path.open("rb"))
-        unpacked: Any = opened.enter_context(gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw
+        raw = opened.enter_context(path.open("rb"))
+        unpacked = opened.enter_context(gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw
         text = io.TextIOWrapper(unpacked, encoding=file.encoding, errors="surrogateescape", newline="")
         yield Rows(raw, opened.enter_context(text), path, file)
 

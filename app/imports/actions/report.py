@@ -4,9 +4,9 @@ import codecs
 import csv
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
-from app.imports.rules import MEND, Reason
+from app.imports.rules import Reason
 
 COLUMNS = ("line", "external_id", "reason", "field", "value", "请修改", "what to mend")
 LONGEST_VALUE = 80
@@ -21,7 +21,6 @@ class Report:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: IO[str] | None = None
-        self._writer: Any = None
         if path.exists():  # the report of an earlier run would be taken for this one's
             if not _is_report(path):
                 raise ValueError(f"{path} is no report of an import: name another file with --report")
@@ -38,10 +37,11 @@ class Report:
         """One row of the file that was not taken."""
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
-            self._writer = csv.writer(self._file)
-            self._writer.writerow(COLUMNS)
-        words = MEND[reason]
-        self._writer.writerow([line, _inert(external_id), reason.value, field, _inert(value), words.zh, words.en])
+            csv.writer(self._file).writerow(COLUMNS)
+        words = reason.words
+        csv.writer(self._file).writerow(
+            [line, _inert(external_id), reason.value, field, _inert(value), words.zh, words.en]
+        )
 
 
 def _is_report(path: Path) -> bool:

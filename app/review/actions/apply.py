@@ -7,12 +7,11 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.cases.actions.access import grant
 from app.cases.actions.link import link_review
 from app.cases.actions.record import record
-from app.cases.queries.one import get_facts, load_linked
+from app.cases.queries.one import get_facts, load_linked, open_parties
 from app.cases.rules import NO_TIER_ABOVE, PartyRole, Relation
 from app.cases.rules.registry import refused_by_checks
 from app.core import errors
@@ -23,8 +22,8 @@ from app.deadlines.rules import ClockKind
 from app.intake.actions import Entry, Receipt, Upward, prepare, register
 from app.intake.schemas import ConcernIn, NotToIn, ReportIn
 from app.reference.actions import ActionContext
-from app.review.queries import Last, get_last, get_matter, list_organs
-from app.review.rules import EXPLAINED, Organ, Reviewer, Why, refuses, reviewer
+from app.review.queries import Decision, get_last, get_matter, list_concerned, list_organs
+from app.review.rules import Organ, Reviewer, Why, refuses, reviewer
 
 _SPEAK = (PartyRole.PETITIONER, PartyRole.REPRESENTATIVE, PartyRole.AGENT)
 _NAMES = {Relation.REVIEW: "复查", Relation.REREVIEW: "复核"}
@@ -57,13 +56,13 @@ async def apply_for(act: ActionContext, case_id: uuid.UUID, *, reasons: str, cha
     case = await get_facts(act.conn, case_id, act.reference, actor=act.actor)
     if (no := refused_by_checks("apply_for_review", case.facts, actor=act.actor)) is not None:
         raise errors.Forbidden(no.zh, no.en)
-    last = await get_last(act.conn, case_id, act.reference)
-    if any(post.unit == last.row["lead_unit"] for post in act.actor.posts):
+    last = await get_last(act.conn, case_id)
+    if any(post.unit == last.lead_unit for post in act.actor.posts):
         raise errors.Forbidden(
             "对本单位处理意见的复查申请不由本单位代收：请群众凭编号和查询码提出，或到上级中心、信访局窗口提出。",
             "Your own unit decided: the resident applies with number and query code, or at the window of a centre or"
             " petition office above.",
-        )  # fmt: skip
+        )
     return await apply(act, case_id, reasons=reasons, channel=channel)
 
 
@@ -73,46 +72,51 @@ async def apply(act: ActionContext, case_id: uuid.UUID, *, reasons: str, channel
     The caller has checked that whoever asks may. A refusal is given back, not raised: that it was asked stays on record,
     and the transaction is to be committed. The same words sent again give the first receipt.
     """
-    last = await get_last(act.conn, case_id, act.reference)
-    await load_linked(act.conn, last.row["id"], act.reference)  # its lock: one application at a time
-    last = await get_last(act.conn, case_id, act.reference)
-    why = refuses(last.opinion, act.now)
+    last = await get_last(act.conn, case_id)
+    await load_linked(act.conn, last.id, act.reference)  # its lock: one application at a time
+    last = await get_last(act.conn, case_id)
+    why = refuses(last.opinion(act.reference), act.now)
     if why is Why.UNDER_REVIEW and (again := await _repeated(act, last, reasons)):
         return again
     if why is not None:
-        facts = {"reason": why.value, "stage": last.opinion.stage}
-        await record(act.conn, last.row["id"], "review_not_taken", actor=act.actor, at=act.now, facts=facts)
+        facts = {"reason": why.value, "stage": last.stage}
+        await record(act.conn, last.id, "review_not_taken", actor=act.actor, at=act.now, facts=facts)
         return _refused(act, last, why)
     return await _file(act, last, reasons, channel)
 
 
-async def _repeated(act: ActionContext, last: Last, reasons: str) -> Application | None:
-    row = await act.conn.fetchrow(_FIRST, last.row["id"])
-    if row is None or row["digest"] != _digest(reasons):
+async def _repeated(act: ActionContext, last: Decision, reasons: str) -> Application | None:
+    first = await act.conn.fetchrow(_FIRST, last.id)
+    if first is None:
         return None
-    body: dict[str, Any] = row["receipt"]
-    receipt = Receipt("id", body, keys().query_code(body["id"], row["query_issue"]))
-    due = last.row["due"].astimezone(act.reference.city.tz) if last.row["due"] else None
-    return Application(receipt, last.opinion.stage, due, body["queue"] == NO_TIER_ABOVE)
+    issue, body, digest = first
+    if digest != _digest(reasons):
+        return None
+    receipt = Receipt("id", body, keys().query_code(body["id"], issue))
+    return Application(receipt, last.stage, _due(act, last), body["queue"] == NO_TIER_ABOVE)
 
 
-def _refused(act: ActionContext, last: Last, why: Why) -> Problem:
-    words = EXPLAINED[why]
-    facts: dict[str, Any] = {"reason": why.value}
+def _due(act: ActionContext, last: Decision) -> datetime | None:
+    return last.due.astimezone(act.reference.city.tz) if last.due else None
+
+
+def _refused(act: ActionContext, last: Decision, why: Why) -> Problem:
+    facts: dict[str, object] = {"reason": why.value}
     if why is Why.UNDER_REVIEW:
-        due = last.row["due"]
+        due = _due(act, last)
         facts["live"] = {
-            "stage": last.opinion.stage, "due": due.astimezone(act.reference.city.tz).isoformat() if due else None,
-            "handled_by": act.reference.names.get(last.row["lead_unit"]),
-            **({"number": last.row["number"]} if act.actor.kind == "resident" else {}),
-        }  # fmt: skip
+            "stage": last.stage,
+            "due": due.isoformat() if due else None,
+            "handled_by": act.reference.names.get(last.lead_unit),
+            **({"number": last.number} if act.actor.kind == "resident" else {}),
+        }
     kind = errors.ReviewExhausted if why is Why.EXHAUSTED else errors.ReviewRefused
-    return kind(words.zh, words.en, **facts)
+    return kind(why.words.zh, why.words.en, **facts)
 
 
-async def _file(act: ActionContext, last: Last, reasons: str, channel: str) -> Application:
-    relation = Relation.REVIEW if last.opinion.stage == "original" else Relation.REREVIEW
-    decided, organs = await list_organs(act.conn, last.row["id"])
+async def _file(act: ActionContext, last: Decision, reasons: str, channel: str) -> Application:
+    relation = Relation.REVIEW if last.stage == "original" else Relation.REREVIEW
+    decided, organs = await list_organs(act.conn, last.id)
     chosen = reviewer(decided, organs)
     if chosen is None:
         raise errors.Conflict(
@@ -126,24 +130,23 @@ async def _file(act: ActionContext, last: Last, reasons: str, channel: str) -> A
 
 
 async def _register(
-    act: ActionContext, last: Last, relation: Relation, decided: Organ, chosen: Reviewer, reasons: str, channel: str
-) -> Receipt:  # fmt: skip
-    matter = await get_matter(act.conn, last.row["id"])
+    act: ActionContext, last: Decision, relation: Relation, decided: Organ, chosen: Reviewer, reasons: str, channel: str
+) -> Receipt:
+    matter = await get_matter(act.conn, last.id)
     parties = [
         {name: p[name] for name in ("role", "name", "phone", "address") if p.get(name)}
-        for p in matter["parties"]
+        for p in await open_parties(act.conn, last.id)
         if p["role"] in _SPEAK and (p.get("name") or p.get("phone"))
     ]
     sent = ReportIn.model_validate({
-        "kind": "petition", "petition_class": "appeal", "category": matter["category"], "channel": channel,
-        "title": f"不服{matter['number']}号处理意见，申请{_NAMES[relation]}", "description": reasons,
-        "location": {"area": matter["area"]}, "parties": parties,
+        "kind": "petition", "petition_class": "appeal", "category": matter.category, "channel": channel,
+        "title": f"不服{matter.number}号处理意见，申请{_NAMES[relation]}", "description": reasons,
+        "location": {"area": matter.area}, "parties": parties,
     })  # fmt: skip
     # Beside whom the matter concerned before: the unit that decided, and whoever had a hand in it (XF 28 ¶3).
-    sent.concerns += [ConcernIn(**said) for relates, said in matter["concerns"] if relates == "concerns"]
-    sent.concerns.append(ConcernIn(unit=decided.code))
-    sent.not_to += [NotToIn(**said) for relates, said in matter["concerns"] if relates == "not_to"]
-    sent.not_to += [NotToIn(staff=uuid.UUID(staff)) for staff in matter["worked_by"] or ()]
+    concerns, not_to = await list_concerned(act.conn, last.id)
+    sent.concerns += [*concerns, ConcernIn(unit=decided.code)]
+    sent.not_to += [*not_to, *(NotToIn(staff=staff) for staff in matter.worked_by)]
     upward = Upward(relation.value, chosen.unit, NO_TIER_ABOVE if chosen.waits else None)
     report = prepare(sent, act.reference, actor=act.actor, now=act.now, entry=Entry(), upward=upward)
     (result,) = await register(act.conn, [report])
@@ -153,17 +156,16 @@ async def _register(
 
 
 async def _link(
-    act: ActionContext, last: Last, relation: Relation, review: uuid.UUID, chosen: Reviewer, reasons: str
-) -> None:  # fmt: skip
+    act: ActionContext, last: Decision, relation: Relation, review: uuid.UUID, chosen: Reviewer, reasons: str
+) -> None:
     """The review belongs to the opinion, and the reviewing authority reads the file it reviews."""
-    row = last.row
-    await link_review(act, review, row["id"], relation, row["concluded_at"])
-    for case_id in {row["id"], row["original"]}:
+    await link_review(act, review, last.id, relation, last.concluded_at)
+    for case_id in {last.id, last.original}:
         await grant(act.conn, case_id, [f"unit:{chosen.unit}"], "reviewer")
-    await deadlines.meet(act.conn, row["id"], ClockKind.APPLY_REVIEW, act.now)
+    await deadlines.meet(act.conn, last.id, ClockKind.APPLY_REVIEW, act.now)
     applied = {"from": str(review), "relation": relation.value, "digest": _digest(reasons)}
-    await record(act.conn, row["id"], "review_applied", actor=act.actor, at=act.now, facts=applied)
-    linked = {"into": str(row["id"]), "relation": relation.value}
+    await record(act.conn, last.id, "review_applied", actor=act.actor, at=act.now, facts=applied)
+    linked = {"into": str(last.id), "relation": relation.value}
     await record(act.conn, review, "linked", actor=act.actor, at=act.now, facts=linked)
 
 

@@ -1,23 +1,22 @@
 """Staff apply at the resident's wish, decide reviews, and decide on requests to reopen."""
 
 import uuid
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic_core import to_json
 
-from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.errors import Problem
 from app.core.http import Read, ThisCall, Write, reference, requires
 from app.core.idempotency import once
+from app.core.paging import ThisPage
 from app.intake.actions import show
 from app.intake.schemas import ReceiptOut
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 from app.review import actions, queries
-from app.review.schemas import ReopeningOut, ReopeningPage, ReviewIn
+from app.review.schemas import ReopeningPage, ReviewIn
 
 router = APIRouter(prefix="/v1", tags=["review"])
 Rules = Annotated[Reference, Depends(reference)]
@@ -45,16 +44,10 @@ async def file_review(
 
 @router.get("/reopening_requests", response_model=ReopeningPage, summary="Requests to take a case up again")
 async def list_reopening_requests(
-    actor: Annotated[Actor, Depends(requires(Permission.CASE_REOPEN))], conn: Read, request: Request, response: Response,
-    state: Annotated[Literal["open", "granted", "declined"], Query()] = "open", limit: paging.Limit = paging.PAGE,
-    cursor: paging.Cursor = None,
+    actor: Annotated[Actor, Depends(requires(Permission.CASE_REOPEN))], conn: Read, page: ThisPage,
+    state: Annotated[Literal["open", "granted", "declined"], Query()] = "open",
 ) -> ReopeningPage:  # fmt: skip
     """Of cases that the caller may see, the oldest first. Decided by the steps `grant_reopening` and `decline_reopening`,
     by somebody who neither handled nor closed the case."""
-    last: Any = paging.decode(cursor, 2, uuids=True)
-    after = (datetime.fromisoformat(last[0]), uuid.UUID(last[1])) if last and last[0] != "infinity" else None
-    rows = await queries.list_requests(conn, actor=actor, state=state, after=after, limit=limit + 1)
-    if len(rows) > limit:
-        end = rows[limit - 1]
-        response.headers.update(paging.link(request, paging.encode([end["asked_at"].isoformat(), str(end["id"])])))
-    return ReopeningPage(items=[ReopeningOut(**row) for row in rows[:limit]])
+    rows = await queries.list_requests(conn, actor=actor, state=state, after=page.after_instant(), limit=page.most)
+    return ReopeningPage(items=page.of(rows, lambda asked: [asked.asked_at, asked.id]))

@@ -18,7 +18,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from app.analytics.indicators import INDICATORS
+from app.analytics.queries.indicators import INDICATORS
 from app.analytics.queries.dashboards import Scope, count
 from app.analytics.queries.indicators import GROUPS, Asked, count_cells
 from app.analytics.rules import Moments, figures

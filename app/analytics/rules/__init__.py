@@ -1,0 +1,1 @@
+"""What dashboards count, and which cells are too small to be shown. Pure."""
