@@ -18,10 +18,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from app.analytics.queries.indicators import INDICATORS
 from app.analytics.queries.dashboards import Scope, count
-from app.analytics.queries.indicators import GROUPS, Asked, count_cells
-from app.analytics.rules import Moments, figures
+from app.analytics.queries.indicators import GROUPS, INDICATORS, Asked, count_cells
+from app.analytics.rules.figures import Moments, figures
 from app.capabilities import compose
 from app.cases.queries.filters import _RATED as RATED
 from app.cases.queries.filters import _SOURCES as SOURCES
