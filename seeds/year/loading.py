@@ -2,14 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 
 from app.cases.actions.deadline_sweep import process_due_clocks
+from app.core.access import Permission, Role
 from app.core.database import Connection
+from app.core.gathering import Plain
 from app.deadlines.settings import quiet_hours
 from app.reference import queries as reference
+from app.reference.actions import ActionContext
 from app.reference.queries import Reference
+from app.supervision import actions as supervision
+from app.supervision.rules import CardLevel, ProblemType, SupervisionKind
 from seeds.hohhot.records import City
 from seeds.year.copying import Copier, Copy
 from seeds.year.living import Cast, Living
@@ -47,9 +53,14 @@ _CHECKED_AT_THE_END = """
     from pg_constraint c where c.contype = 'f' and c.conrelid = any($1::regclass[])
 """
 
+_SUPERVISED = r"""
+    select id, lead_unit from cases where county = $1 and status in ('accepted', 'handling') and updated_at < $2
+        and lead_unit ~ '^[CD]\d{9}(_|$)' and not guarded order by due, id limit 2
+"""
+
 
 async def load_year(
-    conn: Connection, city: City, *, end: datetime, seed: int = 1, count: int = REPORTS, told: Told, moved: Moved
+    conn: Plain, city: City, *, end: datetime, seed: int = 1, count: int = REPORTS, told: Told, moved: Moved
 ) -> None:
     """Fill the year before `end` with `count` cases.
 
@@ -77,6 +88,7 @@ async def load_year(
     await conn.execute(";".join(make for _, make in later))
     told("期限处理 limits")
     await _press(conn, rules, end)
+    await _supervise(conn, rules, city, end)
 
 
 async def live_all(
@@ -90,9 +102,7 @@ async def live_all(
     return [Stage(life, number, around) for life in lives for number in range(len(life.acts))]
 
 
-async def _write(
-    conn: Connection, copier: Copier, copies: Sequence[Copy], tables: dict[str, Table], moved: Moved
-) -> None:
+async def _write(conn: Plain, copier: Copier, copies: Sequence[Copy], tables: dict[str, Table], moved: Moved) -> None:
     """Python makes the next batch in a thread while the database takes the present one."""
     whole = sum(len(copy.stage.statuses) for copy in copies)
     starts = range(0, len(copies), BATCH)
@@ -120,6 +130,22 @@ async def _press(conn: Connection, rules: Reference, end: datetime) -> None:
         at = day.replace(hour=12, minute=0) if days else day
         while await process_due_clocks(conn, rules, now=at, quiet=quiet_hours()):
             pass
+
+
+async def _supervise(conn: Connection, rules: Reference, city: City, end: datetime) -> None:
+    """What waits for the supervisor of the cast: units were asked where limits press, and their answers are to be checked."""
+    cast, supervisor = Cast(city), next(member for member in city.cast if member.role == Role.SUPERVISOR)
+    asked, answered = end - timedelta(days=2), end - timedelta(days=1)
+    for case, unit in await conn.fetch(_SUPERVISED, supervisor.area, asked):
+        by = replace(cast.by_desk[supervisor.post], at=asked)
+        made = await supervision.issue(
+            ActionContext(conn, rules, by, asked, 0), case, kind=SupervisionKind.SUPERVISE, unit=unit,
+            level=CardLevel.YELLOW, problem=ProblemType.LATE_COMPLETION, answer_by=None,
+            text="该件临近或者超过办理期限，请说明办理进展和预计办结时间。",
+        )  # fmt: skip
+        to = next(actor for actor in cast.of_unit[unit] if actor.may(Permission.SUPERVISION_ANSWER))
+        context = ActionContext(conn, rules, replace(to, at=answered), answered, 1)
+        await supervision.answer(context, made, text="已到现场核实，正在抓紧办理，办结后即书面答复。")
 
 
 def _rows(copier: Copier, copies: Sequence[Copy]) -> dict[str, bytes]:
