@@ -226,18 +226,13 @@ async def on_invalid(request: Request, error: Exception) -> Response:
 
 def found_places(found: Sequence[ErrorDetails], said: str) -> list[dict[str, str]]:
     """Pydantic's findings as JSON pointers with a sentence each."""
-    return [
-        {
-            "pointer": "#/" + "/".join(_escape(str(part)) for part in e["loc"]),
-            "detail": Words(f"{_in_chinese(e)}（{e['msg']}）", e["msg"]).say(said),
-            "code": e["type"],
-        }
-        for e in found[:50]
-    ]
-
-
-def _in_chinese(finding: ErrorDetails) -> str:
-    return str(finding["ctx"]["zh"]) if finding["type"] == "unfit" else TYPES_ZH.get(finding["type"], "值无效")
+    places = []
+    for finding in found[:50]:
+        code, en = finding["type"], finding["msg"]
+        zh = finding["ctx"]["zh"] if code == "unfit" else TYPES_ZH.get(code, "值无效")
+        pointer = "#/" + "/".join(_escape(str(part)) for part in finding["loc"])
+        places.append({"pointer": pointer, "detail": Words(f"{zh}（{en}）", en).say(said), "code": code})
+    return places
 
 
 def _escape(part: str) -> str:

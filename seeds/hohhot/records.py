@@ -5,8 +5,6 @@ from uuid import UUID
 
 from shapely import Polygon
 
-TIERS = ("city", "county", "township", "community")
-
 
 @dataclass(frozen=True, slots=True)
 class Area:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from app.areas.rules import Tier
 from app.cases.actions.deadline_sweep import process_due_clocks
 from app.cases.rules import TRANSITIONS
 from app.core.database import connect
@@ -33,7 +34,7 @@ SORTS: dict[str, dict[str, Any]] = {
 }
 PEOPLE = ("li.window", "chen.housing", "liu.head", "zhou.mediator", "sun.coordinator", "deng.county", "hu.supervisor",
           "C150102001001.window_clerk.1")  # fmt: skip
-TIERS = ("community", "township", "county", "city")
+TIERS = tuple(Tier)
 REASON = {"reason": "理由充分"}
 BODIES: dict[str, Any] = {
     "decline": {"route": "litigation", **REASON}, "refer": {"route": "litigation", **REASON}, "conclude": CONCLUSION,

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from app.areas.rules import Tier
 from app.grids.rules import PartitionLaw
 from seeds.hohhot.city import build_city
-from seeds.hohhot.records import TIERS
 from seeds.reference.load import CALENDARS
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -28,7 +28,7 @@ def test_profile(path: Path) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]{0,40}", profile["name"])
     assert ZoneInfo(profile["time_zone"])
     assert profile["calendar"] == "weekdays" or (CALENDARS / f"{profile['calendar']}.csv").exists()
-    assert profile["tiers"] == [tier for tier in TIERS if tier in profile["tiers"]]
+    assert profile["tiers"] == [tier for tier in reversed(Tier) if tier in profile["tiers"]]
     assert profile["tiers"][0] == "city"
     assert set(profile["code_pattern"]) == {*profile["tiers"], "cell"}
     assert re.fullmatch(profile["code_pattern"]["city"], profile["code"])
