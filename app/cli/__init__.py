@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import asyncpg
 import typer
 from rich.console import Console
 
@@ -46,7 +47,7 @@ def run(work: Coroutine[object, None, T]) -> T:
 
 
 @asynccontextmanager
-async def owner(city: str | None = None) -> AsyncIterator[Connection]:
+async def owner(city: str | None = None) -> AsyncIterator[asyncpg.Connection]:
     """A connection as the owner of a city: the one chosen, if none is named."""
     conn = await connect(city or settings().city, "owner")
     try:

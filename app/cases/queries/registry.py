@@ -22,8 +22,6 @@ class ResidentSection:
     show: Callable[[Connection, Any, Reference, str], Awaitable[dict[str, Any]]]
 
 
-# By name: SQL that gives the ids (column `case_id`) of the cases that have it; {value} is the parameter asked for, {now}.
-LIST_FILTERS: Registry[str, str] = Registry("list filter")
 RESIDENT_SECTIONS: Registry[str, ResidentSection] = Registry("section of the resident's view")
 # By name: a SELECT with the columns of `tasks.sql`, with {units}, {person} and {seen}: what units owe beside cases they lead.
 WAITING_WORK: Registry[str, str] = Registry("waiting work")
