@@ -16,25 +16,8 @@ from app.centres.actions.booking import book, release
 from app.centres.actions.rota import Line, Plan
 from app.centres.queries import rooms
 from app.centres.rules import BOOKINGS, CENTRES, INSTEAD_WORDS, DutyState, Hours, instead, opening_at
+from app.centres.schemas import shown as schemas
 from app.centres.schemas import taken
-from app.centres.schemas.shown import (
-    BookingOut,
-    BookingPage,
-    CentreDutyOut,
-    CentreItem,
-    CentreOut,
-    CentrePage,
-    ChangePage,
-    DutyItem,
-    ImportReport,
-    LineOut,
-    ReceptionOut,
-    ReceptionUnit,
-    RoomBusy,
-    RoomsOut,
-    RotaPage,
-    Taken,
-)
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.http import Language, Now, Read, requires
@@ -44,7 +27,7 @@ from app.core.paging import ThisPage
 from app.core.rows import shown
 from app.core.texts import Code, Searched
 from app.reference.actions import ActionContext
-from app.reference.runner import Rules, ThisCreator, ThisReader, ThisRunner, step_route, step_routes
+from app.reference.runner import Rules, StepAction, ThisCreator, ThisReader, ThisRunner, step_route, step_routes
 
 router = APIRouter(prefix="/v1", tags=["centres"])
 CanRead = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
@@ -76,12 +59,12 @@ def near(at: datetime | None, now: datetime, name: str = "at") -> datetime:
     return at or now
 
 
-@router.get("/centres", response_model=CentrePage, summary="Centres")
+@router.get("/centres", response_model=schemas.CentrePage, summary="Centres")
 async def list_centres(
     _: CanRead, conn: Read, at: Now, rules: Rules, page: ThisPage, tier: Tier | None = None,
     area: Annotated[Code | None, Query(description="With everything below it")] = None,
     q: Annotated[Searched | None, Query(description="Part of a name, Chinese or English")] = None,
-) -> CentrePage:  # fmt: skip
+) -> schemas.CentrePage:  # fmt: skip
     """By code, with whether each is open now and how many units, windows and rooms it has."""
     rows = await queries.list_centres(
         conn, tier=tier, area=area, words=q or None, at=at, after=page.after_code(), limit=page.most
@@ -92,11 +75,16 @@ async def list_centres(
     def is_open(known: Hours | None) -> bool | None:
         return None if known is None else opening_at(at, known, rules.calendar, tz) is not None
 
-    return CentrePage(items=[shown(CentreItem, row, open_now=is_open(hours.get(row.code))) for row in found])
+    return schemas.CentrePage(
+        items=[shown(schemas.CentreItem, row, open_now=is_open(hours.get(row.code))) for row in found]
+    )
 
 
 @router.get(
-    "/centres/{code}", response_model=CentreOut, summary="What a centre offers", responses={200: carries("ETag")}
+    "/centres/{code}",
+    response_model=schemas.CentreOut,
+    summary="What a centre offers",
+    responses={200: carries("ETag")},
 )
 async def get_centre(code: Code, actor: CanRead, conn: Read, at: Now, rules: Rules, said: Language) -> Response:
     """Units stationed and how, windows, rooms, hours, today's openings. The ETag is the version of its set-up."""
@@ -105,38 +93,40 @@ async def get_centre(code: Code, actor: CanRead, conn: Read, at: Now, rules: Rul
     return reply(200, to_json(page), str(page.version))
 
 
-@router.get("/centres/{code}/duty", response_model=CentreDutyOut, summary="Who is on duty?")
+@router.get("/centres/{code}/duty", response_model=schemas.CentreDutyOut, summary="Who is on duty?")
 async def read_duty(
     code: Code, _: CanSeeStaff, conn: Read, now: Now, rules: Rules, said: Language, at: At = None
-) -> CentreDutyOut:  # fmt: skip
+) -> schemas.CentreDutyOut:  # fmt: skip
     """Resident units while the centre is open, rotating ones on their days or by rota, on-call ones by rota."""
     centre, instant = await queries.get_centre(conn, code), near(at, now)
     is_open, items = await queries.list_duty(conn, centre, instant, rules, said)
-    return CentreDutyOut(centre=code, at=instant, open=is_open, units=items)
+    return schemas.CentreDutyOut(centre=code, at=instant, open=is_open, units=items)
 
 
-@router.get("/centres/{code}/rota", response_model=RotaPage, summary="The duty rota of a centre")
+@router.get("/centres/{code}/rota", response_model=schemas.RotaPage, summary="The duty rota of a centre")
 async def list_rota(
     code: Code, _: CanSeeStaff, conn: Read, now: Now, page: ThisPage, unit: Annotated[Code | None, Query()] = None,
     since: From = None, until: To = None,
-) -> RotaPage:  # fmt: skip
+) -> schemas.RotaPage:  # fmt: skip
     """Shifts that touch a time, by when they begin."""
     await queries.get_centre(conn, code)
     begins, ends = within(since, until, now)
     rows = await queries.list_shifts(
         conn, code, since=begins, until=ends, unit=unit, after=page.after_instant(), limit=page.most
     )
-    return RotaPage(items=page.of(rows, lambda row: (row.since, row.id)))
+    return schemas.RotaPage(items=page.of(rows, lambda row: (row.since, row.id)))
 
 
-@router.get("/centres/{code}/reception", response_model=ReceptionOut, summary="Who could take this matter here, now?")
+@router.get(
+    "/centres/{code}/reception", response_model=schemas.ReceptionOut, summary="Who could take this matter here, now?"
+)
 async def read_reception(
     code: Code, _: CanRegister, conn: Read, now: Now, rules: Rules, said: Language,
     category: Annotated[Code, Query(description="What the matter is about")],
     kind: Annotated[Literal["petition", "dispute", "request", "event"] | None, Query()] = None,
     area: Annotated[Code | None, Query(description="Where the matter lies; the centre's own area if left out")] = None,
     at: At = None,
-) -> ReceptionOut:  # fmt: skip
+) -> schemas.ReceptionOut:  # fmt: skip
     """The units competent by the routing rules: at which window here and now, else what saves a second trip.
 
     So that one visit serves every unit (只进一扇门、最多跑一地). It decides nothing: registering routes the case.
@@ -153,16 +143,18 @@ async def read_reception(
     elsewhere = await queries.stationed_elsewhere(conn, [unit.unit for unit in competent], code, instant)
     here = {item.unit: item for item in items}
     units = [_reception(unit, here.get(unit.unit), elsewhere.get(unit.unit, []), said) for unit in competent]
-    return ReceptionOut(centre=code, category=category, area=place, at=instant, open=is_open, units=units)
+    return schemas.ReceptionOut(centre=code, category=category, area=place, at=instant, open=is_open, units=units)
 
 
-def _reception(unit: queries.Competent, here: DutyItem | None, elsewhere: list[str], language: str) -> ReceptionUnit:
+def _reception(
+    unit: queries.Competent, here: schemas.DutyItem | None, elsewhere: list[str], language: str
+) -> schemas.ReceptionUnit:
     """How a competent unit is found at this centre; a shift's window goes before the unit's own."""
     state = here.state if here else None
     step, window = instead(state), None
     if here and here.state is DutyState.ON_DUTY:
         window = next((person.window for person in here.people if person.window), here.window)
-    return ReceptionUnit(
+    return schemas.ReceptionUnit(
         unit=unit.unit, name=unit.name, answers_for=unit.answers_for, how=here.how if here else None, state=state,
         window=window, instead=step, instead_text=INSTEAD_WORDS[step].say(language),
         call_in=here.call_in if here else None, respond_minutes=here.respond_minutes if here else None,
@@ -170,51 +162,45 @@ def _reception(unit: queries.Competent, here: DutyItem | None, elsewhere: list[s
     )  # fmt: skip
 
 
-@router.get("/centres/{code}/changes", response_model=ChangePage, summary="Who changed what of a centre")
-async def list_changes(code: Code, _: CanSeeStaff, conn: Read, page: ThisPage) -> ChangePage:
+@router.get("/centres/{code}/changes", response_model=schemas.ChangePage, summary="Who changed what of a centre")
+async def list_changes(code: Code, _: CanSeeStaff, conn: Read, page: ThisPage) -> schemas.ChangePage:
     """What was set or ended of windows, rooms, stations, hours and rota, the newest first; never a booking."""
     await queries.get_centre(conn, code)
     rows = await queries.list_changes(conn, code, after=page.after_instant(), limit=page.most)
-    return ChangePage(items=[*page.of(rows, lambda row: (row.at, row.mark))])
+    return schemas.ChangePage(items=[*page.of(rows, lambda row: (row.at, row.mark))])
 
 
 _AT = "/centres/{code}"
 
 
-async def _show_centre(act: ActionContext, code: str, language: str) -> CentreOut:
+async def _show_centre(act: ActionContext, code: str, language: str) -> schemas.CentreOut:
     """At the instant of the last change, which may be a trifle ahead of the call's."""
     centre = await queries.get_centre(act.conn, code)
     at = max(act.now, centre.changed_at or act.now)
     return await queries.get_page(act.conn, centre, actor=act.actor, at=at, reference=act.reference, language=language)
 
 
+STEPS: dict[str, StepAction] = {
+    "set_hours": (keeping.set_hours, taken.SetHoursIn),
+    "set_day": (keeping.set_day, taken.SetDayIn),
+    "clear_day": (keeping.clear_day, taken.ClearDayIn),
+    "set_window": (keeping.set_window, taken.SetWindowIn),
+    "close_window": (keeping.close_window, taken.CentrePlaceIn),
+    "set_room": (keeping.set_room, taken.SetRoomIn),
+    "close_room": (keeping.close_room, taken.CentrePlaceIn),
+    "station": (keeping.station, taken.StationIn),
+    "unstation": (keeping.unstation, taken.UnstationIn),
+    "plan_shift": (rota.plan_shift, taken.CentreShiftIn),
+    "cancel_shift": (rota.cancel_shift, taken.CancelShiftIn),
+    "swap_shifts": (rota.swap_shifts, taken.SwapShiftsIn),
+}
 step_routes(
-    router,
-    CENTRES,
-    _AT,
-    {
-        "set_hours": (keeping.set_hours, taken.SetHoursIn),
-        "set_day": (keeping.set_day, taken.SetDayIn),
-        "clear_day": (keeping.clear_day, taken.ClearDayIn),
-        "set_window": (keeping.set_window, taken.SetWindowIn),
-        "close_window": (keeping.close_window, taken.CentrePlaceIn),
-        "set_room": (keeping.set_room, taken.SetRoomIn),
-        "close_room": (keeping.close_room, taken.CentrePlaceIn),
-        "station": (keeping.station, taken.StationIn),
-        "unstation": (keeping.unstation, taken.UnstationIn),
-        "plan_shift": (rota.plan_shift, taken.CentreShiftIn),
-        "cancel_shift": (rota.cancel_shift, taken.CancelShiftIn),
-        "swap_shifts": (rota.swap_shifts, taken.SwapShiftsIn),
-    },
-    answer=CentreOut,
-    show=_show_centre,
-    key="code",
-    kind=Code,
+    router, CENTRES, _AT, STEPS, answer=schemas.CentreOut, show=_show_centre, key="code", kind=Code,
     names={"station": "station_unit", "unstation": "unstation_unit"},
-)
+)  # fmt: skip
 
 
-@step_route(router, CENTRES, _AT, "import_rota", ImportReport)
+@step_route(router, CENTRES, _AT, "import_rota", schemas.ImportReport)
 async def import_rota(code: Code, sent: taken.ImportRotaIn, runner: ThisRunner) -> Response:
     """Good lines are kept, the others reported; a line that stands already is left alone, so that it may be repeated."""
     plans = [Plan(item.unit, item.staff, item.period, item.window) for item in sent.items]
@@ -237,17 +223,17 @@ class _OnlyTriedError(Exception):
     """Takes back what a dry run wrote."""
 
 
-def _report(dry_run: bool, lines: list[Line], version: int, language: str) -> ImportReport:
+def _report(dry_run: bool, lines: list[Line], version: int, language: str) -> schemas.ImportReport:
     counted = [line.status for line in lines]
     added, standing = counted.count(201), counted.count(200)
     shown = [
-        LineOut(
+        schemas.LineOut(
             number, line.status, None if dry_run and line.status == 201 else line.shift,
             line.why.say(language) if line.why else None,
         )
         for number, line in enumerate(lines, 1)
     ]  # fmt: skip
-    return ImportReport(
+    return schemas.ImportReport(
         dry_run=dry_run,
         added=added,
         standing=standing,
@@ -260,23 +246,28 @@ def _report(dry_run: bool, lines: list[Line], version: int, language: str) -> Im
 CanBook = Annotated[Actor, Depends(requires(Permission.ROOM_BOOK))]
 
 
-@router.get("/centres/{code}/rooms", response_model=RoomsOut, summary="When are rooms free?")
-async def list_rooms(code: Code, _: CanRead, conn: Read, now: Now, since: From = None, until: To = None) -> RoomsOut:
+@router.get("/centres/{code}/rooms", response_model=schemas.RoomsOut, summary="When are rooms free?")
+async def list_rooms(
+    code: Code, _: CanRead, conn: Read, now: Now, since: From = None, until: To = None
+) -> schemas.RoomsOut:
     """Each room of a centre and when it is taken; by whom or for what is told to nobody here."""
     await queries.get_centre(conn, code)
     begins, ends = within(since, until, now)
     found = await queries.list_rooms(conn, code, now)
     busy_at = await rooms.list_taken(conn, [room.id for room in found], begins, ends)
-    busy = [shown(RoomBusy, room, taken=[Taken(p.since, p.until) for p in busy_at[room.id]]) for room in found]
-    return RoomsOut(centre=code, since=begins, until=ends, rooms=busy)
+    busy = [
+        shown(schemas.RoomBusy, room, taken=[schemas.Taken(p.since, p.until) for p in busy_at[room.id]])
+        for room in found
+    ]
+    return schemas.RoomsOut(centre=code, since=begins, until=ends, rooms=busy)
 
 
-async def _show_booking(act: ActionContext, booking: uuid.UUID, _: str) -> BookingOut:
+async def _show_booking(act: ActionContext, booking: uuid.UUID, _: str) -> schemas.BookingOut:
     return await rooms.get_booking(act.conn, booking, actor=act.actor)
 
 
 @router.post(
-    "/rooms/{room_id}/bookings", response_model=BookingOut, status_code=201, summary="Book a room",
+    "/rooms/{room_id}/bookings", response_model=schemas.BookingOut, status_code=201, summary="Book a room",
     responses={201: carries("ETag")}, dependencies=[Depends(requires(Permission.ROOM_BOOK))],
 )  # fmt: skip
 async def book_room(room_id: uuid.UUID, sent: taken.BookIn, creator: ThisCreator) -> Response:
@@ -284,15 +275,15 @@ async def book_room(room_id: uuid.UUID, sent: taken.BookIn, creator: ThisCreator
     return await creator.run(lambda act: book(act, room_id, sent.period, sent.purpose), _show_booking)
 
 
-@router.get("/me/bookings", response_model=BookingPage, summary="Which rooms has my unit taken?")
-async def list_my_bookings(actor: CanBook, conn: Read, page: ThisPage) -> BookingPage:
+@router.get("/me/bookings", response_model=schemas.BookingPage, summary="Which rooms has my unit taken?")
+async def list_my_bookings(actor: CanBook, conn: Read, page: ThisPage) -> schemas.BookingPage:
     """Bookings of the caller's units that are not over. Those for a case stand with the case."""
     rows = await rooms.list_bookings(conn, actor=actor, after=page.after_instant(), limit=page.most)
-    return BookingPage(items=page.of(rows, lambda row: (row.since, row.id)))
+    return schemas.BookingPage(items=page.of(rows, lambda row: (row.since, row.id)))
 
 
 @router.get(
-    "/bookings/{booking_id}", response_model=BookingOut, summary="One booking", responses={200: carries("ETag")}
+    "/bookings/{booking_id}", response_model=schemas.BookingOut, summary="One booking", responses={200: carries("ETag")}
 )
 async def get_booking(booking_id: uuid.UUID, _: CanBook, reader: ThisReader) -> Response:
     """Of the caller's own unit. The ETag is its version."""
@@ -300,6 +291,6 @@ async def get_booking(booking_id: uuid.UUID, _: CanBook, reader: ThisReader) -> 
 
 
 step_routes(
-    router, BOOKINGS, "/bookings/{booking_id}", {"release": (release, None)}, answer=BookingOut, show=_show_booking,
+    router, BOOKINGS, "/bookings/{booking_id}", {"release": (release, None)}, answer=schemas.BookingOut, show=_show_booking,
     key="booking_id",
 )  # fmt: skip

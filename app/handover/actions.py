@@ -24,53 +24,48 @@ from app.mediation.actions.talks import relieve_absent
 from app.messages.actions import queue
 from app.proxy.actions import arranging as proxies
 from app.reference.actions import ActionContext
-from app.reference.queries import Reference
 from app.staff.actions import vacate
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Of whom, why, until when, to whom; and who orders it, by which rules of the city."""
+    """Of whom, why, until when, to whom."""
 
     staff: uuid.UUID
     why: Why
     until: datetime | None
     to: uuid.UUID | None
-    actor: Actor
-    now: datetime
-    rules: Reference
 
 
-async def preview(conn: Connection, asked: Handover) -> list[Move]:
+async def preview(act: ActionContext, asked: Handover) -> list[Move]:
     """Every thing the person holds, and to whom each would go. Changes nothing."""
-    return await _plan(conn, asked, await _check(conn, asked))
+    return await _plan(act, asked, await _check(act, asked))
 
 
 async def hand_over(
-    conn: Connection, asked: Handover, approved: Mapping[str, uuid.UUID | None]
+    act: ActionContext, asked: Handover, approved: Mapping[str, uuid.UUID | None]
 ) -> tuple[uuid.UUID, list[Move]]:  # fmt: skip
     """Carry out what was previewed. Raises Conflict that names what has changed since; then nothing is done.
 
     Locked in this order, as by whoever plans shifts or gives work: centres, people, cases, emergencies, each by their ids.
     """
-    await check_reach(conn, asked.staff, actor=asked.actor, now=asked.now)
-    act = ActionContext(conn, asked.rules, asked.actor, asked.now, 0)
+    await check_reach(act.conn, asked.staff, actor=act.actor, now=act.now)
     centres = await begin_absence(act, asked.staff, asked.until)
-    taker = await _check(conn, asked, lock=True)
-    cases = [case for (case,) in await conn.fetch(_LOCK, asked.staff)]
-    moves = await _plan(conn, asked, taker)
+    taker = await _check(act, asked, lock=True)
+    cases = [case for (case,) in await act.conn.fetch(_LOCK, asked.staff)]
+    moves = await _plan(act, asked, taker)
     if found := differences(moves, approved):
         raise errors.Conflict(
             "预览之后有变化，请重新预览后再提交。", "Something changed since the preview: look at it again.", **found
         )
     moves = await _pass_shifts(centres, moves)
-    await _pass_duty(conn, asked, [m for m in moves if m.held.kind is HeldKind.EMERGENCY_SHIFT])
-    handover = await _keep(conn, asked, moves)
-    await _move_cells(conn, asked, [m for m in moves if m.held.kind is HeldKind.CELL])
-    await _move_tasks(conn, asked, handover, cases, {m.held.ref: m for m in moves if m.held.kind is HeldKind.TASK})
-    await _end_trust(conn, asked, handover, moves)
+    await _pass_duty(act, asked, [m for m in moves if m.held.kind is HeldKind.EMERGENCY_SHIFT])
+    handover = await _keep(act, asked, moves)
+    await _move_cells(act, asked, [m for m in moves if m.held.kind is HeldKind.CELL])
+    await _move_tasks(act, asked, handover, cases, {m.held.ref: m for m in moves if m.held.kind is HeldKind.TASK})
+    await _end_trust(act, asked, handover, moves)
     if asked.why is Why.LEAVES:
-        await _leave(conn, asked, [m.held.ref for m in moves if m.held.kind is HeldKind.POST])
+        await _leave(act, asked, [m.held.ref for m in moves if m.held.kind is HeldKind.POST])
     return handover, moves
 
 
@@ -86,16 +81,16 @@ async def check_reach(conn: Connection, staff: uuid.UUID, *, actor: Actor, now: 
     return person
 
 
-async def _check(conn: Connection, asked: Handover, *, lock: bool = False) -> Person | None:
+async def _check(act: ActionContext, asked: Handover, *, lock: bool = False) -> Person | None:
     """The successor, if one is named; the order of the locks is that of the ids."""
     if lock and asked.to is not None and asked.to < asked.staff:
-        await conn.fetchval("select id from staff where id = $1 for update", asked.to)
-    await check_reach(conn, asked.staff, actor=asked.actor, now=asked.now, lock=lock)
-    if asked.until is not None and asked.until <= asked.now:
+        await act.conn.fetchval("select id from staff where id = $1 for update", asked.to)
+    await check_reach(act.conn, asked.staff, actor=act.actor, now=act.now, lock=lock)
+    if asked.until is not None and asked.until <= act.now:
         raise errors.Invalid("休假截止时间须在现在之后。", "A leave ends after now.", pointer="#/body/until")
     if asked.to is None:
         return None
-    taker = await find_person(conn, asked.to, actor=asked.actor, now=asked.now, lock=lock)
+    taker = await find_person(act.conn, asked.to, actor=act.actor, now=act.now, lock=lock)
     if asked.to == asked.staff or taker is None or not (taker.active and taker.roles and taker.within):
         raise errors.Invalid(
             "请指定本单位或下级单位的另一名在岗人员。", "Name somebody else on duty in your unit, or in one under it.",
@@ -104,8 +99,8 @@ async def _check(conn: Connection, asked: Handover, *, lock: bool = False) -> Pe
     return taker
 
 
-async def _plan(conn: Connection, asked: Handover, taker: Person | None) -> list[Move]:
-    held = await list_held(conn, asked.staff, asked.why, asked.until, asked.to, actor=asked.actor, now=asked.now)
+async def _plan(act: ActionContext, asked: Handover, taker: Person | None) -> list[Move]:
+    held = await list_held(act.conn, asked.staff, asked.why, asked.until, asked.to, actor=act.actor, now=act.now)
     if taker is not None and Role.GRID_WORKER not in taker.roles and any(h.kind is HeldKind.CELL for h in held):
         raise errors.Invalid("网格须交给网格员。", "A cell goes to a grid worker.", pointer="#/body/to")
     free = taker is not None and not (taker.full_time and taker.has_cell)
@@ -128,13 +123,13 @@ _ITEM = """
 """
 
 
-async def _keep(conn: Connection, asked: Handover, moves: Sequence[Move]) -> uuid.UUID:
+async def _keep(act: ActionContext, asked: Handover, moves: Sequence[Move]) -> uuid.UUID:
     handover = uuid7()
-    await conn.execute(
+    await act.conn.execute(
         "insert into staff_handover (id, staff, why, until, successor, made_by, made_at) values ($1, $2, $3, $4, $5, $6, $7)",
-        handover, asked.staff, asked.why.value, asked.until, asked.to, asked.actor.who, asked.now,
+        handover, asked.staff, asked.why.value, asked.until, asked.to, act.actor.who, act.now,
     )  # fmt: skip
-    await conn.executemany(
+    await act.conn.executemany(
         _ITEM,
         [
             (handover, m.held.kind.value, m.held.ref, m.held.state, m.held.case, m.becomes.value, m.to)
@@ -156,18 +151,15 @@ async def _pass_shifts(centres: Mapping[str, Change], moves: Sequence[Move]) -> 
     return done
 
 
-async def _pass_duty(conn: Connection, asked: Handover, moves: Sequence[Move]) -> None:
+async def _pass_duty(act: ActionContext, asked: Handover, moves: Sequence[Move]) -> None:
     for move in sorted(moves, key=lambda m: m.held.state):
         day, half, emergency = move.held.ref.split(":")
         shift = OnDuty(date.fromisoformat(day), Shift(half), asked.staff)
-        await emergencies.pass_duty(
-            ActionContext(conn, asked.rules, asked.actor, asked.now, 0), uuid.UUID(emergency), shift, move.to
-        )
+        await emergencies.pass_duty(act, uuid.UUID(emergency), shift, move.to)
 
 
-async def _end_trust(conn: Connection, asked: Handover, handover: uuid.UUID, moves: Sequence[Move]) -> None:
+async def _end_trust(act: ActionContext, asked: Handover, handover: uuid.UUID, moves: Sequence[Move]) -> None:
     """What was given to this person alone ends, and their access by it; or it stays over a leave."""
-    act = ActionContext(conn, asked.rules, asked.actor, asked.now, 0)
     for move in moves:
         if move.held.kind in (HeldKind.PROXY, HeldKind.PROXY_OFFER):
             step = proxies.stay if move.becomes is Becomes.STAYS else proxies.give_up
@@ -176,14 +168,14 @@ async def _end_trust(conn: Connection, asked: Handover, handover: uuid.UUID, mov
             await relieve_absent(act, uuid.UUID(move.held.ref), asked.staff, handover=handover)
 
 
-async def _move_cells(conn: Connection, asked: Handover, moves: Sequence[Move]) -> None:
+async def _move_cells(act: ActionContext, asked: Handover, moves: Sequence[Move]) -> None:
     """Who leaves holds no cell; who is on leave stays its worker while somebody covers. Cover passes on until its own end."""
     cells = [move.held.ref for move in moves]
-    await grids.end_work(conn, asked.staff, cells, at=asked.now, primary=asked.why is Why.LEAVES)
+    await grids.end_work(act.conn, asked.staff, cells, at=act.now, primary=asked.why is Why.LEAVES)
     for move in moves:
         if move.to is not None:
             until = asked.until if move.held.state == "primary" else move.held.until
-            await grids.give_work(conn, move.held.ref, move.to, move.becomes.value, since=asked.now, until=until)
+            await grids.give_work(act.conn, move.held.ref, move.to, move.becomes.value, since=act.now, until=until)
 
 
 _STATE = """
@@ -206,14 +198,14 @@ class _State:
 
 
 async def _move_tasks(
-    conn: Connection, asked: Handover, handover: uuid.UUID, cases: Sequence[uuid.UUID], moves: Mapping[str, Move]
+    act: ActionContext, asked: Handover, handover: uuid.UUID, cases: Sequence[uuid.UUID], moves: Mapping[str, Move]
 ) -> None:  # fmt: skip
     """Case by case: the tasks, the worker it names, who sees it, and one event that says so."""
     for case in cases:
-        (state,) = await fetch_all(conn, _State, _STATE, case, asked.to, asked.staff)
+        (state,) = await fetch_all(act.conn, _State, _STATE, case, asked.to, asked.staff)
         tasks = [moves[task] for task in state.tasks]
         for move in tasks:
-            await _move_task(conn, asked, case, state.lead_unit, move)
+            await _move_task(act, asked, case, state.lead_unit, move)
         columns: dict[str, object] = {}
         if asked.why is Why.LEAVES and state.worker == asked.staff:
             columns["worker"] = asked.to if state.free else None
@@ -221,22 +213,22 @@ async def _move_tasks(
             to = next((move.to for move in tasks if move.to), None)
             facts = {"handover": str(handover), "from": str(asked.staff), "to": str(to) if to else None,
                      "why": asked.why.value, "tasks": len(tasks)}  # fmt: skip
-            await record(conn, case, "handed_over", actor=asked.actor, at=asked.now, columns=columns, facts=facts)
+            await record(act.conn, case, "handed_over", actor=act.actor, at=act.now, columns=columns, facts=facts)
 
 
-async def _move_task(conn: Connection, asked: Handover, case: uuid.UUID, lead: str, move: Move) -> None:
+async def _move_task(act: ActionContext, asked: Handover, case: uuid.UUID, lead: str, move: Move) -> None:
     task = int(move.held.ref)
-    await assignments.recall(conn, task, by=asked.actor.id, at=asked.now)
-    await revoke(conn, case, "task", at=asked.now, grantees=[f"staff:{asked.staff}"])
+    await assignments.recall(act.conn, task, by=act.actor.id, at=act.now)
+    await revoke(act.conn, case, "task", at=act.now, grantees=[f"staff:{asked.staff}"])
     grantee, template = f"unit:{lead}", "task_came_back"
     if move.becomes is Becomes.TASK and move.to is not None:
-        await assignments.pass_on(conn, task, move.to, move.held.state, by=asked.actor.id, at=asked.now)
-        await grant(conn, case, [f"staff:{move.to}"], "task")
+        await assignments.pass_on(act.conn, task, move.to, move.held.state, by=act.actor.id, at=act.now)
+        await grant(act.conn, case, [f"staff:{move.to}"], "task")
         grantee, template = f"staff:{move.to}", "task_handed_over"
-    await queue(conn, f"{template} {task} {grantee}", template, now=asked.now, grantee=grantee, case_id=case)
+    await queue(act.conn, f"{template} {task} {grantee}", template, now=act.now, grantee=grantee, case_id=case)
 
 
-async def _leave(conn: Connection, asked: Handover, posts: Sequence[str]) -> None:
+async def _leave(act: ActionContext, asked: Handover, posts: Sequence[str]) -> None:
     """The seats stand empty; whatever the person saw by name is seen no more."""
-    await vacate(conn, asked.staff, posts)
-    await revoke_all(conn, f"staff:{asked.staff}", at=asked.now)
+    await vacate(act.conn, asked.staff, posts)
+    await revoke_all(act.conn, f"staff:{asked.staff}", at=act.now)

@@ -14,6 +14,7 @@ from app.core.idempotency import once
 from app.handover import actions, queries
 from app.handover.rules import Move
 from app.handover.schemas import HandoverIn, HandoverItemOut, HandoverList, HandoverOut
+from app.reference.actions import ActionContext
 from app.reference.runner import Rules
 
 router = APIRouter(prefix="/v1/staff/{staff_id}", tags=["staff"])
@@ -28,22 +29,25 @@ async def hand_over_work(
     all that is held, what becomes of each and to whom it would go. The same body with `items` in place of `dry_run` carries out
     exactly that, in one transaction, or says (409) what was `added`, is `gone` or has `changed` since.
     """
-    asked = actions.Handover(staff_id, sent.why, sent.until, sent.to, actor, call.now, rules)
+    context = ActionContext(conn, rules, actor, call.now, 0)
+    asked = actions.Handover(staff_id, sent.why, sent.until, sent.to)
 
     async def act() -> tuple[int, bytes, str | None]:
         if sent.dry_run:
-            return 200, to_json(_shown(asked, None, await actions.preview(conn, asked))), None
+            return 200, to_json(_shown(context, asked, None, await actions.preview(context, asked))), None
         approved = {f"{item.kind}:{item.ref}": item.to for item in sent.items or ()}
         if len(approved) < len(sent.items or ()):
             raise Invalid("items 中有重复。", "An item stands twice.", pointer="#/body/items")
-        handover, moves = await actions.hand_over(conn, asked, approved)
-        return 200, to_json(_shown(asked, handover, moves)), None
+        handover, moves = await actions.hand_over(context, asked, approved)
+        return 200, to_json(_shown(context, asked, handover, moves)), None
 
     return await once(conn, call, act, keep=not sent.dry_run)
 
 
-def _shown(asked: actions.Handover, handover: uuid.UUID | None, moves: Sequence[Move]) -> HandoverOut:
-    made_by, made_at = (asked.actor.who, asked.now) if handover else (None, None)
+def _shown(
+    act: ActionContext, asked: actions.Handover, handover: uuid.UUID | None, moves: Sequence[Move]
+) -> HandoverOut:
+    made_by, made_at = (act.actor.who, act.now) if handover else (None, None)
     items = [
         HandoverItemOut(held.kind, held.ref, held.state, held.case if held.seen else None, held.number, m.becomes, m.to)
         for m in moves

@@ -66,15 +66,9 @@ NAMES = {
     "sign_for": "sign_for_task", "arrive": "sign_arrival", "object": "object_to_call", "rule": "rule_on_call",
 }  # fmt: skip
 step_routes(
-    router,
-    TASKS,
-    "/tasks/{task_id}",
-    TASK_STEPS,
-    answer=schemas.JointTaskOut | UnseenOut,
-    show=queries.show_task,
-    key="task_id",
-    names=NAMES,
-)
+    router, TASKS, "/tasks/{task_id}", TASK_STEPS, answer=schemas.JointTaskOut | UnseenOut, show=queries.show_task,
+    key="task_id", names=NAMES,
+)  # fmt: skip
 
 
 @router.post(
@@ -142,11 +136,6 @@ MEETING_STEPS: dict[str, StepAction] = {
     "cancel": (calling.cancel_meeting, schemas.BecauseIn),
 }
 step_routes(
-    router,
-    MEETINGS,
-    "/meetings/{meeting_id}",
-    MEETING_STEPS,
-    answer=schemas.MeetingOut | UnseenOut,
-    show=queries.show_meeting,
-    key="meeting_id",
-)
+    router, MEETINGS, "/meetings/{meeting_id}", MEETING_STEPS, answer=schemas.MeetingOut | UnseenOut,
+    show=queries.show_meeting, key="meeting_id",
+)  # fmt: skip

@@ -4,15 +4,15 @@ import uuid
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 
 from app.cases.schemas import RevealIn, UnseenOut
-from app.core import paging
 from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, Write, requires
 from app.core.idempotency import once
 from app.core.looks import log_reading
 from app.core.openapi import carries, gives_pdf
+from app.core.paging import ThisPage
 from app.mediation import queries
 from app.mediation.actions import agree, keep, opening, talks
 from app.mediation.queries.file import compose_mediation_file
@@ -36,16 +36,10 @@ async def list_case_mediations(case_id: uuid.UUID, actor: CanRead, conn: Read) -
 
 
 @router.get("/me/mediations", response_model=MediationPage, summary="What do I mediate?")
-async def list_my_mediations(
-    actor: CanRead, conn: Read, request: Request, response: Response, limit: paging.Limit = paging.PAGE,
-    cursor: paging.Cursor = None,
-) -> MediationPage:  # fmt: skip
+async def list_my_mediations(actor: CanRead, conn: Read, page: ThisPage) -> MediationPage:
     """Those that the caller was chosen or appointed for, the newest first."""
-    after = paging.decode(cursor, 1, uuids=True)
-    found = await queries.list_mine(conn, actor=actor, after=after, limit=limit + 1)
-    if len(found) > limit:
-        response.headers.update(paging.link(request, paging.encode([str(found[limit - 1].id)])))
-    return MediationPage(items=found[:limit])
+    found = await queries.list_mine(conn, actor=actor, after=page.after(1, uuids=True), limit=page.most)
+    return MediationPage(items=page.of(found, lambda one: (one.id,)))
 
 
 @router.get(

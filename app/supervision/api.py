@@ -14,7 +14,7 @@ from app.core.openapi import carries
 from app.core.paging import Page, ThisPage
 from app.core.texts import Code
 from app.reference.actions import ActionContext
-from app.reference.runner import Rules, ThisCreator, ThisReader, step_routes
+from app.reference.runner import Rules, StepAction, ThisCreator, ThisReader, step_routes
 from app.supervision import actions, queries, schemas
 from app.supervision.rules import WORKFLOW, SupervisionKind, SupervisionState
 
@@ -105,17 +105,13 @@ async def issue_supervision(case_id: uuid.UUID, sent: schemas.SuperviseIn, creat
     return await creator.run(lambda act: actions.issue(act, case_id, **dict(sent)), _show)
 
 
+STEPS: dict[str, StepAction] = {
+    "answer": (actions.answer, schemas.AnswerIn),
+    "verify": (actions.verify, None),
+    "return": (actions.give_back, schemas.ReturnIn),
+    "withdraw": (actions.withdraw, schemas.WithdrawIn),
+}
 step_routes(
-    router,
-    WORKFLOW,
-    "/supervisions/{supervision_id}",
-    {
-        "answer": (actions.answer, schemas.AnswerIn),
-        "verify": (actions.verify, None),
-        "return": (actions.give_back, schemas.ReturnIn),
-        "withdraw": (actions.withdraw, schemas.WithdrawIn),
-    },
-    answer=schemas.SupervisionOut,
-    show=_show,
+    router, WORKFLOW, "/supervisions/{supervision_id}", STEPS, answer=schemas.SupervisionOut, show=_show,
     key="supervision_id",
-)
+)  # fmt: skip

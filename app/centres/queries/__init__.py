@@ -22,23 +22,7 @@ from app.centres.rules import (
     openings,
     weekday_of,
 )
-from app.centres.schemas.shown import (
-    AnswersFor,
-    CentreOut,
-    CentreShiftOut,
-    ChangeRow,
-    DutyItem,
-    OnShift,
-    OpeningOut,
-    RoomOut,
-    SpecialDayOut,
-    Stationed,
-    StationOut,
-    WeekdayHours,
-    WindowOut,
-    clock,
-)
-from app.centres.schemas.shown import Hours as OpenFor
+from app.centres.schemas import shown as schemas
 from app.core.access import Actor
 from app.core.database import Connection
 from app.core.errors import NotFound
@@ -143,26 +127,26 @@ async def hours_around(conn: Connection, centres: Sequence[str], day: date) -> d
     return await read_hours(conn, centres, day - timedelta(days=1), day + timedelta(days=70))
 
 
-async def list_windows(conn: Connection, centre: str, at: datetime) -> list[WindowOut]:
+async def list_windows(conn: Connection, centre: str, at: datetime) -> list[schemas.WindowOut]:
     """The windows that stand at `at`."""
     statement = f"select code, name from service_window where centre = $1 and {HOLDS.format(at='$2')} order by code"
-    return await fetch_all(conn, WindowOut, statement, centre, at)
+    return await fetch_all(conn, schemas.WindowOut, statement, centre, at)
 
 
-async def list_rooms(conn: Connection, centre: str, at: datetime) -> list[RoomOut]:
+async def list_rooms(conn: Connection, centre: str, at: datetime) -> list[schemas.RoomOut]:
     """The rooms that stand at `at`."""
     return await fetch_all(
-        conn, RoomOut,
+        conn, schemas.RoomOut,
         "select r.id, r.code, v.name, v.kind, v.seats from room r join room_version v on v.room = r.id"
         f" where r.centre = $1 and r.{HOLDS.format(at='$2')} and v.{HOLDS.format(at='$2')} order by r.code",
         centre, at,
     )  # fmt: skip
 
 
-async def list_stations(conn: Connection, centre: str, at: datetime) -> list[Stationed]:
+async def list_stations(conn: Connection, centre: str, at: datetime) -> list[schemas.Stationed]:
     """The units stationed at `at`: resident ones first, then rotating, then on call."""
     return await fetch_all(
-        conn, Stationed,
+        conn, schemas.Stationed,
         "select s.unit, u.name, s.how, s.weekdays, w.code as window, s.call_in, s.respond_minutes"
         " from station s join unit u on u.code = s.unit left join service_window w on w.centre = s.centre"
         f" and w.code = s.window_code and w.{HOLDS.format(at='$2')}"
@@ -172,24 +156,26 @@ async def list_stations(conn: Connection, centre: str, at: datetime) -> list[Sta
     )  # fmt: skip
 
 
-async def list_special_days(conn: Connection, centre: str, since: date) -> list[SpecialDayOut]:
+async def list_special_days(conn: Connection, centre: str, since: date) -> list[schemas.SpecialDayOut]:
     """The special days from `since` on."""
     rows = await conn.fetch(
         "select day, minutes, reason from special_day where centre = $1 and withdrawn_at is null and day >= $2"
         " order by day limit 400",
         centre, since,
     )  # fmt: skip
-    return [SpecialDayOut(day, _clocks(_spans(minutes)), reason) for day, minutes, reason in rows]
+    return [schemas.SpecialDayOut(day, _clocks(_spans(minutes)), reason) for day, minutes, reason in rows]
 
 
-async def list_changes(conn: Connection, centre: str, *, after: Mark, limit: int) -> list[ChangeRow]:
+async def list_changes(conn: Connection, centre: str, *, after: Mark, limit: int) -> list[schemas.ChangeRow]:
     """Who changed what of the place, the newest first."""
-    return await fetch_all(conn, ChangeRow, read_sql(__package__, "changes"), centre, *(after or (None, None)), limit)
+    return await fetch_all(
+        conn, schemas.ChangeRow, read_sql(__package__, "changes"), centre, *(after or (None, None)), limit
+    )
 
 
 async def get_page(
     conn: Connection, centre: Centre, *, actor: Actor, at: datetime, reference: Reference, language: str
-) -> CentreOut:
+) -> schemas.CentreOut:
     """What the centre offers at `at`."""
     code, calendar, tz = centre.code, reference.calendar, reference.city.tz
     today = at.astimezone(tz).date()
@@ -197,15 +183,15 @@ async def get_page(
     known = hours or Hours()
     now_open = opening_at(at, known, calendar, tz)
     return shown(
-        CentreOut, centre,
+        schemas.CentreOut, centre,
         open_now=now_open is not None if hours else None,
         closes=now_open.closes if now_open else None,
         next_opening=next_opening(at, known, calendar, tz),
-        today=[OpeningOut(o.opens, o.closes) for o in openings(today, 1, known, calendar, tz)],
-        hours=[WeekdayHours(day, _clocks(spans)) for day, spans in sorted(known.on(today).items())],
+        today=[schemas.OpeningOut(o.opens, o.closes) for o in openings(today, 1, known, calendar, tz)],
+        hours=[schemas.WeekdayHours(day, _clocks(spans)) for day, spans in sorted(known.on(today).items())],
         special_days=await list_special_days(conn, code, today),
         units=[
-            shown(StationOut, station, how_text=HOW_WORDS[station.how].say(language))
+            shown(schemas.StationOut, station, how_text=HOW_WORDS[station.how].say(language))
             for station in await list_stations(conn, code, at)
         ],
         windows=await list_windows(conn, code, at),
@@ -214,13 +200,13 @@ async def get_page(
     )  # fmt: skip
 
 
-def _clocks(spans: Sequence[Span]) -> list[OpenFor]:
-    return [OpenFor(opens=clock(opens), closes=clock(closes)) for opens, closes in spans]
+def _clocks(spans: Sequence[Span]) -> list[schemas.Hours]:
+    return [schemas.Hours(opens=schemas.clock(opens), closes=schemas.clock(closes)) for opens, closes in spans]
 
 
 async def list_duty(
     conn: Connection, centre: Centre, at: datetime, reference: Reference, language: str
-) -> tuple[bool, list[DutyItem]]:
+) -> tuple[bool, list[schemas.DutyItem]]:
     """Whether the centre is open at `at`, and each unit there, its own people first, as resident there."""
     tz = reference.city.tz
     hours = (await hours_around(conn, [centre.code], at.astimezone(tz).date())).get(centre.code, Hours())
@@ -228,7 +214,7 @@ async def list_duty(
     day = opening.day if opening else at.astimezone(tz).date()
     weekday = weekday_of(day, reference.calendar, hours.on(day))
     people = await _on_shift(conn, centre.code, at)
-    own = Stationed(centre.code, centre.name, Stationing.RESIDENT, [], None, None, None)
+    own = schemas.Stationed(centre.code, centre.name, Stationing.RESIDENT, [], None, None, None)
     items = []
     for station in (own, *await list_stations(conn, centre.code, at)):
         there = people[station.unit]
@@ -237,15 +223,15 @@ async def list_duty(
             rostered=bool(there),
         )  # fmt: skip
         said = {"how_text": HOW_WORDS[station.how].say(language), "state_text": STATE_WORDS[state].say(language)}
-        items.append(shown(DutyItem, station, state=state, people=there, **said))
+        items.append(shown(schemas.DutyItem, station, state=state, people=there, **said))
     return opening is not None, items
 
 
-async def _on_shift(conn: Connection, centre: str, at: datetime) -> dict[str, list[OnShift]]:
+async def _on_shift(conn: Connection, centre: str, at: datetime) -> dict[str, list[schemas.OnShift]]:
     """unit → who of it is on a shift, at which of the windows that stand."""
-    people: dict[str, list[OnShift]] = defaultdict(list)
+    people: dict[str, list[schemas.OnShift]] = defaultdict(list)
     for shift in await fetch_all(
-        conn, CentreShiftOut,
+        conn, schemas.CentreShiftOut,
         "select d.id, d.unit, d.staff, s.name, w.code as window, lower(d.period) as since, upper(d.period) as until"
         " from duty_shift d join staff s on s.id = d.staff left join service_window w on w.centre = d.centre"
         f" and w.code = d.window_code and w.{HOLDS.format(at='$2')}"
@@ -259,10 +245,10 @@ async def _on_shift(conn: Connection, centre: str, at: datetime) -> dict[str, li
 
 async def list_shifts(
     conn: Connection, centre: str, *, since: datetime, until: datetime, unit: str | None, after: Mark, limit: int
-) -> list[CentreShiftOut]:
+) -> list[schemas.CentreShiftOut]:
     """The rota over a time, in its order."""
     return await fetch_all(
-        conn, CentreShiftOut,
+        conn, schemas.CentreShiftOut,
         "select d.id, d.unit, d.staff, s.name, d.window_code as window, lower(d.period) as since,"
         " upper(d.period) as until from duty_shift d join staff s on s.id = d.staff"
         " where d.centre = $1 and d.period && tstzrange($2, $3) and d.withdrawn_at is null"
@@ -279,7 +265,7 @@ class Competent:
 
     unit: str
     name: str
-    answers_for: list[AnswersFor]
+    answers_for: list[schemas.AnswersFor]
 
 
 # The routes of a category for an area: a community uses its township's.

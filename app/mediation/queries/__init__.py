@@ -25,15 +25,7 @@ from app.mediation.rules import (
     ObligationState,
     missing,
 )
-from app.mediation.schemas.shown import (
-    AgreementOut,
-    ConsentOut,
-    MediationItem,
-    MediationOut,
-    MediatorOut,
-    SessionOut,
-    SideOut,
-)
+from app.mediation.schemas import shown as schemas
 
 LIVE_ONE = "select exists (select from mediation where case_id = $1 and ended_at is null)"
 
@@ -46,7 +38,7 @@ _ITEM = """
 
 
 @dataclass(frozen=True, slots=True)
-class Mediation(MediationItem):
+class Mediation(schemas.MediationItem):
     """One with all that hangs on it, for decisions and for its page; `sides` whose consent counts (party → role)."""
 
     procedure_before: str
@@ -55,13 +47,13 @@ class Mediation(MediationItem):
     request: NoteText
     reason: NoteText
     sides: dict[str, str]
-    consents: list[ConsentOut]
-    mediators: list[MediatorOut]
-    sessions: list[SessionOut]
-    agreement: AgreementOut | None
+    consents: list[schemas.ConsentOut]
+    mediators: list[schemas.MediatorOut]
+    sessions: list[schemas.SessionOut]
+    agreement: schemas.AgreementOut | None
 
     @property
-    def active(self) -> list[MediatorOut]:
+    def active(self) -> list[schemas.MediatorOut]:
         """Who mediates now."""
         return [mediator for mediator in self.mediators if mediator.relieved_at is None]
 
@@ -110,13 +102,17 @@ async def load(
     return found
 
 
-async def list_of_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> list[MediationItem]:
+async def list_of_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> list[schemas.MediationItem]:
     """All mediations of one case, the oldest first; raises NotFound for a case that the actor may not know exists."""
     await require_visible(conn, case_id, actor=actor)
-    return await fetch_all(conn, MediationItem, f"{_ITEM} where m.case_id = $1 order by m.opened_at, m.id", case_id)
+    return await fetch_all(
+        conn, schemas.MediationItem, f"{_ITEM} where m.case_id = $1 order by m.opened_at, m.id", case_id
+    )
 
 
-async def list_mine(conn: Connection, *, actor: Actor, after: list[str] | None, limit: int) -> list[MediationItem]:
+async def list_mine(
+    conn: Connection, *, actor: Actor, after: list[str] | None, limit: int
+) -> list[schemas.MediationItem]:
     """Those that the actor mediates now, of cases they may see; the newest first."""
     p = Parameters([uuid.UUID(actor.id) if actor.kind == "staff" else None])
     where = [
@@ -126,21 +122,21 @@ async def list_mine(conn: Connection, *, actor: Actor, after: list[str] | None, 
     if after is not None:
         where.append(f"m.id < {p.add(uuid.UUID(after[0]))}::uuid")
     statement = f"{_ITEM} where {' and '.join(where)} order by m.id desc limit {p.add(limit)}"
-    return await fetch_all(conn, MediationItem, statement, *p)
+    return await fetch_all(conn, schemas.MediationItem, statement, *p)
 
 
 async def get_mediation(
     conn: Connection, mediation: uuid.UUID, *, actor: Actor, now: datetime, language: str
-) -> MediationOut:
+) -> schemas.MediationOut:
     """Its page, names masked; raises NotFound for one of a case that the actor may not know exists."""
     its = await load(conn, mediation, actor=actor, now=now)
     parties = [masked(party) for party in await open_parties(conn, its.case_id)]
     return shown(
-        MediationOut,
+        schemas.MediationOut,
         its,
         channel_text=CHANNEL_WORDS[its.channel].say(language),
         state_text=STATE_WORDS[its.state].say(language),
         told=its.told.say(language) if its.told else None,
-        parties=[SideOut(id=x["id"], role=x["role"], name=x.get("name")) for x in parties],
+        parties=[schemas.SideOut(id=x["id"], role=x["role"], name=x.get("name")) for x in parties],
         available_actions=WORKFLOW.available(its, actor, now),
     )
