@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from app.cases.actions.record import record_all
 from app.core import errors
@@ -247,7 +246,7 @@ async def pass_duty(act: ActionContext, emergency: uuid.UUID, shift: OnDuty, to:
     await log(act, emergency, "handed_over", day=shift.day.isoformat(), shift=shift.shift, **passed)
 
 
-async def log(act: ActionContext, emergency: uuid.UUID, what: str, **facts: Any) -> None:
+async def log(act: ActionContext, emergency: uuid.UUID, what: str, **facts: object) -> None:
     """One line of the record."""
     await act.conn.execute(
         "insert into emergency_log (emergency, at, actor, what, facts) values ($1, $2, $3, $4, $5)",

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -88,7 +88,7 @@ class RecordOut:
     at: datetime
     actor: str
     what: str
-    facts: dict[str, Any]
+    facts: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from app.areas.rules import Tier
 from app.cases.actions.notes import keep_note
@@ -146,7 +145,7 @@ async def _begin(act: ActionContext, supervision: uuid.UUID, action: str) -> _Be
 
 
 async def _move(
-    act: ActionContext, begun: _Begun, action: str, changes: Mapping[str, Any], said: Mapping[str, Any]
+    act: ActionContext, begun: _Begun, action: str, changes: Mapping[str, object], said: Mapping[str, object]
 ) -> int:
     """Change the row and append the event; returns the supervision's new version."""
     found = begun.found

@@ -2,12 +2,13 @@
 
 import uuid
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.centres.rules import BookingPurpose, Period, RoomKind, Stationing
 from app.centres.schemas.shown import HoursIn
+from app.core.bodies import example
 from app.core.texts import Code, ShortText, clean, unfit
 
 Number = Annotated[
@@ -16,10 +17,6 @@ Number = Annotated[
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(clean)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO: Monday is 1")]
 MOST_LINES = 1500
-
-
-def _sent(*examples: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": list(examples)})
 
 
 class DayHoursIn(BaseModel):
@@ -37,7 +34,7 @@ _MORNING = [{"opens": "09:00", "closes": "12:00"}, {"opens": "14:30", "closes": 
 class SetHoursIn(BaseModel):
     """The whole week, from a day on; weekdays that are left out are closed."""
 
-    model_config = _sent({"week": [{"weekday": 1, "spans": _MORNING}, {"weekday": 2, "spans": _MORNING}]})
+    model_config = example(week=[{"weekday": 1, "spans": _MORNING}, {"weekday": 2, "spans": _MORNING}])
 
     week: Annotated[list[DayHoursIn], Field(max_length=7)]
     since: Annotated[date | None, Field(description="The first day; today if left out")] = None
@@ -52,7 +49,7 @@ class SetHoursIn(BaseModel):
 class SetDayIn(BaseModel):
     """A day with hours of its own; without spans it is closed."""
 
-    model_config = _sent({"day": "2026-12-31", "spans": [], "reason": "年终盘点，当日闭门"})
+    model_config = example(day="2026-12-31", spans=[], reason="年终盘点，当日闭门")
 
     day: date
     spans: Annotated[list[HoursIn], Field(max_length=6)]
@@ -62,7 +59,7 @@ class SetDayIn(BaseModel):
 class ClearDayIn(BaseModel):
     """The day follows the week again."""
 
-    model_config = _sent({"day": "2026-12-31"})
+    model_config = example(day="2026-12-31")
 
     day: date
 
@@ -70,7 +67,7 @@ class ClearDayIn(BaseModel):
 class SetWindowIn(BaseModel):
     """A window by its number."""
 
-    model_config = _sent({"code": "3", "name": "综合受理"})
+    model_config = example(code="3", name="综合受理")
 
     code: Number
     name: Label
@@ -79,7 +76,7 @@ class SetWindowIn(BaseModel):
 class CentrePlaceIn(BaseModel):
     """A window or a room, by its number."""
 
-    model_config = _sent({"code": "3"})
+    model_config = example(code="3")
 
     code: Number
 
@@ -87,7 +84,7 @@ class CentrePlaceIn(BaseModel):
 class SetRoomIn(BaseModel):
     """A room by the number on its door."""
 
-    model_config = _sent({"code": "201", "name": "第一调解室", "kind": "mediation", "seats": 8})
+    model_config = example(code="201", name="第一调解室", kind="mediation", seats=8)
 
     code: Number
     name: Label
@@ -98,9 +95,14 @@ class SetRoomIn(BaseModel):
 class StationIn(BaseModel):
     """How a unit is stationed."""
 
-    model_config = _sent(
-        {"unit": "D150102_housing", "how": "rotating", "weekdays": [2, 4], "window": "3"},
-        {"unit": "D150102_energy", "how": "on_call", "call_in": "值班电话 0471-0000000", "respond_minutes": 30},
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"unit": "D150102_housing", "how": "rotating", "weekdays": [2, 4], "window": "3"},
+                {"unit": "D150102_energy", "how": "on_call", "call_in": "值班电话 0471-0000000", "respond_minutes": 30},
+            ]
+        },
     )
 
     unit: Code
@@ -122,7 +124,7 @@ class StationIn(BaseModel):
 class UnstationIn(BaseModel):
     """The unit leaves."""
 
-    model_config = _sent({"unit": "D150102_housing"})
+    model_config = example(unit="D150102_housing")
 
     unit: Code
 
@@ -150,7 +152,7 @@ _SHIFT = {
 class CentreShiftIn(PeriodIn):
     """Who of which unit is on duty when, and at which window, if not the unit's own."""
 
-    model_config = _sent(_SHIFT)
+    model_config = example(**_SHIFT)
 
     unit: Code
     staff: uuid.UUID
@@ -160,7 +162,7 @@ class CentreShiftIn(PeriodIn):
 class CancelShiftIn(BaseModel):
     """A shift that is not over."""
 
-    model_config = _sent({"shift": "01a20a9e-f940-72e7-a28a-9f3a66398d0a"})
+    model_config = example(shift="01a20a9e-f940-72e7-a28a-9f3a66398d0a")
 
     shift: uuid.UUID
 
@@ -168,9 +170,7 @@ class CancelShiftIn(BaseModel):
 class SwapShiftsIn(BaseModel):
     """Two shifts of one unit whose people change places."""
 
-    model_config = _sent(
-        {"shift": "01a20a9e-f940-72e7-a28a-9f3a66398d0a", "other": "01a20a9e-f940-72e7-a28a-9f3a66398d0b"}
-    )
+    model_config = example(shift="01a20a9e-f940-72e7-a28a-9f3a66398d0a", other="01a20a9e-f940-72e7-a28a-9f3a66398d0b")
 
     shift: uuid.UUID
     other: uuid.UUID
@@ -179,7 +179,7 @@ class SwapShiftsIn(BaseModel):
 class ImportRotaIn(BaseModel):
     """Shifts of a month, or of any time. With `dry_run` nothing is kept, and the report says what would be."""
 
-    model_config = _sent({"dry_run": True, "items": [_SHIFT]})
+    model_config = example(dry_run=True, items=[_SHIFT])
 
     items: Annotated[list[CentreShiftIn], Field(min_length=1, max_length=MOST_LINES)]
     dry_run: bool = False
@@ -188,8 +188,6 @@ class ImportRotaIn(BaseModel):
 class BookIn(PeriodIn):
     """A room for a period."""
 
-    model_config = _sent(
-        {"since": "2026-12-01T09:00:00+08:00", "until": "2026-12-01T10:30:00+08:00", "purpose": "meeting"}
-    )
+    model_config = example(since="2026-12-01T09:00:00+08:00", until="2026-12-01T10:30:00+08:00", purpose="meeting")
 
     purpose: BookingPurpose

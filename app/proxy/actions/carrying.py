@@ -42,9 +42,9 @@ async def step_down(act: ActionContext, proxy_id: uuid.UUID, *, reason: str) -> 
 async def close(act: ActionContext, proxy_id: uuid.UUID) -> None:
     """No errand is open, no notice is owed, the resident was reported to. It closes no case."""
     proxy = await begin(act, proxy_id, "close")
-    (tally,) = await act.conn.fetch(_TALLY, proxy_id)
+    ((pending, reports),) = await act.conn.fetch(_TALLY, proxy_id)
     owed = [duty for duty in await list_duties(act.conn, proxy_id) if duty.told_at is None]
-    why = close_refused(open_errands=tally["pending"], open_notices=len(owed), reported=bool(tally["reports"]))
+    why = close_refused(open_errands=pending, open_notices=len(owed), reported=bool(reports))
     if why is not None:
         raise errors.ActionRefused(why.zh, why.en, allowed=[])
     await end(act, proxy, State.CLOSED, "close_proxy")

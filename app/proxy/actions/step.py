@@ -130,7 +130,7 @@ async def keep_papers(
     wanted = list(dict.fromkeys(attachments))
     if not wanted:
         return
-    kept = {row["attachment"] for row in await act.conn.fetch(_PAPERS, wanted, case_id, purpose, authority, errand)}
+    kept = {attachment for (attachment,) in await act.conn.fetch(_PAPERS, wanted, case_id, purpose, authority, errand)}
     missing = next((n for n, attachment in enumerate(wanted) if attachment not in kept), None)
     if missing is not None:
         raise errors.Invalid(

@@ -127,7 +127,7 @@ async def remind(conn: Connection, rules: Reference, *, now: datetime) -> int:
     """Tell whoever owes something, once for each occasion: in the app, so that nobody is woken. Gives how many."""
     found = [*await _of_authorities(conn, now), *await _of_reports(conn, now), *await _of_notices(conn, rules, now)]
     rows = await conn.fetch("select key from message where key = any($1::text[])", [said.key for said in found])
-    known = {row["key"] for row in rows}
+    known = {key for (key,) in rows}
     new = [said for said in found if said.key not in known]
     for said in new:
         await tell(conn, said, now)
