@@ -5,7 +5,7 @@ from app.core.capability import Capability
 from app.core.workflow import WORKFLOWS
 
 TAGS = {
-    "centres": "Many centres in one: who is stationed where, hours, windows, rooms, the duty rota, who is on duty now.",
+    "centres": "Many centres in one: who is stationed where, hours, windows, rooms, the duty rota, who is on duty now."
 }
 
 

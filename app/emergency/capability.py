@@ -23,9 +23,7 @@ def register() -> None:
     TEMPLATES.add(MESSAGES)
 
 
-TAGS = {
-    "emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time.",
-}
+TAGS = {"emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time."}
 EMERGENCY = Capability(
     "emergency", tags=TAGS, settings=EmergencySettings, register=register, append_only=("emergency_log",)
 )

@@ -17,7 +17,7 @@ RELIED_ON = {
     "task_result": Reliance(
         Words("协办任务的反馈", "the result of a task"),
         "select f.attachment from task t join task_file f on f.task = t.id where t.case_id = a.case_id",
-    ),
+    )
 }
 # The written results that the caller's units owe, each for itself.
 RESULTS = """
@@ -89,7 +89,5 @@ def register() -> None:
     WORKFLOWS.add({workflow.thing: workflow for workflow in (TASKS, WHISTLES, MEETINGS)})
 
 
-TAGS = {
-    "together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings.",
-}
+TAGS = {"together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings."}
 JOINT = Capability("joint", tags=TAGS, settings=TaskSettings, register=register)

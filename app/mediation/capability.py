@@ -135,6 +135,6 @@ def register() -> None:
 
 
 TAGS = {
-    "mediation": "From the application to an agreement that is kept: consent, mediators, talks, signatures, performance.",
+    "mediation": "From the application to an agreement that is kept: consent, mediators, talks, signatures, performance."
 }
 MEDIATION = Capability("mediation", tags=TAGS, register=register)

@@ -231,15 +231,9 @@ def recusal(candidate: Candidate) -> Words | None:
             "Recusal: the matter concerns this person or their unit, or a party wants them kept out.",
         )
     if candidate.declared:
-        return Words(
-            "此人已声明与当事人有利害关系，应当回避。",
-            "Recusal: this person declared a relation to a party.",
-        )
+        return Words("此人已声明与当事人有利害关系，应当回避。", "Recusal: this person declared a relation to a party.")
     if candidate.had_a_hand:
-        return Words(
-            "此人曾就本件作出过处理结果，应当回避。",
-            "Recusal: this person decided this case before.",
-        )
+        return Words("此人曾就本件作出过处理结果，应当回避。", "Recusal: this person decided this case before.")
     return None
 
 

@@ -18,7 +18,7 @@ RELIED_ON = {
     "proxy_paper": Reliance(
         Words("代办授权或办理凭证", "a proxy's authority or errand"),
         "select p.attachment from proxy_paper p where p.case_id = a.case_id and p.attachment = a.id",
-    ),
+    )
 }
 
 
@@ -107,6 +107,6 @@ def register() -> None:
 
 
 TAGS = {
-    "proxy": "Proxy handling (信访代办): who carries a matter for its resident, under which authority, and what was done.",
+    "proxy": "Proxy handling (信访代办): who carries a matter for its resident, under which authority, and what was done."
 }
 PROXY = Capability("proxy", tags=TAGS, settings=ProxySettings, register=register)

@@ -25,7 +25,5 @@ def register() -> None:
     TEMPLATES.add(MESSAGES)
 
 
-TAGS = {
-    "supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board.",
-}
+TAGS = {"supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board."}
 SUPERVISION = Capability("supervision", tags=TAGS, settings=SupervisionSettings, register=register)

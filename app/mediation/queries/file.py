@@ -188,12 +188,7 @@ def _application(source: _Source) -> _Section:
     page = source.page
     origin = "当事人申请" if page.origin == "application" else "调解组织提议"
     rows: list[tuple[str, ...]] = [
-        (
-            source.who(c.party),
-            "同意调解" if c.given else "拒绝调解",
-            _HOW[c.how],
-            _at(c.recorded_at, source.tz),
-        )
+        (source.who(c.party), "同意调解" if c.given else "拒绝调解", _HOW[c.how], _at(c.recorded_at, source.tz))
         for c in page.consents
         if c.about == "mediation"
     ]
@@ -256,10 +251,7 @@ def _receipts(source: _Source) -> _Section:
 
 def _visits(source: _Source) -> _Section:
     texts = [
-        (
-            f"{_at(f.at, source.tz)}　第 {o.number} 项{'' if f.reached else '（未联系上）'}",
-            f.words or "（已清除）",
-        )
+        (f"{_at(f.at, source.tz)}　第 {o.number} 项{'' if f.reached else '（未联系上）'}", f.words or "（已清除）")
         for o in _obligations(source)
         for f in o.follow_ups
     ]
