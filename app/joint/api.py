@@ -8,10 +8,9 @@ from fastapi import APIRouter, Depends, Response
 from app.cases.queries.visible import require_visible
 from app.cases.schemas import UnseenOut
 from app.core.access import Actor, Permission
-from app.core.http import Now, Read, requires
+from app.core.http import Read, requires
 from app.core.openapi import carries
 from app.core.paging import ThisPage
-from app.core.rows import shown
 from app.joint import queries, schemas
 from app.joint.actions import calling, tasks
 from app.joint.rules.calling import MEETINGS, WHISTLES
@@ -32,14 +31,11 @@ async def give_task(case_id: uuid.UUID, sent: schemas.GiveTaskIn, creator: ThisC
 
 
 @router.get("/cases/{case_id}/tasks", response_model=schemas.JointTaskPage, summary="Tasks of a case")
-async def list_case_tasks(
-    case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, page: ThisPage
-) -> schemas.JointTaskPage:  # fmt: skip
+async def list_case_tasks(case_id: uuid.UUID, actor: CanRead, conn: Read, page: ThisPage) -> schemas.JointTaskPage:
     """All of them, ended ones too, by the time the result is owed."""
     await require_visible(conn, case_id, actor=actor)
     rows = await queries.list_tasks(conn, case_id, actor=actor, after=page.after(2, uuids=True), limit=page.most)
-    found = page.of(rows, lambda task: (task.due, task.id))
-    return schemas.JointTaskPage(items=[shown(schemas.JointTaskItem, task, overdue=task.overdue(at)) for task in found])
+    return schemas.JointTaskPage(items=[*page.of(rows, lambda task: (task.due, task.id))])
 
 
 @router.get(

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from app.cases.queries.notes import NoteText
 from app.core.bodies import example
 from app.core.geometry import Crs, Latitude, Longitude, to_wgs84
 from app.core.texts import Code, LongText, Reason, ShortText, unfit
@@ -125,18 +126,24 @@ class JointTaskItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JointTaskOut(JointTaskItem):
-    """One with its texts, where its unit signed its arrival, and what this caller may do."""
+class JointTask(JointTaskItem):
+    """One with its texts, and where its unit signed its arrival."""
 
-    text: str | None
-    result_text: str | None
-    waiver_text: str | None
-    refusal_text: str | None
-    objection_text: str | None
-    ruling_text: str | None
+    text: NoteText
+    result_text: NoteText
+    waiver_text: NoteText
+    refusal_text: NoteText
+    objection_text: NoteText
+    ruling_text: NoteText
     arrival_lon: float | None
     arrival_lat: float | None
     files: list[uuid.UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointTaskOut(JointTask):
+    """One with its texts, where its unit signed its arrival, and what this caller may do."""
+
     available_actions: list[str]
 
 

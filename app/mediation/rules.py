@@ -85,7 +85,6 @@ LIVE = frozenset(
     {MediationState.PROPOSED, MediationState.CONSENTED, MediationState.UNDER_WAY, MediationState.SUSPENDED}
 )  # fmt: skip
 SIDES = ("petitioner", "respondent")  # the parties whose consent and signature count
-MANNERS = ("cash", "bank_transfer", "mobile_payment", "in_kind", "in_person", "in_writing", "other")
 
 CHANNEL_WORDS: dict[MediationChannel, Words] = {
     MediationChannel.PEOPLE: Words("人民调解", "people's mediation"),

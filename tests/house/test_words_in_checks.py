@@ -72,7 +72,7 @@ RULES: dict[str, Iterable[str]] = {
     "ck_mediation_ended_unless_live": mediation.LIVE,
     "ck_mediation_follow_up_method": get_args(said.Method),
     "ck_mediation_obligation_duty": mediation.Duty,
-    "ck_mediation_obligation_manner": mediation.MANNERS,
+    "ck_mediation_obligation_manner": of(said.ObligationIn, "manner"),
     "ck_mediation_origin": mediation.Origin,
     "ck_mediation_seat_role": get_args(said.GuestRole),
     "ck_mediation_signature_signer": of(said.SignIn, "signer"),

@@ -160,7 +160,7 @@ async def begin(act: ActionContext, task_id: uuid.UUID, action: str) -> TaskRow:
     """The task, when this actor may take this step now; its case is locked. Raises NotFound, Stale, ActionRefused or
     Forbidden."""
     await lock_case_of(act.conn, "task", task_id, actor=act.actor)
-    task = await read_task(act.conn, task_id)
+    task = await read_task(act.conn, task_id, act.now)
     TASKS.check(task, action, act.actor, act.now, version=act.version)
     return task
 

@@ -11,10 +11,11 @@ from app.cases.queries.visible import get_visible, list_visible
 from app.cases.rules.registry import Fact
 from app.core.access import Actor
 from app.core.database import Connection, Parameters
+from app.core.errors import NotFound
 from app.core.rows import fetch_all, fetch_one, read_sql, shown
 from app.joint.rules.calling import MEETINGS, OCCASION_WORDS, WHISTLES, Meeting, Whistle
 from app.joint.rules.tasks import TASKS, Source, Task, TaskState, UnitRelation, as_owing, refuses_of_case
-from app.joint.schemas import JointTaskOut, MeetingItem, MeetingOut, WhistleItem, WhistleOut
+from app.joint.schemas import JointTask, JointTaskOut, MeetingItem, MeetingOut, WhistleItem, WhistleOut
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
@@ -71,54 +72,27 @@ _TASK = read_sql(__package__, "task").format(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskRow(Task):
+@dataclass(frozen=True, kw_only=True)
+class TaskRow(Task, JointTask):
     """A task as it is kept, with its case."""
 
-    id: uuid.UUID
-    case_id: uuid.UUID
-    number: str
-    case_kind: str
-    category: str
-    title: str | None
     secret: bool
-    whistle: uuid.UUID | None
-    meeting: uuid.UUID | None
-    asked_at: datetime
     assignment: int | None
-    text: NoteText
-    result_text: NoteText
-    waiver_text: NoteText
-    refusal_text: NoteText
-    objection_text: NoteText
-    ruling_text: NoteText
     first_answered_at: datetime | None
-    answered_at: datetime | None
-    ended_at: datetime | None
-    files: list[uuid.UUID]
-    arrival_lon: float | None
-    arrival_lat: float | None
-    arrive_by: datetime | None
-    arrival_breached_at: datetime | None
 
 
-async def read_task(conn: Connection, task: uuid.UUID) -> TaskRow:
+async def read_task(conn: Connection, task: uuid.UUID, at: datetime) -> TaskRow:
     """One for a step on it; the caller holds the lock of its case, which it may see."""
-    row = await fetch_one(conn, TaskRow, f"{_TASK} where t.id = $1", task)
+    row = await fetch_one(conn, TaskRow, f"{_TASK} where t.id = $1", task, at)
     assert row is not None  # noqa: S101 (rows of this table are never deleted)
     return row
-
-
-async def get_task(conn: Connection, task: uuid.UUID, *, actor: Actor) -> TaskRow:
-    """One; raises NotFound, also for one of a case that the actor may not know exists."""
-    return await get_visible(conn, TaskRow, _TASK, task, actor=actor)
 
 
 async def list_tasks(
     conn: Connection, case_id: uuid.UUID, *, actor: Actor, after: Sequence[str] | None, limit: int
 ) -> list[TaskRow]:
     """The tasks of a case by the time their result is owed, ended ones too."""
-    p = Parameters([case_id])
+    p = Parameters([case_id, actor.at])
     where = ["t.case_id = $1", visible_to(actor, p)]
     if after is not None:
         where.append(f"(t.due, t.id) > ({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)")
@@ -222,9 +196,11 @@ def _shown(task: _Listed, reference: Reference) -> dict[str, object]:
 
 async def show_task(act: ActionContext, task_id: uuid.UUID, _: str) -> JointTaskOut:
     """A task's page; raises NotFound."""
-    task = await get_task(act.conn, task_id, actor=act.actor)
-    allowed = TASKS.available(task, act.actor, act.now)
-    return shown(JointTaskOut, task, overdue=task.overdue(act.now), available_actions=allowed)
+    p = Parameters([task_id, act.now])
+    task = await fetch_one(act.conn, TaskRow, f"{_TASK} where t.id = $1 and {visible_to(act.actor, p)}", *p)
+    if task is None:
+        raise NotFound
+    return shown(JointTaskOut, task, available_actions=TASKS.available(task, act.actor, act.now))
 
 
 async def show_whistle(act: ActionContext, whistle_id: uuid.UUID, language: str) -> WhistleOut:

@@ -104,7 +104,7 @@ class By(StrEnum):
     RULER = "ruler"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """What a decision needs to know of a task. `taken` is the state of its assignment, `status` that of the case.
 
@@ -126,10 +126,6 @@ class Task:
     ruling: Ruling | None = None
     ruler: str | None = None
     settled: bool = False
-
-    def overdue(self, now: datetime) -> bool:
-        """The result is owed and late."""
-        return self.state in OWED and self.due < now
 
     def refuses(self, action: str, _: Actor, __: datetime) -> Refusal | None:
         """What stands against a step beyond the state. An objection is ruled on after the case has ended, too."""
