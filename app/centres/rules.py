@@ -27,24 +27,22 @@ CENTRES = Workflow(
     "centre",
     Words("该中心的设置", "the centre's set-up"),
     {"keeper": Words("本中心或上级中心的负责人、协调员", "the head or coordinator of it, or of a centre above it")},
-    table(
-        [
-            _keeping("set_hours", "设置每周开放时间", "Set the hours of the week", "week"),
-            _keeping("set_day", "设置特别日", "Set a day that differs", "day", "spans", "reason"),
-            _keeping("clear_day", "取消特别日", "Let a day follow the week again", "day"),
-            _keeping("set_window", "设置窗口", "Open or rename a window", "code", "name"),
-            _keeping("close_window", "关闭窗口", "Close a window", "code"),
-            _keeping("set_room", "设置房间", "Open or change a room", "code", "name", "kind", "seats"),
-            _keeping("close_room", "关闭房间", "Close a room", "code"),
-            _keeping("station", "安排单位进驻", "Station a unit", "unit", "how"),
-            _keeping("unstation", "结束单位进驻", "End the stationing of a unit", "unit"),
-            _keeping("plan_shift", "排班", "Put somebody on duty", "unit", "staff", "since", "until"),
-            _keeping("cancel_shift", "取消班次", "Withdraw a shift", "shift"),
-            _keeping("swap_shifts", "换班", "Swap two shifts", "shift", "other"),
-            _keeping("import_rota", "导入值班表", "Bring a month's rota", "items"),
-        ]
-    ),
-)
+    table([
+        _keeping("set_hours", "设置每周开放时间", "Set the hours of the week", "week"),
+        _keeping("set_day", "设置特别日", "Set a day that differs", "day", "spans", "reason"),
+        _keeping("clear_day", "取消特别日", "Let a day follow the week again", "day"),
+        _keeping("set_window", "设置窗口", "Open or rename a window", "code", "name"),
+        _keeping("close_window", "关闭窗口", "Close a window", "code"),
+        _keeping("set_room", "设置房间", "Open or change a room", "code", "name", "kind", "seats"),
+        _keeping("close_room", "关闭房间", "Close a room", "code"),
+        _keeping("station", "安排单位进驻", "Station a unit", "unit", "how"),
+        _keeping("unstation", "结束单位进驻", "End the stationing of a unit", "unit"),
+        _keeping("plan_shift", "排班", "Put somebody on duty", "unit", "staff", "since", "until"),
+        _keeping("cancel_shift", "取消班次", "Withdraw a shift", "shift"),
+        _keeping("swap_shifts", "换班", "Swap two shifts", "shift", "other"),
+        _keeping("import_rota", "导入值班表", "Bring a month's rota", "items"),
+    ]),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +77,10 @@ BOOKINGS = Workflow(
     "booking",
     Words("该预订", "the booking"),
     {"unit": Words("预订单位的人员", "the staff of the unit that took the room")},
-    table(
-        [
-            Transition(
-                "release", Words("取消预订", "Give a room back"), frozenset({BookingState.TAKEN}), BookingState.RELEASED,
-                Permission.ROOM_BOOK, "unit",
-            )
-        ]
-    ),
+    table([
+        Transition("release", Words("取消预订", "Give a room back"), frozenset({BookingState.TAKEN}),
+                   BookingState.RELEASED, Permission.ROOM_BOOK, "unit"),
+    ]),
 )  # fmt: skip
 
 

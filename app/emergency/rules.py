@@ -36,17 +36,12 @@ WORKFLOW = Workflow(
     "emergency",
     Words("该应急状态", "the emergency"),
     {"head": Words("覆盖该区域的单位负责人", "the head of a unit whose area covers this one")},
-    table(
-        [
-            Transition(
-                "end", Words("提前解除应急状态", "End it early"), _ON, EmergencyState.OVER, Permission.EMERGENCY_SWITCH, "head"
-            ),
-            Transition(
-                "set_rota", Words("编排应急值班表", "Write the duty rota"), _ON, None, Permission.EMERGENCY_SWITCH, "head",
-                ("rota",),
-            ),
-        ]
-    ),
+    table([
+        Transition("end", Words("提前解除应急状态", "End it early"), _ON, EmergencyState.OVER,
+                   Permission.EMERGENCY_SWITCH, "head"),
+        Transition("set_rota", Words("编排应急值班表", "Write the duty rota"), _ON, None, Permission.EMERGENCY_SWITCH,
+                   "head", ("rota",)),
+    ]),
 )  # fmt: skip
 
 

@@ -236,14 +236,12 @@ ERRANDS = Workflow(
     "errand",
     Words("代办事项", "the errand"),
     PROXIES.who,
-    table(
-        [
-            _errand("begin_errand", _E.DOING, _E.PLANNED),
-            _errand("finish_errand", _E.DONE, _E.PLANNED, _E.DOING),
-            _errand("drop_errand", _E.DROPPED, _E.PLANNED, _E.DOING),
-        ]
-    ),
-)
+    table([
+        _errand("begin_errand", _E.DOING, _E.PLANNED),
+        _errand("finish_errand", _E.DONE, _E.PLANNED, _E.DOING),
+        _errand("drop_errand", _E.DROPPED, _E.PLANNED, _E.DOING),
+    ]),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

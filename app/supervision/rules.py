@@ -90,26 +90,16 @@ WORKFLOW = Workflow(
             "督办方的其他人员（不属于被督办单位、也不是答复人）", "others of the issuer's side, never whoever answered"
         ),
     },
-    table(
-        [
-            Transition(
-                "answer", Words("书面答复", "Answer in writing"), _OWED, _S.ANSWERED, Permission.SUPERVISION_ANSWER,
-                "target", ("text",), basis="信访工作条例 40",
-            ),
-            Transition(
-                "verify", Words("核验", "Verify the answer"), _ANSWERED, _S.VERIFIED, Permission.SUPERVISION_ISSUE,
-                "issuer",
-            ),
-            Transition(
-                "return", Words("退回重报", "Return the answer"), _ANSWERED, _S.RETURNED, Permission.SUPERVISION_ISSUE,
-                "issuer", ("reason",),
-            ),
-            Transition(
-                "withdraw", Words("撤销督办", "Withdraw the supervision"), _OWED, _S.WITHDRAWN,
-                Permission.SUPERVISION_ISSUE, "issuer", ("reason",),
-            ),
-        ]
-    ),
+    table([
+        Transition("answer", Words("书面答复", "Answer in writing"), _OWED, _S.ANSWERED, Permission.SUPERVISION_ANSWER,
+                   "target", ("text",), basis="信访工作条例 40"),
+        Transition("verify", Words("核验", "Verify the answer"), _ANSWERED, _S.VERIFIED, Permission.SUPERVISION_ISSUE,
+                   "issuer"),
+        Transition("return", Words("退回重报", "Return the answer"), _ANSWERED, _S.RETURNED,
+                   Permission.SUPERVISION_ISSUE, "issuer", ("reason",)),
+        Transition("withdraw", Words("撤销督办", "Withdraw the supervision"), _OWED, _S.WITHDRAWN,
+                   Permission.SUPERVISION_ISSUE, "issuer", ("reason",)),
+    ]),
 )  # fmt: skip
 
 
