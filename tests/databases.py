@@ -27,6 +27,12 @@ from scripts import cluster, databases, postgres
 RUN_FOLDER = "GRIDCASE_TEST_RUN"  # set for the workers, which inherit it
 RUN_PROCESS = "GRIDCASE_TEST_PROCESS"
 
+# Modules that take longest come first, so that no worker is left with one of them at the end.
+FIRST = (
+    "tests/seeds/test_year", "tests/house/test_answers", "tests/concurrency", "tests/house/test_tour", "tests/house/test_fuzz",
+    "tests/access", "tests/docs", "tests/attachments", "tests/cases/test_steps", "tests/mediation", "tests/notices",
+)  # fmt: skip
+
 _guards: list[subprocess.Popen[bytes]] = []  # held, as they outlive this process
 
 
@@ -57,9 +63,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     del os.environ[RUN_FOLDER]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of FIRST, then as collected."""
+    items.sort(key=lambda item: next((n for n, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
     """A module stays with one worker: it has one database."""
+    config.option.loadscopereorder = False  # by number of tests, which would leave the few that take long to the end
     return LoadFileScheduling(config, log)
 
 

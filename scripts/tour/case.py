@@ -105,10 +105,7 @@ class Case:
         found = self.notice(kind)
         path = f"/v1/notices/{found['id']}"
         reply = self.tour.send(login, f"{path}/print", {"reason": "打印送达"})
-        if reply.status_code != HTTPStatus.OK or not reply.content.startswith(b"%PDF-"):
-            raise Unexpected(f"{login} prints the {kind}", reply)
-        size = f"{len(reply.content) / 1000:.0f} kB"
-        say(f"    {found['title']} PDF {size}：[link]{self.tour.url}{path}.pdf[/link]")
+        self.tour.pdf(reply, f"{login} prints the {kind}", found["title"], f"{path}.pdf")
 
     def is_refused(self, login: str, action: str) -> None:
         """Try a step that the rules do not allow now."""
@@ -130,10 +127,7 @@ class Case:
         self.does(login, "archive")
         path = f"/v1/cases/{self.id}/file.pdf"
         reply = self.tour.client.get(path, headers=self.tour.headers(login))
-        if reply.status_code != HTTPStatus.OK or not reply.content.startswith(b"%PDF-"):
-            raise Unexpected(f"{login} reads the file", reply)
-        size = f"{len(reply.content) / 1000:.0f} kB"
-        say(f"    案卷 the file, PDF {size}：[link]{self.tour.url}{path}[/link]")
+        self.tour.pdf(reply, f"{login} reads the file", "案卷 the file,", path)
 
     def held(self) -> dict[str, str]:
         """What the resident holds."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
 from PIL import Image
 
 from scripts.tour.case import Case
-from scripts.tour.speaking import LOCAL, Tour, Unexpected, local_time, say
+from scripts.tour.speaking import LOCAL, Tour, local_time, say
 from scripts.tour.walks import at, home
 
 ZHOU = "zhou.mediator"
@@ -86,10 +86,7 @@ class Mediation:
         """卷宗 on paper, and where it lies."""
         path = f"{self.url}/file.pdf"
         reply = self.tour.client.get(path, headers=self.tour.headers(self.login))
-        if reply.status_code != HTTPStatus.OK or not reply.content.startswith(b"%PDF-"):
-            raise Unexpected(f"{self.login} reads the file of the mediation", reply)
-        size = f"{len(reply.content) / 1000:.0f} kB"
-        say(f"    调解卷宗 file of the mediation, PDF {size}：[link]{self.tour.url}{path}[/link]")
+        self.tour.pdf(reply, f"{self.login} reads the file of the mediation", "调解卷宗 file of the mediation,", path)
 
 
 def walk_wages(tour: Tour) -> None:
@@ -154,7 +151,7 @@ def _agreed(mediation: Mediation) -> None:
     mediation.is_refused(
         "draft_agreement", {**terms, "obligations": [wrong]}, "没有期限的义务 an obligation without a day"
     )
-    parts = [{**wrong, "due": _later(day, n)} for n in (0, 15, 30)]
+    parts = [{**wrong, "due": (day + timedelta(days=n)).isoformat()} for n in (0, 15, 30)]
     mediation.does("draft_agreement", {**terms, "obligations": parts}, "起草协议 the draft", terms["terms"])
     page = mediation.attach("signature")
     for signer, party in (("party", worker), ("party", company), ("mediator", None), ("seal", None)):
@@ -170,10 +167,6 @@ def _free_from(rooms: list[dict[str, Any]], room: str) -> int:
     taken = next(r["taken"] for r in rooms if r["id"] == room)
     last = max((datetime.fromisoformat(t["until"]) for t in taken), default=datetime.now(UTC))
     return 1 + max(0, int((last - datetime.now(UTC)).total_seconds() // 3600) + 1)
-
-
-def _later(day: date, days: int) -> str:
-    return (day + timedelta(days=days)).isoformat()
 
 
 def _kept(mediation: Mediation) -> None:

@@ -84,6 +84,12 @@ class Tour:
         body: dict[str, Any] = reply.json()
         return body
 
+    def pdf(self, reply: httpx.Response, what: str, title: str, path: str) -> None:
+        """A paper that was made, and where it lies."""
+        if reply.status_code != HTTPStatus.OK or not reply.content.startswith(b"%PDF-"):
+            raise Unexpected(what, reply)
+        say(f"    {title} PDF {len(reply.content) / 1000:.0f} kB：[link]{self.url}{path}[/link]")
+
     def turn_of(self, login: str) -> None:
         """A heading when somebody else begins to act."""
         if login != self.speaker:
