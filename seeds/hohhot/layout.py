@@ -1,35 +1,21 @@
 """How many of what: shares out the city's cells over counties, townships and communities, and gives codes and names."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from seeds.hohhot.chance import apportion, between, stream
+from seeds.hohhot.units import TABLES
 from seeds.reference.load import read
 
 CELLS = 3_300
 COMMUNITIES = 1_396
 
-# Cells that a township of each kind gets, relative to others of its county, and how many cells its communities hold.
-_CELL_WEIGHT = {"subdistrict": 10.0, "service_centre": 8.0, "town": 5.0, "township": 3.0}
-_SEAT_TOWN_WEIGHT = 12.0
 _CELLS_PER_URBAN_COMMUNITY = 3.6
 _CELLS_PER_VILLAGE = 1.25
-# Share of a township's communities that are residents' committees (居委会) rather than villagers' committees.
-_URBAN_SHARE = {"subdistrict": 1.0, "service_centre": 1.0, "town": 0.2, "township": 0.06}
-_SEAT_TOWN_URBAN_SHARE = 0.35
-
+_SHARED = TABLES["townships"]
 _DIGITS = "零一二三四五六七八九"
-_VILLAGE_FIRST = (
-    ("东", "Dong"), ("西", "Xi"), ("南", "Nan"), ("北", "Bei"), ("上", "Shang"), ("下", "Xia"), ("前", "Qian"),
-    ("后", "Hou"), ("大", "Da"), ("小", "Xiao"), ("新", "Xin"), ("双", "Shuang"),
-)  # fmt: skip
-_VILLAGE_SECOND = (
-    ("河", "he"), ("沟", "gou"), ("梁", "liang"), ("湾", "wan"), ("滩", "tan"), ("泉", "quan"), ("坪", "ping"),
-    ("营", "ying"), ("井", "jing"), ("柳", "liu"), ("杨", "yang"), ("桥", "qiao"), ("川", "chuan"), ("圪旦", "gedan"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +69,9 @@ class CityPlan:
     counties: tuple[CountyPlan, ...]
 
 
-@cache
-def _file(name: str) -> Any:
-    return read(Path(__file__).parent / name)
-
-
 def plan_city(seed: int) -> CityPlan:
     """Read areas.yaml and share out 3,300 cells and 1,396 communities by population."""
-    data = _file("areas.yaml")
+    data = read(Path(__file__).parent / "areas.yaml")
     counties = data["counties"]
     cells_of_county = apportion(CELLS, [float(county["population"]["value"]) for county in counties])
     township_cells = [
@@ -132,7 +113,7 @@ def _is_seat_town(county: Any, row: Any) -> bool:
 
 
 def _urban_share(county: Any, row: Any) -> float:
-    return _SEAT_TOWN_URBAN_SHARE if _is_seat_town(county, row) else _URBAN_SHARE[row["kind"]]
+    return float(_SHARED["urban_share"]["seat_town" if _is_seat_town(county, row) else row["kind"]])
 
 
 def _cells_per_community(urban_share: float) -> float:
@@ -142,7 +123,7 @@ def _cells_per_community(urban_share: float) -> float:
 def _cells_of_townships(seed: int, county: Any, cells: int) -> list[int]:
     chance = stream(seed, "townships", county["code"])
     weights = [
-        (_SEAT_TOWN_WEIGHT if _is_seat_town(county, row) else _CELL_WEIGHT[row["kind"]]) * between(chance, 0.75, 1.25)
+        _SHARED["cell_weight"]["seat_town" if _is_seat_town(county, row) else row["kind"]] * between(chance, 0.75, 1.25)
         for row in county["townships"]
     ]
     return apportion(cells, weights, least=1)
@@ -178,7 +159,8 @@ def _villagers_committee(row: Any, serial: int, village: tuple[str, str], cells:
 
 def _village_names(chance: Random) -> list[tuple[str, str]]:
     """Every pair of a first and a second part, once, in an order of the township's own."""
-    names = [(a + b, pinyin + rest) for a, pinyin in _VILLAGE_FIRST for b, rest in _VILLAGE_SECOND]
+    firsts, seconds = TABLES["names"]["village_first"], TABLES["names"]["village_second"]
+    names = [(a + b, pinyin + rest) for a, pinyin in firsts.items() for b, rest in seconds.items()]
     chance.shuffle(names)
     return names
 

@@ -14,14 +14,7 @@ from seeds.hohhot.units import TABLES
 from seeds.reference.load import read
 
 STAFF_NAMESPACE = UUID("5b0d6f0e-6f5b-5d0e-9f0a-150100150100")
-
-_FAMILY_NAMES = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾"
-    "彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛"
-    "邱秦江史顾侯邵孟龙万段"
-)
-_FIRST_SYLLABLES = "建海晓玉秀丽雪长明宏雅淑慧新思嘉子佳雨世成凤桂兰红宝素彩月"
-_SECOND_SYLLABLES = "强伟华芳敏静磊勇艳杰娟涛霞平玲辉鹏云飞梅莲英琴燕斌宇浩凯帆东生山林"
+_NAMES = TABLES["names"]
 
 
 @cache
@@ -55,24 +48,24 @@ def staff_id(post: str) -> UUID:
 
 def invented_name(number: int) -> str:
     """A plausible name of three characters, picked by a large number."""
-    number, family = divmod(number, len(_FAMILY_NAMES))
-    number, first = divmod(number, len(_FIRST_SYLLABLES))
-    return _FAMILY_NAMES[family] + _FIRST_SYLLABLES[first] + _SECOND_SYLLABLES[number % len(_SECOND_SYLLABLES)]
+    signs = []
+    for syllables in (_NAMES["family"], _NAMES["first"], _NAMES["second"]):
+        number, at = divmod(number, len(syllables))
+        signs.append(syllables[at])
+    return "".join(signs)
 
 
 def build_cast(posts: Sequence[Post], staff: Sequence[Staff]) -> tuple[tuple[CastMember, ...], tuple[Machine, ...]]:
     """The people and machines of cast.yaml, with the posts they hold."""
-    post_named = {post.id: post for post in posts}
-    names = {person.id: person.name for person in staff}
-    members = []
-    for row in _cast_file()["people"]:
-        post = post_named[row["post"]]
-        members.append(
-            CastMember(
-                row["login"], post.staff, names[post.staff], post.id, post.role, post.unit, post.area, row["who_zh"],
-                row["who_en"],
-            )
-        )  # fmt: skip
+    post_named, name_of = {post.id: post for post in posts}, {person.id: person.name for person in staff}
+    members = [
+        CastMember(
+            row["login"], post.staff, name_of[post.staff], post.id, post.role, post.unit, post.area, row["who_zh"],
+            row["who_en"],
+        )
+        for row in _cast_file()["people"]
+        for post in (post_named[row["post"]],)
+    ]  # fmt: skip
     return tuple(members), tuple(Machine(**row) for row in _cast_file()["machines"])
 
 
