@@ -22,7 +22,8 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from scripts import cluster, databases, postgres
+from scripts import cluster, postgres
+from tests.support import servers
 
 RUN_FOLDER = "GRIDCASE_TEST_RUN"  # set for the workers, which inherit it
 RUN_PROCESS = "GRIDCASE_TEST_PROCESS"
@@ -58,7 +59,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     if external := os.environ.get("TEST_DATABASE_URL"):
         for made in (_run_folder() / "databases").glob("*"):
-            databases.drop_database(external, made.name)
+            servers.drop_database(external, made.name)
     cluster.discard(Path(os.environ[RUN_FOLDER]))
     del os.environ[RUN_FOLDER]
 
@@ -112,17 +113,17 @@ def once(task: str, act: Callable[[], object]) -> None:
 
 def new_database(name: str) -> str:
     """Make an empty database and return its URL; gone at the end of the run."""
-    return databases.create_database(admin_url(), _own(name))
+    return servers.create_database(admin_url(), _own(name))
 
 
 def clone_database(template: str, name: str) -> str:
     """Copy a database made by `new_database` that nobody uses any more, and return the copy's URL."""
-    return databases.clone_database(admin_url(), _own(template), _own(name))
+    return servers.clone_database(admin_url(), _own(template), _own(name))
 
 
 def drop_database(name: str) -> None:
     """Drop a database of this run before its end."""
-    databases.drop_database(admin_url(), _own(name))
+    servers.drop_database(admin_url(), _own(name))
 
 
 def use(url: str, attachments: Path | None = None) -> None:

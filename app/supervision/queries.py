@@ -36,7 +36,7 @@ _COLUMNS = f"""
 """
 _FROM = """
     supervision s join cases c on c.id = s.case_id join unit t on t.code = s.target_unit
-        left join case_text x on x.case_id = c.id and x.version = 1
+        left join case_text x on x.case_id = c.id
 """
 
 

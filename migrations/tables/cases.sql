@@ -82,17 +82,15 @@ create index ix_cases_township on cases (township, status, due, id);
 create unique index uq_cases_number on cases (number);
 create unique index uq_cases_source on cases (source_system, external_id) where source_system is not null;
 
--- The report as written, by version. An accusation's is sealed and so never searchable.
+-- The report as written. An accusation's is sealed and so never searchable.
 create table case_text (
-    case_id uuid not null constraint fk_case_text_case_id references cases,
-    version smallint not null default 1,
+    case_id uuid constraint pk_case_text primary key constraint fk_case_text_case_id references cases,
     title text,
     description text,
     address text,
     sealed bytea,
     seal_key bytea,
     bigrams text[] generated always as (bigrams(title || ' ' || coalesce(address, ''))) stored,
-    constraint pk_case_text primary key (case_id, version),
     constraint ck_case_text_plain_or_sealed check ((sealed is null) <> (title is null)),
     constraint ck_case_text_sealed_with_key check ((sealed is null) = (seal_key is null))
 );

@@ -35,5 +35,3 @@ create table read_log (
     what text not null,
     reason text not null
 );
-create index ix_read_log_at on read_log (at);
-create index ix_read_log_case_id on read_log (case_id);

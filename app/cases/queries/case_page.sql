@@ -61,5 +61,5 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
         'accepted_on', p.accepted_on, 'ended_on', p.ended_on, 'next_rule', p.next_rule, 'next_due', p.next_due)
      from outside_procedure p where p.case_id = c.id) as outside
 from cases c
-join case_text x on x.case_id = c.id and x.version = (select max(version) from case_text where case_id = c.id)
+join case_text x on x.case_id = c.id
 left join staff w on w.id = c.worker

@@ -52,7 +52,7 @@ def list_statement(
         page = f"select c.* from {each} cross join lateral ({head}) c {end}"
     return (
         f"select {_ITEM.format(now=stamp)} as item, c.due::text as due, c.id from ({page}) c"
-        f" left join case_text x on x.case_id = c.id and x.version = 1 order by {order}",
+        f" left join case_text x on x.case_id = c.id order by {order}",
         p,
     )
 

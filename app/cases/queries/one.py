@@ -205,7 +205,7 @@ def opened_note(row: Any) -> str | None:
 async def read_text(conn: Connection, case_id: uuid.UUID) -> dict[str, Any]:
     """Title and description as last written. The caller has seen the case."""
     (row,) = await conn.fetch(
-        "select title, description, sealed, seal_key from case_text where case_id = $1 order by version desc limit 1",
+        "select title, description, sealed, seal_key from case_text where case_id = $1",
         case_id,
     )
     if row["sealed"] is not None:

@@ -41,7 +41,7 @@ async def list_tasks(
     return await conn.fetch(
         "select t.*, x.title, nullif(t.until, 'infinity') as due, t.until < $1::timestamptz as overdue,"
         f" t.until::text as sort_due from ({page}) t"
-        " left join case_text x on x.case_id = t.id and x.version = 1 order by t.until, t.sort_id",
+        " left join case_text x on x.case_id = t.id order by t.until, t.sort_id",
         *p,
     )
 

@@ -12,7 +12,7 @@ select t.id, t.case_id, c.number, c.kind as case_kind, c.category, c.status, x.t
 from task t
 join cases c on c.id = t.case_id
 left join assignment a on a.id = t.assignment
-left join case_text x on x.case_id = c.id and x.version = 1
+left join case_text x on x.case_id = c.id
 left join whistle w on w.id = t.whistle
 left join whistle_call k on k.task = t.id
 left join clock l on k.task is not null and l.case_id = t.case_id and l.kind = 'arrival' and l.subject = t.id::text

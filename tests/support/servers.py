@@ -5,10 +5,8 @@ inside a running event loop too.
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,16 +40,6 @@ def clone_database(server: str, template: str, name: str) -> str:
 def drop_database(server: str, name: str) -> None:
     """Drop a database, ending its sessions; none of that name is no error. Roles stay."""
     _as_administrator(server, lambda admin: admin.execute(f'drop database if exists "{name}" with (force)'))
-
-
-@contextmanager
-def throw_away_database(server: str, prefix: str) -> Iterator[str]:
-    """The URL of an empty database that is dropped at the end."""
-    name = f"{prefix}_{secrets.token_hex(4)}"
-    try:
-        yield create_database(server, name)
-    finally:
-        drop_database(server, name)
 
 
 async def _clone(admin: asyncpg.Connection, template: str, name: str) -> None:
