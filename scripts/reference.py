@@ -303,7 +303,8 @@ def clocks() -> str:
         for name in ("authority", "filing", "pass_on", "report")
     }
     head = CLOCKS.format(note=NOTE, pinned=PINNED, em=RULE, hours=hours, **of_proxies)
-    columns = ("procedure", "clock", "limit", "from", "extension", "whose", "notice due", "basis", "status", "pinned by")  # fmt: skip
+    columns = ("procedure", "clock", "limit", "from", "extension", "whose", "notice due", "basis", "status",
+               "pinned by")  # fmt: skip
     return head + table(columns, [_clock(p, rule) for p in read_procedures() for rule in p.clocks])
 
 

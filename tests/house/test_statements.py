@@ -18,7 +18,7 @@ from tests.cast import CITY
 from tests.house.owing import compare
 from tests.house.reading.files import ROOT, tracked
 from tests.house.reading.statements import every_statement
-from tests.house.reading.tables import Text, texts
+from tests.house.reading.tables import READ_FROM, Text, texts
 
 LONGEST = 15  # lines; a longer statement lies in a file of its own
 PREPARED = re.compile(r"\s*(?:--.*\s+)*(?:select|with|insert|update|delete|merge)\b")
@@ -76,7 +76,7 @@ async def refused(city: str) -> list[str]:
 
 def every_text() -> Iterator[Text]:
     for path in tracked("app", "migrations/functions"):
-        if path.suffix in (".py", ".sql"):
+        if path.suffix in READ_FROM:
             yield from texts(path)
 
 

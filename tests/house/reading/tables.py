@@ -1,6 +1,6 @@
 """Which tables each file of the product reads and writes, and whose they are.
 
-Every string of the code and every `.sql` file is looked through for the words after which SQL names a table.
+Every string of the code, every `.yaml` and every `.sql` file of it is looked through for the words after which SQL names a table.
 """
 
 import ast
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from tests.house.reading.files import ROOT, tracked
 
+READ_FROM = (".py", ".sql", ".yaml")
 TOP = 1_000  # what is on no step of the staircase stands above all
 OWNER = re.compile(r"^-- Owner: (\w+)$", re.MULTILINE)
 MADE = re.compile(r"((?:^-- .*\n)*)^create (?:table|(?:or replace )?view) (\w+)", re.MULTILINE)
@@ -51,10 +54,14 @@ class Text:
 
 
 def texts(path: Path, root: Path = ROOT) -> Iterator[Text]:
-    """The strings of a Python file that are no docstrings; the whole of an SQL file."""
+    """The strings of a Python file that are no docstrings, the values of a YAML file, the whole of an SQL file."""
     source = (root / path).read_text(encoding="utf-8")
     if path.suffix == ".sql":
         yield Text(path, 1, re.sub(r"--.*", "", source))
+        return
+    if path.suffix == ".yaml":
+        scalars = (event for event in yaml.parse(source) if isinstance(event, yaml.ScalarEvent))
+        yield from (Text(path, event.start_mark.line + 1, event.value) for event in scalars)
         return
     tree = ast.parse(source)
     elsewhere = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -82,7 +89,7 @@ def references(root: Path = ROOT) -> frozenset[Reference]:
     """The tables in every file of the product and every function and view of the database."""
     tables, found = owners(root), set[Reference]()
     for path in tracked("app", "migrations/functions", root=root):
-        if path.suffix in (".py", ".sql"):
+        if path.suffix in READ_FROM:
             whose = capability(path, root)
             found |= {Reference(whose, table, how, str(path)) for table, how in _in_file(path, root) if table in tables}
     return frozenset(found)
