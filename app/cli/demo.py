@@ -142,6 +142,17 @@ def accounts(
     Example: gridcase accounts --all
     """
     city = build_city()
+    console.print(
+        "\n[bold]演示账号 Demo accounts[/bold]" + ("" if every else "  （全部 all: gridcase accounts --all）")
+    )
+    console.print(_cast(city, every=every))
+    _show_key(city, address)
+    port = "" if address == ADDRESS else f" PORT={address.rpartition(':')[2]}"
+    console.print(f"\n[bold]接着 Next[/bold]  {address}/docs  ·  在另一终端 in a second terminal: make tour{port}\n",
+                  highlight=False, soft_wrap=True)  # fmt: skip
+
+
+def _cast(city: City, *, every: bool) -> Table:
     table = Table("role", "login", "password", box=None, pad_edge=False, header_style="bold")
     for column in table.columns:
         column.no_wrap = True
@@ -149,14 +160,7 @@ def accounts(
     for member in sorted(city.cast, key=lambda m: SHOWN.index(m.login) if m.login in SHOWN else len(SHOWN)):
         if every or member.login in SHOWN:
             table.add_row(member.role, member.login, load.demo_password(member.login), member.who_zh)
-    console.print(
-        "\n[bold]演示账号 Demo accounts[/bold]" + ("" if every else "  （全部 all: gridcase accounts --all）")
-    )
-    console.print(table)
-    _show_key(city, address)
-    port = "" if address == ADDRESS else f" PORT={address.rpartition(':')[2]}"
-    console.print(f"\n[bold]接着 Next[/bold]  {address}/docs  ·  在另一终端 in a second terminal: make tour{port}\n",
-                  highlight=False, soft_wrap=True)  # fmt: skip
+    return table
 
 
 def _show_key(city: City, address: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import asyncpg
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from app.cli import app, console, errors, run
@@ -49,31 +49,44 @@ def cases(
             errors.print(f"[red]gridcase:[/red] {path}: there is no such file", highlight=False)
             raise typer.Exit(1)
     outcome = run(_import(file, mapping, not_taken))
-    _show(outcome, not_taken if not_taken.exists() else None)
     if outcome is None:
-        raise typer.Exit(STOPPED)
-    if outcome.refused:
-        raise typer.Exit(SOME_REFUSED)
+        console.print("stopped; whole batches are in. Run the same command again to go on: nothing is doubled.")
+    else:
+        _show(outcome)
+        if outcome.refused:
+            _show_refused(outcome)
+    if not_taken.exists():
+        console.print(f"every row not taken, with its line: {not_taken}")
+    if outcome is None or outcome.refused:
+        raise typer.Exit(STOPPED if outcome is None else SOME_REFUSED)
+
+
+class _Bar(Progress):
+    """How far the file is read, and how fast."""
+
+    @classmethod
+    def get_default_columns(cls) -> tuple[ProgressColumn, ...]:
+        return (
+            TextColumn("{task.fields[rows]:,} rows"), BarColumn(), TaskProgressColumn(),
+            TextColumn("{task.fields[rate]:,.0f} rows/s"), TimeRemainingColumn(),
+        )  # fmt: skip
+
+    def told(self, now: imports.Progress) -> None:
+        """So far."""
+        if not self.tasks:
+            self.add_task("", rows=0, rate=0.0)
+        task = self.tasks[0]
+        rate = now.read / task.elapsed if task.elapsed else 0.0
+        self.update(task.id, total=now.total, completed=now.done, rows=now.read, rate=rate)
 
 
 async def _import(file: Path, mapping: Path, report: Path) -> Outcome | None:
     """The outcome, or None where Ctrl-C stopped it."""
     read = imports.read_mapping(mapping)
-    columns = (
-        TextColumn("{task.fields[rows]:,} rows"), BarColumn(), TaskProgressColumn(),
-        TextColumn("{task.fields[rate]:,.0f} rows/s"), TimeRemainingColumn(),
-    )  # fmt: skip
     conn = await connect(settings().city, "app")
     try:
-        with Progress(*columns, console=console) as bar:
-            task = bar.add_task("", rows=0, rate=0.0)
-
-            def told(now: imports.Progress) -> None:
-                seconds = bar.tasks[task].elapsed or 0.0
-                rate = now.read / seconds if seconds else 0.0
-                bar.update(task, total=now.total, completed=now.done, rows=now.read, rate=rate)
-
-            return await imports.import_cases(conn, file, read, told=told, report=report)
+        with _Bar(console=console) as bar:
+            return await imports.import_cases(conn, file, read, told=bar.told, report=report)
     except asyncio.CancelledError:
         return None
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -84,29 +97,26 @@ async def _import(file: Path, mapping: Path, report: Path) -> Outcome | None:
         conn.terminate()
 
 
-def _show(outcome: Outcome | None, written: Path | None) -> None:
-    if outcome is None:
-        console.print("stopped; whole batches are in. Run the same command again to go on: nothing is doubled.")
-    else:
-        refused = outcome.refused.total()
-        rate = outcome.read / outcome.seconds if outcome.seconds else 0.0
+def _show(outcome: Outcome) -> None:
+    rate = outcome.read / outcome.seconds if outcome.seconds else 0.0
+    console.print(
+        f"{outcome.read:,} rows: {outcome.taken:,} taken, {outcome.repeated:,} filed before,"
+        f" {outcome.refused.total():,} not taken; {outcome.without_cell:,} of those taken lie outside every cell;"
+        f" {outcome.seconds:,.1f} s, {rate:,.0f} rows/s"
+    )
+    if outcome.read and outcome.repeated == outcome.read:
+        console.print("every row had been filed before: nothing was added")
+    if outcome.dropped:
+        console.print(f"columns of a kind that is never kept of a person, dropped: {', '.join(outcome.dropped)}")
+    if outcome.doubled or outcome.skipped:
         console.print(
-            f"{outcome.read:,} rows: {outcome.taken:,} taken, {outcome.repeated:,} filed before, {refused:,} not taken;"
-            f" {outcome.without_cell:,} of those taken lie outside every cell; {outcome.seconds:,.1f} s, {rate:,.0f} rows/s"
+            f"local times on the nights the clocks change: {outcome.doubled:,} shown twice (taken as the first),"
+            f" {outcome.skipped:,} never shown (counted from before the change)"
         )
-        if outcome.read and outcome.repeated == outcome.read:
-            console.print("every row had been filed before: nothing was added")
-        if outcome.dropped:
-            console.print(f"columns of a kind that is never kept of a person, dropped: {', '.join(outcome.dropped)}")
-        if outcome.doubled or outcome.skipped:
-            console.print(
-                f"local times on the nights the clocks change: {outcome.doubled:,} shown twice (taken as the first),"
-                f" {outcome.skipped:,} never shown (counted from before the change)"
-            )
-        if refused:
-            table = Table("reason", "rows", "请修改", "what to mend", title="Rows not taken")
-            for reason, number in outcome.refused.most_common():
-                table.add_row(reason.value, f"{number:,}", reason.words.zh, reason.words.en)
-            console.print(table)
-    if written is not None:
-        console.print(f"every row not taken, with its line: {written}")
+
+
+def _show_refused(outcome: Outcome) -> None:
+    table = Table("reason", "rows", "请修改", "what to mend", title="Rows not taken")
+    for reason, number in outcome.refused.most_common():
+        table.add_row(reason.value, f"{number:,}", reason.words.zh, reason.words.en)
+    console.print(table)

@@ -50,6 +50,19 @@ def load_years(
     console.print(f"{looked:,} provisional limits counted again, {moved:,} of them moved")
 
 
+async def _missing_years(conn: Connection) -> tuple[list[int], int]:
+    """The years that open clocks need and no calendar has, and how many limits wait for them."""
+    facts = await get_city(conn)
+    if facts.calendar == "weekdays":
+        return [], 0
+    published = {y["year"] for y in await list_calendar_years(conn, facts.calendar)}
+    this = datetime.now(facts.tz).year
+    last = await conn.fetchval("select max(due) from open_clock")
+    waiting = await conn.fetchval("select count(*) from open_clock where provisional")
+    until = max(this, last.astimezone(facts.tz).year if last else this)
+    return [year for year in range(this, until + 1) if year not in published], waiting
+
+
 @calendar_app.command("check")
 def check() -> None:
     """List the years that cases need and no calendar has: their due dates are provisional.
@@ -57,18 +70,7 @@ def check() -> None:
     Example: gridcase calendar check || echo "load the new notice"
     """
 
-    async def work(conn: Connection) -> tuple[list[int], int]:
-        facts = await get_city(conn)
-        if facts.calendar == "weekdays":
-            return [], 0
-        published = {y["year"] for y in await list_calendar_years(conn, facts.calendar)}
-        this = datetime.now(facts.tz).year
-        last = await conn.fetchval("select max(due) from open_clock")
-        waiting = await conn.fetchval("select count(*) from open_clock where provisional")
-        until = max(this, last.astimezone(facts.tz).year if last else this)
-        return [year for year in range(this, until + 1) if year not in published], waiting
-
-    missing, waiting = in_city(work)
+    missing, waiting = in_city(_missing_years)
     if missing:
         years = ", ".join(map(str, missing))
         console.print(f"not published yet: {years}; {waiting:,} open limits are provisional")
