@@ -48,7 +48,7 @@ def _build(name: str, parts: int) -> None:
         await conn.execute("delete from cell_version")
         await conn.execute("create temporary table piece (code text, community text, centre text, boundary bytea)")
         rows = [(code, c.community, c.centre, shapely.to_wkb(shape)) for code, c, shape in pieces]
-        await conn.copy_records_to_table("piece", records=rows)
+        await conn.copy_records_to_table("piece", columns=("code", "community", "centre", "boundary"), records=rows)
         await conn.execute(
             "insert into cell (code, city, county, township, community, path, centre)"
             " select distinct on (p.code) p.code, l.city, l.county, l.township, l.community, l.path, p.centre"

@@ -3,9 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
-from typing import Literal, get_args
-
-from pydantic import BaseModel
+from typing import Literal, get_args, get_type_hints
 
 from app.areas.rules import Tier
 from app.attachments.rules import MEDIA_TYPES
@@ -41,9 +39,9 @@ LISTED = """
 """
 
 
-def of(model: type[BaseModel], field: str) -> frozenset[str]:
+def of(model: type[object], field: str) -> frozenset[str]:
     """The words that a field of a body or an answer may have."""
-    annotation = model.model_fields[field].annotation
+    annotation = get_type_hints(model)[field]
     literals = [part for part in (annotation, *get_args(annotation)) if getattr(part, "__origin__", None) is Literal]
     return frozenset(get_args(literals[0]))
 

@@ -60,8 +60,7 @@ def texts(path: Path, root: Path = ROOT) -> Iterator[Text]:
         yield Text(path, 1, re.sub(r"--.*", "", source))
         return
     if path.suffix == ".yaml":
-        scalars = (event for event in yaml.parse(source) if isinstance(event, yaml.ScalarEvent))
-        yield from (Text(path, event.start_mark.line + 1, event.value) for event in scalars)
+        yield from (Text(path, 1, part.value) for part in yaml.parse(source) if isinstance(part, yaml.ScalarEvent))
         return
     tree = ast.parse(source)
     elsewhere = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
