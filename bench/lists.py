@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 
-from app.cases.queries.filters import Filters
 from app.cases.queries.lists import list_statement
+from app.cases.rules import Status
+from app.cases.schemas.filters import Filters
 from app.core.paging import PAGE
 from bench import cases, city
 from bench.drive import Measured, against_neighbours, http, median, pgbench, write_plan
@@ -39,7 +40,7 @@ def floor(now: datetime) -> tuple[dict[str, str], dict[str, str]]:
     draw = f"\\set k random(0, {len(TOWNSHIPS) - 1})\n\\set area case {areas} end\n"
     scripts, variables = {}, {}
     for status in STATUSES:
-        filters = Filters(area=TOWNSHIPS[0], tier="township", status=(status,))
+        filters = Filters(area=TOWNSHIPS[0], tier="township", status=[Status(status)])
         text, parameters = list_statement(
             filters, actor=city.actor_of(COORDINATOR), after=None, newest=False, limit=PAGE + 1, now=now
         )

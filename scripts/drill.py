@@ -139,7 +139,7 @@ async def compare(ledger: Ledger) -> list[str]:
     try:
         stored = {r["id"]: r for r in await conn.fetch("select id::text, number, status from cases")}
         by_key = {r["key"]: r["case_id"] for r in await conn.fetch("select key, case_id::text from idempotency")}
-        broken = [f"chain of {r['case_id']} at {r['seq']}: {r['broken']}" for r in await list_breaks(conn)]
+        broken = [f"chain of {r.case_id} at {r.seq}: {r.broken}" for r in await list_breaks(conn)]
         orphans = await conn.fetchval(_ORPHANS)
         fsync = await conn.fetchval("show fsync")
     finally:

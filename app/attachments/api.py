@@ -18,6 +18,7 @@ from app.attachments.actions import Store, admission, clean, redact
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, WORKFLOW, Format, Rectangle
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.settings import AttachmentSettings
+from app.cases.queries.visible import require_visible
 from app.cases.rules import PURPOSE_WORDS, Purpose
 from app.core.access import Actor, Permission
 from app.core.asgi import BodyPolicy
@@ -66,7 +67,7 @@ async def admitted(case_id: uuid.UUID, request: Request, actor: CanAttach) -> As
     """Before megabytes are sent for nothing: the caller sees the case, and there is room in memory for the file."""
     with admission():
         async with request.app.state.database.connection() as conn:
-            await queries.sees_case(conn, case_id, actor=actor)
+            await require_visible(conn, case_id, actor=actor)
         yield
 
 

@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from app.attachments.rules import MEDIA_TYPES, WORKFLOW, AttachmentState, Format, withdraw_refused
 from app.attachments.schemas import AttachmentOut
 from app.cases.queries.access import visible_to
-from app.cases.queries.one import opened_note
+from app.cases.queries.file import local
+from app.cases.queries.notes import opened_note
+from app.cases.queries.visible import require_visible
 from app.cases.rules import PURPOSE_WORDS, Purpose
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
@@ -16,6 +18,7 @@ from app.core.errors import NotFound, Words
 from app.core.registry import Registry
 from app.core.rows import fetch_all, fetch_one, read_sql, shown
 from app.core.workflow import Refusal, Transition
+from app.reference.queries import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,7 @@ class LoadedAttachment:
     @property
     def opened_title(self) -> str | None:
         """The title in clear; None once it was erased."""
-        note = {"id": self.note, "body": self.title, "sealed": self.sealed_title, "seal_key": self.title_key}
-        return opened_note(note)
+        return opened_note(self.note, self.title, self.sealed_title, self.title_key)
 
     def refuses(self, action: str, actor: Actor, _: datetime) -> Refusal | None:
         """Hold, archive, what rests on it; a PDF is not redacted here."""
@@ -114,19 +116,28 @@ def _select() -> str:
     return read_sql(__package__, "attachment").format(relied_on=relied_on)
 
 
-async def sees_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> None:
-    """Raises NotFound for a case that the actor may not know exists."""
-    p = Parameters([case_id])
-    where = visible_to(actor, p)
-    if not await conn.fetchval(f"select exists (select from cases c where c.id = $1 and {where})", *p):
-        raise NotFound
-
-
 async def list_of_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> list[LoadedAttachment]:
     """All of one case, the oldest first; raises NotFound."""
-    await sees_case(conn, case_id, actor=actor)
+    await require_visible(conn, case_id, actor=actor)
     statement = f"{_select()} where a.case_id = $1 order by a.added_at, a.id"
     return await fetch_all(conn, LoadedAttachment, statement, case_id)
+
+
+async def list_for_file(conn: Connection, case_id: uuid.UUID, reference: Reference) -> list[dict[str, object]]:
+    """As the file of the case lists them."""
+    statement, tz = f"{_select()} where a.case_id = $1 order by a.added_at, a.id", reference.city.tz
+    return [_listed(one, tz) for one in await fetch_all(conn, LoadedAttachment, statement, case_id)]
+
+
+def _listed(one: LoadedAttachment, tz: tzinfo) -> dict[str, object]:
+    copy, gone = "；遮盖件" if one.redacts else "", local(one.withdrawn_at, tz)
+    pages = f"，{one.pages} 页" if one.pages else ""
+    return {
+        "at": local(one.added_at, tz), "title": one.opened_title or "（已清除）",
+        "kind": f"{PURPOSE_WORDS[one.purpose].zh}{copy}{f'；{gone} 撤回，内容已清除' if gone else ''}",
+        "what": f"{one.media_type}，{one.size} 字节{pages}",
+        "digest": one.digest.hex(), "salt": one.salt.hex() if one.salt else "（盐值已清除）",
+    }  # fmt: skip
 
 
 async def get_attachment(conn: Connection, attachment: uuid.UUID, *, actor: Actor | None) -> LoadedAttachment:

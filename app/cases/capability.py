@@ -1,13 +1,28 @@
 """What cases bring."""
 
+from app.cases.queries.access import visible_to
+from app.cases.queries.filters import OWN
+from app.cases.queries.registry import LIST_FILTERS
 from app.cases.rules import CASE_STEPS
+from app.cases.rules.plain import WORDS
+from app.cases.rules.registry import STEP_WORDS
 from app.core.capability import Capability
 from app.core.workflow import WORKFLOWS
+from app.messages.queries import SUBJECTS, Subject
+
+SUBJECT = Subject(
+    "(select c.number from cases c where c.id = m.case_id)",
+    "exists (select from cases c where c.id = {id} and c.petition_class = 'accusation')",
+    lambda actor, p: f"exists (select from cases c where c.id = m.case_id and {visible_to(actor, p)})",
+)
 
 
 def register() -> None:
-    """The table of a case's steps."""
+    """The table of a case's steps, what they are called, and a case as the subject of messages."""
     WORKFLOWS.add({"case": CASE_STEPS})
+    STEP_WORDS.add(WORDS)
+    LIST_FILTERS.add(OWN)
+    SUBJECTS.add({"case_id": SUBJECT})
 
 
 TAGS = {

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request
 
 from app.cases.queries.one import LoadedCase, load_by_code
-from app.cases.schemas import QueryIn
+from app.cases.schemas.taken import QueryIn
 from app.core.access import RESIDENT
 from app.core.database import Connection, Database
 from app.core.errors import Problem

@@ -1,5 +1,6 @@
 """What emergency mode brings."""
 
+from app.cases.rules.registry import STEP_WORDS, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
@@ -7,6 +8,10 @@ from app.emergency.rules import WORKFLOW
 from app.emergency.settings import EmergencySettings
 from app.messages.rules import TEMPLATES, Template
 
+STEPS = {
+    "emergency_on": StepWords(Words("应急限时", "faster limit of an emergency")),
+    "emergency_off": StepWords(Words("应急限时解除", "faster limit of an emergency lifted")),
+}
 MESSAGES = {
     "emergency_limit": Template(Words("应急限时办理", "Faster limits of an emergency"), Words(
         "应急状态：编号{number}须在{hours}小时内开始办理。",
@@ -21,6 +26,7 @@ def register() -> None:
     """Put them where they are used."""
     WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
     TEMPLATES.add(MESSAGES)
+    STEP_WORDS.add(STEPS)
 
 
 TAGS = {"emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time."}

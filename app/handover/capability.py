@@ -1,5 +1,6 @@
 """What hand-overs bring: what they tell in the app."""
 
+from app.cases.rules.registry import STEP_WORDS, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
 from app.messages.rules import TEMPLATES, Template
@@ -16,6 +17,7 @@ MESSAGES = {
 def register() -> None:
     """Put them where they are used."""
     TEMPLATES.add(MESSAGES)
+    STEP_WORDS.add({"handed_over": StepWords(Words("工作交接", "the work was handed over"))})
 
 
 HANDOVER = Capability("handover", register=register)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
-from app.cases.schemas import AreasOut, CellRef, RoutingOut
+from app.cases.schemas.page import AreasOut, CellRef, RoutingOut
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, Phone, ShortText, Title, unfit
 

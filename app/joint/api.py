@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.cases.queries.visible import require_visible
-from app.cases.schemas import UnseenOut
+from app.cases.schemas.page import UnseenOut
 from app.core.access import Actor, Permission
 from app.core.http import Read, requires
 from app.core.openapi import carries

@@ -6,7 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from app.cases.schemas import RevealIn, UnseenOut
+from app.cases.queries.visible import require_visible
+from app.cases.schemas.page import UnseenOut
+from app.cases.schemas.taken import RevealIn
+from app.centres.queries.rooms import list_for_case
+from app.centres.schemas.shown import BookingPage
 from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, Write, requires
 from app.core.idempotency import once
@@ -27,6 +31,13 @@ router = APIRouter(prefix="/v1", tags=["mediation"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 CanMediate = Annotated[Actor, Depends(requires(Permission.MEDIATION_WORK))]
 CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
+
+
+@router.get("/cases/{case_id}/bookings", response_model=BookingPage, summary="Rooms taken for a case")
+async def list_case_bookings(case_id: uuid.UUID, actor: CanRead, conn: Read) -> BookingPage:
+    """For whoever sees the case, those given back too; everybody else learns at most that a room is taken."""
+    await require_visible(conn, case_id, actor=actor)
+    return BookingPage(items=await list_for_case(conn, case_id))
 
 
 @router.get("/cases/{case_id}/mediations", response_model=MediationsOut, summary="Mediations of a case")

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from app.attachments.queries import RELIANCES, Reliance
-from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
+from app.cases.queries.registry import HIDDEN_NOTES, RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
+from app.cases.rules.retention import RETENTIONS, Retention
 from app.core.capability import Capability
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
 from app.mediation.queries.resident import tell_agreement
-from app.mediation.rules import WORKFLOW, Mediated, refuses_of_case, wrong_result
+from app.mediation.rules import PROCEDURE_OF, SEPARATE_TALK, WORKFLOW, Mediated, refuses_of_case, wrong_result
 from app.messages.rules import TEMPLATES, Template
 
 # Which files of its case what rests on.
@@ -130,6 +131,8 @@ def register() -> None:
         {("conclude", "mediation"): lambda facts, asked: wrong_result(MEDIATED.of(facts), facts, asked["result"])}
     )
     RESIDENT_SECTIONS.add({"agreement": AGREEMENT})
+    HIDDEN_NOTES.add({SEPARATE_TALK: "RMTJ 15"})
+    RETENTIONS.add(dict.fromkeys(PROCEDURE_OF.values(), Retention.YEARS_30))
     STEP_WORDS.add(STEPS)
     TEMPLATES.add(MESSAGES)
 

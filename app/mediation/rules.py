@@ -25,6 +25,8 @@ class MediationChannel(StrEnum):
     LABOUR = "labour"
 
 
+# The kind of note of a talk with one side: for the mediators and the lead, whom their own room shows it (RMTJ 15).
+SEPARATE_TALK = "mediation_separate_talk"
 # The procedure a case runs under while it is mediated by this channel; elsewhere it keeps its own.
 PROCEDURE_OF = {MediationChannel.PEOPLE: "people_mediation", MediationChannel.LABOUR: "labour_mediation"}
 

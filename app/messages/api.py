@@ -1,20 +1,53 @@
-"""The administrator's view of what goes out: what waits, what is stuck, and sending it again."""
+"""The caller's own messages; and for the administrator what goes out: what waits, what is stuck, sending it again."""
 
-import json
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic_core import to_json
 
 from app.core.access import Actor, Permission
-from app.core.http import Read, ThisCall, Write, requires
+from app.core.http import Language, Read, ThisCall, Write, requires
 from app.core.idempotency import once
 from app.core.paging import ThisPage
 from app.messages import actions, queries
-from app.messages.schemas import MessageStateOut, OutgoingPage
+from app.messages.rules import composed
+from app.messages.schemas import MessageOut, MessagesOut, MessageStateOut, OutgoingPage
 
 router = APIRouter(prefix="/v1", tags=["messages"])
+CanRead = Annotated[Actor, Depends(requires(Permission.MESSAGE_READ))]
 CanManage = Annotated[Actor, Depends(requires(Permission.MESSAGE_MANAGE))]
 MessageId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the message")]
+
+
+@router.get("/me/messages", response_model=MessagesOut, summary="What I am told")
+async def list_my_messages(
+    actor: CanRead, conn: Read, said: Language, page: ThisPage,
+    unread: Annotated[bool, Query(description="Only what nobody has read yet")] = False,
+) -> MessagesOut:  # fmt: skip
+    """Messages to me, my posts and my units, the newest first; those on a case only while I may see the case."""
+    last = page.after(1, numbers=True)
+    before = int(last[0]) if last else None
+    found = await queries.list_own(conn, actor=actor, unread=unread, before=before, limit=page.most)
+    return MessagesOut([_shown(message, said) for message in page.of(found, lambda message: (message.id,))])
+
+
+def _shown(message: queries.OwnMessage, said: str) -> MessageOut:
+    subject, text = composed(message.template, message.facts, message.number)
+    return MessageOut(
+        message.id, message.template, subject.say(said), text.say(said), message.case_id, message.urgent,
+        message.created_at, message.read_at,
+    )  # fmt: skip
+
+
+@router.post("/me/messages/{message_id}/read", response_model=MessageStateOut, summary="I have read it")
+async def read_my_message(message_id: MessageId, actor: CanRead, conn: Write, call: ThisCall) -> Response:
+    """Keeps who read it first and when; a message to a unit is read once one of the unit has."""
+
+    async def act() -> tuple[int, bytes, str | None]:
+        await actions.read_message(conn, message_id, actor=actor, now=call.now)
+        return 200, to_json({"id": message_id, "state": "read"}), None
+
+    return await once(conn, call, act)
 
 
 @router.get("/messages", response_model=OutgoingPage, summary="What goes out, by state")
@@ -24,8 +57,8 @@ async def list_outgoing(
 ) -> OutgoingPage:  # fmt: skip
     """SMS and e-mails that wait, are being sent, were sent or are stuck. Neither whom they go to nor on which matter."""
     last = page.after(1, numbers=True)
-    rows = await queries.list_outgoing(conn, state=state, after=int(last[0]) if last else 0, limit=page.most)
-    return OutgoingPage(items=page.of(rows, lambda message: [message.id]))
+    found = await queries.list_outgoing(conn, state=state, after=int(last[0]) if last else 0, limit=page.most)
+    return OutgoingPage(page.of(found, lambda message: (message.id,)))
 
 
 @router.post("/messages/{message_id}/retry", response_model=MessageStateOut, summary="Send a stuck message again")
@@ -34,6 +67,6 @@ async def retry_message(message_id: MessageId, _: CanManage, conn: Write, call: 
 
     async def act() -> tuple[int, bytes, str | None]:
         await actions.retry(conn, message_id, now=call.now)
-        return 200, json.dumps({"id": message_id, "state": "waiting"}).encode(), None
+        return 200, to_json({"id": message_id, "state": "waiting"}), None
 
     return await once(conn, call, act)

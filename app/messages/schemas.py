@@ -4,10 +4,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import BaseModel
 
-
-class MessageOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class MessageOut:
     """A message to the caller, in the caller's language."""
 
     id: int
@@ -20,7 +19,8 @@ class MessageOut(BaseModel):
     read_at: datetime | None
 
 
-class MessagesOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class MessagesOut:
     """The newest first."""
 
     items: list[MessageOut]
@@ -43,13 +43,15 @@ class OutgoingOut:
     stuck_at: datetime | None
 
 
-class OutgoingPage(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OutgoingPage:
     """The oldest first."""
 
     items: list[OutgoingOut]
 
 
-class MessageStateOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class MessageStateOut:
     """What was done to one message."""
 
     id: int

@@ -11,7 +11,8 @@ from app.attachments.rules import EXTENSIONS, MEDIA_TYPES
 from app.cases.queries.one import LoadedCase
 from app.cases.queries.visible import require_visible
 from app.cases.resident import CaseByCode, ThisCaseByCode
-from app.cases.schemas import QueryIn, UnseenOut
+from app.cases.schemas.page import UnseenOut
+from app.cases.schemas.taken import QueryIn
 from app.core.access import Actor, Permission
 from app.core.errors import Conflict, NotFound, TooMany
 from app.core.http import Language, Now, Read, download, requires

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from app.cases.queries.notes import NoteText
-from app.cases.schemas import QueryIn
+from app.cases.schemas.taken import QueryIn
 from app.core.bodies import example
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, unfit

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from app.cases.rules import Channel, Satisfaction, Solved
-from app.cases.schemas import QueryIn
+from app.cases.schemas.taken import QueryIn
 from app.core.bodies import example
 from app.core.texts import LongText
 

@@ -23,5 +23,5 @@ async def check(conn: Connection, *, findings: list[Finding], cases: int) -> lis
         found = await conn.fetchval(statement)
         if found != wanted:
             wrong.append(f"{what}: {found:,}, and not {wanted:,}")
-    wrong += [f"事件链 chain: {row['case_id']} {row['seq']}: {row['broken']}" for row in await list_breaks(conn)]
+    wrong += [f"事件链 chain: {row.case_id} {row.seq}: {row.broken}" for row in await list_breaks(conn)]
     return wrong

@@ -85,7 +85,7 @@ def breaks(sql: Sql, case: str | None = None) -> list[tuple[int, str]]:
     async def look() -> list[tuple[int, str]]:
         conn = await connect("hohhot", "owner")
         try:
-            return [(row["seq"], row["broken"]) for row in await list_breaks(conn, uuid.UUID(case) if case else None)]
+            return [(row.seq, row.broken) for row in await list_breaks(conn, uuid.UUID(case) if case else None)]
         finally:
             await conn.close()
 

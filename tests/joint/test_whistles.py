@@ -85,7 +85,7 @@ def _breaks(case: str) -> list[Any]:
     async def work() -> list[Any]:
         conn = await connect(CITY, "owner")
         try:
-            return [found for found in await list_breaks(conn) if str(found["case_id"]) == case]
+            return [found for found in await list_breaks(conn) if str(found.case_id) == case]
         finally:
             await conn.close()
 

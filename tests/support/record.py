@@ -40,7 +40,7 @@ def _plain(column: str, value: Any) -> Any:
 
 async def faults(conn: Connection) -> list[str]:
     """What does not hold of the record of a whole city."""
-    found = [f"case {row['case_id']} breaks at {row['seq']}: {row['broken']}" for row in await list_breaks(conn)]
+    found = [f"case {row.case_id} breaks at {row.seq}: {row.broken}" for row in await list_breaks(conn)]
     events: dict[uuid.UUID, list[dict[str, Any]]] = {}
     for row in await conn.fetch("select case_id, seq, kind, at, data, hash from event order by case_id, seq"):
         events.setdefault(row["case_id"], []).append(dict(row))

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from app.analytics.rules.figures import LIVE, Figure, Moments
 from app.cases.queries.access import visible_to
-from app.cases.queries.filters import Filters, conditions, has_status
+from app.cases.queries.filters import conditions, has_status
+from app.cases.schemas.filters import Filters
 from app.core.access import Actor, Permission, Post
 from app.core.database import Connection, Parameters
 from app.core.errors import Forbidden, NotFound

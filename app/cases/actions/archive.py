@@ -16,7 +16,7 @@ _ARCHIVE = """
 async def archive(act: ActionContext, case_id: uuid.UUID) -> None:
     """The case has ended and everybody has been told: its file is kept until the day its class gives."""
     case = await begin(act, case_id, "archive")
-    retention = retention_of(case.row["procedure"], act.reference.city.profile.retention)
+    retention = retention_of(case.row.procedure, act.reference.city.profile.retention)
     until = kept_until(retention, act.now.astimezone(act.reference.city.tz).date())
     await act.conn.execute(_ARCHIVE, case_id, retention.value, until, act.now, f"{act.actor.kind}:{act.actor.id}")
     facts = {"retention": retention.value, "kept_until": until.isoformat() if until else None}

@@ -56,8 +56,7 @@ async def handle(act: ActionContext, case_id: uuid.UUID) -> None:
 async def extend_clock(act: ActionContext, case_id: uuid.UUID, *, days: int, reason: str) -> None:
     """延期: by the head of the handling authority, once, before expiry, within the rule's bound (信访工作条例 34)."""
     case = await begin(act, case_id, "extend")
-    row = case.row
-    rule = act.reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
+    rule = act.reference.clock_rule(case.row.procedure, case.row.procedure_version, ClockKind.COMPLETION)
     if rule is None or rule.extension is None:
         raise errors.ActionRefused("该期限不可延长。", "This limit knows no extension.")
     # Of the lead unit's posts only its head (or the discipline desk's officer, under its own rules: XF 30) came this
@@ -73,12 +72,12 @@ async def extend_clock(act: ActionContext, case_id: uuid.UUID, *, days: int, rea
 
 def extended(act: ActionContext, case: LoadedCase, rule: ClockRule, length: int) -> Due:
     """The completion limit longer by `length` of the rule's units; raises Invalid or ActionRefused."""
-    row = case.row
-    assert rule.extension is not None  # noqa: S101 (callers looked)
-    told = Due(row["clock_due"], row["clock_due_unrolled"], row["clock_provisional"])
+    clock = case.row.clock
+    assert clock is not None and rule.extension is not None  # noqa: S101, PT018 (callers looked)
+    told = Due(clock.due, clock.due_unrolled, clock.provisional)
     try:
         return extend(
-            rule, told, length, rule.extension.unit, act.now, row["clock_extensions"],
+            rule, told, length, rule.extension.unit, act.now, clock.extensions,
             approver_roles=[rule.extension.approver_role], calendar=act.reference.calendar, tz=act.reference.city.tz,
         )  # fmt: skip
     except ClockRefused as refused:
@@ -92,17 +91,11 @@ def extended(act: ActionContext, case: LoadedCase, rule: ClockRule, length: int)
 
 async def keep_extension(act: ActionContext, case: LoadedCase, due: Due, length: int) -> None:
     """The completion limit falls due at `due`, by this actor's approval."""
-    row = case.row
-    climbs = act.reference.first(row["procedure"], row["procedure_version"], row["clock_start"], due.due)
+    row, clock = case.row, case.row.clock
+    assert clock is not None  # noqa: S101 (`extended` looked)
+    climbs = act.reference.first(row.procedure, row.procedure_version, clock.start, due.due)
     await deadlines.extend_clock(
-        act.conn,
-        row["clock_id"],
-        row["clock_due"],
-        due,
-        days=length,
-        approver=uuid.UUID(act.actor.id),
-        now=act.now,
-        climbs=climbs,
+        act.conn, clock.id, clock.due, due, days=length, approver=uuid.UUID(act.actor.id), now=act.now, climbs=climbs
     )
 
 

@@ -1,13 +1,16 @@
 """Notices within a case: what a step owes is drafted with it, so that neither is without the other."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.cases.actions.step import DraftedNotice, advance, begin
-from app.cases.queries.one import LoadedCase, open_parties, opened_note, read_text
+from app.cases.queries.case_page import open_parties
+from app.cases.queries.notes import opened_note
+from app.cases.queries.one import LoadedCase, read_text
 from app.cases.rules import TRANSITIONS, Kind, PetitionClass
+from app.cases.schemas.page import PartyOut
 from app.core import errors
 from app.deadlines.rules import ClockKind, StartsOn
 from app.messages.actions import queue
@@ -30,7 +33,7 @@ class NoticeText:
 
 def owed_by(act: ActionContext, case: LoadedCase, action: str) -> Owed | None:
     """The notice that a step owes under the case's procedure."""
-    rules = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]].clocks
+    rules = act.reference.procedures[case.row.procedure, case.row.procedure_version].clocks
     named = {rule.kind: rule.notice for rule in rules}
     return owed(
         TRANSITIONS[action].notice, kind=case.facts.kind, completion=named.get(ClockKind.COMPLETION),
@@ -84,23 +87,23 @@ async def drafted(
     tz = act.reference.city.tz
     written = await read_text(act.conn, case.facts.id)
     return notices.Draft(
-        kind=kind, number=case.row["number"], subject=written.get("title") or "",
+        kind=kind, number=case.row.number, subject=(written.title if written else None) or "",
         to=addressees(await open_parties(act.conn, case.facts.id), case.facts.kind),
         organ=act.reference.names.get(facts["organ"], facts["organ"]),
-        received=case.row["received_at"].astimezone(tz).date(), drafted=act.now.astimezone(tz).date(), text=text,
-        claim=written.get("description"), facts=facts,
+        received=case.row.received_at.astimezone(tz).date(), drafted=act.now.astimezone(tz).date(), text=text,
+        claim=written.description if written else None, facts=facts,
     )  # fmt: skip
 
 
-def addressees(parties: list[dict[str, Any]], kind: str) -> tuple[str, ...]:
+def addressees(parties: Iterable[PartyOut], kind: str) -> tuple[str, ...]:
     """Whom a notice is made out to: who brought the matter, and in a dispute both sides."""
     roles = {*_ADDRESSED, "respondent"} if kind == Kind.DISPUTE else _ADDRESSED
-    return tuple(sorted(p["name"] for p in parties if p["role"] in roles and p.get("name")))
+    return tuple(sorted(p.name for p in parties if p.role in roles and p.name))
 
 
 def _completion_due(act: ActionContext, case: LoadedCase) -> str | None:
     """The local day by which a matter accepted now is to be answered, if its limit starts with acceptance."""
-    procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
+    procedure = act.reference.procedures[case.row.procedure, case.row.procedure_version]
     planned = act.reference.plan(procedure, StartsOn.ACCEPTED, act.now)
     due = next((clock.due for clock in planned if clock.kind is ClockKind.COMPLETION), None)
     return due.astimezone(act.reference.city.tz).date().isoformat() if due else None
@@ -111,12 +114,12 @@ async def send_word(act: ActionContext, case: LoadedCase, notice: Notice, method
     channel = {"sms": Channel.SMS, "online": Channel.SMS, "email": Channel.EMAIL}.get(method)
     if channel is None:
         return
-    where = "email" if channel is Channel.EMAIL else "phone"
     for party in await open_parties(act.conn, case.facts.id):
-        if party["role"] in _ADDRESSED and party.get(where):
+        address = party.email if channel is Channel.EMAIL else party.phone
+        if party.role in _ADDRESSED and address:
             await queue(
-                act.conn, f"notice {notice.id} {channel} party:{party['id']}", "notice_ready", now=act.now,
-                channel=channel, address=party[where], case_id=case.facts.id, facts={"kind": notice.kind.value},
+                act.conn, f"notice {notice.id} {channel} party:{party.id}", "notice_ready", now=act.now,
+                channel=channel, address=address, case_id=case.facts.id, facts={"kind": notice.kind.value},
             )  # fmt: skip
 
 
@@ -128,12 +131,11 @@ async def redraft(act: ActionContext, case_id: uuid.UUID, *, kind: NoticeKind | 
         raise errors.ActionRefused("没有这种需要重新生成的文书。", "No notice of that kind waits to be redrafted.")
     (row,) = await act.conn.fetch(_WITH_WORDS, uuid.UUID(found[0].id))
     await notices.replace(act.conn, [row["notice"]], now=act.now)
-    words = NoticeText(row["id"], opened_note(row) if row["id"] else None, row["facts"])
+    words = NoticeText(row["id"], opened_note(row["id"], row["body"], row["sealed"], row["seal_key"]), row["facts"])
     owing = await draft_notice(act, case, NoticeKind(row["kind"]), row["meets"], words)
     await advance(act, case, "redraft", facts={**owing.said, "replaces": str(row["notice"])})
 
 
-# As a note's row, under the names that `opened_note` reads.
 _WITH_WORDS = """
     select n.id as notice, n.kind, n.meets, n.facts, w.id, w.body, w.sealed, w.seal_key
     from notice n left join case_note w on w.id = n.note where n.id = $1

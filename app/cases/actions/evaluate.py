@@ -75,7 +75,7 @@ async def ask_to_reopen(act: ActionContext, case: LoadedCase, *, words: str) -> 
 
 def _reopenable(case: LoadedCase) -> bool:
     """Reviews are mended by the review above; a sealed desk knows its own way."""
-    return case.row["procedure"] not in REVIEWS and case.facts.petition_class is not PetitionClass.ACCUSATION
+    return case.row.procedure not in REVIEWS and case.facts.petition_class is not PetitionClass.ACCUSATION
 
 
 async def _ask(act: ActionContext, case: LoadedCase, cause: str, words: str | None) -> bool:

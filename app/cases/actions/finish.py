@@ -7,7 +7,8 @@ from app.cases.actions.drafting import send_word
 from app.cases.actions.evaluate import invite
 from app.cases.actions.review import settle
 from app.cases.actions.step import advance, begin, end_assignments, start_clocks, take_up_again, write_note
-from app.cases.queries.one import LoadedCase, open_parties
+from app.cases.queries.case_page import open_parties
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import Status
 from app.cases.rules.registry import refused_by_checks
 from app.core import errors
@@ -72,7 +73,7 @@ async def _takes_effect(act: ActionContext, case: LoadedCase, notice: Notice) ->
 async def _name_or_address_is_unclear(act: ActionContext, case_id: uuid.UUID) -> None:
     """信访工作条例 23 ¶2: only then need the petitioner not be told in writing."""
     parties = await open_parties(act.conn, case_id)
-    if any(p["role"] == "petitioner" and p.get("name") and p.get("address") for p in parties):
+    if any(p.role == "petitioner" and p.name and p.address for p in parties):
         raise errors.Invalid(
             "信访人姓名、住址清楚，受理与否须书面告知，不得免送（信访工作条例第二十三条）。",
             "Name and address are clear: whether it is accepted must be told in writing (XF 23).",

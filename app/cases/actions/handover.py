@@ -6,7 +6,8 @@ from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.leading import pass_lead
 from app.cases.actions.offering import answer, make_offer, stop_waiting, withdraw_sight
 from app.cases.actions.step import NO_NOTICE, advance, begin, start_clocks, write_note
-from app.cases.queries.one import LoadedCase, opened_note
+from app.cases.queries.notes import opened_note
+from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, Offer, PetitionClass, own_offer
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -55,7 +56,7 @@ async def _check_target(act: ActionContext, case: LoadedCase, unit: str) -> None
             "该单位已最终裁定由本单位办理，不得再退回。",
             "That unit ruled finally that this one handles it: it does not go back.",
         )
-    if case.row["procedure"] in REVIEWS and not row["beside"]:
+    if case.row.procedure in REVIEWS and not row["beside"]:
         raise errors.Conflict(
             "复查、复核由作出处理意见机关的上一级机关办理，只能派给同级单位。",
             "A review is led one tier above the opinion: offer it to a unit of the same tier.",
@@ -152,8 +153,8 @@ async def recall(act: ActionContext, case_id: uuid.UUID) -> None:
 async def _transferred(act: ActionContext, found: Offer) -> NoticeText:
     """Another authority took over what one had offered it for a reason: the petitioner is told (信访工作条例 23). The first
     routing has none: it is the registration itself."""
-    (row,) = await act.conn.fetch("select id, body, sealed, seal_key from case_note where id = $1", found.note)
-    return NoticeText(found.note, opened_note(row), {"organ": found.unit})
+    (row,) = await act.conn.fetch("select body, sealed, seal_key from case_note where id = $1", found.note)
+    return NoticeText(found.note, opened_note(found.note, *row), {"organ": found.unit})
 
 
 def _own_offer(act: ActionContext, case: LoadedCase) -> Offer:

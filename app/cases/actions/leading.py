@@ -69,5 +69,5 @@ async def _receiving_centre(act: ActionContext, case: LoadedCase, unit: str) -> 
 
 async def share_reviewed(act: ActionContext, case: LoadedCase, unit: str) -> None:
     """Who reviews an opinion reads the file it stands in: the case reviewed, and for a re-review the one before it."""
-    if case.row["procedure"] in REVIEWS:
+    if case.row.procedure in REVIEWS:
         await act.conn.execute(_SHARE, case.facts.id, f"unit:{unit}")

@@ -87,7 +87,7 @@ async def _may_head(act: ActionContext, case: LoadedCase, head: LoadedCase) -> N
     if head.facts.id == case.facts.id:
         raise errors.Invalid("不能关联自身。", "A case is not linked to itself.", pointer="#/body/other")
     sealed = head.facts.petition_class is PetitionClass.ACCUSATION
-    if head.facts.status not in LIVE or sealed or head.row["procedure"] in REVIEWS:
+    if head.facts.status not in LIVE or sealed or head.row.procedure in REVIEWS:
         raise errors.Conflict("对方件已结束，或不可关联。", "The other case has ended, or takes no link.")
     if head.facts.kind is not case.facts.kind:
         raise errors.Conflict("不同类型的事项不能关联。", "Cases of different kinds are not linked.")
@@ -123,7 +123,7 @@ async def link_review(
 
 def _where_it_is(act: ActionContext, head: LoadedCase) -> dict[str, str]:
     """What the resident is told in writing: who handles the matter, and until when (XF 19 ¶3)."""
-    names, due = act.reference.names, head.row["clock_due"]
+    names, due = act.reference.names, head.row.clock and head.row.clock.due
     told = {"handler": names.get(head.facts.lead_unit, head.facts.lead_unit)}
     return told | ({"due": due.astimezone(act.reference.city.tz).date().isoformat()} if due else {})
 

@@ -24,13 +24,13 @@ async def reclassify(
     The version of the new procedure is the one in force on the day of filing. An accusation is never made or unmade so.
     """
     case = await begin(act, case_id, "reclassify")
-    code, name = _sort(act, case, category, petition_class, complexity, simple), category or case.row["category"]
+    code, name = _sort(act, case, category, petition_class, complexity, simple), category or case.row.category
     kind = petition_class or case.facts.petition_class
-    procedure = act.reference.procedure(code, case.row["registered_at"])
-    if (procedure.code, name, kind) == (case.row["procedure"], case.row["category"], case.facts.petition_class):
+    procedure = act.reference.procedure(code, case.row.registered_at)
+    if (procedure.code, name, kind) == (case.row.procedure, case.row.category, case.facts.petition_class):
         raise errors.Invalid("没有任何变化。", "Nothing would change.", pointer="#/body")
     _, said = await write_note(act, case, "reclassification_reason", reason)
-    before = {"procedure": case.row["procedure"], "category": case.row["category"]}
+    before = {"procedure": case.row.procedure, "category": case.row.category}
     await recompute(act, case, procedure)
     columns = {"category": name, "procedure": procedure.code, "procedure_version": procedure.version}
     if kind is not case.facts.petition_class:
@@ -52,7 +52,7 @@ def _sort(
             "A case is not turned into an accusation: decline it, and register the accusation, which is sealed.",
             pointer="#/body/petition_class",
         )  # fmt: skip
-    found = act.reference.categories.get(category or case.row["category"])
+    found = act.reference.categories.get(category or case.row.category)
     if found is None or case.facts.kind not in found.kinds:
         fitting = [code for code, c in act.reference.categories.items() if case.facts.kind in c.kinds]
         raise errors.Invalid(
@@ -93,7 +93,7 @@ async def recompute(act: ActionContext, case: LoadedCase, procedure: Procedure) 
         " where k.case_id = $1 and k.kind = 'completion'",
         case.facts.id,
     )
-    starts = {StartsOn.REGISTERED: case.row["registered_at"], StartsOn.ACCEPTED: case.row["accepted_at"]}
+    starts = {StartsOn.REGISTERED: case.row.registered_at, StartsOn.ACCEPTED: case.row.accepted_at}
     planned = await run_under(act, case, procedure, starts, but=done)
     if days and any(clock.kind is ClockKind.COMPLETION for clock in planned):
         await _keep_extension(act, case, procedure, days, next(c for c in planned if c.kind is ClockKind.COMPLETION))

@@ -6,15 +6,15 @@ from typing import Any
 
 from app.cases.actions.step import advance, begin
 from app.cases.queries.access import visible_to
+from app.cases.queries.case_page import open_parties
 from app.cases.queries.notices import get_notice, no_text
-from app.cases.queries.one import open_parties
 from app.cases.rules import LIVE
+from app.cases.schemas.page import PartyOut
 from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.core.looks import log_reading
-from app.notices.actions import opened
 from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
 
@@ -22,16 +22,16 @@ from app.reference.actions import ActionContext
 async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str, int]:
     """Number, new query code, new version; the code before stops working."""
     case = await begin(act, case_id, "reissue_code")
-    issue = case.row["query_issue"] + 1
+    issue = case.row.query_issue + 1
     code = keys().query_code(str(case_id), issue)
     await act.conn.execute("update cases set query_hash = $2 where id = $1", case_id, keys().query_hash(code))
     await advance(act, case, "reissue_code", columns={"query_issue": issue})
-    return case.row["number"], code, case.facts.version + 1
+    return case.row.number, code, case.facts.version + 1
 
 
 async def reveal(
     conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime
-) -> list[dict[str, Any]]:
+) -> tuple[PartyOut, ...]:
     """The parties in clear, and the log entry that says who saw them and why; raises NotFound."""
     await _seen(conn, case_id, actor)
     await log_reading(conn, case_id, "parties", reason, actor=actor, now=now)
@@ -42,12 +42,11 @@ async def open_notice(
     conn: Connection, notice: uuid.UUID, *, reason: str, actor: Actor, now: datetime
 ) -> tuple[str, NoticeKind]:
     """A notice with its addressees in clear, to be printed and served; logged. Raises NotFound or Conflict."""
-    row = await get_notice(conn, notice, actor=actor)
-    text = opened(row)
-    if text is None:
+    found = await get_notice(conn, notice, actor=actor)
+    if found.html is None:
         raise no_text()
-    await log_reading(conn, row["case_id"], f"notice {row['kind']}", reason, actor=actor, now=now)
-    return text, NoticeKind(row["kind"])
+    await log_reading(conn, found.case_id, f"notice {found.kind}", reason, actor=actor, now=now)
+    return found.html, found.kind
 
 
 async def same_phone(

@@ -39,7 +39,7 @@ async def decide_review(
     _check(outcome, directions, result)
     case = await begin(act, case_id, "decide_review")
     note, said = await write_note(act, case, "reply", reply)
-    last = case.row["procedure"] == Relation.REREVIEW
+    last = case.row.procedure == Relation.REREVIEW
     owing = await draft_due_notice(
         act, case, "decide_review", NoticeText(note, reply, {"result": RESULT_OF[outcome].value, "last": last})
     )
@@ -69,7 +69,7 @@ async def settle(act: ActionContext, review: LoadedCase) -> None:
 
     The caller holds the lock of the review; that of the original is taken here, always in this order.
     """
-    if review.row["procedure"] not in REVIEWS:
+    if review.row.procedure not in REVIEWS:
         return
     link = await act.conn.fetchrow(_LINK, review.facts.id)
     if link is None:
@@ -79,7 +79,7 @@ async def settle(act: ActionContext, review: LoadedCase) -> None:
         original_id = await act.conn.fetchval(_ORIGINAL, link["other"])
     original = await load_linked(act.conn, original_id, act.reference)
     await act.conn.execute("update case_link set settled_at = $2 where id = $1", link["id"], act.now)
-    outcome = _OUTCOMES[review.row["result"]]
+    outcome = _OUTCOMES[str(review.row.result)]
     facts = {"from": str(review.facts.id), "relation": link["relation"], "outcome": outcome.value}
     if outcome is not Outcome.UPHOLD:
         directions = await act.conn.fetchval(_DIRECTIONS, review.facts.id)

@@ -42,7 +42,7 @@ async def start_clocks(
 ) -> tuple[PlannedClock, ...]:
     """Set the clocks of the case's procedure running that begin with this act, which was done `at` (now); of one `kind` if
     named."""
-    procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
+    procedure = act.reference.procedures[case.row.procedure, case.row.procedure_version]
     planned = tuple(clock for clock in act.reference.plan(procedure, on, at or act.now) if kind in (None, clock.kind))
     await deadlines.start(act.conn, case.facts.id, planned, subject=subject)
     return planned
@@ -103,7 +103,7 @@ def _said(step: Transition[Status]) -> dict[str, Any]:
 
 async def _apply(act: ActionContext, case: LoadedCase, effect: ClockEffect, waits: ClockKind | None) -> None:
     case_id = case.facts.id
-    procedure = act.reference.procedures[case.row["procedure"], case.row["procedure_version"]]
+    procedure = act.reference.procedures[case.row.procedure, case.row.procedure_version]
     if effect is ClockEffect.MEET_ACCEPTANCE:
         await deadlines.meet(act.conn, case_id, ClockKind.ACCEPTANCE, act.now)
     elif effect is ClockEffect.START_COMPLETION:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.cases.queries.file import compose_file
-from app.cases.schemas import RevealIn
+from app.cases.schemas.taken import RevealIn
 from app.core.access import Actor, Permission
 from app.core.http import Read, ThisCall, Write, reference, requires
 from app.core.idempotency import once

@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from app.cases.queries.page import ask, ask_for_notices
 from app.cases.resident import ThisCaseByCode
-from app.cases.schemas import QueryIn, QueryOut, ServedNoticeOut, ServedOut
+from app.cases.schemas.notices import ServedOut
+from app.cases.schemas.resident import QueryOut
+from app.cases.schemas.taken import QueryIn
 from app.core.errors import NotFound, TooMany
 from app.core.openapi import may_answer
 
@@ -14,10 +16,8 @@ router = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(N
 @router.post("", response_model=QueryOut, response_model_exclude_none=True, summary="Where is my matter?")
 async def ask_for_progress(sent: QueryIn, case: ThisCaseByCode) -> QueryOut:
     """In plain words, for whoever holds the number and the code of the receipt."""
-    return QueryOut(
-        **await case.read(
-            sent, lambda conn: ask(conn, sent.number, sent.code, reference=case.rules, language=case.language)
-        )
+    return await case.read(
+        sent, lambda conn: ask(conn, sent.number, sent.code, reference=case.rules, language=case.language)
     )
 
 
@@ -25,4 +25,4 @@ async def ask_for_progress(sent: QueryIn, case: ThisCaseByCode) -> QueryOut:
 async def ask_for_served(sent: QueryIn, case: ThisCaseByCode) -> ServedOut:
     """Every notice that was served, as it was made, for whoever holds the number and the code of the receipt."""
     served = await case.read(sent, lambda conn: ask_for_notices(conn, sent.number, sent.code, language=case.language))
-    return ServedOut(items=[ServedNoticeOut(**notice) for notice in served])
+    return ServedOut(served)

@@ -10,22 +10,16 @@ from pydantic_core import to_json
 from app.cases import actions
 from app.cases.queries.page import show_case
 from app.cases.rules import CASE_STEPS
-from app.cases.schemas import (
-    CaseOut,
-    CodeOut,
+from app.cases.schemas.further import HearingIn, HearingRecordIn, LinkIn, LinkRepeatIn, OutsideIn, VisitIn
+from app.cases.schemas.page import CaseOut, PartiesOut, UnseenOut
+from app.cases.schemas.shown import CodeOut, OtherCasesOut
+from app.cases.schemas.taken import (
     ConcludeIn,
     DecideReviewIn,
     ExtendIn,
     GuidanceIn,
-    HearingIn,
-    HearingRecordIn,
-    LinkIn,
-    LinkRepeatIn,
     MergeIn,
     OfferIn,
-    OtherCasesOut,
-    OutsideIn,
-    PartiesOut,
     PlaceIn,
     ReasonIn,
     ReclassifyIn,
@@ -35,8 +29,6 @@ from app.cases.schemas import (
     SamePhoneIn,
     ServeIn,
     ToUnitIn,
-    UnseenOut,
-    VisitIn,
     WhichNoticeIn,
 )
 from app.core.access import Actor, Permission
@@ -97,7 +89,7 @@ NAMES = {
 }  # fmt: skip
 
 
-async def show(act: ActionContext, case_id: Any, language: str) -> dict[str, Any]:
+async def show(act: ActionContext, case_id: Any, language: str) -> CaseOut:
     """The page of the case, as its step left it."""
     return await show_case(act.conn, case_id, actor=act.actor, reference=act.reference, language=language, now=act.now)
 

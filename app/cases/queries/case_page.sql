@@ -1,17 +1,27 @@
--- A case as its page shows it; which one follows. merged_seen: whether the caller may know of another case (alias m).
+-- A case as its page shows it; which one follows. merged_seen: whether the caller may know of another case (alias m). What
+-- is said in words, and what the caller may do next, is filled in afterwards.
 select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.procedure, c.procedure_version, c.status,
-    c.located_by, c.crs, st_x(c.point) as lon, st_y(c.point) as lat, c.accuracy_m, c.cell, c.city, c.county, c.township,
-    c.community, c.queue, c.worker, c.centre, c.lead_unit, c.routed_unit, c.rule, c.guarded,
-    nullif(c.due, 'infinity') as due, c.received_at, c.registered_at, c.accepted_at, c.concluded_at, c.closed_at,
-    c.updated_at, c.result, c.reopened, c.escalated_to,
+    c.queue, case when w.id is not null then jsonb_build_object('id', w.id, 'name', w.name) end as worker,
+    c.centre, c.lead_unit, c.routed_unit, nullif(c.due, 'infinity') as due, c.received_at, c.registered_at, c.accepted_at,
+    c.concluded_at, c.closed_at, c.updated_at, c.result, c.reopened, c.escalated_to,
     (select m.id from cases m where m.id = c.merged_into and {merged_seen}) as merged_into,
-    c.source_system, c.external_id, c.imported, c.head_seq as version, w.name as worker_name,
-    x.title, x.description, x.address, x.sealed, x.seal_key,
+    c.source_system, c.external_id, c.imported, c.head_seq as version,
+    coalesce(to_jsonb(x.title), jsonb_build_array(t.place, 'title', t.sealed, t.key)) as title,
+    coalesce(to_jsonb(x.description), jsonb_build_array(t.place, 'description', t.sealed, t.key)) as description,
+    '' as status_text, null as category_name, null as dispute_kind, '{{}}'::jsonb as names, '[]'::jsonb as available_actions,
+    jsonb_build_object('located_by', c.located_by, 'crs', c.crs, 'accuracy_m', c.accuracy_m::float8,
+        'address', coalesce(to_jsonb(x.address), jsonb_build_array(t.place, 'location.address', t.sealed, t.key)),
+        'point', case when c.point is not null then jsonb_build_object('type', 'Point', 'coordinates',
+        jsonb_build_array(st_x(c.point), st_y(c.point))) end) as location,
+    case when c.cell is not null then jsonb_build_object('code', c.cell) end as cell,
+    jsonb_build_object('city', c.city, 'county', c.county, 'township', c.township, 'community', c.community) as areas,
+    jsonb_build_object('rule', c.rule, 'guarded', c.guarded) as routing,
     (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p.role, 'sealed', encode(p.sealed, 'base64'),
         'seal_key', encode(p.seal_key, 'base64')) order by p.id), '[]')
      from party p where p.case_id = c.id) as parties,
     (select coalesce(jsonb_agg(jsonb_build_object('relation', k.relation, 'unit', k.unit, 'staff', k.staff,
-        'sealed', encode(k.sealed, 'base64'), 'seal_key', encode(k.seal_key, 'base64')) order by k.id), '[]')
+        'text', jsonb_build_array('case_concern ' || c.id, 'text', encode(k.sealed, 'base64'), encode(k.seal_key, 'base64')))
+        order by k.id), '[]')
      from case_concern k where k.case_id = c.id) as concerns,
     (select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule, 'basis', k.basis, 'start', k.start,
         'due', k.due, 'due_unrolled', k.due_unrolled, 'provisional', k.provisional, 'met_at', k.met_at,
@@ -27,17 +37,18 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
      from service_record s join notice n on n.id = s.notice
      where s.case_id = c.id and s.replaced_at is null and n.state <> 'replaced' and n.kind in ({closing})) as service,
     (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'state', n.state,
-        'drafted_at', n.drafted_at, 'served_at', s.at, 'method', s.method) order by n.drafted_at, n.id), '[]')
+        'drafted_at', n.drafted_at, 'served_at', s.at, 'method', s.method, 'title', '') order by n.drafted_at, n.id), '[]')
      from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
      where n.case_id = c.id) as notices,
     (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'author', n.author, 'at', n.at,
-        'body', n.body, 'sealed', encode(n.sealed, 'base64'), 'seal_key', encode(n.seal_key, 'base64'))
-        order by n.at, n.id), '[]')
-     from case_note n where n.case_id = c.id and n.kind <> '{confidential}') as notes,
+        'body', coalesce(to_jsonb(n.body), jsonb_build_array('case_note ' || n.id, 'body', encode(n.sealed, 'base64'),
+        encode(n.seal_key, 'base64')))) order by n.at, n.id), '[]')
+     from case_note n where n.case_id = c.id and n.kind <> all($2::text[])) as notes,
     (select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'state', h.state, 'scheduled_at', h.scheduled_at,
         'place', h.place, 'began_at', h.began_at, 'ended_at', h.ended_at, 'participants',
-        (select coalesce(jsonb_agg(jsonb_build_object('role', s.role, 'staff', s.staff,
-            'sealed', encode(s.sealed, 'base64'), 'seal_key', encode(s.seal_key, 'base64')) order by s.id), '[]')
+        (select coalesce(jsonb_agg(jsonb_build_object('role', s.role, 'staff', s.staff, 'name',
+            jsonb_build_array('hearing_seat ' || h.id, 'name', encode(s.sealed, 'base64'), encode(s.seal_key, 'base64')))
+            order by s.id), '[]')
          from hearing_seat s where s.hearing = h.id)) order by h.made_at, h.id), '[]')
      from hearing h where h.case_id = c.id) as hearings,
     (select jsonb_build_object('retention', f.retention, 'kept_until', f.kept_until, 'archived_at', f.archived_at)
@@ -62,4 +73,6 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
      from outside_procedure p where p.case_id = c.id) as outside
 from cases c
 join case_text x on x.case_id = c.id
+cross join lateral (select 'case_text ' || c.id as place, encode(x.sealed, 'base64') as sealed,
+    encode(x.seal_key, 'base64') as key) t
 left join staff w on w.id = c.worker

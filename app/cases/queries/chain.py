@@ -1,17 +1,24 @@
 """Verifying the record."""
 
 import uuid
-from typing import Any
+from dataclasses import dataclass
 
 from app.core.database import Connection
-from app.core.rows import read_sql
-
-_BREAKS = read_sql(__package__, "chain")
+from app.core.rows import fetch_all, read_sql
 
 
-async def list_breaks(conn: Connection, case_id: uuid.UUID | None = None) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where a chain does not hold, and how."""
+
+    case_id: uuid.UUID
+    seq: int
+    broken: str
+
+
+async def list_breaks(conn: Connection, case_id: uuid.UUID | None = None) -> list[Break]:
     """Every place where a chain does not hold (at most 100); none means that the record is whole.
 
     The bytes that were hashed are read again; nothing is serialised anew.
     """
-    return await conn.fetch(_BREAKS, case_id)
+    return await fetch_all(conn, Break, read_sql(__package__, "chain"), case_id)

@@ -1,22 +1,26 @@
 """The file of a case: everything on one record, as it is to be read years later."""
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, tzinfo
-from typing import Any
 
 from markupsafe import Markup
 
-from app.cases.queries import notices as notice_queries
-from app.cases.queries.one import get_page, open_parties, opened_note
-from app.cases.queries.page import step_title
+from app.cases.queries.case_page import read_page
+from app.cases.queries.notices import list_of_case
 from app.cases.queries.record import list_timeline
 from app.cases.queries.registry import FILE_LISTS
-from app.cases.rules import PURPOSE_WORDS, STATUS_WORDS, Purpose, Status
+from app.cases.rules import STATUS_WORDS
+from app.cases.rules.plain import step_title
+from app.cases.schemas.notices import NoticeOut
+from app.cases.schemas.page import CaseOut, LimitOut, NoteOut
+from app.cases.schemas.shown import EventOut
 from app.core.access import Actor
 from app.core.database import Connection
-from app.notices.actions import masked_text, opened
+from app.notices.actions import masked_text
 from app.notices.actions.filling import page as filled
-from app.notices.rules import METHOD_WORDS, STATE_WORDS, TITLES, NoticeKind, NoticeState
+from app.notices.rules import METHOD_WORDS, STATE_WORDS, TITLES, NoticeState
 from app.reference.queries import Reference
 
 MOST_EVENTS = 10_000
@@ -33,100 +37,73 @@ _PARTS = (
     ("notes", "文字材料"),
     ("attachments", "附件清单"),
 )
-_ATTACHMENTS = """
-    select a.purpose, a.media_type, a.size, a.pages, encode(a.digest, 'hex') as digest, encode(a.salt, 'hex') as salt,
-        a.redacts, a.added_at, a.withdrawn_at, n.id, n.body, n.sealed, n.seal_key
-    from attachment a join case_note n on n.id = a.note where a.case_id = $1 order by a.added_at, a.id
-"""
 
 
 async def compose_file(
     conn: Connection, case_id: uuid.UUID, *, actor: Actor, reference: Reference, clear: bool = False
 ) -> str:
     """The file as HTML, parties and addressees masked unless `clear`; raises NotFound."""
-    page = await get_page(conn, case_id, actor=actor)
-    if clear:
-        page["parties"] = await open_parties(conn, case_id)
+    page = await read_page(conn, case_id, actor=actor, clear=clear)
     events = await list_timeline(conn, case_id, actor=actor, after=0, limit=MOST_EVENTS)
-    rows = await notice_queries.list_of_case(conn, case_id, actor=actor)
-    services = await notice_queries.list_services(conn, [row["id"] for row in rows])
     tz = reference.city.tz
-    notices = [_notice(row, services[row["id"]], tz, clear=clear) for row in rows]
-    attached = [_attachment(row, tz) for row in await conn.fetch(_ATTACHMENTS, case_id)]
+    notices = [_notice(one, tz, clear=clear) for one in await list_of_case(conn, case_id, actor=actor)]
     named = [(f"notice-{n}", notice["title"]) for n, notice in enumerate(notices, 1)]
     return filled(
-        "case_file.v1.html", contents=[*_PARTS, *named], notices=notices, attachments=attached,
+        "case_file.v1.html", contents=[*_PARTS, *named], notices=notices,
         **{name: await read(conn, case_id, reference) for name, read in FILE_LISTS.items()},
-        parties=[{**p, "role": _ROLES[p["role"]]} for p in page["parties"]],
-        events=[_event(event, tz) for event in events], notes=_notes(page["notes"], events, tz),
-        clocks=[_clock(clock, tz) for clock in page["clocks"]], **_cover(page, reference),
+        parties=[{**asdict(party), "role": _ROLES[party.role]} for party in page.parties],
+        events=[_event(event, tz) for event in events], notes=_notes(page.notes, events, tz),
+        clocks=[_clock(clock, tz) for clock in page.clocks], **_cover(page, reference),
     )  # fmt: skip
 
 
-def _cover(page: dict[str, Any], reference: Reference) -> dict[str, Any]:
-    category, tz = reference.categories.get(page["category"]), reference.city.tz
-    procedure = reference.procedures[page["procedure"], page["procedure_version"]]
-    kept = page["archive"]
-    until = f"，至 {kept['kept_until']}" if kept and kept["kept_until"] else ""
+def _cover(page: CaseOut, reference: Reference) -> dict[str, object]:
+    category, tz = reference.categories.get(page.category), reference.city.tz
+    procedure = reference.procedures[page.procedure, page.procedure_version]
+    kept = page.archive
+    until = f"，至 {kept.kept_until}" if kept and kept.kept_until else ""
     return {
-        "title": "案卷", "organ": reference.names.get(page["lead_unit"], page["lead_unit"]), "number": page["number"],
-        "subject": page["title"] or "", "description": page["description"], "address": page["address"],
-        "category": category.name_zh if category else page["category"], "procedure": procedure.name_zh,
-        "status": STATUS_WORDS[Status(page["status"])].zh, "received": _at(page["received_at"], tz),
-        "closed": _at(page["closed_at"], tz), "held": page["held"],
-        "retention": f"{_RETENTION[kept['retention']]}{until}" if kept else None,
+        "title": "案卷", "organ": reference.names.get(page.lead_unit, page.lead_unit), "number": page.number,
+        "subject": page.title or "", "description": page.description, "address": page.location.address,
+        "category": category.name_zh if category else page.category, "procedure": procedure.name_zh,
+        "status": STATUS_WORDS[page.status].zh, "received": local(page.received_at, tz),
+        "closed": local(page.closed_at, tz), "held": page.held,
+        "retention": f"{_RETENTION[kept.retention]}{until}" if kept else None,
     }  # fmt: skip
 
 
-def _notice(row: Any, services: list[dict[str, Any]], tz: tzinfo, *, clear: bool) -> dict[str, Any]:
-    text = opened(row) or "<p>（无文本）</p>"
+def _notice(notice: NoticeOut, tz: tzinfo, *, clear: bool) -> dict[str, object]:
+    text = notice.html or "<p>（无文本）</p>"
     told = [
-        f"{STATE_WORDS[NoticeState(s['outcome'])]} {METHOD_WORDS[s['method']]} {_at(s['at'], tz)} {s['article'] or ''}".strip()
-        for s in services
+        f"{STATE_WORDS[NoticeState(s.outcome)]} {METHOD_WORDS[s.method]} {local(s.at, tz)} {s.article or ''}".strip()
+        for s in notice.service
     ]
     return {
-        "title": TITLES[NoticeKind(row["kind"])].zh,
-        "service": "；".join(told) or STATE_WORDS[NoticeState(row["state"])],
+        "title": TITLES[notice.kind].zh, "service": "；".join(told) or STATE_WORDS[notice.state],
         "html": Markup(text if clear else masked_text(text)),  # noqa: S704 (made by our own templates, which escape)
-    }
-
-
-def _attachment(row: Any, tz: tzinfo) -> dict[str, Any]:
-    copy = "；遮盖件" if row["redacts"] else ""
-    gone = f"；{_at(row['withdrawn_at'], tz)} 撤回，内容已清除" if row["withdrawn_at"] else ""
-    pages = f"，{row['pages']} 页" if row["pages"] else ""
-    return {
-        "at": _at(row["added_at"], tz), "title": opened_note(row) or "（已清除）",
-        "kind": f"{PURPOSE_WORDS[Purpose(row['purpose'])].zh}{copy}{gone}",
-        "what": f"{row['media_type']}，{row['size']} 字节{pages}",
-        "digest": row["digest"], "salt": row["salt"] or "（盐值已清除）",
     }  # fmt: skip
 
 
-def _event(event: Any, tz: tzinfo) -> dict[str, Any]:
-    return {"seq": event["seq"], "at": _at(event["at"], tz), "title": step_title(event["kind"], "zh"),
-            "actor": event["actor_name"] or _OTHERS.get(event["actor"].split(":")[0], event["actor"]),
-            "hash": event["hash"].hex()}  # fmt: skip
+def _event(event: EventOut, tz: tzinfo) -> dict[str, object]:
+    return {"seq": event.seq, "at": local(event.at, tz), "title": step_title(event.kind, "zh"),
+            "actor": event.actor_name or _OTHERS.get(event.actor.split(":")[0], event.actor),
+            "hash": event.hash}  # fmt: skip
 
 
-def _notes(notes: list[dict[str, Any]], events: list[Any], tz: tzinfo) -> list[dict[str, Any]]:
+def _notes(notes: Iterable[NoteOut], events: Iterable[EventOut], tz: tzinfo) -> list[dict[str, object]]:
     """Each under the step that it belongs to."""
-    steps = {event["data"].get("note"): step_title(event["kind"], "zh") for event in events}
-    return [{**note, "at": _at(note["at"], tz), "step": steps.get(str(note["id"]), "其他材料")} for note in notes]
+    steps = {event.data.get("note"): step_title(event.kind, "zh") for event in events}
+    return [{**asdict(n), "at": local(n.at, tz), "step": steps.get(str(n.id), "其他材料")} for n in notes]
 
 
-def _clock(clock: dict[str, Any], tz: tzinfo) -> dict[str, Any]:
-    end = clock["met_at"] or clock["stopped_at"]
-    ended = "完成" if clock["met_at"] else "停止"
+def _clock(clock: LimitOut, tz: tzinfo) -> dict[str, object]:
+    end = clock.met_at or clock.stopped_at
+    ended = "完成" if clock.met_at else "停止"
     return {
-        "basis": clock["basis"],
-        "due": _at(clock["due"], tz),
-        "end": f"{ended} {_at(end, tz)}" if end else "进行中",
-    }
+        "basis": clock.basis, "due": local(clock.due, tz), "end": f"{ended} {local(end, tz)}" if end else "进行中"
+    }  # fmt: skip
 
 
-def _at(instant: datetime | str | None, tz: tzinfo) -> str | None:
-    if instant is None:
-        return None
-    at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    return f"{at.astimezone(tz):%Y-%m-%d %H:%M}"
+def local(instant: datetime | None, tz: tzinfo) -> str | None:
+    """An instant as the file prints it."""
+    return f"{instant.astimezone(tz):%Y-%m-%d %H:%M}" if instant else None

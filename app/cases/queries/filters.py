@@ -1,57 +1,17 @@
 """What a list or a count is narrowed to, as conditions on rows and as sets of ids to start from."""
 
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from app.cases.queries.access import open_to, seen_by
+from app.cases.queries.registry import LIST_FILTERS
 from app.cases.rules import OPEN_KINDS
+from app.cases.schemas.filters import Filters
 from app.core import errors
 from app.core.access import UNIT_SIGHT, Actor
 from app.core.database import Connection, Parameters
 
 FEW = 5_000  # as many ids are looked up one by one in the time in which an ordered walk skips a few thousand rows
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to. `tier` is that of `area`; times are aware; `bbox` west, south, east, north.
-
-    `sparse` says that the caller is likely to see little of what is asked for: another area, kinds not open to theirs.
-    """
-
-    area: str | None = None
-    tier: str | None = None
-    cell: str | None = None
-    unit: str | None = None
-    assignee: uuid.UUID | None = None
-    kind: str | None = None
-    category: str | None = None
-    status: tuple[str, ...] = ()
-    overdue: bool | None = None
-    due_before: datetime | None = None
-    due_from: datetime | None = None
-    registered_from: datetime | None = None
-    centre: str | None = None
-    supervised: bool | None = None
-    escalated: bool | None = None
-    urged: bool | None = None
-    emergency: uuid.UUID | None = None
-    invited_from: datetime | None = None
-    rating: str | None = None
-    visited: bool | None = None
-    reopening_asked: bool | None = None
-    queue: str | None = None
-    text: str | None = None
-    bbox: tuple[float, float, float, float] | None = None
-    sparse: bool = False
-
-    @property
-    def words(self) -> list[str]:
-        """The words of `text`."""
-        return (self.text or "").split()
 
 
 def conditions(f: Filters, p: Parameters, now: datetime) -> list[str]:
@@ -69,7 +29,7 @@ def conditions(f: Filters, p: Parameters, now: datetime) -> list[str]:
     found += [*_times(f, p, now), *_marks(f, p, now)]
     if f.queue is not None:
         found.append(_queue(f, p))
-    if f.bbox is not None:
+    if f.box is not None:
         found.append(f"({_box(f, p)}) is true")
     found += [f"(select true from case_text t where t.case_id = c.id and {_holds(p.add(w))} limit 1)" for w in f.words]
     return found
@@ -84,26 +44,27 @@ def _times(f: Filters, p: Parameters, now: datetime) -> list[str]:
 
 
 def _marks(f: Filters, p: Parameters, now: datetime) -> list[str]:
-    found = []
-    if f.supervised is not None:
-        found.append(f"c.id {'' if f.supervised else 'not '}in ({_SUPERVISED})")
-    if f.emergency is not None:
-        found.append(f"c.id in ({_EMERGENCY.format(id=p.add(str(f.emergency)))})")
-    if f.invited_from is not None:
-        found.append(f"c.id in ({_INVITED.format(since=p.add(f.invited_from))})")
+    found = [
+        f"c.id {'not ' if asked is False else ''}in ({_ids(name, f, p)})"
+        for name in LIST_FILTERS
+        if (asked := getattr(f, name)) is not None
+    ]
     if f.rating is not None:
-        found.append(
-            f"c.id in ({_RATED[f.rating].format(now=p.add(now)) if f.rating == 'awaited' else _RATED[f.rating]})"
-        )
+        ended = f" and r.window_ends >= {p.add(now)}::timestamptz" if f.rating == "awaited" else ""
+        found.append(f"c.id in ({_RATED}{_RATINGS[f.rating]}{ended})")
     if f.visited is not None:
         found.append(f"{'' if f.visited else 'not '}exists ({_VISITED})")
-    if f.reopening_asked is not None:
-        found.append(f"c.id {'' if f.reopening_asked else 'not '}in ({_REOPENING})")
     if f.escalated is not None:
         found.append(f"c.escalated_to is {'not ' if f.escalated else ''}null")
     if f.urged is not None:
         found.append(f"({_URGED.format(now=p.add(now))}) is {'' if f.urged else 'not '}true")
     return found
+
+
+def _ids(name: str, f: Filters, p: Parameters) -> str:
+    """The ids that a registered filter gives for the value asked for."""
+    value = p.add(getattr(f, name)) if "{value}" in LIST_FILTERS[name] else ""
+    return f"select b.id from ({LIST_FILTERS[name].format(value=value)}) b"
 
 
 def _columns(f: Filters, p: Parameters) -> list[str]:
@@ -116,7 +77,7 @@ def _columns(f: Filters, p: Parameters) -> list[str]:
 
 def has_status(f: Filters, p: Parameters) -> list[str]:
     """The condition on the status, if one is asked for."""
-    if len(f.status) == 1:
+    if f.status and len(f.status) == 1:
         return [f"c.status = {p.add(f.status[0])}"]
     return [f"c.status = any({p.add(list(f.status))}::text[])"] if f.status else []
 
@@ -126,17 +87,20 @@ _URGED = (
     "select true from open_clock k where c.due < {now}::timestamptz and k.case_id = c.id and k.owner = 'organ'"
     " and k.level >= 3 limit 1"
 )
-_EMERGENCY = "select k.case_id from clock k where k.kind = 'emergency' and k.subject = {id}"
-_CURRENT = "select r.case_id from rating r where r.superseded_at is null and"
-_INVITED = f"{_CURRENT} r.invited_at >= {{since}}::timestamptz"
-_RATED = {
-    "awaited": f"{_CURRENT} r.rated_at is null and r.window_ends >= {{now}}::timestamptz",
-    "given": f"{_CURRENT} r.rated_at is not null",
-    "unsatisfied": f"{_CURRENT} r.satisfaction = 'unsatisfied'",
+_RATED = "select r.case_id from rating r where r.superseded_at is null and "
+_RATINGS = {
+    "awaited": "r.rated_at is null",
+    "given": "r.rated_at is not null",
+    "unsatisfied": "r.satisfaction = 'unsatisfied'",
 }
 _VISITED = "select from return_visit v where v.case_id = c.id and v.reached and v.at >= c.closed_at"
-_REOPENING = "select q.case_id from reopening_request q where q.state = 'open'"
-_SUPERVISED = "select v.case_id from supervision v where v.ended_at is null"
+OWN = {
+    "emergency": "select k.case_id as id from clock k where k.kind = 'emergency' and k.subject = {value}::uuid::text",
+    "invited_from": (
+        "select r.case_id as id from rating r where r.superseded_at is null and r.invited_at >= {value}::timestamptz"
+    ),
+    "reopening_asked": "select q.case_id as id from reopening_request q where q.state = 'open'",
+}
 
 
 def _queue(f: Filters, p: Parameters) -> str:
@@ -144,7 +108,7 @@ def _queue(f: Filters, p: Parameters) -> str:
 
 
 def _box(f: Filters, p: Parameters) -> str:
-    west, south, east, north = (p.add(edge) for edge in f.bbox or ())
+    west, south, east, north = (p.add(edge) for edge in f.box or ())
     return f"c.point && st_makeenvelope({west}, {south}, {east}, {north}, 4326)"
 
 
@@ -183,8 +147,8 @@ _SOURCES: dict[str, Callable[[Filters, Actor, Parameters], str]] = {
         f"select c.id from cases c where c.centre = {p.add(f.centre)}"
         f" union all select c.id from cases c where c.lead_unit = {p.add(f.centre)}"
     ),
-    "supervised": lambda *_: _SUPERVISED.replace("v.case_id", "v.case_id as id", 1),
-    "emergency": lambda f, _, p: _EMERGENCY.format(id=p.add(str(f.emergency))).replace("case_id", "case_id as id", 1),
+    "supervised": lambda f, _, p: _ids("supervised", f, p),
+    "emergency": lambda f, _, p: _ids("emergency", f, p),
     "text": _by_word,
     "bbox": lambda f, _, p: f"select c.id from cases c where {_box(f, p)}",
     "queue": lambda f, _, p: f"select c.id from cases c where {_queue(f, p)}",
@@ -196,7 +160,7 @@ def _selective(f: Filters, actor: Actor, *, newest: bool) -> list[str]:
     """The sources that may hold few ids. By due time, communities and units have an index in the order of the list."""
     asked = {
         "assignee": f.assignee is not None, "cell": f.cell is not None, "community": newest and f.tier == "community",
-        "unit": newest and f.unit is not None, "text": bool(f.words), "bbox": f.bbox is not None,
+        "unit": newest and f.unit is not None, "text": bool(f.words), "bbox": f.box is not None,
         "queue": f.queue is not None, "centre": f.centre is not None, "supervised": f.supervised is True,
         "emergency": f.emergency is not None,
         "sight": f.sparse or not any(post.role in UNIT_SIGHT for post in actor.posts),
@@ -230,10 +194,10 @@ async def choose_source(
     return next((name for name in named if name != "sight"), None) if sweep else None
 
 
-def area_filter(code: str | None, tiers: Any) -> str | None:
+def area_filter(code: str | None, tiers: Mapping[str, str]) -> str | None:
     """The tier of an area code; raises Invalid for a code that the city does not have."""
     if code is None:
         return None
     if code not in tiers:
         raise errors.Invalid("没有这个区域代码。", "There is no such area code.", pointer="#/query/area")
-    return str(tiers[code])
+    return tiers[code]

@@ -1,14 +1,18 @@
 """Lists and counts: SQL put together from the filters given, run on the driver's own connection."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.queries.filters import Filters, choose_source, conditions, has_status, source
+from app.cases.queries.filters import choose_source, conditions, has_status, source
 from app.cases.rules import Status
+from app.cases.schemas.filters import Filters
+from app.cases.schemas.shown import CountOut
 from app.core.access import Actor
 from app.core.database import Connection, Parameters
+from app.core.rows import all_typed, fetch_all
 
 STATUSES = [status.value for status in Status]
 
@@ -22,7 +26,7 @@ _ITEM = """
 
 
 def list_statement(
-    f: Filters, *, actor: Actor, after: list[Any] | None, newest: bool, limit: int, now: datetime, start: str | None = None
+    f: Filters, *, actor: Actor, after: Sequence[str] | None, newest: bool, limit: int, now: datetime, start: str | None = None
 ) -> tuple[str, Parameters]:  # fmt: skip
     """The statement of one page and its parameters: by due time, or the newest first.
 
@@ -44,10 +48,10 @@ def list_statement(
         found = f"(select distinct id from ({source(start, f, actor, p)}) s) f"
         rows = f"{found} cross join lateral (select * from cases c where c.id = f.id offset 0) c"
         page = f"select c.* from {rows} where {' and '.join(where + has_status(f, p))} {end}"
-    elif newest or len(f.status) == 1:
+    elif newest or (f.status and len(f.status) == 1):
         page = f"select c.* from cases c where {' and '.join(where + has_status(f, p))} {end}"
     else:
-        each = f"unnest({p.add(list(f.status) or STATUSES)}::text[]) each(status)"
+        each = f"unnest({p.add(list(f.status or STATUSES))}::text[]) each(status)"
         head = f"select c.* from cases c where c.status = each.status and {' and '.join(where)} {end}"
         page = f"select c.* from {each} cross join lateral ({head}) c {end}"
     return (
@@ -57,18 +61,25 @@ def list_statement(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    item: str
+    due: str
+    id: uuid.UUID
+
+
 async def list_cases(
-    conn: Connection, f: Filters, *, actor: Actor, after: list[Any] | None, newest: bool, limit: int, now: datetime
+    conn: Connection, f: Filters, *, actor: Actor, after: Sequence[str] | None, newest: bool, limit: int, now: datetime
 ) -> tuple[str, list[str] | None]:
     """A page as JSON text, and the sort values of its last row when there is more."""
     start = await choose_source(conn, f, actor, newest=newest)
     text, parameters = list_statement(f, actor=actor, after=after, newest=newest, limit=limit + 1, now=now, start=start)
-    rows = await conn.fetch(text, *parameters)
-    body = '{"items": [' + ", ".join(row["item"] for row in rows[:limit]) + "]}"
+    rows = all_typed(_Row, await conn.fetch(text, *parameters))
+    body = '{"items": [' + ", ".join(row.item for row in rows[:limit]) + "]}"
     if len(rows) <= limit:
         return body, None
     last = rows[limit - 1]
-    return body, [str(last["id"])] if newest else [last["due"], str(last["id"])]
+    return body, [str(last.id)] if newest else [last.due, str(last.id)]
 
 
 GROUPS = {
@@ -77,7 +88,7 @@ GROUPS = {
 }  # fmt: skip
 
 
-async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, now: datetime) -> list[Any]:
+async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, now: datetime) -> list[CountOut]:
     """Counts of what the caller may see, by one property, with those overdue."""
     start = await choose_source(conn, f, actor, sweep=True)
     p = Parameters([now])
@@ -86,8 +97,10 @@ async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, no
     if start is not None:
         found = f"(select distinct id from ({source(start, f, actor, p)}) s) f"
         rows = f"{found} cross join lateral (select * from cases c where c.id = f.id offset 0) c"
-    return await conn.fetch(
+    return await fetch_all(
+        conn,
+        CountOut,
         f"select {GROUPS[by]} as key, count(*) as cases, count(*) filter (where c.due < $1::timestamptz) as overdue"
         f" from {rows} where {' and '.join(where)} group by 1 order by 2 desc, 1 limit 1000",
         *p,
-    )
+    )  # fmt: skip

@@ -1,24 +1,16 @@
 """Texts of a case, opened."""
 
-from typing import Annotated
+import uuid
 
-from pydantic import BeforeValidator
-
-from app.cases.queries.one import opened_note
+from app.cases.schemas.sealed import OpenedText
+from app.core.crypto import opened
 
 # A note inside a statement, sealed or not: `NOTE.format("t.wish")`, read into a field of type `NoteText`.
-NOTE = """(select jsonb_build_array(n.id, n.body, encode(n.sealed, 'hex'), encode(n.seal_key, 'hex'))
-    from case_note n where n.id = {})"""
+NOTE = """(select coalesce(to_jsonb(n.body), jsonb_build_array('case_note ' || n.id, 'body', encode(n.sealed, 'base64'),
+    encode(n.seal_key, 'base64'))) from case_note n where n.id = {})"""
+NoteText = OpenedText
 
 
-def _opened(note: object) -> object:
-    if not isinstance(note, list):
-        return note
-    found, body, sealed, key = note
-    unhex = bytes.fromhex
-    return opened_note({
-        "id": found, "body": body, "sealed": unhex(sealed) if sealed else None, "seal_key": unhex(key) if key else None
-    })  # fmt: skip
-
-
-NoteText = Annotated[str | None, BeforeValidator(_opened)]
+def opened_note(note: uuid.UUID | None, body: str | None, sealed: bytes | None, seal_key: bytes | None) -> str | None:
+    """The text of a note as it is stored, sealed or not; None once it was erased."""
+    return body if sealed is None else opened(sealed, seal_key, f"case_note {note}").get("body")

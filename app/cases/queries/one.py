@@ -1,24 +1,75 @@
-"""One case: its facts for a decision, its page, its timeline, what may be the same matter."""
+"""One case with what its steps are judged by, and its texts."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.queries.case_page import read_page
-from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status
+from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Result, Status
 from app.cases.rules.registry import FACTS
+from app.cases.schemas.sealed import OpenedText
 from app.core.access import Actor
-from app.core.crypto import keys, opened
+from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound, Words
-from app.core.masking import mask_address, mask_email, mask_name, mask_phone
-from app.core.rows import read_sql
+from app.core.rows import fetch_one, read_sql
 from app.deadlines.rules import ClockKind, Procedure, due_at
-from app.notices.rules import Notice, NoticeKind, NoticeState
+from app.notices.rules import Notice
 from app.reference.queries import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionClock:
+    """The limit to answer the matter, while it runs."""
+
+    id: int
+    start: datetime
+    due: datetime
+    due_unrolled: datetime
+    provisional: bool
+    extensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as it is read for a decision; `offered_at` is of the open offer to lead."""
+
+    id: uuid.UUID
+    number: str
+    kind: Kind
+    petition_class: PetitionClass | None
+    category: str
+    status: Status
+    lead_unit: str
+    version: int
+    queue: str | None
+    procedure: str
+    procedure_version: int
+    received_at: datetime
+    registered_at: datetime
+    accepted_at: datetime | None
+    query_issue: int
+    result: Result | None
+    offers: tuple[Offer, ...]
+    offered_at: datetime | None
+    notices: tuple[Notice, ...]
+    refused_by: frozenset[str]
+    returned_by: tuple[str, ...]
+    came_up: bool
+    ruled_by: str | None
+    superior: str | None
+    reporting: bool
+    archived: bool
+    held: bool
+    above: str | None
+    below: str | None
+    asked: bool
+    worked_by: frozenset[str]
+    hearing: str | None
+    linked: str | None
+    clock: CompletionClock | None
+    brought: dict[str, Any]  # each as the capability that registered it reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +77,7 @@ class LoadedCase:
     """A case as read for a change: the facts for the rules, and the row."""
 
     facts: Facts
-    row: Mapping[str, Any]
+    row: CaseRow
 
     @property
     def case_id(self) -> uuid.UUID:
@@ -53,15 +104,6 @@ ABOVE = """
         and not coalesce(c.barred_units @> u.path, false)
     order by tier_rank(u.tier) limit 1
 """
-# The unit that had it last below the tier of the present lead, where it was taken up.
-_BELOW = """
-    select u.code from assignment a join unit u on u.code = a.unit join unit l on l.code = c.lead_unit
-    where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
-        and not exists (select from case_note n where n.id = a.note and n.kind = 'task')
-        and l.kind = 'centre' and tier_rank(u.tier) < tier_rank(l.tier)
-        and not coalesce(c.barred_units @> u.path, false)
-    order by a.answered_at desc limit 1
-"""
 
 
 def told_due(case: str) -> str:
@@ -70,19 +112,6 @@ def told_due(case: str) -> str:
         f"(select min(k.due) from running_clock k where k.case_id = {case}.id"
         " and k.owner = 'organ' and k.kind <> 'emergency')"
     )
-
-
-_FACTS = read_sql(__package__, "facts").format(above=f"({ABOVE})", below=f"({_BELOW})")
-_FROM = """
-    from cases c
-    left join open_clock k on k.case_id = c.id and k.kind = 'completion'
-"""
-
-
-def _facts() -> str:
-    """The facts of a case, with those that capabilities above registered."""
-    brought = "".join(f", {fact.sql} as {name}" for name, fact in FACTS.items())
-    return f"{_FACTS}{brought}{_FROM}"
 
 
 async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
@@ -101,11 +130,7 @@ async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Refere
 async def get_facts(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
     """The same without a lock."""
     parameters = Parameters([case_id])
-    where = visible_to(actor, parameters)
-    row = await conn.fetchrow(f"{_facts()} where c.id = $1 and {where}", *parameters)
-    if row is None:
-        raise NotFound
-    return LoadedCase(as_facts(dict(row), reference), dict(row))
+    return await _load(conn, reference, f"c.id = $1 and {visible_to(actor, parameters)}", parameters)
 
 
 async def load_by_code(conn: Connection, number: str, code: str, reference: Reference) -> LoadedCase:
@@ -121,40 +146,35 @@ async def load_by_code(conn: Connection, number: str, code: str, reference: Refe
 async def load_linked(conn: Connection, case_id: uuid.UUID, reference: Reference) -> LoadedCase:
     """A case that a step on another one acts upon, locked; whoever takes that step need not see it."""
     await conn.fetchval("select id from cases where id = $1 for update", case_id)
-    (row,) = await conn.fetch(f"{_facts()} where c.id = $1", case_id)
-    return LoadedCase(as_facts(dict(row), reference), dict(row))
+    return await _load(conn, reference, "c.id = $1", Parameters([case_id]))
 
 
-def as_facts(row: Mapping[str, Any], reference: Reference) -> Facts:
+async def _load(conn: Connection, reference: Reference, where: str, parameters: Parameters) -> LoadedCase:
+    brought = ", ".join(f"'{name}', {fact.sql}" for name, fact in FACTS.items())
+    statement = read_sql(__package__, "facts").format(above=ABOVE, brought=brought)
+    row = await fetch_one(conn, CaseRow, f"{statement} where {where}", *parameters)
+    if row is None:
+        raise NotFound
+    return LoadedCase(_as_facts(row, reference), row)
+
+
+def _as_facts(row: CaseRow, reference: Reference) -> Facts:
     """The row as the pure rules take it."""
-    procedure = reference.procedures[row["procedure"], row["procedure_version"]]
-    rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.COMPLETION)
+    procedure = reference.procedures[row.procedure, row.procedure_version]
+    rule = reference.clock_rule(row.procedure, row.procedure_version, ClockKind.COMPLETION)
     extension = rule.extension if rule else None
     alone = extension is not None and extension.consent is None  # else the parties agree to it
-    left = extension is not None and alone and row["clock_id"] is not None and row["clock_extensions"] < extension.times
+    clock = row.clock if extension and alone and row.clock and row.clock.extensions < extension.times else None
     return Facts(
-        id=row["id"], status=Status(row["status"]), kind=Kind(row["kind"]),
-        petition_class=PetitionClass(row["petition_class"]) if row["petition_class"] else None,
-        lead_unit=row["lead_unit"], version=row["head_seq"],
-        offers=tuple(
-            Offer(i, unit, _uuid(staff), part, _uuid(note), returned)
-            for i, unit, staff, part, note, _, returned in row["offers"]
-        ),
-        above=row["above"], below=row["below"], refused_by=frozenset(row["refused_by"] or ()), superior=row["superior"],
-        reporting=row["reporting"], objectable_until=_objectable_until(row, reference),
-        notices=tuple(Notice(i, NoticeKind(k), NoticeState(s), m, by) for i, k, s, m, by in row["notices"]),
-        queued=row["queue"] not in (None, NO_TIER_ABOVE), archived=row["archived"], held=row["held"],
-        extendable_until=row["clock_due"] if left else None, procedure=row["procedure"],
-        forbids=forbidden(procedure), top=row["queue"] == NO_TIER_ABOVE, asked=row["asked"],
-        worked_by=frozenset(row["worked_by"] or ()), hearing=row["hearing"], linked=row["linked"],
-        returns=procedure.returns, returned_by=tuple(row["returned_by"] or ()), ruled_by=row["ruled_by"],
-        came_up=row["came_up"],
-        brought={name: fact.read(row[name]) for name, fact in FACTS.items()},
+        id=row.id, status=row.status, kind=row.kind, petition_class=row.petition_class, lead_unit=row.lead_unit,
+        version=row.version, offers=row.offers, notices=row.notices, archived=row.archived, held=row.held, above=row.above,
+        below=row.below, refused_by=row.refused_by, superior=row.superior, reporting=row.reporting, asked=row.asked,
+        worked_by=row.worked_by, hearing=row.hearing, linked=row.linked, returned_by=row.returned_by,
+        ruled_by=row.ruled_by, came_up=row.came_up, procedure=row.procedure, returns=procedure.returns,
+        queued=row.queue not in (None, NO_TIER_ABOVE), top=row.queue == NO_TIER_ABOVE, forbids=forbidden(procedure),
+        extendable_until=clock.due if clock else None, objectable_until=_objectable_until(row, reference),
+        brought={name: fact.read(row.brought[name]) for name, fact in FACTS.items()},
     )  # fmt: skip
-
-
-def _uuid(text: str | None) -> uuid.UUID | None:
-    return uuid.UUID(text) if text else None
 
 
 def forbidden(procedure: Procedure) -> dict[str, Words]:
@@ -165,49 +185,31 @@ def forbidden(procedure: Procedure) -> dict[str, Words]:
     }
 
 
-def _objectable_until(row: Mapping[str, Any], reference: Reference) -> datetime | None:
+def _objectable_until(row: CaseRow, reference: Reference) -> datetime | None:
     """Until when the open offer to lead may be refused, by the rule of the procedure that has one."""
-    rule = reference.clock_rule(row["procedure"], row["procedure_version"], ClockKind.OBJECTION)
-    offered = next((o[5] for o in row["offers"] if o[3] == "lead"), None)
-    if rule is None or offered is None:
+    rule = reference.clock_rule(row.procedure, row.procedure_version, ClockKind.OBJECTION)
+    if rule is None or row.offered_at is None:
         return None
-    start = datetime.fromisoformat(offered)
-    return due_at(rule.length, rule.unit, start, calendar=reference.calendar, tz=reference.city.tz).due
+    return due_at(rule.length, rule.unit, row.offered_at, calendar=reference.calendar, tz=reference.city.tz).due
 
 
-async def get_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> dict[str, Any]:
-    """The page as a mapping; raises NotFound."""
-    return asdict(await read_page(conn, case_id, actor=actor))
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """Title and description as last written."""
+
+    title: OpenedText
+    description: OpenedText
 
 
-async def open_parties(conn: Connection, case_id: uuid.UUID) -> list[dict[str, Any]]:
-    """The parties in clear. Callers mask them, or log that they did not. An erased party keeps only its role."""
-    rows = await conn.fetch("select id, role, sealed, seal_key from party where case_id = $1 order by id", case_id)
-    return [
-        {"id": row["id"], "role": row["role"], **opened(row["sealed"], row["seal_key"], f"party {row['id']}")}
-        for row in rows
-    ]
+_TEXT = """
+    select coalesce(to_jsonb(title), jsonb_build_array('case_text ' || case_id, 'title', encode(sealed, 'base64'),
+            encode(seal_key, 'base64'))) as title,
+        coalesce(to_jsonb(description), jsonb_build_array('case_text ' || case_id, 'description', encode(sealed, 'base64'),
+            encode(seal_key, 'base64'))) as description
+    from case_text where case_id = $1
+"""
 
 
-def masked(party: Mapping[str, Any]) -> dict[str, Any]:
-    """As everybody who sees the case sees a party."""
-    hide = {"name": mask_name, "phone": mask_phone, "address": mask_address, "email": mask_email}
-    return {k: hide[k](v) if k in hide else v for k, v in party.items()}
-
-
-def opened_note(row: Any) -> str | None:
-    """The text of a note's row, sealed or not; None once it was erased."""
-    if row["sealed"] is None:
-        return row["body"]  # type: ignore[no-any-return]
-    return opened(row["sealed"], row["seal_key"], f"case_note {row['id']}").get("body")
-
-
-async def read_text(conn: Connection, case_id: uuid.UUID) -> dict[str, Any]:
+async def read_text(conn: Connection, case_id: uuid.UUID) -> CaseText | None:
     """Title and description as last written. The caller has seen the case."""
-    (row,) = await conn.fetch(
-        "select title, description, sealed, seal_key from case_text where case_id = $1",
-        case_id,
-    )
-    if row["sealed"] is not None:
-        return opened(row["sealed"], row["seal_key"], f"case_text {case_id}")
-    return {"title": row["title"], "description": row["description"]}
+    return await fetch_one(conn, CaseText, _TEXT, case_id)

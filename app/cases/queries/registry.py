@@ -22,10 +22,14 @@ class ResidentSection:
     show: Callable[[Connection, Any, Reference, str], Awaitable[dict[str, Any]]]
 
 
+# By the name of the filter: SQL that gives the ids (column `id`) of the cases that have it; {value} is what is asked for.
+LIST_FILTERS: Registry[str, str] = Registry("list filter")
 RESIDENT_SECTIONS: Registry[str, ResidentSection] = Registry("section of the resident's view")
 # By name: a SELECT with the columns of `tasks.sql`, with {units}, {person} and {seen}: what units owe beside cases they lead.
 WAITING_WORK: Registry[str, str] = Registry("waiting work")
 # By the name that the template of the file knows: what hangs on a case, as the file lists it.
-FILE_LISTS: Registry[str, Callable[[Connection, uuid.UUID, Reference], Awaitable[list[dict[str, Any]]]]] = Registry(
+FILE_LISTS: Registry[str, Callable[[Connection, uuid.UUID, Reference], Awaitable[list[dict[str, object]]]]] = Registry(
     "list of the file"
 )
+# By kind, with the article: notes that neither page nor timeline hold; their owner shows them to whom they are for.
+HIDDEN_NOTES: Registry[str, str] = Registry("kind of hidden note")

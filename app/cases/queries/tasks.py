@@ -1,13 +1,15 @@
 """What waits for the caller, by due time."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.registry import WAITING_WORK
+from app.cases.schemas.shown import TaskOut
 from app.core.access import UNIT_SIGHT, Actor, Permission
 from app.core.database import Connection, Parameters
+from app.core.rows import fetch_all
 
 # Offers to sign for, tasks signed for by name, cases that the units lead: a case once, as the caller's own rather than as
 # their unit's.
@@ -23,8 +25,8 @@ _CASES = """
 
 
 async def list_tasks(
-    conn: Connection, *, actor: Actor, after: list[Any] | None, limit: int, now: datetime
-) -> list[Any]:  # fmt: skip
+    conn: Connection, *, actor: Actor, after: Sequence[str] | None, limit: int, now: datetime
+) -> list[TaskOut]:  # fmt: skip
     """Offers, own tasks, cases led, and results owed (`task`), in the order of their limits."""
     p = Parameters([now])
     named = {
@@ -38,12 +40,13 @@ async def list_tasks(
         bounds = f"({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)"
         further = f" where (t.until, t.sort_id) > {bounds}"
     page = f"select * from {waiting} t{further} order by t.until, t.sort_id limit {p.add(limit)}"
-    return await conn.fetch(
-        "select t.*, x.title, nullif(t.until, 'infinity') as due, t.until < $1::timestamptz as overdue,"
-        f" t.until::text as sort_due from ({page}) t"
-        " left join case_text x on x.case_id = t.id order by t.until, t.sort_id",
+    return await fetch_all(
+        conn, TaskOut,
+        "select t.id, t.number, t.kind, t.category, t.status, x.title, t.part, t.assignment, t.offered_at, t.lead_unit,"
+        " nullif(t.until, 'infinity') as due, t.until < $1::timestamptz as overdue, t.version, t.task"
+        f" from ({page}) t left join case_text x on x.case_id = t.id order by t.until, t.sort_id",
         *p,
-    )
+    )  # fmt: skip
 
 
 def _worker_units(actor: Actor) -> set[str]:

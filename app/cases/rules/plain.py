@@ -1,19 +1,36 @@
-"""The resident's own timeline: what each recorded step means to whoever brought the matter, in plain words. Pure.
+"""What each recorded step is called, and what it means to whoever brought the matter, in plain words. Pure.
 
-What passes between offices is not told: an offer, a note on urgency, a supervision. Every kind of event is in one of the
-two tables; a test holds that.
+What passes between offices is not told: an offer, a note on urgency.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from app.cases.rules.registry import STEP_WORDS
+from app.cases.rules.registry import STEP_WORDS, StepWords, Told
+from app.cases.rules.transitions import TRANSITIONS
 from app.core.errors import Words
 
-# Placeholders: {unit} the unit that now leads, {days}, {notice} its title, {place} and {when} of an appointment.
-TOLD: dict[str, Words] = {
+# What is recorded of a case beside its own steps, which their table names.
+TITLES: dict[str, Words] = {
+    "registered": Words("登记", "registered"), "merged_in": Words("同一事项并入", "another case joined"),
+    "merge_undone": Words("并案撤销", "a joined case left"), "linked": Words("关联原件", "linked to the case before it"),
+    "review_upheld": Words("复查（复核）维持", "the review upheld the opinion"),
+    "review_changed": Words("复查（复核）变更了结果", "the review changed the result"),
+    "linked_from": Words("另一件关联到本件", "another case was linked to this one"),
+    "link_undone": Words("关联撤销", "a link to this one was undone"),
+    "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
+    "rated": Words("群众已评价", "rated by the resident"),
+    "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
+    "criticise": Words("逾期通报", "criticised for delay"),
+    "limit_recomputed": Words("放假安排公布后重新计算期限", "limit counted again, the days off being published"),
+}  # fmt: skip
+_SERVED = {
+    "attempted": Words("曾尝试送达《{notice}》，未能送到。", "We tried to serve the {notice} and did not reach you."),
+    "waived": Words("《{notice}》依规定免予送达。", "The {notice} was not served, as the rules allow."),
+}
+_NOW_LEADS = Words("现由{unit}负责办理。", "{unit} is now responsible for it.")
+# Placeholders: {unit} the unit that now leads, {days}, {notice} its title. None passes between offices.
+TOLD: dict[str, Told] = {
     "registered": Words("您反映的事项已登记。", "Your matter is registered."),
-    "sign_for": Words("现由{unit}负责办理。", "{unit} is now responsible for it."),
+    # Where somebody only helps, who is responsible has not changed.
+    "sign_for": lambda data: _NOW_LEADS if data.get("part") == "lead" else None,
     "accept": Words("已受理。", "It is accepted."),
     "decline": Words(
         "经审查不予受理，理由和应走的途径见告知书。", "It is not accepted; the notice says why, and which way to go."
@@ -25,11 +42,7 @@ TOLD: dict[str, Words] = {
         "The limit was extended by {days} days; the notice says why.",
     ),
     "conclude": Words("已作出办理结果，即将送达给您。", "There is a result; it will be served on you."),
-    "serve": Words("《{notice}》已送达。", "The {notice} was served."),
-    "serve attempted": Words(
-        "曾尝试送达《{notice}》，未能送到。", "We tried to serve the {notice} and did not reach you."
-    ),
-    "serve waived": Words("《{notice}》依规定免予送达。", "The {notice} was not served, as the rules allow."),
+    "serve": lambda data: _SERVED.get(str(data.get("outcome")), Words("《{notice}》已送达。", "The {notice} was served.")),
     "close": Words(
         "已办结。欢迎您评价；不满意的，可申请重新办理。",
         "It is closed. Please rate it; you may ask to have it reopened.",
@@ -53,10 +66,6 @@ TOLD: dict[str, Words] = {
         "The same matter is being handled already; see below where it stands.",
     ),
     "unlink": Words("已恢复单独办理。", "It is handled by itself again."),
-    "review_applied": Words("您的复查（复核）申请已登记。", "Your application for a review is registered."),
-    "review_not_taken": Words(
-        "您的复查（复核）申请未予登记，已说明理由。", "Your application for a review was not taken; you were told why."
-    ),
     "decide_review": Words(
         "已作出复查（复核）决定，即将送达给您。", "The review is decided; the decision will be served on you."
     ),
@@ -75,24 +84,24 @@ TOLD: dict[str, Words] = {
     "record_hearing": Words("听证已结束，记录在案。", "The hearing is over and on record."),
     "cancel_hearing": Words("原定听证取消。", "The hearing will not take place."),
     "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
+    **dict.fromkeys((
+        "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold", "rule_return",
+        "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked", "linked_from",
+        "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit", "urge", "criticise",
+    )),
+}  # fmt: skip
+WORDS = {
+    **{action: StepWords(step.title, TOLD[action]) for action, step in TRANSITIONS.items()},
+    **{kind: StepWords(title, TOLD[kind]) for kind, title in TITLES.items()},
 }
-UNTOLD = frozenset({
-    "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold",
-    "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked", "linked_from",
-    "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit",
-    "urge", "criticise", "supervise", "answer_supervision", "verify_supervision", "return_supervision",
-    "withdraw_supervision", "emergency_on", "emergency_off", "attach", "withdraw_attachment",
-                "handed_over", "rule_return",
-})  # fmt: skip
 
 
-def plainly(kind: str, data: Mapping[str, Any]) -> Words | None:
+def plainly(kind: str, data: dict[str, object]) -> Words | None:
     """What the resident is told of an event, with its placeholders; None for what passes between offices."""
-    if kind in STEP_WORDS:
-        told = STEP_WORDS[kind].told
-        return told(data) if callable(told) else told
-    if kind == "sign_for" and data.get("part") != "lead":
-        return None  # somebody helps: who is responsible has not changed
-    if kind == "serve" and data.get("outcome") in ("attempted", "waived"):
-        kind = f"serve {data['outcome']}"
-    return TOLD.get(kind)
+    told = STEP_WORDS[kind].told if kind in STEP_WORDS else None
+    return told(data) if callable(told) else told
+
+
+def step_title(kind: str, language: str) -> str:
+    """An event kind in words."""
+    return STEP_WORDS[kind].title.say(language) if kind in STEP_WORDS else kind

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
+from app.core.registry import Registry
+
 
 class Retention(StrEnum):
     """永久、三十年、十年."""
@@ -19,17 +21,18 @@ class Retention(StrEnum):
 
 
 _YEARS = {Retention.YEARS_30: 30, Retention.YEARS_10: 10}
-_USUAL = {
+# The usual class of a procedure's files; capabilities above register theirs.
+RETENTIONS: Registry[str, Retention] = Registry("retention")
+RETENTIONS.add({
     "appeal": Retention.YEARS_30, "suggestion": Retention.YEARS_10, "accusation": Retention.PERMANENT,
-    "review": Retention.PERMANENT, "rereview": Retention.PERMANENT, "people_mediation": Retention.YEARS_30,
-    "labour_mediation": Retention.YEARS_30, "centre_dispute_complex": Retention.YEARS_30,
-}  # fmt: skip
+    "review": Retention.PERMANENT, "rereview": Retention.PERMANENT, "centre_dispute_complex": Retention.YEARS_30,
+})  # fmt: skip
 
 
 def retention_of(procedure: str, own: Mapping[str, str]) -> Retention:
     """The class of a procedure's files: the city's own, else the usual one, else ten years. Raises ValueError for a class
     that there is not."""
-    return Retention(own.get(procedure, _USUAL.get(procedure, Retention.YEARS_10)))
+    return Retention(own.get(procedure, RETENTIONS.get(procedure, Retention.YEARS_10)))
 
 
 def kept_until(retention: Retention, archived: date) -> date | None:

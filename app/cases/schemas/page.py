@@ -1,36 +1,53 @@
-"""A case as its page shows it."""
+"""A case as its page shows it: read in one statement (`case_page.sql`), answered as it is."""
 
 import uuid
+from base64 import b64decode
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+import pydantic
+from pydantic import BaseModel, BeforeValidator, Field
+
+from app.cases.rules import Status
+from app.cases.schemas.sealed import MaskedName, OpenedText
+from app.core.crypto import opened
+from app.core.masking import mask_address, mask_email, mask_name, mask_phone
+from app.notices.rules import NoticeKind
+
+# The driver stores the first day of the calendar as `-infinity`.
+Day = Annotated[date, BeforeValidator(lambda day: date.min if day == "-infinity" else day)]
+Given = Annotated[str | None, Field(exclude_if=lambda given: given is None)]
 
 
-class PointOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class PointOut:
     """A GeoJSON point: longitude, latitude in degrees (WGS84)."""
 
     type: Literal["Point"]
     coordinates: tuple[float, float]
 
 
-class LocationOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class LocationOut:
     """Where it is and how that is known; `crs` is the system the point was given in."""
 
     located_by: str
     crs: str | None
     accuracy_m: float | None
-    address: str | None
+    address: OpenedText
     point: PointOut | None
 
 
-class CellRef(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CellRef:
     """The cell it was filed in."""
 
     code: str
 
 
-class AreasOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class AreasOut:
     """The areas it was filed in, tier by tier."""
 
     city: str
@@ -39,14 +56,16 @@ class AreasOut(BaseModel):
     community: str | None
 
 
-class WorkerOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class WorkerOut:
     """The cell's worker."""
 
     id: uuid.UUID
     name: str
 
 
-class RoutingOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class RoutingOut:
     """Which rule sent it where; `guarded` when it was moved away from a unit that it concerns."""
 
     rule: str
@@ -54,27 +73,56 @@ class RoutingOut(BaseModel):
     reason: str | None = None
 
 
-class PartyOut(BaseModel):
-    """A party; masked unless revealed. An erased party keeps only its role."""
+@pydantic.dataclasses.dataclass(frozen=True, slots=True)
+class PartyOut:
+    """A party; masked unless revealed. What was not given is left out; an erased party keeps only its role."""
 
     id: uuid.UUID
     role: str
-    name: str | None = None
-    phone: str | None = None
-    address: str | None = None
-    email: str | None = None
+    name: Given = None
+    phone: Given = None
+    address: Given = None
+    email: Given = None
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _open(cls, stored: object) -> object:
+        match stored:
+            case {"id": found, "role": role, "sealed": str(sealed), "seal_key": key}:
+                said = opened(b64decode(sealed), b64decode(key or ""), f"party {found}")
+                return {**said, "id": found, "role": role}
+        return stored
+
+    def masked(self) -> "PartyOut":
+        """As everybody who sees the case sees them."""
+        return replace(
+            self,
+            name=mask_name(self.name) if self.name else self.name,
+            phone=mask_phone(self.phone) if self.phone else self.phone,
+            address=mask_address(self.address) if self.address else self.address,
+            email=mask_email(self.email) if self.email else self.email,
+        )
 
 
-class ConcernOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class PartiesOut:
+    """Parties in clear."""
+
+    items: tuple[PartyOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernOut:
     """Whom the matter is about, or who must not be involved (`not_to`)."""
 
     relation: Literal["concerns", "not_to"]
     unit: str | None
     staff: uuid.UUID | None
-    text: str | None
+    text: OpenedText
 
 
-class LimitOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class LimitOut:
     """A clock: `due` decides lateness, `due_unrolled` is the day before any roll over days off; `breached_at` the limit
     that was missed. `owner` says whose limit it is: the authority's, or the resident's to exercise a right."""
 
@@ -93,7 +141,8 @@ class LimitOut(BaseModel):
     extensions: int
 
 
-class AssignmentOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class AssignmentOut:
     """Responsibility offered, signed for, refused, recalled or done; `returned_at` that the unit returned it, `ruling` what
     the unit that sent it ruled (upheld, rejected; designated without a return)."""
 
@@ -108,7 +157,8 @@ class AssignmentOut(BaseModel):
     ruling: Literal["upheld", "rejected", "designated"] | None
 
 
-class ServiceOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ServiceOut:
     """How the notice of the result reached the resident."""
 
     outcome: str
@@ -119,19 +169,21 @@ class ServiceOut(BaseModel):
     approved_by: str | None
 
 
-class NoticeRef(BaseModel):
+@dataclass(frozen=True, slots=True)
+class NoticeRef:
     """A written notice of the case; `GET /v1/notices/{id}` shows it."""
 
     id: uuid.UUID
-    kind: str
-    title: str
+    kind: NoticeKind
     state: str
     drafted_at: datetime
     served_at: datetime | None
     method: str | None
+    title: str
 
 
-class ArchiveOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ArchiveOut:
     """A file that is kept; `kept_until` is null for one kept for ever."""
 
     retention: str
@@ -139,17 +191,19 @@ class ArchiveOut(BaseModel):
     archived_at: datetime
 
 
-class NoteOut(BaseModel):
-    """A text written while the case was worked: a reply, a reason, a proof."""
+@dataclass(frozen=True, slots=True)
+class NoteOut:
+    """A text written while the case was worked: a reply, a reason, a proof; null once it was erased."""
 
     id: uuid.UUID
     kind: str
     author: str
     at: datetime
-    body: str
+    body: OpenedText
 
 
-class LinkOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class LinkOut:
     """Another case of the same matter: `later` when that one came after this. Its id for who may see it."""
 
     relation: str
@@ -159,7 +213,8 @@ class LinkOut(BaseModel):
     settled_at: datetime | None
 
 
-class RatingOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class RatingOut:
     """The invitation to rate, and what the resident said. Nobody else can rate."""
 
     invited_at: datetime
@@ -169,7 +224,8 @@ class RatingOut(BaseModel):
     solved: str | None
 
 
-class AskedToReopenOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class AskedToReopenOut:
     """The resident asked for the case to be taken up again; the words are read where it is decided."""
 
     id: uuid.UUID
@@ -179,15 +235,17 @@ class AskedToReopenOut(BaseModel):
     decided_at: datetime | None
 
 
-class ParticipantOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ParticipantOut:
     """A seat at a hearing; the name of who is no staff is masked."""
 
     role: str
     staff: uuid.UUID | None
-    name: str | None
+    name: MaskedName
 
 
-class HearingOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class HearingOut:
     """A hearing: scheduled, opened, held or cancelled."""
 
     id: uuid.UUID
@@ -196,10 +254,11 @@ class HearingOut(BaseModel):
     place: str
     began_at: datetime | None
     ended_at: datetime | None
-    participants: list[ParticipantOut]
+    participants: tuple[ParticipantOut, ...]
 
 
-class VisitOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class VisitOut:
     """A visit or call after closing."""
 
     at: datetime
@@ -208,20 +267,22 @@ class VisitOut(BaseModel):
     confirmed: bool | None
 
 
-class OutsideOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OutsideOut:
     """The procedure outside that the case was referred to. `next_due` is the other body's limit, and no breach here."""
 
     route: str
     body: str
     stage: str
-    filed_on: date
+    filed_on: Day
     accepted_on: date | None
     ended_on: date | None
     next_rule: str | None
     next_due: datetime | None
 
 
-class CaseOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CaseOut:
     """A case as its page shows it: personal data masked, texts in the caller's language, codes with their names.
     Of a dispute, `GET /v1/dispute_kinds/{dispute_kind}` has the checklist."""
 
@@ -230,47 +291,15 @@ class CaseOut(BaseModel):
     kind: str
     petition_class: str | None
     category: str
-    category_name: str | None
-    dispute_kind: str | None
     channel: str
     procedure: str
     procedure_version: int
-    status: str
-    status_text: str
-    title: str | None
-    description: str | None
-    location: LocationOut
-    cell: CellRef | None
-    areas: AreasOut
+    status: Status
     queue: str | None
     worker: WorkerOut | None
     centre: str | None
     lead_unit: str
     routed_unit: str
-    routing: RoutingOut
-    parties: list[PartyOut]
-    concerns: list[ConcernOut]
-    clocks: list[LimitOut]
-    assignments: list[AssignmentOut]
-    service: ServiceOut | None
-    notices: list[NoticeRef]
-    archive: ArchiveOut | None
-    held: bool
-    result: str | None
-    notes: list[NoteOut]
-    reopened: int
-    escalated_to: str | None
-    merged_into: uuid.UUID | None
-    merged: list[uuid.UUID]
-    links: list[LinkOut]
-    rating: RatingOut | None
-    reopening_requests: list[AskedToReopenOut]
-    hearings: list[HearingOut]
-    visits: list[VisitOut]
-    outside: OutsideOut | None
-    source_system: str | None
-    external_id: str | None
-    imported: bool
     due: datetime | None
     received_at: datetime
     registered_at: datetime
@@ -278,9 +307,41 @@ class CaseOut(BaseModel):
     concluded_at: datetime | None
     closed_at: datetime | None
     updated_at: datetime
-    names: dict[str, str]
-    available_actions: list[str]
+    result: str | None
+    reopened: int
+    escalated_to: str | None
+    merged_into: uuid.UUID | None
+    source_system: str | None
+    external_id: str | None
+    imported: bool
     version: int
+    title: OpenedText
+    description: OpenedText
+    clocks: tuple[LimitOut, ...]
+    assignments: tuple[AssignmentOut, ...]
+    service: ServiceOut | None
+    notices: tuple[NoticeRef, ...]
+    archive: ArchiveOut | None
+    held: bool
+    merged: tuple[uuid.UUID, ...]
+    links: tuple[LinkOut, ...]
+    rating: RatingOut | None
+    reopening_requests: tuple[AskedToReopenOut, ...]
+    visits: tuple[VisitOut, ...]
+    outside: OutsideOut | None
+    parties: tuple[PartyOut, ...]
+    concerns: tuple[ConcernOut, ...]
+    notes: tuple[NoteOut, ...]
+    hearings: tuple[HearingOut, ...]
+    status_text: str
+    category_name: str | None
+    dispute_kind: str | None
+    location: LocationOut
+    cell: CellRef | None
+    areas: AreasOut
+    routing: RoutingOut
+    names: dict[str, str]
+    available_actions: tuple[str, ...]
 
 
 class UnseenOut(BaseModel):

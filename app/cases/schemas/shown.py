@@ -1,175 +1,14 @@
-"""Lists, tasks, timeline, and what the resident is told."""
+"""Lists, tasks, the timeline: read in one statement, answered as they are."""
 
 import uuid
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
-from pydantic import BaseModel
-
-from app.cases.schemas.page import PartyOut
+from app.cases.schemas.sealed import OpenedText
 
 
-class ToldOut(BaseModel):
-    """A step that the resident is told of."""
-
-    step: str
-    at: datetime
-    said: str
-
-
-class ReviewToldOut(BaseModel):
-    """The review or re-review of this matter, by its own number."""
-
-    stage: str
-    number: str
-    said: str
-    handled_by: str | None = None
-    due: datetime | None = None
-
-
-class ReopeningToldOut(BaseModel):
-    """What became of the wish to have it taken up again; the reason where it was declined."""
-
-    state: str
-    reason: str | None = None
-
-
-class ElsewhereOut(BaseModel):
-    """The same matter is being handled: where, how far, and until when."""
-
-    handled_by: str | None = None
-    said: str
-    due: datetime | None = None
-
-
-class HearingToldOut(BaseModel):
-    """When and where the resident is heard."""
-
-    at: datetime
-    place: str
-
-
-class OwedOut(BaseModel):
-    """One thing that is owed: who owes it, what, by which day, and how far it was kept, in words."""
-
-    owed_by: str
-    what: str
-    due: date
-    paid: str | None = None
-    said: str
-
-
-class AgreementToldOut(BaseModel):
-    """The agreement that holds: since when, until when the court may be asked jointly, what it decided, what is owed."""
-
-    since: datetime
-    form: str
-    confirm_until: datetime | None = None
-    confirmation: str | None = None
-    obligations: list[OwedOut]
-    advice: str | None = None
-
-
-class ProxyToldOut(BaseModel):
-    """Who carries or carried the matter for the resident, until when; `POST /v1/query/proxy` shows all that was done."""
-
-    state: str
-    name: str | None
-    until: datetime | None
-
-
-class QueryOut(BaseModel):
-    """Where a matter stands, in plain words."""
-
-    number: str
-    status: str
-    said: str
-    handled_by: str | None = None
-    due: datetime | None = None
-    steps: list[ToldOut] = []
-    reply: str | None = None
-    review_until: datetime | None = None
-    rate_until: datetime | None = None
-    reopening: ReopeningToldOut | None = None
-    review: ReviewToldOut | None = None
-    handled_elsewhere: ElsewhereOut | None = None
-    hearing: HearingToldOut | None = None
-    agreement: AgreementToldOut | None = None
-    proxy: ProxyToldOut | None = None
-
-
-class ServedNoticeOut(BaseModel):
-    """A notice as its addressee reads it; `html` is null once it was erased."""
-
-    id: uuid.UUID
-    kind: str
-    title: str
-    served_at: datetime
-    html: str | None
-
-
-class ServedOut(BaseModel):
-    """What was served, in order."""
-
-    items: list[ServedNoticeOut]
-
-
-class NoticeItem(BaseModel):
-    """A notice in a list."""
-
-    id: uuid.UUID
-    case_id: uuid.UUID
-    number: str
-    kind: str
-    title: str
-    state: str
-    lead_unit: str
-    due: datetime | None
-    drafted_at: datetime
-
-
-class NoticePage(BaseModel):
-    """One page; the `Link` header leads to the next."""
-
-    items: list[NoticeItem]
-
-
-class NoticeServiceOut(BaseModel):
-    """One record of service; `replaced_at` when a later one counts in its place."""
-
-    outcome: str
-    method: str
-    at: datetime
-    article: str | None
-    recorded_by: str
-    approved_by: str | None
-    replaced_at: datetime | None
-
-
-class NoticeOut(BaseModel):
-    """A notice as it was made; its addressees masked. `html` is null for one that failed or was erased."""
-
-    id: uuid.UUID
-    case_id: uuid.UUID
-    kind: str
-    version: int
-    title: str
-    state: str
-    meets: str | None
-    drafted_at: datetime
-    drafted_by: str
-    digest: str | None
-    html: str | None
-    service: list[NoticeServiceOut]
-
-
-class NoticesOut(BaseModel):
-    """The notices of one case in order."""
-
-    items: list[NoticeOut]
-
-
-class CaseItem(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CaseItem:
     """A case in a list."""
 
     id: uuid.UUID
@@ -192,13 +31,15 @@ class CaseItem(BaseModel):
     version: int
 
 
-class CasePage(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CasePage:
     """One page; the `Link` header leads to the next."""
 
     items: list[CaseItem]
 
 
-class CountOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CountOut:
     """How many, of which overdue."""
 
     key: str | None
@@ -206,14 +47,16 @@ class CountOut(BaseModel):
     overdue: int
 
 
-class CountsOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CountsOut:
     """Counts of what the caller may see."""
 
     by: str
     items: list[CountOut]
 
 
-class TaskOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class TaskOut:
     """Something that waits for the caller."""
 
     id: uuid.UUID
@@ -229,16 +72,18 @@ class TaskOut(BaseModel):
     due: datetime | None
     overdue: bool
     version: int
-    task: uuid.UUID | None = None
+    task: uuid.UUID | None
 
 
-class TasksOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class TasksOut:
     """By due time."""
 
     items: list[TaskOut]
 
 
-class EventOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class EventOut:
     """One entry of the timeline, with what was written beside it; `hash` links the chain."""
 
     seq: int
@@ -246,19 +91,21 @@ class EventOut(BaseModel):
     title: str
     at: datetime
     actor: str
-    actor_name: str | None = None
-    text: str | None = None
-    data: dict[str, Any]
+    actor_name: str | None
+    text: OpenedText
+    data: dict[str, object]
     hash: str
 
 
-class TimelineOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class TimelineOut:
     """The case's record in order."""
 
     items: list[EventOut]
 
 
-class SimilarOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class SimilarOut:
     """A case that may be the same matter."""
 
     id: uuid.UUID
@@ -270,19 +117,15 @@ class SimilarOut(BaseModel):
     registered_at: datetime
 
 
-class SimilarPage(BaseModel):
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
     """Hints, never a block."""
 
     items: list[SimilarOut]
 
 
-class PartiesOut(BaseModel):
-    """Parties in clear."""
-
-    items: list[PartyOut]
-
-
-class OtherCaseOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OtherCaseOut:
     """Another case with the same phone."""
 
     id: uuid.UUID
@@ -293,13 +136,15 @@ class OtherCaseOut(BaseModel):
     registered_at: datetime
 
 
-class OtherCasesOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class OtherCasesOut:
     """What the caller may see anyway."""
 
     items: list[OtherCaseOut]
 
 
-class CodeOut(BaseModel):
+@dataclass(frozen=True, slots=True)
+class CodeOut:
     """The new query code."""
 
     number: str

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from app.cases.actions.record import record
 from app.cases.actions.step import write_note
-from app.cases.queries.one import open_parties
+from app.cases.queries.case_page import open_parties
 from app.cases.rules import Purpose
 from app.core import errors
 from app.core.access import Actor
@@ -240,8 +240,8 @@ async def _tell(conn: Connection, missed: _Missed, now: datetime) -> None:
     for grantee in (f"unit:{missed.lead_unit}", *(f"staff:{staff}" for staff in missed.mediators)):
         await queue(conn, f"{key} {grantee}", "agreement_missed", now=now, grantee=grantee, case_id=missed.case_id)
     for party in await open_parties(conn, missed.case_id):
-        if party["id"] == missed.creditor and party.get("phone"):
+        if party.id == missed.creditor and party.phone:
             await queue(
-                conn, f"{key} party:{party['id']}", "progress", now=now, channel=Channel.SMS, address=party["phone"],
+                conn, f"{key} party:{party.id}", "progress", now=now, channel=Channel.SMS, address=party.phone,
                 case_id=missed.case_id,
             )  # fmt: skip

@@ -145,7 +145,7 @@ async def _tell_rights(act: ActionContext, locked: LockedMediation) -> DraftedNo
     timed = locked.its.channel in PROCEDURE_OF
     if case.facts.status is Status.REGISTERED and timed:
         return DraftedNotice()
-    if timed and case.row["clock_id"] is None:
+    if timed and case.row.clock is None:
         await start_clocks(act, case, StartsOn.ACCEPTED, kind=ClockKind.COMPLETION)
     told = [uuid.UUID(n.id) for n in case.facts.notices if n.kind is NoticeKind.RIGHTS_AND_DUTIES]
     await replace(act.conn, told, now=act.now)  # of a mediation before this one
@@ -174,7 +174,7 @@ async def _back(act: ActionContext, locked: LockedMediation) -> dict[str, object
         if case.facts.status is not Status.REGISTERED:  # its own acceptance was told long ago
             await deadlines.stop(act.conn, case.facts.id, ClockKind.ACCEPTANCE, act.now)
         return {}
-    procedure = act.reference.procedure(locked.its.procedure_before, case.row["registered_at"])
+    procedure = act.reference.procedure(locked.its.procedure_before, case.row.registered_at)
     await recompute(act, case, procedure)
     return {"procedure": procedure.code, "procedure_version": procedure.version}
 
@@ -198,8 +198,8 @@ async def extend(
     """With the agreement of every party on record, once, before the limit, within the procedure's bound (M2)."""
     locked = await begin(act, mediation, "extend")
     case = locked.case
-    rule = act.reference.clock_rule(case.row["procedure"], case.row["procedure_version"], ClockKind.COMPLETION)
-    if rule is None or rule.extension is None or rule.extension.consent is None or case.row["clock_id"] is None:
+    rule = act.reference.clock_rule(case.row.procedure, case.row.procedure_version, ClockKind.COMPLETION)
+    if rule is None or rule.extension is None or rule.extension.consent is None or case.row.clock is None:
         raise errors.ActionRefused("该期限不可经双方同意延长。", "No limit here is extended by agreement.", allowed=[])
     all_agree(
         locked, [said.party for said in agreed], "#/body/agreed", "延长须双方当事人都同意。",

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from app.cases.actions.access import grant
 from app.cases.actions.step import write_note
-from app.cases.queries.case_page import CONFIDENTIAL
 from app.cases.queries.one import load_linked
 from app.centres.actions.booking import book
 from app.centres.rules import BookingPurpose, Period, unfit_booking
@@ -16,7 +15,7 @@ from app.core.database import Connection, uuid7
 from app.core.rows import fetch_all, named
 from app.mediation import queries
 from app.mediation.actions.step import LockedMediation, all_agree, begin, end_access, free_rooms, move, of_the_sides
-from app.mediation.rules import LIVE, Candidate, Relation, recusal
+from app.mediation.rules import LIVE, SEPARATE_TALK, Candidate, Relation, recusal
 from app.mediation.schemas.shown import SessionOut
 from app.mediation.schemas.taken import GuestIn
 from app.messages.actions import queue
@@ -241,7 +240,7 @@ async def record_session(act: ActionContext, mediation: uuid.UUID, *, session: u
     """It is over, and this was said (RMTJ 27). What one side said alone is shown to the mediators and the lead only."""
     locked = await begin(act, mediation, "record_session")
     found = _find(locked, session, "opened")
-    kind = CONFIDENTIAL if found.kind == "separate" else "mediation_minutes"
+    kind = SEPARATE_TALK if found.kind == "separate" else "mediation_minutes"
     note, said = await write_note(act, locked.case, kind, minutes)
     await act.conn.execute(
         "update mediation_session set state = 'held', ended_at = $2, minutes = $3 where id = $1", session, act.now, note

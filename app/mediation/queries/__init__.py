@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.queries.access import visible_to
+from app.cases.queries.case_page import open_parties
 from app.cases.queries.notes import NOTE, NoteText
-from app.cases.queries.one import masked, open_parties
 from app.cases.queries.visible import require_visible
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
@@ -130,13 +130,13 @@ async def get_mediation(
 ) -> schemas.MediationOut:
     """Its page, names masked; raises NotFound for one of a case that the actor may not know exists."""
     its = await load(conn, mediation, actor=actor, now=now)
-    parties = [masked(party) for party in await open_parties(conn, its.case_id)]
+    parties = [party.masked() for party in await open_parties(conn, its.case_id)]
     return shown(
         schemas.MediationOut,
         its,
         channel_text=CHANNEL_WORDS[its.channel].say(language),
         state_text=STATE_WORDS[its.state].say(language),
         told=its.told.say(language) if its.told else None,
-        parties=[schemas.SideOut(id=x["id"], role=x["role"], name=x.get("name")) for x in parties],
+        parties=[schemas.SideOut(id=party.id, role=party.role, name=party.name) for party in parties],
         available_actions=WORKFLOW.available(its, actor, now),
     )

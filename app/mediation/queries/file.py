@@ -5,20 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
-from asyncpg import Record
 from markupsafe import Markup
 
 from app.cases.queries import notices as notice_queries
-from app.cases.queries.case_page import CasePage, read_page
+from app.cases.queries.case_page import read_page
 from app.cases.queries.notes import NOTE, NoteText
 from app.cases.rules import Purpose
+from app.cases.schemas.notices import NoticeOut
+from app.cases.schemas.page import CaseOut
 from app.core.access import Actor
 from app.core.database import Connection
 from app.core.rows import fetch_all
 from app.mediation.queries import get_mediation
 from app.mediation.rules import CHANNEL_WORDS, STATE_WORDS, yuan
 from app.mediation.schemas.shown import MediationOut, ObligationOut, open_guest
-from app.notices.actions import masked_text, opened
+from app.notices.actions import masked_text
 from app.notices.actions.filling import page as filled
 from app.reference.queries import Reference
 
@@ -70,12 +71,12 @@ class _Source:
     """What the file is made of."""
 
     page: MediationOut
-    case: CasePage
+    case: CaseOut
     names: Mapping[uuid.UUID, str]  # of the parties, as this reader sees them
     guests: Mapping[uuid.UUID, str]  # by session, names in clear where the reader may see them
     units: Mapping[str, str]
     files: Sequence[_File]
-    notices: Sequence[Record]
+    notices: Sequence[NoticeOut]
     tz: tzinfo
     clear: bool
 
@@ -196,8 +197,7 @@ def _application(source: _Source) -> _Section:
 
 
 def _told(source: _Source, kind: str) -> list[Markup]:
-    rows = [r for r in source.notices if r["kind"] == kind and r["state"] != "replaced"]
-    texts = [opened(row) or "<p>（无文本）</p>" for row in rows]
+    texts = [n.html or "<p>（无文本）</p>" for n in source.notices if n.kind == kind and n.state != "replaced"]
     return [Markup(text if source.clear else masked_text(text)) for text in texts]  # noqa: S704 (our own templates escape)
 
 

@@ -15,6 +15,7 @@ from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Database
 from app.deadlines.settings import quiet_hours
 from app.messages.actions.channels import NotSent, OutgoingMessage, Unsure, port
+from app.messages.queries import SUBJECTS
 from app.messages.rules import UNSURE_AFTER, Channel, composed, retry_after
 
 MOST_AT_ONCE = 500
@@ -28,7 +29,7 @@ _TAKE = """
     )
     update message m set taken_at = $1, attempts = m.attempts + 1 from next where m.id = next.id
     returning m.id, m.key, m.channel, m.sealed, m.seal_key, m.template, m.facts, m.attempts,
-        (select c.number from cases c where c.id = m.case_id) as number
+        {number} as number
 """
 _SENT = "update message set sent_at = $2, taken_at = null, failed = null, sealed = null, seal_key = null where id = $1"
 _FAILED = "update message set taken_at = null, failed = $2, not_before = $3 where id = $1"
@@ -48,11 +49,12 @@ async def deliver_messages(database: Database, now: datetime) -> int:
     async with database.connection() as conn:
         city = await get_city(conn)
         await conn.execute(_UNSURE, now, now - UNSURE_AFTER)
+    subject = SUBJECTS["case_id"]
     quiet = quiet_hours().until(now, city.tz) is not None
     sent = 0
     for _ in range(MOST_AT_ONCE):
         async with database.connection() as conn:  # autocommit: the mark stands before anything leaves
-            taken = await conn.fetchrow(_TAKE, now, quiet)
+            taken = await conn.fetchrow(_TAKE.format(number=subject.number), now, quiet)
         if taken is None:
             break
         outcome = await _send(taken)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, uuid7
 from app.notices.actions.filling import Draft, Made, make
 
@@ -48,13 +47,3 @@ async def replace(conn: Connection, notices: Sequence[uuid.UUID], *, now: dateti
     if notices:
         await conn.execute(_REPLACE, notices)
         await conn.execute(_NO_LONGER, notices, now)
-
-
-def opened(row: Any) -> str | None:
-    """The text of a notice's row, in clear; None for a failed one, and once its key was erased."""
-    if row["sealed"] is None:
-        return None
-    try:
-        return str(keys().unseal(Sealed(row["seal_key"], row["sealed"]), f"notice {row['id']}")["text"])
-    except Unsealable:
-        return None

@@ -11,7 +11,8 @@ from datetime import datetime
 from app.cases.actions.access import grant
 from app.cases.actions.link import link_review
 from app.cases.actions.record import record
-from app.cases.queries.one import get_facts, load_linked, open_parties
+from app.cases.queries.case_page import open_parties
+from app.cases.queries.one import get_facts, load_linked
 from app.cases.rules import NO_TIER_ABOVE, PartyRole, Relation
 from app.cases.rules.registry import refused_by_checks
 from app.core import errors
@@ -134,9 +135,9 @@ async def _register(
 ) -> Receipt:
     matter = await get_matter(act.conn, last.id)
     parties = [
-        {name: p[name] for name in ("role", "name", "phone", "address") if p.get(name)}
+        {name: given for name in ("role", "name", "phone", "address") if (given := getattr(p, name))}
         for p in await open_parties(act.conn, last.id)
-        if p["role"] in _SPEAK and (p.get("name") or p.get("phone"))
+        if p.role in _SPEAK and (p.name or p.phone)
     ]
     sent = ReportIn.model_validate({
         "kind": "petition", "petition_class": "appeal", "category": matter.category, "channel": channel,

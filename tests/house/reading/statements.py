@@ -12,21 +12,24 @@ import itertools
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
+
+from pydantic import AwareDatetime
 
 from app.analytics.queries.dashboards import Scope, count
 from app.analytics.queries.indicators import GROUPS, INDICATORS, Asked, count_cells
 from app.analytics.rules.figures import Moments, figures
 from app.capabilities import compose
-from app.cases.queries.filters import _RATED as RATED
+from app.cases.queries.filters import _RATINGS as RATED
 from app.cases.queries.filters import _SOURCES as SOURCES
-from app.cases.queries.filters import Filters
 from app.cases.queries.lists import count_cases, list_statement
 from app.cases.queries.tasks import list_tasks
+from app.cases.rules import Kind, Status
+from app.cases.schemas.filters import Filters
 from app.core.access import Actor, Post, Role
 from tests.house.reading.files import ROOT, tracked
 
@@ -355,8 +358,12 @@ class Recorder:
 def sampled() -> Iterator[Statement]:
     """Indicators, dashboards, lists of cases by every filter from every source, and what waits for somebody."""
     conn, actor, now = Recorder(), FILLS["actor"], NOW
-    asked: Any = {name: value for field in fields(Filters) for name, value in [(field.name, _some(str(field.type)))]}
-    filters = [Filters(), Filters(status=("handling",)), *(Filters(**asked | {"rating": rating}) for rating in RATED)]
+    asked: Any = {name: _some(kind) for name, kind in get_type_hints(Filters).items()}
+    filters = [
+        Filters(),
+        Filters(status=[Status.HANDLING]),
+        *(Filters(**asked | {"rating": rating}) for rating in RATED),
+    ]
     for group in GROUPS:
         of = Asked("150100", "city", now, now, now, group, free=False, first_time_days=90, own_units=frozenset())
         for indicator in INDICATORS.values():
@@ -366,7 +373,7 @@ def sampled() -> Iterator[Statement]:
         asyncio.run(count(conn, Scope(kind, code, "", "city"), figures(when), when, actor=actor))  # type: ignore[arg-type]
     for f in filters:
         asyncio.run(count_cases(conn, f, actor=actor, by="kind", now=now))  # type: ignore[arg-type]
-        for start, newest in itertools.product((None, *(SOURCES if f.text else ())), (False, True)):
+        for start, newest in itertools.product((None, *(SOURCES if f.q else ())), (False, True)):
             mark = [ID] if newest else [str(now), ID]
             conn.asked.append(
                 list_statement(f, actor=actor, after=mark, newest=newest, limit=1, now=now, start=start)[0]
@@ -376,16 +383,14 @@ def sampled() -> Iterator[Statement]:
     yield from (Statement(Path("sampled"), n, text) for n, text in enumerate(sorted(set(conn.asked)), 1))
 
 
-def _some(kind: str) -> object:
+def _some(kind: object) -> object:
     """A value of a field of the filters."""
-    values = {
-        "str": "township",
-        "bool": True,
-        "datetime": NOW,
-        "uuid.UUID": uuid.UUID(ID),
-        "tuple[str, ...]": ("handling", "closed"),
-    }
-    return values.get(kind.removesuffix(" | None"), (111.0, 40.0, 112.0, 41.0))
+    values: dict[object, object] = {
+        str: "township", bool: True, AwareDatetime: NOW, uuid.UUID: uuid.UUID(ID), Kind: Kind.REQUEST,
+        list[Status]: [Status.HANDLING, Status.CLOSED], tuple[float, float, float, float]: (111.0, 40.0, 112.0, 41.0),
+    }  # fmt: skip
+    first = get_args(kind)[0] if get_args(kind) else kind
+    return values.get(first, "no_worker")
 
 
 @cache

@@ -1,0 +1,32 @@
+"""Texts that may lie sealed: opened, or opened and masked, where a row becomes a typed value.
+
+The statement gives a text as it is, or `[place, member, sealed, key]`: what was sealed at that place (in base64), and the
+path to the text in it. Of one that was erased nothing is left.
+"""
+
+from base64 import b64decode
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from app.core.crypto import opened
+from app.core.masking import mask_name
+
+
+def _open(text: object) -> object:
+    if not isinstance(text, list):
+        return text
+    place, member, sealed, key = text
+    found: object = opened(b64decode(sealed) if sealed else None, b64decode(key or ""), place)
+    for name in member.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _masked(text: object) -> object:
+    name = _open(text)
+    return mask_name(name) if isinstance(name, str) and name else None
+
+
+OpenedText = Annotated[str | None, BeforeValidator(_open)]
+MaskedName = Annotated[str | None, BeforeValidator(_masked)]
