@@ -7,7 +7,6 @@ docs/explanation/decisions/database.md. A city is a schema; its login roles carr
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
@@ -22,10 +21,10 @@ Connection = Plain | Gathering
 uuid7 = uuid_utils.compat.uuid7
 
 
-class Parameters(list[Any]):
+class Parameters(list[object]):
     """The numbered parameters of a statement that is put together from clauses."""
 
-    def add(self, value: Any) -> str:
+    def add(self, value: object) -> str:
         """Append a value and give its placeholder."""
         self.append(value)
         return f"${len(self)}"
@@ -59,7 +58,7 @@ async def _prepare(connection: Plain) -> None:
         await connection.set_type_codec(name, encoder=_dumps, decoder=json.loads, schema="pg_catalog")
 
 
-def _dumps(value: Any) -> str:
+def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -135,6 +134,8 @@ async def connect(city: str, role: str) -> asyncpg.Connection:
     return connection
 
 
-async def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+async def copy_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
     """Binary COPY of ready rows."""
     await connection.copy_records_to_table(table, columns=list(columns), records=rows)

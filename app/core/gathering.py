@@ -10,8 +10,10 @@ import asyncpg
 
 Plain = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
-_GATHERED = re.compile(r"\s*(insert|update|delete|select append_events)\b")
-_WRITTEN = re.compile(r"\b(?:insert into|update|delete from)\s+(\w+)")
+# How a write begins that is known to meet no row of those before it.
+OTHER_ROWS = "-- of other rows\n"
+_GATHERED = re.compile(rf"\s*({OTHER_ROWS}\s*)?(insert|update|delete|select append_events)\b")
+_WRITTEN = re.compile(r"\b(?:insert into|update|delete from)\s+(?!set\b)(\w+)")
 _ADDED = re.compile(r"\s*insert into (\w+)(?!.*\bdo update\b)", re.S)
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\$(\d+)")
@@ -23,7 +25,7 @@ class Gathering:
     """A connection in a transaction whose writes wait for the next read or the end (`send`), in their order.
 
     Parts of one statement do not see what the others did. So a write that names a table which a waiting one writes does
-    not join it, unless it only adds rows: everything is done as if one by one.
+    not join it, unless it only adds rows or says that its rows are others: everything is done as if one by one.
     """
 
     def __init__(self, conn: Plain) -> None:
@@ -38,7 +40,7 @@ class Gathering:
             await self._conn.execute(statement, *values)
             return
         writes, names = _tables(statement)
-        if self._written & names:
+        if self._written & names and OTHER_ROWS not in statement:
             await self.send()
         self._waiting.append((statement, values))
         self._written |= writes
@@ -75,6 +77,11 @@ class Gathering:
         await self.send()
         return await self._conn.copy_records_to_table(table, columns=list(columns), records=records)
 
+    async def copy_to_table(self, table: str, **how: Any) -> str:
+        """COPY as it is written."""
+        await self.send()
+        return await self._conn.copy_to_table(table, **how)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """A savepoint: what is done in it may be taken back or fail, so there nothing waits."""
@@ -98,7 +105,7 @@ def _tables(statement: str) -> tuple[set[str], set[str]]:
     names = set(words).union(*(_BEHIND.get(word, set()) for word in words))
     writes = set(_WRITTEN.findall(statement))
     writes |= {table for word in words for table in _BEHIND.get(word, ())}
-    added = _ADDED.match(statement)
+    added = _ADDED.match(statement.removeprefix(OTHER_ROWS))
     if added and words.count(added[1]) == 1:
         names.discard(added[1])
     if "append_events" in words:  # its own statements see all that was written before

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from app.core import errors, tokens
 from app.core.access import Actor, Permission
+from app.core.calls import Call as Call
 from app.core.database import Connection, Database
 from app.core.errors import Problem, TooLarge, UnsupportedMedia, Words
 
@@ -103,22 +104,6 @@ async def reference(request: Request, at: Now) -> object:
 
 
 Signed = Annotated[Actor, Depends(current_actor)]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a write carries beside its body."""
-
-    actor: Actor
-    key: str
-    request_hash: bytes
-    now: datetime
-    language: str
-
-    @property
-    def caller(self) -> str:
-        """Replays are for the same caller alone."""
-        return f"{self.actor.kind}:{self.actor.id}"
 
 
 KEY_PLACE, VERSION_PLACE = "#/header/Idempotency-Key", "#/header/If-Match"

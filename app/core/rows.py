@@ -61,6 +61,12 @@ def shown(kind: type[T], row: object, **more: object) -> T:
     return typed(kind, {name: getattr(row, name) for name in names} | more)
 
 
+def part(kind: type[T], row: Mapping[str, object] | Record) -> T:
+    """The columns of a wider row that are the fields of `kind`."""
+    reader = _reader(kind)
+    return reader.validate({name: row[name] for name in reader.names})
+
+
 def all_typed(kind: type[T], rows: Iterable[Mapping[str, object] | Record]) -> list[T]:
     """Rows as `kind`, in their order."""
     read = _reader(kind).read

@@ -44,7 +44,7 @@ class Refusal:
 
     forbidden: bool
     why: Words
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def not_now(zh: str, en: str) -> Refusal:
@@ -106,7 +106,7 @@ class Workflow(Generic[S]):
         now: datetime,
         *,
         version: int,
-        current: Mapping[str, Any] | None = None,
+        current: Mapping[str, object] | None = None,
     ) -> None:
         """Raises Stale (with `current`, else the present state) for an older version, ActionRefused or Forbidden (with what
         is allowed) for a step that may not be taken now."""

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -79,7 +78,7 @@ async def load_calendar(
     )
 
 
-def as_stored(clock: PlannedClock, tz: tzinfo) -> dict[str, Any]:
+def as_stored(clock: PlannedClock, tz: tzinfo) -> dict[str, object]:
     """A planned clock as the intake statement stores it; instants as RFC 3339 in the city's time zone."""
     return {
         "kind": clock.kind.value, "rule": clock.rule, "basis": clock.basis_zh,

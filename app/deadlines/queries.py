@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -44,7 +43,7 @@ async def read_calendar(conn: Connection, name: str) -> Calendar:
     return Calendar(name, frozenset(r["year"] for r in years), {r["day"]: r["is_workday"] for r in days})
 
 
-async def list_calendar_years(conn: Connection, name: str) -> list[dict[str, Any]]:
+async def list_calendar_years(conn: Connection, name: str) -> list[dict[str, object]]:
     """The published years with their source."""
     rows = await conn.fetch("select year, source from calendar_year where calendar = $1 order by year", name)
     return [dict(r) for r in rows]

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import Response
@@ -78,7 +78,7 @@ async def register_batch(
     return await once(conn, call, act)
 
 
-def _item(result: Receipt | Problem, rules: Reference, actor: Actor, call: Call, path: str) -> dict[str, Any]:
+def _item(result: Receipt | Problem, rules: Reference, actor: Actor, call: Call, path: str) -> dict[str, object]:
     if isinstance(result, Problem):
         return {"status": result.status, "problem": result.document(call.language, path)}
     return {"status": result.status, "case": show(result, rules, actor, call.language, call.now)}

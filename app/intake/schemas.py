@@ -2,9 +2,9 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, model_validator
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, JsonValue, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas.page import AreasOut, CellRef, RoutingOut
@@ -102,7 +102,7 @@ class SourceIn(Closed):
     external_id: Code
 
 
-_EXAMPLE: dict[str, Any] = {
+_EXAMPLE: dict[str, JsonValue] = {
     "kind": "dispute", "category": "neighbour.noise", "channel": "window", "title": "楼上夜间噪声",
     "description": "楼上住户夜间拖动家具，影响休息，请求调解。",
     "location": {"point": {"type": "Point", "coordinates": [111.67, 40.81]}, "crs": "WGS84", "accuracy_m": 15,
@@ -160,7 +160,7 @@ class BatchIn(Closed):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"items": [_EXAMPLE]}]})
 
-    items: list[dict[str, Any]] = Field(min_length=1, max_length=500, description="Each as for `POST /v1/cases`")
+    items: list[dict[str, object]] = Field(min_length=1, max_length=500, description="Each as for `POST /v1/cases`")
 
 
 class ClockOut(BaseModel):
@@ -204,7 +204,7 @@ class BatchItemOut(BaseModel):
 
     status: int
     case: ReceiptOut | None = None
-    problem: dict[str, Any] | None = Field(default=None, description="As every problem; see the schema `Problem`")
+    problem: dict[str, object] | None = Field(default=None, description="As every problem; see the schema `Problem`")
 
 
 class BatchOut(BaseModel):

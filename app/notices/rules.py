@@ -4,6 +4,7 @@ Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from app.core.errors import Words
@@ -74,6 +75,9 @@ CLOSING = frozenset(
 WAIVED_IF_UNKNOWN = frozenset({NoticeKind.ACCEPTANCE, NoticeKind.NON_ACCEPTANCE})
 
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A notice that counts, as decisions need it. `meets` is the kind of clock its service stops."""
@@ -83,6 +87,7 @@ class Notice:
     state: NoticeState
     meets: str | None = None
     recorded_by: str | None = None
+    drafted_at: datetime = _LONG_AGO
 
     @property
     def due(self) -> bool:

@@ -3,7 +3,7 @@
 import inspect
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, Optional, Protocol
 
@@ -12,9 +12,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
+from app.core.calls import Repeated
 from app.core.errors import NotFound
 from app.core.http import Call, Language, Now, Read, Signed, ThisCall, ThisVersion, Write, reference, requires
-from app.core.idempotency import kept, once, replay, reply
+from app.core.idempotency import kept, once, replay, replayed, reply
 from app.core.workflow import Workflow
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
@@ -30,7 +31,7 @@ class Versioned(Protocol):
         """As the ETag names it."""
 
 
-Page = Versioned | Mapping[str, Any]
+Page = Versioned | Mapping[str, object]
 # context, id, language → the page of the thing as it is now; raises NotFound for who does not see it any more.
 Show = Callable[[ActionContext, Any, str], Awaitable[Page]]
 
@@ -60,7 +61,7 @@ class ActionCreator:
     context: ActionContext
     call: Call
 
-    async def run(self, make: Callable[[ActionContext], Awaitable[Any]], show: Show) -> Response:
+    async def run(self, make: Callable[[ActionContext], Awaitable[object]], show: Show) -> Response:
         """Run `make`, which gives the id of what it made; the answer is 201 with its page and version."""
 
         async def act() -> tuple[int, bytes, str | None]:
@@ -79,17 +80,32 @@ class ActionRunner:
     call: Call
 
     async def run(
-        self, found: uuid.UUID | str, step: Callable[[ActionContext], Awaitable[object]], show: Show
+        self,
+        found: uuid.UUID | str,
+        step: Callable[[ActionContext], Awaitable[object]],
+        show: Show,
+        *,
+        looks: bool = False,
     ) -> Response:
-        """Take the step once and show the thing as it is then; a caller who no longer sees it is told so."""
-        conn, call = self.context.conn, self.call
-        if (first := await replay(conn, call)) is not None:
+        """Take the step once and show the thing as it is then; a caller who no longer sees it is told so.
+
+        The course of a step, each a round trip: BEGIN (before this is called); look for the answer given before, lock and
+        read the thing, and judge; write; show; keep the answer; COMMIT (after it). Writes wait for the next read, so those
+        of the step go together. A step that `looks` asks for the answer given before while it locks and reads its thing.
+        """
+        conn, call, act = self.context.conn, self.call, self.context
+        if looks:
+            act = replace(act, call=call)
+        elif (first := await replay(conn, call)) is not None:
             return first
-        await step(self.context)
         try:
-            page = await show(self.context, found, call.language)
+            await step(act)
+        except Repeated as before:
+            return replayed(before.answer)
+        try:
+            page = await show(act, found, call.language)
         except NotFound:
-            version = self.context.version + 1
+            version = act.version + 1
             unseen = to_json({"id": found, "version": version, "seen": False})
             return await kept(conn, call, 200, unseen, str(version))
         return await kept(conn, call, 200, *versioned(page))
@@ -137,17 +153,19 @@ def step_routes(
     key: str,
     kind: Any = uuid.UUID,
     names: Mapping[str, str] | None = None,
+    looks: bool = False,
 ) -> None:
     """`POST {path}/actions/{action}` for each: permission, summary, words and basis are the table's, the rest the action's.
 
-    `key` is the name of the id in the path, of type `kind`; `answer` is the model of the page that `show` gives.
+    `key` is the name of the id in the path, of type `kind`; `answer` is the model of the page that `show` gives; `looks` as
+    `ActionRunner.run` has it.
     """
     for action, (do, body) in actions.items():
         step = workflow[action]
         words = (f"{step.title.zh}。{step.basis}", inspect.getdoc(do))
         router.add_api_route(
             f"{path}/actions/{action}",
-            _endpoint(key, kind, do, body, show),
+            _endpoint(key, kind, do, body, show, looks=looks),
             methods=["POST"],
             response_model=answer,
             summary=step.title.en,
@@ -158,7 +176,7 @@ def step_routes(
 
 
 def _endpoint(
-    key: str, kind: Any, do: Callable[..., Awaitable[object]], body: type[BaseModel] | None, show: Show
+    key: str, kind: Any, do: Callable[..., Awaitable[object]], body: type[BaseModel] | None, show: Show, *, looks: bool
 ) -> Callable[..., Awaitable[Response]]:
     """The endpoint of one step, with the signature that FastAPI reads: the id, the runner, the body."""
     asked = [p for p in signature(do).parameters.values() if p.kind is Parameter.KEYWORD_ONLY]
@@ -168,7 +186,7 @@ def _endpoint(
         runner: ActionRunner = given["runner"]
         found, sent = given[key], given["sent"]
         fields = {} if sent is None else {name: getattr(sent, name) for name in type(sent).model_fields}
-        return await runner.run(found, lambda act: do(act, found, **fields), show)
+        return await runner.run(found, lambda act: do(act, found, **fields), show, looks=looks)
 
     sent = (
         Parameter("sent", Parameter.KEYWORD_ONLY, annotation=body)

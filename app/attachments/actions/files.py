@@ -12,8 +12,8 @@ from app.attachments.actions.sandbox import Clean
 from app.attachments.actions.store import Store
 from app.attachments.queries import LoadedAttachment
 from app.attachments.rules import WORKFLOW, add_refused
+from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
-from app.cases.actions.step import write_note
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Purpose
 from app.core import errors

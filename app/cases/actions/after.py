@@ -3,7 +3,8 @@
 import uuid
 from datetime import UTC, date, datetime, time
 
-from app.cases.actions.step import advance, begin, write_note
+from app.cases.actions.notes import write_note
+from app.cases.actions.step import advance, begin
 from app.cases.rules import TRACKED, OutsideStage, Route, next_limit
 from app.core import errors
 from app.deadlines.rules import LengthUnit, due_at

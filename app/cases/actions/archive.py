@@ -2,7 +2,8 @@
 
 import uuid
 
-from app.cases.actions.step import advance, begin, write_note
+from app.cases.actions.notes import write_note
+from app.cases.actions.step import advance, begin
 from app.cases.rules.retention import kept_until, retention_of
 from app.reference.actions import ActionContext
 

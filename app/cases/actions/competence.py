@@ -4,8 +4,9 @@ import uuid
 
 from app.cases.actions.access import grant
 from app.cases.actions.leading import pass_lead
+from app.cases.actions.notes import write_note
 from app.cases.actions.offering import end_offer
-from app.cases.actions.step import advance, begin, start_clocks, write_note
+from app.cases.actions.step import advance, begin, start_clocks
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
@@ -20,10 +21,6 @@ _SUPERIOR = """
         order by tier_rank(u.tier) limit 1),
         (select code from unit where kind = 'intake_desk'))
     from cases c where c.id = $1
-"""
-_MAY_LEAD = """
-    select not coalesce(c.barred_units @> u.path, false) from unit u, cases c
-    where u.code = $1 and c.id = $2 and u.kind <> 'discipline_desk'
 """
 
 
@@ -42,20 +39,14 @@ async def dispute_competence(act: ActionContext, case_id: uuid.UUID, *, reason: 
 
 async def rule_competence(act: ActionContext, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
     """The common superior names the unit that handles it; the lead moves at once, and nobody sends it back again."""
-    case = await begin(act, case_id, "rule_competence")
-    may = await act.conn.fetchval(_MAY_LEAD, unit, case_id)
-    if not may:
+    case = await begin(act, case_id, "rule_competence", unit=unit)
+    if case.unit is None or case.unit.barred or case.unit.kind == "discipline_desk":
         raise errors.Invalid("不能裁定由该单位办理。", "This unit cannot be ruled competent.", pointer="#/body/unit")
     _, said = await write_note(act, case, "competence_ruling", reason)
     await deadlines.meet(act.conn, case_id, ClockKind.COMPETENCE, act.now)
     await end_offer(act, case_id)
     columns = {}
     if unit != case.facts.lead_unit:
-        await pass_lead(act, case, unit)
-        await act.conn.execute(
-            "insert into assignment (case_id, unit, part, state, offered_by, offered_at, answered_by, answered_at)"
-            " values ($1, $2, 'lead', 'signed', $3, $4, $3, $4)",
-            case_id, unit, act.actor.id, act.now,
-        )  # fmt: skip
+        await pass_lead(act, case)
         columns = {"lead_unit": unit}
     await advance(act, case, "rule_competence", columns=columns, facts={"unit": unit, **said})

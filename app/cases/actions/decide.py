@@ -4,7 +4,8 @@ import uuid
 from datetime import UTC
 
 from app.cases.actions.drafting import NoticeText, draft_due_notice
-from app.cases.actions.step import advance, begin, end_assignments, write_note
+from app.cases.actions.notes import write_note
+from app.cases.actions.step import advance, begin, end_assignments
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEW_RESULTS, Result, Route
 from app.cases.rules.registry import refused_by_checks

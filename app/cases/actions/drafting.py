@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from app.cases.actions.step import DraftedNotice, advance, begin
 from app.cases.queries.case_page import open_parties
+from app.cases.queries.looking import LookedCase
 from app.cases.queries.notes import opened_note
 from app.cases.queries.one import LoadedCase, read_text
 from app.cases.rules import TRANSITIONS, Kind, PetitionClass
@@ -28,7 +28,7 @@ class NoticeText:
 
     note: uuid.UUID | None = None
     text: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)  # codes
+    facts: Mapping[str, object] = field(default_factory=dict)  # codes
 
 
 def owed_by(act: ActionContext, case: LoadedCase, action: str) -> Owed | None:
@@ -81,15 +81,18 @@ async def draft_notice(
 
 
 async def drafted(
-    act: ActionContext, case: LoadedCase, kind: NoticeKind, text: str | None, facts: Mapping[str, Any]
+    act: ActionContext, case: LoadedCase, kind: NoticeKind, text: str | None, facts: Mapping[str, object]
 ) -> notices.Draft:
     """Everything that the template prints, as it is now."""
-    tz = act.reference.city.tz
-    written = await read_text(act.conn, case.facts.id)
+    tz, organ = act.reference.city.tz, str(facts["organ"])
+    if isinstance(case, LookedCase):
+        written, parties = case.text, case.parties
+    else:
+        written, parties = await read_text(act.conn, case.facts.id), await open_parties(act.conn, case.facts.id)
     return notices.Draft(
         kind=kind, number=case.row.number, subject=(written.title if written else None) or "",
-        to=addressees(await open_parties(act.conn, case.facts.id), case.facts.kind),
-        organ=act.reference.names.get(facts["organ"], facts["organ"]),
+        to=addressees(parties, case.facts.kind),
+        organ=act.reference.names.get(organ, organ),
         received=case.row.received_at.astimezone(tz).date(), drafted=act.now.astimezone(tz).date(), text=text,
         claim=written.description if written else None, facts=facts,
     )  # fmt: skip
@@ -109,12 +112,12 @@ def _completion_due(act: ActionContext, case: LoadedCase) -> str | None:
     return due.astimezone(act.reference.city.tz).date().isoformat() if due else None
 
 
-async def send_word(act: ActionContext, case: LoadedCase, notice: Notice, method: str) -> None:
+async def send_word(act: ActionContext, case: LookedCase, notice: Notice, method: str) -> None:
     """What is served by SMS, e-mail or online can be read with number and query code: the petitioner is sent word of it."""
     channel = {"sms": Channel.SMS, "online": Channel.SMS, "email": Channel.EMAIL}.get(method)
     if channel is None:
         return
-    for party in await open_parties(act.conn, case.facts.id):
+    for party in case.parties:
         address = party.email if channel is Channel.EMAIL else party.phone
         if party.role in _ADDRESSED and address:
             await queue(

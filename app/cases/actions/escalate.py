@@ -7,8 +7,9 @@ one tier; the ceiling is the city.
 import uuid
 
 from app.cases.actions.access import grant
+from app.cases.actions.notes import write_note
 from app.cases.actions.offering import end_offer, make_offer
-from app.cases.actions.step import advance, begin, start_clocks, write_note
+from app.cases.actions.step import advance, begin, start_clocks
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import refusal
 from app.core import errors
@@ -16,14 +17,6 @@ from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.messages.actions import queue
 from app.reference.actions import ActionContext
-
-# A report upward reaches a unit above the lead, of the case's own areas, that the matter does not concern.
-_REACHED = """
-    select true from unit u, cases c join unit l on l.code = c.lead_unit
-    where u.code = $1 and c.id = $2 and u.area in (c.township, c.county, c.city)
-        and tier_rank(u.tier) > tier_rank(l.tier)
-        and not coalesce(c.barred_units @> u.path, false)
-"""
 
 
 async def escalate(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
@@ -86,8 +79,9 @@ async def flag_urgent(act: ActionContext, case_id: uuid.UUID, *, reason: str) ->
 
 async def report_upward(act: ActionContext, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
     """Report it to a unit above, which sees the case from then on; the lead stays where it is (信访工作条例 25)."""
-    case = await begin(act, case_id, "report_upward")
-    if not await act.conn.fetchval(_REACHED, unit, case_id):
+    case = await begin(act, case_id, "report_upward", unit=unit)
+    above = case.unit
+    if above is None or above.barred or not (above.of_its_areas and above.above_lead):
         raise errors.Invalid(
             "请选择本件所在区域、主办单位以上层级且不涉及本件的单位。",
             "Name a unit above the lead, in the case's own areas, that the matter does not concern.", pointer="#/body/unit",

@@ -2,8 +2,9 @@
 
 import uuid
 
+from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
-from app.cases.actions.step import advance, begin, start_clocks, take_up_again, write_note
+from app.cases.actions.step import advance, begin, start_clocks, take_up_again
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import REVIEWS, PetitionClass, Satisfaction, Solved, Status
 from app.core import errors

@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime
 
 from app.cases.actions.access import grant
+from app.cases.actions.notes import write_note
 from app.cases.actions.reactions import Moment, react
 from app.cases.actions.record import record
-from app.cases.actions.step import advance, begin, end_assignments, write_note
+from app.cases.actions.step import advance, begin, end_assignments
 from app.cases.queries.one import LoadedCase, get_facts
 from app.cases.rules import LIVE, PetitionClass, Status
 from app.core import errors

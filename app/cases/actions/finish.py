@@ -5,14 +5,14 @@ from datetime import datetime
 
 from app.cases.actions.drafting import send_word
 from app.cases.actions.evaluate import invite
+from app.cases.actions.notes import write_note
 from app.cases.actions.review import settle
-from app.cases.actions.step import advance, begin, end_assignments, start_clocks, take_up_again, write_note
-from app.cases.queries.case_page import open_parties
+from app.cases.actions.step import Served, advance, begin, end_assignments, start_clocks, take_up_again
+from app.cases.queries.looking import LookedCase
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Status
 from app.cases.rules.registry import refused_by_checks
 from app.core import errors
-from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.notices import actions as notices
 from app.notices.rules import CLOSING, WAIVED_IF_UNKNOWN, Notice, NoticeKind, to_approve, to_serve
@@ -30,8 +30,7 @@ async def serve(
     case = await begin(act, case_id, "serve")
     notice = _the_one(to_serve(case.facts.notices, concluded=case.facts.status is Status.CONCLUDED, kind=kind))
     notice_id = uuid.UUID(notice.id)
-    drafted_at = await act.conn.fetchval("select drafted_at from notice where id = $1", notice_id)
-    if at > act.now or at < drafted_at:
+    if at > act.now or at < notice.drafted_at:
         raise errors.Invalid(
             "送达时间须在文书作出之后、现在之前。", "Service lies between the drafting of the notice and now.",
             pointer="#/body/at",
@@ -40,7 +39,7 @@ async def serve(
     if refused is not None:
         raise errors.Conflict(refused.zh, refused.en)
     if outcome == "waived" and notice.kind in WAIVED_IF_UNKNOWN:
-        await _name_or_address_is_unclear(act, case_id)
+        _name_or_address_is_unclear(case)
     note, said = await write_note(act, case, "service_proof", proof)
     await notices.record_service(
         act.conn, case_id, notice_id, outcome=outcome, method=method, at=at, article=article, note=note, by=act.actor.id,
@@ -49,19 +48,17 @@ async def serve(
     if outcome == "served":
         await send_word(act, case, notice, method)
     facts = {"outcome": outcome, "method": method, "at_service": at.timestamp(), "article": article, **said}
-    met = notice.meets if outcome != "attempted" else None
-    await advance(act, case, "serve", facts={**facts, **_named(notice)}, met=met, met_at=at)
-    if notice.kind in CLOSING:
-        await _time_to_apply(act, case, at if outcome == "served" else None)
-    if outcome != "attempted":
+    closing, attempted = notice.kind in CLOSING, outcome == "attempted"
+    # The resident's time to ask for a review runs from the receipt of the written opinion (信访工作条例 35, 36).
+    served = Served(
+        met=(notice.meets,) if notice.meets and not attempted else (), at=at,
+        stopped=(ClockKind.APPLY_REVIEW,) if closing else (),
+    )  # fmt: skip
+    await advance(act, case, "serve", facts={**facts, **_named(notice)}, served=served)
+    if closing and outcome == "served":
+        await start_clocks(act, case, StartsOn.SERVED, at=at)
+    if not attempted:
         await _takes_effect(act, case, notice)
-
-
-async def _time_to_apply(act: ActionContext, case: LoadedCase, received_at: datetime | None) -> None:
-    """The resident's time to ask for a review runs from the receipt of the written opinion (信访工作条例 35, 36)."""
-    await deadlines.stop(act.conn, case.facts.id, ClockKind.APPLY_REVIEW, act.now)
-    if received_at is not None:
-        await start_clocks(act, case, StartsOn.SERVED, at=received_at)
 
 
 async def _takes_effect(act: ActionContext, case: LoadedCase, notice: Notice) -> None:
@@ -70,10 +67,9 @@ async def _takes_effect(act: ActionContext, case: LoadedCase, notice: Notice) ->
         await settle(act, case)
 
 
-async def _name_or_address_is_unclear(act: ActionContext, case_id: uuid.UUID) -> None:
+def _name_or_address_is_unclear(case: LookedCase) -> None:
     """信访工作条例 23 ¶2: only then need the petitioner not be told in writing."""
-    parties = await open_parties(act.conn, case_id)
-    if any(p.role == "petitioner" and p.name and p.address for p in parties):
+    if any(p.role == "petitioner" and p.name and p.address for p in case.parties):
         raise errors.Invalid(
             "信访人姓名、住址清楚，受理与否须书面告知，不得免送（信访工作条例第二十三条）。",
             "Name and address are clear: whether it is accepted must be told in writing (XF 23).",
@@ -104,7 +100,8 @@ async def approve_attempt(act: ActionContext, case_id: uuid.UUID, *, kind: Notic
     others = [n for n in to_approve(case.facts.notices, kind) if n.recorded_by != act.actor.id]
     notice = _the_one(others)
     await notices.approve_service(act.conn, uuid.UUID(notice.id), by=act.actor.id, now=act.now)
-    await advance(act, case, "approve_attempt", facts=_named(notice), met=notice.meets)
+    served = Served(met=(notice.meets,) if notice.meets else ())
+    await advance(act, case, "approve_attempt", facts=_named(notice), served=served)
     await _takes_effect(act, case, notice)
 
 

@@ -2,52 +2,45 @@
 
 import uuid
 
+from app.cases.actions.assignments import answer
 from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.leading import pass_lead
-from app.cases.actions.offering import answer, make_offer, stop_waiting, withdraw_sight
-from app.cases.actions.step import NO_NOTICE, advance, begin, start_clocks, write_note
-from app.cases.queries.notes import opened_note
+from app.cases.actions.notes import write_note
+from app.cases.actions.offering import make_offer, stop_waiting, withdraw_sight
+from app.cases.actions.step import NO_NOTICE, advance, begin, start_clocks
+from app.cases.queries.looking import LookedCase
 from app.cases.queries.one import LoadedCase
-from app.cases.rules import REVIEWS, Offer, PetitionClass, own_offer
+from app.cases.rules import REVIEWS, Offer, own_offer
 from app.core import errors
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, StartsOn
 from app.messages.actions import queue
 from app.reference.actions import ActionContext
 
-# `above`: in a higher tier than every unit that the matter is about (an accusation goes to no desk beside them)
-_TARGET = """
-    select u.kind, coalesce(c.barred_units @> u.path, false) as barred,
-        tier_rank(u.tier) > coalesce((
-            select max(tier_rank(about.tier)) from case_concern k join unit about on about.code = k.unit
-            where k.case_id = c.id and k.relation = 'concerns'), 0) as above,
-        u.tier = (select l.tier from unit l where l.code = c.lead_unit) as beside
-    from unit u, cases c where u.code = $1 and c.id = $2
-"""
 _RULED = "update assignment set ruling = $2, ruled_by = $3 where id = $1"
 
 
 async def offer(act: ActionContext, case_id: uuid.UUID, *, unit: str, reason: str) -> None:
     """Offer the lead to another unit of any tier and area (跨层级、跨地域、跨系统、跨部门); it sees the case from now on, and the
     present lead stays responsible."""
-    case = await begin(act, case_id, "offer")
-    await _check_target(act, case, unit)
+    case = await begin(act, case_id, "offer", unit=unit)
+    _check_target(case, unit)
     note, said = await write_note(act, case, "offer_reason", reason)
     await make_offer(act, case, unit, note=note)
     await advance(act, case, "offer", facts={"unit": unit, **said})
 
 
-async def _check_target(act: ActionContext, case: LoadedCase, unit: str) -> None:
-    secret = case.facts.petition_class is PetitionClass.ACCUSATION
-    row = await act.conn.fetchrow(_TARGET, unit, case.facts.id)
-    desk = row is not None and row["kind"] == "discipline_desk"
-    if row is None or secret != desk or (secret and not row["above"]):
+def _check_target(case: LookedCase, unit: str) -> None:
+    found = case.unit
+    desk = found is not None and found.kind == "discipline_desk"
+    # An accusation goes to no desk beside the units that it is about.
+    if found is None or case.secret != desk or (case.secret and not found.above_concerned):
         raise errors.Invalid(
             "没有可派的这个单位。", "There is no such unit to offer this case to.", pointer="#/body/unit"
         )
     if unit == case.facts.lead_unit:
         raise errors.Invalid("该单位已是主办单位。", "This unit leads the case already.", pointer="#/body/unit")
-    if row["barred"]:
+    if found.barred:
         raise errors.Conflict(
             "该事项涉及此单位或其上级，应予回避。", "The matter concerns this unit or one above it: recusal."
         )
@@ -56,7 +49,7 @@ async def _check_target(act: ActionContext, case: LoadedCase, unit: str) -> None
             "该单位已最终裁定由本单位办理，不得再退回。",
             "That unit ruled finally that this one handles it: it does not go back.",
         )
-    if case.row.procedure in REVIEWS and not row["beside"]:
+    if case.row.procedure in REVIEWS and not found.beside_lead:
         raise errors.Conflict(
             "复查、复核由作出处理意见机关的上一级机关办理，只能派给同级单位。",
             "A review is led one tier above the opinion: offer it to a unit of the same tier.",
@@ -68,13 +61,12 @@ async def sign_for(act: ActionContext, case_id: uuid.UUID) -> None:
     case = await begin(act, case_id, "sign_for")
     found = _own_offer(act, case)
     if found.part != "lead":
-        await answer(act, found, "signed")
+        await answer(act, found.id, "signed")
         await advance(act, case, "sign_for", facts={"part": found.part, "unit": found.unit})
         return
-    await pass_lead(act, case, found.unit)
-    await answer(act, found, "signed")
+    await pass_lead(act, case, found.id)
     await deadlines.finish(act.conn, case_id, act.now, met=(ClockKind.SIGN_FOR,), stopped=(ClockKind.RETURN_RULING,))
-    owing = await draft_due_notice(act, case, "sign_for", await _transferred(act, found)) if found.note else NO_NOTICE
+    owing = await draft_due_notice(act, case, "sign_for", _transferred(case, found)) if found.note else NO_NOTICE
     facts = {"part": "lead", "unit": found.unit}
     await advance(act, case, "sign_for", columns={"lead_unit": found.unit}, facts=facts, owing=owing)
 
@@ -89,7 +81,7 @@ async def refuse(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None
     if returned:
         await _return(act, case, found)
     else:
-        await answer(act, found, "refused", note)
+        await answer(act, found.id, "refused", note)
         await withdraw_sight(act, case, found)
         if found.part == "lead":
             await stop_waiting(act, case_id)
@@ -124,11 +116,11 @@ async def rule_return(act: ActionContext, case_id: uuid.UUID, *, upheld: bool, r
     await deadlines.finish(act.conn, case_id, act.now, met=(ClockKind.RETURN_RULING,), stopped=(ClockKind.SIGN_FOR,))
     columns = {}
     if upheld:
+        await answer(act, found.id, "refused")
         await withdraw_sight(act, case, found)
     else:
-        await pass_lead(act, case, found.unit)
+        await pass_lead(act, case, found.id)
         columns = {"lead_unit": found.unit}
-    await answer(act, found, "refused" if upheld else "signed")
     await act.conn.execute(_RULED, found.id, ruling, case.facts.lead_unit)
     if not upheld:
         await queue(
@@ -144,17 +136,16 @@ async def recall(act: ActionContext, case_id: uuid.UUID) -> None:
     found = case.facts.lead_offer
     if found is None:
         raise errors.ActionRefused("没有待签收的派单。", "No offer is open.")
-    await answer(act, found, "recalled")
+    await answer(act, found.id, "recalled")
     await withdraw_sight(act, case, found)
     await stop_waiting(act, case_id)
     await advance(act, case, "recall", facts={"unit": found.unit})
 
 
-async def _transferred(act: ActionContext, found: Offer) -> NoticeText:
+def _transferred(case: LookedCase, found: Offer) -> NoticeText:
     """Another authority took over what one had offered it for a reason: the petitioner is told (信访工作条例 23). The first
     routing has none: it is the registration itself."""
-    (row,) = await act.conn.fetch("select body, sealed, seal_key from case_note where id = $1", found.note)
-    return NoticeText(found.note, opened_note(found.note, *row), {"organ": found.unit})
+    return NoticeText(found.note, case.why_offered, {"organ": found.unit})
 
 
 def _own_offer(act: ActionContext, case: LoadedCase) -> Offer:

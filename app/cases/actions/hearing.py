@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases.actions.step import advance, begin, write_note
+from app.cases.actions.notes import write_note
+from app.cases.actions.step import advance, begin
 from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.crypto import keys

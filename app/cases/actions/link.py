@@ -5,8 +5,9 @@ from datetime import datetime
 
 from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.family import lock_both, take_up_offers
+from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
-from app.cases.actions.step import NO_NOTICE, advance, begin, end_assignments, write_note
+from app.cases.actions.step import NO_NOTICE, advance, begin, end_assignments
 from app.cases.queries.one import LoadedCase, get_facts, load_by_code, told_due
 from app.cases.rules import LIVE, MAX_REPRESENTATIVES, REVIEWS, PetitionClass, Relation, Status
 from app.core import errors

@@ -48,6 +48,12 @@ async def keep_note(act: ActionContext, on: OnCase, kind: str, body: str) -> Not
     return note
 
 
+async def write_note(act: ActionContext, on: OnCase, kind: str, body: str) -> tuple[uuid.UUID, dict[str, str]]:
+    """The same; gives its id and what an event may say of it."""
+    note = await keep_note(act, on, kind, body)
+    return note.id, note.said
+
+
 async def keep_notes(act: ActionContext, on: OnCase, kind: str, bodies: Sequence[str]) -> list[Note]:
     """Keep texts of one kind."""
     notes, rows = [], []

@@ -34,14 +34,6 @@ async def end_offer(act: ActionContext, case_id: uuid.UUID) -> None:
     await stop_waiting(act, case_id)
 
 
-async def answer(act: ActionContext, found: Offer, state: str, note: uuid.UUID | None = None) -> None:
-    """The offer is signed, refused or recalled."""
-    await act.conn.execute(
-        "update assignment set state = $2, answered_by = $3, answered_at = $4, note = coalesce($5, note) where id = $1",
-        found.id, state, act.actor.id, act.now, note,
-    )  # fmt: skip
-
-
 async def stop_waiting(act: ActionContext, case_id: uuid.UUID) -> None:
     """Neither a signature nor a ruling is waited for any more."""
     await deadlines.finish(act.conn, case_id, act.now, stopped=(ClockKind.SIGN_FOR, ClockKind.RETURN_RULING))

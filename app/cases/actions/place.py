@@ -1,7 +1,6 @@
 """Placing a case that came with an address alone, or lay outside every cell."""
 
 import uuid
-from typing import Any
 
 from app.cases.actions.offering import end_offer, make_offer
 from app.cases.actions.step import advance, begin
@@ -31,7 +30,9 @@ async def place(
             "该位置不在任何网格内，代码也不存在。", "The point lies in no cell, and there is no such code.",
             pointer="#/body",
         )  # fmt: skip
-    columns: dict[str, Any] = {name: found[name] for name in ("cell", "county", "township", "community", "area_path")}
+    columns: dict[str, object] = {
+        name: found[name] for name in ("cell", "county", "township", "community", "area_path")
+    }
     columns["queue"] = "no_worker" if found["cell"] and found["worker"] is None else None
     if lon is not None:
         await act.conn.execute(
@@ -48,7 +49,7 @@ async def place(
 
 
 async def _offer_anew(
-    act: ActionContext, case: LoadedCase, unit: str | None, centre: str, lead: str, columns: dict[str, Any]
+    act: ActionContext, case: LoadedCase, unit: str | None, centre: str, lead: str, columns: dict[str, object]
 ) -> None:
     """The open offer, made without a place, gives way to one for the unit that the place names."""
     target = unit or centre

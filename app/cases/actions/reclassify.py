@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from app.cases.actions.step import advance, begin, write_note
+from app.cases.actions.notes import write_note
+from app.cases.actions.step import advance, begin
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import PetitionClass
 from app.core import errors

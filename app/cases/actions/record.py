@@ -14,7 +14,7 @@ _APPEND_TO_ALL = "select append_events($1, $2, $3, $4, $5)"
 
 async def record(
     conn: Connection, case_id: uuid.UUID, kind: str, *, actor: Actor, at: datetime,
-    columns: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None,
+    columns: Mapping[str, object] | None = None, facts: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
     """Change `columns` of the case and append the event that says so: its version is one more.
 
@@ -26,14 +26,14 @@ async def record(
 
 
 async def record_all(
-    conn: Connection, cases: Sequence[tuple[uuid.UUID, Mapping[str, Any]]], kind: str, *, actor: str, at: datetime
+    conn: Connection, cases: Sequence[tuple[uuid.UUID, Mapping[str, object]]], kind: str, *, actor: str, at: datetime
 ) -> None:
     """Append an event of one kind to each of these cases, whose locks the caller holds; of each the case and the facts."""
     ids, facts = [case for case, _ in cases], [{"set": {}, **facts} for _, facts in cases]
     await conn.execute(_APPEND_TO_ALL, ids, kind, at, actor, facts)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, datetime):
         return value.timestamp()
     return str(value) if isinstance(value, uuid.UUID) else value

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from app.cases.actions.step import advance, begin
 from app.cases.queries.access import visible_to
@@ -10,11 +9,13 @@ from app.cases.queries.case_page import open_parties
 from app.cases.queries.notices import get_notice, no_text
 from app.cases.rules import LIVE
 from app.cases.schemas.page import PartyOut
+from app.cases.schemas.shown import OtherCaseOut
 from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.core.looks import log_reading
+from app.core.rows import fetch_all
 from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
 
@@ -51,15 +52,16 @@ async def open_notice(
 
 async def same_phone(
     conn: Connection, case_id: uuid.UUID, *, party: uuid.UUID, reason: str, actor: Actor, now: datetime
-) -> list[Any]:
+) -> list[OtherCaseOut]:
     """Other cases with this party's phone that the caller may see anyway, from a live case only; logged."""
-    row = await _seen(conn, case_id, actor)
-    if row["status"] not in LIVE:
+    if await _seen(conn, case_id, actor) not in LIVE:
         raise errors.Conflict("只能从在办件查询。", "A look-up starts from a live case only.")
     await log_reading(conn, case_id, "phone", reason, actor=actor, now=now)
     parameters = Parameters([case_id, party])
     where = visible_to(actor, parameters)
-    return await conn.fetch(
+    return await fetch_all(
+        conn,
+        OtherCaseOut,
         "select distinct c.id, c.number, c.status, c.kind, c.category, c.registered_at from party mine"
         " join party other on other.phone_index = mine.phone_index and other.case_id <> mine.case_id"
         f" join cases c on c.id = other.case_id where mine.case_id = $1 and mine.id = $2 and {where}"
@@ -75,10 +77,11 @@ async def still_seen(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> b
     return bool(await conn.fetchval(f"select exists (select from cases c where c.id = $1 and {where})", *parameters))
 
 
-async def _seen(conn: Connection, case_id: uuid.UUID, actor: Actor) -> Any:
+async def _seen(conn: Connection, case_id: uuid.UUID, actor: Actor) -> str:
+    """Where a case stands that the actor sees; raises NotFound."""
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
-    row = await conn.fetchrow(f"select c.id, c.status from cases c where c.id = $1 and {where}", *parameters)
-    if row is None:
+    status: str | None = await conn.fetchval(f"select c.status from cases c where c.id = $1 and {where}", *parameters)
+    if status is None:
         raise errors.NotFound
-    return row
+    return status

@@ -3,8 +3,9 @@
 import uuid
 
 from app.cases.actions.drafting import NoticeText, draft_due_notice
+from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
-from app.cases.actions.step import advance, begin, take_up_again, write_note
+from app.cases.actions.step import advance, begin, take_up_again
 from app.cases.queries.one import LoadedCase, load_linked
 from app.cases.rules import RESULT_OF, REVIEW_RESULTS, REVIEWS, Outcome, Relation, Result, Status
 from app.core import errors

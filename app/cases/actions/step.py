@@ -1,20 +1,16 @@
 """What every step has in common: lock, judge by the table, move the clocks, record."""
 
-import hashlib
-import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from app.cases.actions.access import change
 from app.cases.actions.reactions import Moment, react
 from app.cases.actions.record import record
-from app.cases.queries.one import LoadedCase, get_for_change
-from app.cases.rules import CASE_STEPS, TRANSITIONS, CaseSubject, ClockEffect, PetitionClass, Status
-from app.core.crypto import keys
-from app.core.database import uuid7
+from app.cases.queries.looking import LookedCase, look
+from app.cases.queries.one import LoadedCase
+from app.cases.rules import CASE_STEPS, TRANSITIONS, CaseSubject, ClockEffect, Status
 from app.core.workflow import Transition
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import ClockKind, PlannedClock, Procedure, StartsOn
@@ -52,19 +48,29 @@ async def start_clocks(
 class DraftedNotice:
     """A notice that a step drafted: what the event says of it, and the kind of clock that waits for its service."""
 
-    said: Mapping[str, Any] = field(default_factory=dict)
+    said: Mapping[str, object] = field(default_factory=dict)
     meets: str | None = None
 
 
-NO_NOTICE = DraftedNotice()
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a service does to the clocks: it meets one `at` an instant (now), and stops others."""
+
+    met: tuple[str, ...] = ()
+    at: datetime | None = None
+    stopped: tuple[str, ...] = ()
 
 
-async def begin(act: ActionContext, case_id: uuid.UUID, action: str) -> LoadedCase:
-    """The case, locked, when this actor may take this step now.
+NO_NOTICE, NOTHING_SERVED = DraftedNotice(), Served()
 
-    Raises NotFound, Stale (with the present state), ActionRefused (with what is allowed) or Forbidden.
+
+async def begin(act: ActionContext, case_id: uuid.UUID, action: str, *, unit: str | None = None) -> LookedCase:
+    """The case, locked, when this actor may take this step now; `unit` is one that the step names.
+
+    Raises Repeated when it was taken before; NotFound, Stale (with the present state), ActionRefused (with what is
+    allowed) or Forbidden.
     """
-    case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
+    case = await look(act.conn, case_id, act.reference, actor=act.actor, call=act.call, unit=unit)
     CASE_STEPS.check(
         CaseSubject(case.facts), action, act.actor, act.now,
         version=act.version, current={"status": case.facts.status, "lead_unit": case.facts.lead_unit},
@@ -73,21 +79,20 @@ async def begin(act: ActionContext, case_id: uuid.UUID, action: str) -> LoadedCa
 
 
 async def advance(
-    act: ActionContext, case: LoadedCase, action: str, *, columns: Mapping[str, Any] | None = None,
-    facts: Mapping[str, Any] | None = None, owing: DraftedNotice = NO_NOTICE, met: str | None = None,
-    met_at: datetime | None = None,
+    act: ActionContext, case: LoadedCase, action: str, *, columns: Mapping[str, object] | None = None,
+    facts: Mapping[str, object] | None = None, owing: DraftedNotice = NO_NOTICE, served: Served = NOTHING_SERVED,
 ) -> None:  # fmt: skip
     """Carry out what the table says of this step (status, clocks) together with `columns`; the version is one more.
 
-    `owing` is the notice that the step drafted: the clock that waits for it runs on. `met` is the kind of clock that a
-    service meets, at `met_at`.
+    `owing` is the notice that the step drafted: the clock that waits for it runs on.
     """
     step = TRANSITIONS[action]
     waits = ClockKind(owing.meets) if owing.meets else None
     for effect in step.clocks:
         if effect is ClockEffect.MEET_SERVED:
-            if met is not None:
-                await deadlines.meet(act.conn, case.facts.id, ClockKind(met), met_at or act.now)
+            await deadlines.finish(
+                act.conn, case.facts.id, act.now, met=served.met, stopped=served.stopped, met_at=served.at
+            )
         elif effect is not ClockEffect.MEET_ACCEPTANCE or waits is not ClockKind.ACCEPTANCE:
             await _apply(act, case, ClockEffect(effect), waits)
     status = {"status": step.target.value} if step.target else {}
@@ -97,7 +102,7 @@ async def advance(
     )  # fmt: skip
 
 
-def _said(step: Transition[Status]) -> dict[str, Any]:
+def _said(step: Transition[Status]) -> dict[str, object]:
     return {"basis": step.basis} if step.basis else {}
 
 
@@ -140,7 +145,7 @@ async def _for_hearing(act: ActionContext, case_id: uuid.UUID, procedure: Proced
 
 
 async def take_up_again(
-    act: ActionContext, case: LoadedCase, kind: str, facts: Mapping[str, Any], *, request: uuid.UUID | None = None
+    act: ActionContext, case: LoadedCase, kind: str, facts: Mapping[str, object], *, request: uuid.UUID | None = None
 ) -> None:
     """Back to handling, whatever led to it: completion starts anew, the old result, its service and the rating no longer count,
     and whoever asked for it has it granted."""
@@ -161,23 +166,6 @@ async def take_up_again(
                "reopened": times}  # fmt: skip
     said = _said(TRANSITIONS[kind]) if kind in TRANSITIONS else {}
     await record(act.conn, case_id, kind, actor=act.actor, at=act.now, columns=columns, facts={**said, **facts})
-
-
-async def write_note(act: ActionContext, case: LoadedCase, kind: str, body: str) -> tuple[uuid.UUID, dict[str, str]]:
-    """Keep a text in a row of its own; returns its id and what an event may say of it (id and salted digest).
-
-    The text of an accusation is sealed.
-    """
-    note, salt = uuid7(), os.urandom(16)
-    secret = case.facts.petition_class is PetitionClass.ACCUSATION
-    sealed = keys().seal({"body": body}, f"case_note {note}") if secret else None
-    await act.conn.execute(
-        "insert into case_note (id, case_id, kind, body, sealed, seal_key, salt, author, at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        note, case.facts.id, kind, None if sealed else body, sealed.body if sealed else None,
-        sealed.key if sealed else None, salt, f"{act.actor.kind}:{act.actor.id}", act.now,
-    )  # fmt: skip
-    return note, {"note": str(note), "digest": hashlib.sha256(salt + body.encode()).hexdigest()}
 
 
 async def end_assignments(act: ActionContext, case: LoadedCase) -> None:

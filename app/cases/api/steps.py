@@ -32,6 +32,7 @@ from app.cases.schemas.taken import (
     WhichNoticeIn,
 )
 from app.core.access import Actor, Permission
+from app.core.database import Connection
 from app.core.http import Call, ThisCall, Write, requires
 from app.core.idempotency import once
 from app.reference.actions import ActionContext
@@ -94,7 +95,9 @@ async def show(act: ActionContext, case_id: Any, language: str) -> CaseOut:
     return await show_case(act.conn, case_id, actor=act.actor, reference=act.reference, language=language, now=act.now)
 
 
-step_routes(router, CASE_STEPS, "", STEPS, answer=CaseOut | UnseenOut, show=show, names=NAMES, key="case_id")
+step_routes(
+    router, CASE_STEPS, "", STEPS, answer=CaseOut | UnseenOut, show=show, names=NAMES, key="case_id", looks=True
+)
 
 
 @router.post(
@@ -133,7 +136,7 @@ async def find_same_phone(
 
 
 async def _same_phone(
-    case_id: uuid.UUID, sent: SamePhoneIn, conn: Any, call: Call, actor: Actor
+    case_id: uuid.UUID, sent: SamePhoneIn, conn: Connection, call: Call, actor: Actor
 ) -> tuple[int, bytes, str | None]:
     rows = await actions.same_phone(conn, case_id, party=sent.party, reason=sent.reason, actor=actor, now=call.now)
-    return 200, to_json({"items": [dict(row) for row in rows]}), None
+    return 200, to_json({"items": rows}), None

@@ -13,26 +13,35 @@ from app.core.rows import fetch_one, read_sql
 from app.notices.rules import CLOSING
 
 _CLOSING = ", ".join(f"'{kind.value}'" for kind in sorted(CLOSING))
-_PARTIES = """
-    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'role', role, 'sealed', encode(sealed, 'base64'),
-        'seal_key', encode(seal_key, 'base64')) order by id), '[]') as items from party where case_id = $1
-"""
+# The parties of the case that is named.
+PARTIES = """(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p.role, 'sealed', encode(p.sealed, 'base64'),
+        'seal_key', encode(p.seal_key, 'base64')) order by p.id), '[]') from party p where p.case_id = {})"""
+
+
+def page_statement(actor: Actor, parameters: Parameters) -> str:
+    """What reads the page ($1 the case) for this actor. Adds to the parameters."""
+    hidden, where = parameters.add(list(HIDDEN_NOTES)), visible_to(actor, parameters)
+    statement = read_sql(__package__, "case_page").format(
+        hidden=hidden, merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING
+    )
+    return f"{statement} where c.id = $1 and {where}"
 
 
 async def read_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor, clear: bool = False) -> CaseOut:
     """The page without what is said in words, parties masked unless `clear` (which the caller logs); raises NotFound."""
-    parameters = Parameters([case_id, list(HIDDEN_NOTES)])
-    where = visible_to(actor, parameters)
-    statement = read_sql(__package__, "case_page").format(
-        merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING
-    )
-    page = await fetch_one(conn, CaseOut, f"{statement} where c.id = $1 and {where}", *parameters)
+    parameters = Parameters([case_id])
+    page = await fetch_one(conn, CaseOut, page_statement(actor, parameters), *parameters)
     if page is None:
         raise NotFound
-    return page if clear else replace(page, parties=tuple(party.masked() for party in page.parties))
+    return page if clear else masked(page)
+
+
+def masked(page: CaseOut) -> CaseOut:
+    """With its parties as everybody who sees the case sees them."""
+    return replace(page, parties=tuple(party.masked() for party in page.parties))
 
 
 async def open_parties(conn: Connection, case_id: uuid.UUID) -> tuple[PartyOut, ...]:
     """The parties in clear. Callers mask them, or log that they did not. An erased party keeps only its role."""
-    found = await fetch_one(conn, PartiesOut, _PARTIES, case_id)
+    found = await fetch_one(conn, PartiesOut, f"select {PARTIES.format('$1')} as items", case_id)
     return found.items if found else ()

@@ -43,7 +43,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
     (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'author', n.author, 'at', n.at,
         'body', coalesce(to_jsonb(n.body), jsonb_build_array('case_note ' || n.id, 'body', encode(n.sealed, 'base64'),
         encode(n.seal_key, 'base64')))) order by n.at, n.id), '[]')
-     from case_note n where n.case_id = c.id and n.kind <> all($2::text[])) as notes,
+     from case_note n where n.case_id = c.id and n.kind <> all({hidden}::text[])) as notes,
     (select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'state', h.state, 'scheduled_at', h.scheduled_at,
         'place', h.place, 'began_at', h.began_at, 'ended_at', h.ended_at, 'participants',
         (select coalesce(jsonb_agg(jsonb_build_object('role', s.role, 'staff', s.staff, 'name',

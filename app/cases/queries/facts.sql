@@ -7,7 +7,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_un
      from assignment a where a.case_id = c.id and a.state = 'offered' and (a.part = 'lead' or a.staff is not null)) as offers,
     (select a.offered_at from assignment a where a.case_id = c.id and a.state = 'offered' and a.part = 'lead') as offered_at,
     (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'state', n.state, 'meets', n.meets,
-        'recorded_by', s.recorded_by) order by n.drafted_at, n.id), '[]')
+        'recorded_by', s.recorded_by, 'drafted_at', n.drafted_at) order by n.drafted_at, n.id), '[]')
      from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
      where n.case_id = c.id and n.state <> 'replaced') as notices,
     array(select a.unit from assignment a where a.case_id = c.id and a.state = 'refused' and a.part = 'lead') as refused_by,

@@ -114,16 +114,17 @@ def told_due(case: str) -> str:
     )
 
 
-async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
-    """The case, locked until the transaction ends; raises NotFound for what the actor may not know exists."""
+async def lock(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> None:
+    """Lock the case until the transaction ends; raises NotFound for what the actor may not know exists."""
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
-    # Locked first: under READ COMMITTED the subqueries of a row that was waited for are not read again.
-    if (
-        await conn.fetchval(f"select c.id from cases c where c.id = $1 and {where} for update of c", *parameters)
-        is None
-    ):
+    if not await conn.fetchval(f"select true from cases c where c.id = $1 and {where} for update of c", *parameters):
         raise NotFound
+
+
+async def get_for_change(conn: Connection, case_id: uuid.UUID, reference: Reference, *, actor: Actor) -> LoadedCase:
+    """The case, locked; raises NotFound as `lock` does."""
+    await lock(conn, case_id, actor=actor)  # first: the subqueries of a row that was waited for are not read again
     return await get_facts(conn, case_id, reference, actor=actor)
 
 
@@ -150,15 +151,19 @@ async def load_linked(conn: Connection, case_id: uuid.UUID, reference: Reference
 
 
 async def _load(conn: Connection, reference: Reference, where: str, parameters: Parameters) -> LoadedCase:
-    brought = ", ".join(f"'{name}', {fact.sql}" for name, fact in FACTS.items())
-    statement = read_sql(__package__, "facts").format(above=ABOVE, brought=brought)
-    row = await fetch_one(conn, CaseRow, f"{statement} where {where}", *parameters)
+    row = await fetch_one(conn, CaseRow, f"{facts_statement()} where {where}", *parameters)
     if row is None:
         raise NotFound
-    return LoadedCase(_as_facts(row, reference), row)
+    return LoadedCase(as_facts(row, reference), row)
 
 
-def _as_facts(row: CaseRow, reference: Reference) -> Facts:
+def facts_statement() -> str:
+    """What reads a CaseRow of the cases `c` that a condition after it names."""
+    brought = ", ".join(f"'{name}', {fact.sql}" for name, fact in FACTS.items())
+    return read_sql(__package__, "facts").format(above=ABOVE, brought=brought)
+
+
+def as_facts(row: CaseRow, reference: Reference) -> Facts:
     """The row as the pure rules take it."""
     procedure = reference.procedures[row.procedure, row.procedure_version]
     rule = reference.clock_rule(row.procedure, row.procedure_version, ClockKind.COMPLETION)
@@ -201,15 +206,21 @@ class CaseText:
     description: OpenedText
 
 
-_TEXT = """
-    select coalesce(to_jsonb(title), jsonb_build_array('case_text ' || case_id, 'title', encode(sealed, 'base64'),
-            encode(seal_key, 'base64'))) as title,
-        coalesce(to_jsonb(description), jsonb_build_array('case_text ' || case_id, 'description', encode(sealed, 'base64'),
-            encode(seal_key, 'base64'))) as description
-    from case_text where case_id = $1
-"""
+# The text of the case that is named.
+TEXT = """(select jsonb_build_object(
+        'title', coalesce(to_jsonb(t.title), jsonb_build_array('case_text ' || t.case_id, 'title',
+            encode(t.sealed, 'base64'), encode(t.seal_key, 'base64'))),
+        'description', coalesce(to_jsonb(t.description), jsonb_build_array('case_text ' || t.case_id, 'description',
+            encode(t.sealed, 'base64'), encode(t.seal_key, 'base64'))))
+    from case_text t where t.case_id = {})"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    text: CaseText | None
 
 
 async def read_text(conn: Connection, case_id: uuid.UUID) -> CaseText | None:
     """Title and description as last written. The caller has seen the case."""
-    return await fetch_one(conn, CaseText, _TEXT, case_id)
+    found = await fetch_one(conn, _Written, f"select {TEXT.format('$1')} as text", case_id)
+    return found.text if found else None

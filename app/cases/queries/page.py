@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.cases.queries.case_page import read_page
-from app.cases.queries.one import get_facts, told_due
+from app.cases.queries.case_page import masked, page_statement
+from app.cases.queries.one import CaseRow, as_facts, facts_statement, told_due
 from app.cases.queries.registry import RESIDENT_SECTIONS
 from app.cases.rules import STATUS_WORDS, Kind, PetitionClass, Status, available_actions
 from app.cases.rules.plain import plainly, step_title
@@ -22,19 +22,31 @@ from app.cases.schemas.resident import (
 )
 from app.core.access import Actor
 from app.core.crypto import keys
-from app.core.database import Connection
+from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
-from app.core.rows import fetch_all, fetch_one, read_sql
+from app.core.rows import fetch_all, fetch_one, part, read_sql
 from app.notices.rules import TITLES, NoticeKind
 from app.reference.queries import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    facts: CaseRow
 
 
 async def show_case(
     conn: Connection, case_id: uuid.UUID, *, actor: Actor, reference: Reference, language: str, now: datetime
 ) -> CaseOut:
     """The page with what this caller may do next; raises NotFound."""
-    case = await get_facts(conn, case_id, reference, actor=actor)
-    page = await read_page(conn, case_id, actor=actor)
+    parameters = Parameters([case_id])
+    row = await conn.fetchrow(
+        f"select page.*, (select to_jsonb(facts) from ({facts_statement()} where c.id = $1) facts) as facts"
+        f" from ({page_statement(actor, parameters)}) page",
+        *parameters,
+    )
+    if row is None:
+        raise NotFound
+    page, facts = masked(part(CaseOut, row)), as_facts(part(_Judged, row).facts, reference)
     category, areas = reference.categories.get(page.category), page.areas
     codes = {areas.city, areas.county, areas.township, areas.community, page.lead_unit, page.routed_unit, page.centre}
     codes |= {a.unit for a in page.assignments}
@@ -47,7 +59,7 @@ async def show_case(
         routing=replace(page.routing, reason=reason.say(language) if reason else None),
         names={code: reference.names[code] for code in sorted(filter(None, codes)) if code in reference.names},
         notices=tuple(replace(n, title=TITLES[n.kind].say(language)) for n in page.notices),
-        available_actions=tuple(available_actions(case.facts, actor, now)),
+        available_actions=tuple(available_actions(facts, actor, now)),
     )
 
 

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from app.cases.queries.one import forbidden
 from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status, available_actions
@@ -11,12 +11,35 @@ from app.core.access import Actor
 from app.reference.queries import Reference
 
 
+class Body(TypedDict, total=False):
+    """A receipt as it is stored, and what `show` adds to it. Of an accusation: id, number and status."""
+
+    id: str
+    number: str
+    status: str
+    kind: str
+    petition_class: str | None
+    procedure: str
+    lead_unit: str
+    offered_to: str | None
+    worker: str | None
+    centre: str
+    queue: str | None
+    areas: dict[str, str | None]
+    routing: dict[str, object]
+    clocks: list[dict[str, object]]
+    query_code: str
+    names: dict[str, str]
+    available_actions: list[str]
+    similar: str
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of one report: `how` is filed | key | id | source; `body` is the first receipt as it was stored."""
 
     how: str
-    body: dict[str, Any]
+    body: Body
     query_code: str
 
     @property
@@ -30,26 +53,26 @@ class Receipt:
         return 201 if self.how in ("filed", "key") else 200
 
 
-def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, now: datetime) -> dict[str, Any]:
+def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, now: datetime) -> Body:
     """The receipt with the query code, the reason in words, names beside codes, and the caller's next steps.
 
     An accusation's says id, number, query code and status, nothing more.
     """
-    body = {**receipt.body, "query_code": receipt.query_code}
+    body: Body = {**receipt.body, "query_code": receipt.query_code}
     if "kind" not in body:
         return body
     body["clocks"] = [{k: v for k, v in c.items() if k not in ("level", "next_at")} for c in body["clocks"]]
-    rule = body["routing"]["rule"]
+    rule = str(body["routing"]["rule"])
     if rule in reference.reasons:
         body["routing"] = {**body["routing"], "reason": reference.reasons[rule].say(language)}
     codes = (body["centre"], body["offered_to"], *body["areas"].values())
-    body["names"] = {code: reference.names[code] for code in codes if code in reference.names}
+    body["names"] = {code: reference.names[code] for code in codes if code is not None and code in reference.names}
     body["available_actions"] = available_actions(_facts(body, reference, now), actor, now)
     body["similar"] = f"/v1/cases/{body['id']}/similar"
     return body
 
 
-def _facts(body: dict[str, Any], reference: Reference, now: datetime) -> Facts:
+def _facts(body: Body, reference: Reference, now: datetime) -> Facts:
     offers = []
     if body["offered_to"]:
         offers.append(Offer(0, body["offered_to"], None, "lead"))
@@ -57,7 +80,7 @@ def _facts(body: dict[str, Any], reference: Reference, now: datetime) -> Facts:
         offers.append(Offer(0, body["lead_unit"], uuid.UUID(body["worker"]), "co"))
     return Facts(
         id=uuid.UUID(body["id"]), status=Status(body["status"]), kind=Kind(body["kind"]),
-        petition_class=PetitionClass(body["petition_class"]) if body.get("petition_class") else None,
+        petition_class=PetitionClass(sort) if (sort := body.get("petition_class")) else None,
         lead_unit=body["lead_unit"], version=1, offers=tuple(offers),
         queued=body["queue"] not in (None, "no_worker", NO_TIER_ABOVE), procedure=body["procedure"],
         forbids=forbidden(reference.procedure(body["procedure"], now)), top=body["queue"] == NO_TIER_ABOVE,

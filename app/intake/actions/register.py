@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import asyncpg
 
@@ -20,9 +19,10 @@ from app.core.crypto import keys
 from app.core.database import Connection, uuid7
 from app.core.errors import Problem, in_flight, key_reused
 from app.core.geometry import to_wgs84
+from app.core.rows import fetch_all
 from app.deadlines.actions import as_stored
 from app.deadlines.rules import ClockKind, StartsOn, choose_procedure
-from app.intake.actions.receipt import Receipt
+from app.intake.actions.receipt import Body, Receipt
 from app.intake.schemas import ReportIn
 from app.reference.queries import Reference
 from app.routing.rules import Category
@@ -51,9 +51,9 @@ class Report:
     """A checked report with everything that is decided before SQL, column by column as the statement takes it."""
 
     id: uuid.UUID
-    row: tuple[Any, ...]
-    people: list[tuple[Any, ...]]
-    concerns: list[tuple[Any, ...]]
+    row: tuple[object, ...]
+    people: list[tuple[object, ...]]
+    concerns: list[tuple[object, ...]]
     digest: str
     entry: Entry
     registrar: str
@@ -116,8 +116,8 @@ def _ordinary(sent: ReportIn, category: Category) -> str:
     )
 
 
-def _people(sent: ReportIn, secret: bool) -> list[tuple[Any, ...]]:
-    people: list[tuple[Any, ...]] = []
+def _people(sent: ReportIn, secret: bool) -> list[tuple[object, ...]]:
+    people: list[tuple[object, ...]] = []
     for party in sent.parties:
         party_id = uuid7()
         content = party.model_dump(include={"name", "phone", "address", "email"}, exclude_none=True)
@@ -127,8 +127,8 @@ def _people(sent: ReportIn, secret: bool) -> list[tuple[Any, ...]]:
     return people
 
 
-def _concerns(sent: ReportIn, case_id: uuid.UUID) -> list[tuple[Any, ...]]:
-    said: list[tuple[Any, ...]] = []
+def _concerns(sent: ReportIn, case_id: uuid.UUID) -> list[tuple[object, ...]]:
+    said: list[tuple[object, ...]] = []
     for concern in sent.concerns:
         sealed = keys().seal({"text": concern.text}, f"case_concern {case_id}") if concern.text else None
         said.append(
@@ -165,7 +165,7 @@ async def register(conn: Connection, reports: Sequence[Report]) -> list[Receipt 
     return [lost if result is None else result for result in results]
 
 
-def columns_of(reports: Sequence[Report]) -> list[list[Any]]:
+def columns_of(reports: Sequence[Report]) -> list[list[object]]:
     """The statement's parameters: the columns of the reports, of their parties, and of those concerned."""
     columns = [list(column) for column in zip(*(r.row for r in reports), strict=True)]
     people = [(n, *person) for n, r in enumerate(reports, 1) for person in r.people]
@@ -174,22 +174,33 @@ def columns_of(reports: Sequence[Report]) -> list[list[Any]]:
     return columns + ([list(column) for column in zip(*concerns, strict=True)] or [[], [], [], [], [], []])
 
 
-async def _run(conn: Connection, reports: Sequence[Report]) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """What the statement says of one report."""
+
+    n: int
+    how: str | None
+    receipt: str | None
+    digest: str | None
+    registrar: str | None
+
+
+async def _run(conn: Connection, reports: Sequence[Report]) -> list[_Filed]:
     columns = columns_of(reports)
     try:
-        return await conn.fetch(statement("live", "live_tail"), *columns)
+        return await fetch_all(conn, _Filed, statement("live", "live_tail"), *columns)
     except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError) as error:
         # Autocommit: nothing is stored and the statement may run again. Inside a transaction it is already lost.
         if conn.is_in_transaction() or getattr(error, "constraint_name", "pk_idempotency") not in _RACES:
             raise
-        return await conn.fetch(statement("live", "live_tail"), *columns)
+        return await fetch_all(conn, _Filed, statement("live", "live_tail"), *columns)
 
 
 _RACES = (None, "pk_idempotency")
 
 
-def _outcome(row: Any, report: Report) -> Receipt | Problem | None:
-    how = row["how"]
+def _outcome(row: _Filed, report: Report) -> Receipt | Problem | None:
+    how = row.how
     if how == "in_flight":
         return in_flight()
     if how == "key_reused":
@@ -204,11 +215,11 @@ def _outcome(row: Any, report: Report) -> Receipt | Problem | None:
             "A unit or member of staff in concerns or not_to does not exist.",
             pointer="#/body/concerns",
         )  # fmt: skip
-    if row["receipt"] is None:
+    if row.receipt is None or how is None:
         return None
-    if how in ("key", "id", "source") and row["registrar"] != report.registrar:
+    if how in ("key", "id", "source") and row.registrar != report.registrar:
         return errors.AlreadyTaken("该编号已由他人登记。", "This id or source number was registered by somebody else.")
-    if how == "id" and row["digest"] != report.digest:
+    if how == "id" and row.digest != report.digest:
         return errors.AlreadyTaken("该 id 已用于不同内容。", "This id was used with other content; take a fresh one.")
-    body: dict[str, Any] = json.loads(row["receipt"])
+    body: Body = json.loads(row.receipt)
     return Receipt(how, body, keys().query_code(body["id"], 1))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from app.cases.actions.step import write_note
+from app.cases.actions.notes import write_note
 from app.cases.rules import Purpose
 from app.core import errors
 from app.core.access import Permission

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
-from app.cases.actions.step import write_note
 from app.cases.queries.case_page import open_parties
 from app.cases.rules import Purpose
 from app.core import errors

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from app.cases.actions.decide import extended, keep_extension
 from app.cases.actions.drafting import NoticeText, draft_notice
+from app.cases.actions.notes import write_note
 from app.cases.actions.parties import add_party
 from app.cases.actions.reclassify import recompute, run_under
 from app.cases.actions.record import record
-from app.cases.actions.step import DraftedNotice, start_clocks, write_note
+from app.cases.actions.step import DraftedNotice, start_clocks
 from app.cases.queries.one import LoadedCase, get_for_change
 from app.cases.rules import Kind, Status
 from app.core import errors

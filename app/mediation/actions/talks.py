@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.cases.actions.access import grant
-from app.cases.actions.step import write_note
+from app.cases.actions.notes import write_note
 from app.cases.queries.one import load_linked
 from app.centres.actions.booking import book
 from app.centres.rules import BookingPurpose, Period, unfit_booking

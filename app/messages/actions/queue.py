@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from app.core.crypto import keys
 from app.core.database import Connection
@@ -19,16 +18,16 @@ ON_TWICE = "on conflict (key) do nothing"
 # An accusation is told to nobody outside: the desk that leads it speaks with its petitioner (信访工作条例 30 ¶3).
 _QUEUE = f"""
     insert into message (key, channel, grantee, sealed, seal_key, template, case_id, facts, urgent, created_at, not_before)
-    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 where $2 = 'in_app' or not {{secret}} {ON_TWICE} returning id
+    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 where $2 = 'in_app' or not {{secret}} {ON_TWICE}
 """
 
 
 async def queue(
     conn: Connection, key: str, template: str, *, now: datetime, grantee: str | None = None,
     address: str | None = None, channel: Channel = Channel.IN_APP, case_id: uuid.UUID | None = None,
-    facts: Mapping[str, Any] | None = None, urgent: bool = False, not_before: datetime | None = None,
-) -> bool:  # fmt: skip
-    """Queue one message unless its key was queued before; gives whether it is new.
+    facts: Mapping[str, object] | None = None, urgent: bool = False, not_before: datetime | None = None,
+) -> None:  # fmt: skip
+    """Queue one message unless its key was queued before.
 
     `key` names occasion and recipient (`clock 17 urge unit:D150102_housing`). In the app it goes to a `grantee`
     (`unit:CODE`, `post:ID`, `staff:UUID`); by SMS or e-mail to an `address`, which is sealed. `facts` are codes.
@@ -39,11 +38,10 @@ async def queue(
     sealed = keys().seal({"to": address}, f"message {key}") if address is not None else None
     subject = SUBJECTS["case_id"]
     statement = _QUEUE.format(secret=subject.secret.format(id="$7"))
-    row = await conn.fetchval(
+    await conn.execute(
         statement, key, channel.value, grantee, sealed.body if sealed else None, sealed.key if sealed else None, template,
         case_id, dict(facts or {}), urgent, now, not_before,
     )  # fmt: skip
-    return row is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class InApp:
     grantee: str
     template: str
     case_id: uuid.UUID | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 async def queue_all(conn: Connection, messages: Iterable[InApp], *, now: datetime) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
@@ -35,7 +34,7 @@ class Draft:
     drafted: date
     text: str | None = None
     claim: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +63,18 @@ def _templates() -> Environment:
 def filled(draft: Draft) -> str:
     """The notice as HTML; raises jinja2.TemplateError."""
     facts = draft.facts
-    due = date.fromisoformat(facts["due"]) if facts.get("due") else None
-    result = facts.get("result")
+    due = date.fromisoformat(str(facts["due"])) if facts.get("due") else None
+    result, route = facts.get("result"), facts.get("route")
     return _templates().get_template(f"{draft.kind}.v{VERSIONS[draft.kind]}.html").render(
         title=TITLES[draft.kind].zh, number=draft.number, subject=draft.subject, to=draft.to, organ=draft.organ,
         received=_day(draft.received), drafted=_day(draft.drafted), text=draft.text, claim=draft.claim, due=due and _day(due),
-        days=facts.get("days"), route=ROUTE_WORDS.get(facts.get("route") or "", facts.get("route")),
-        result=RESULT_WORDS.get(result or "", result), result_code=result, last=facts.get("last"),
+        days=facts.get("days"), route=ROUTE_WORDS.get(str(route), route),
+        result=RESULT_WORDS.get(str(result), result), result_code=result, last=facts.get("last"),
         handler=facts.get("handler"),
     )  # fmt: skip
 
 
-def page(name: str, **context: Any) -> str:
+def page(name: str, **context: object) -> str:
     """Another template of the house, as HTML; raises jinja2.TemplateError."""
     return _templates().get_template(name).render(**context)
 

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from app.core.database import Connection, uuid7
 from app.notices.actions.filling import Draft, Made, make
@@ -20,7 +19,7 @@ _NO_LONGER = "update service_record set replaced_at = $2 where notice = any($1::
 def as_row(
     draft: Draft, made: Made, *, notice: uuid.UUID, case_id: uuid.UUID, meets: str | None, note: uuid.UUID | None,
     at: datetime, by: str,
-) -> tuple[Any, ...]:  # fmt: skip
+) -> tuple[object, ...]:  # fmt: skip
     """The values of COLUMNS."""
     sealed = made.sealed
     return (

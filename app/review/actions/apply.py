@@ -127,7 +127,7 @@ async def _file(act: ActionContext, last: Decision, reasons: str, channel: str) 
     receipt = await _register(act, last, relation, decided, chosen, reasons, channel)
     await _link(act, last, relation, uuid.UUID(receipt.body["id"]), chosen, reasons)
     (clock,) = receipt.body["clocks"]
-    return Application(receipt, relation.value, datetime.fromisoformat(clock["due"]), chosen.waits)
+    return Application(receipt, relation.value, datetime.fromisoformat(str(clock["due"])), chosen.waits)
 
 
 async def _register(
