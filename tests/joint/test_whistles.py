@@ -31,7 +31,22 @@ def test_a_heating_failure_where_three_departments_answer_one_whistle(
     assert page["occasion_text"] == "应急处置"
     assert {c["arrive_by"] for c in page["calls"]} == {"2026-11-25T11:30:00Z"}, "thirty minutes (W1)"
     before = team("chen.housing").get(f"/v1/cases/{heating}").json()["due"]
+    _come(team, whistle, energy, water, market, settle)
+    assert team("chen.housing").get(f"/v1/cases/{heating}").json()["due"] == before, "the lead is not late for it"
+    _answer_and_settle(team, heating, whistle, energy, water, market)
+    file = paper(team("chen.housing").get(f"/v1/cases/{heating}/file.pdf"))
+    for words in (
+        "吹哨召集 2026-11-2519:00",
+        "已书面反馈 2026-11-25 20:00；2026-11-25 19:29 到场",
+        "20:00　协办反馈结果",
+    ):
+        assert words in file, file
+    written = sql("select data::text as said from event where case_id = $1", heating)
+    assert not any(word in row["said"] for row in written for word in ("抢修", "锅炉", "coordinates"))
 
+
+def _come(team: Team, whistle: str, energy: str, water: str, market: str, settle: Settle) -> None:
+    """One comes in time; one is late, and taken to have signed; one objects, is ruled to come, and is late."""
     team.later(5)
     team.does(team.at(ENERGY), energy, "sign_for")
     team.does(team.at(MARKET), market, "object", {"reason": "停暖与市场监管无关。"})
@@ -50,8 +65,10 @@ def test_a_heating_failure_where_three_departments_answer_one_whistle(
     late = {unit for unit, c in calls.items() if c["arrival_breached_at"]}
     assert late == {WATER, MARKET}
     assert {calls[u]["arrival_breached_at"] for u in late} == {"2026-11-25T11:30:00Z"}
-    assert team("chen.housing").get(f"/v1/cases/{heating}").json()["due"] == before, "the lead is not late for it"
 
+
+def _answer_and_settle(team: Team, heating: str, whistle: str, energy: str, water: str, market: str) -> None:
+    """事不完，人不走: the whistle is settled when all have answered, and the case concluded when it is settled."""
     for unit, url in ((ENERGY, energy), (WATER, water)):
         team.does(team.at(unit), url, "answer", {"result": "已抢修。"})
     refused = team.act("sun.coordinator", whistle, "settle", SETTLED)
@@ -65,15 +82,6 @@ def test_a_heating_failure_where_three_departments_answer_one_whistle(
     assert team.act("sun.coordinator", energy, "return", WHY).status_code == 409, "it is settled"
     assert team("chen.housing").does(heating, "conclude", CONCLUSION)["status"] == "concluded"
     assert not _breaks(heating)
-    file = paper(team("chen.housing").get(f"/v1/cases/{heating}/file.pdf"))
-    for words in (
-        "吹哨召集 2026-11-2519:00",
-        "已书面反馈 2026-11-25 20:00；2026-11-25 19:29 到场",
-        "20:00　协办反馈结果",
-    ):
-        assert words in file, file
-    written = sql("select data::text as said from event where case_id = $1", heating)
-    assert not any(word in row["said"] for row in written for word in ("抢修", "锅炉", "coordinates"))
 
 
 def _breaks(case: str) -> list[Any]:
