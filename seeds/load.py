@@ -29,7 +29,7 @@ from app.units import actions as units
 from app.units.actions import UnitRow
 from seeds.hohhot.city import build_city
 from seeds.hohhot.places import WEEK, build_places, build_rota
-from seeds.hohhot.records import City
+from seeds.hohhot.records import City, paths
 from seeds.reference import load as reference
 from seeds.reference.profile import Profile
 
@@ -90,17 +90,17 @@ async def load_demo_city(conn: Connection, profile: Mapping[str, Any], told: Tol
     told("描绘城区 drawing the city")
     city = build_city()
     told("载入区域和机构 areas and units")
-    paths = _paths([(a.code, a.parent) for a in city.areas])
+    below = paths(city.areas)
     await areas.load(
         conn,
         [
-            AreaRow(a.code, a.tier, a.parent, paths[a.code], a.name, a.official, shapely.to_wkb(a.boundary),
+            AreaRow(a.code, a.tier, a.parent, below[a.code], a.name, a.official, shapely.to_wkb(a.boundary),
                     a.households, a.residents, a.synthetic, a.source)
             for a in city.areas
         ],
         since=SINCE,
     )  # fmt: skip
-    lines = _paths([(u.code, u.parent) for u in city.units])
+    lines = paths(city.units)
     await units.load(
         conn,
         [
@@ -136,10 +136,9 @@ async def load_demo_rota(conn: Connection, profile: Mapping[str, Any], *, as_of:
 
 
 async def _load_cells(conn: Connection, city: City, profile: Mapping[str, Any]) -> list[Finding]:
-    centres = {u.area: u.code for u in city.units if u.kind == "centre"}
     rows = [
-        CellRow(c.code, c.community, centres.get(c.community) or centres[c.community[:9]], c.name,
-                shapely.to_wkb(c.boundary), c.households, c.residents, c.synthetic, c.source)
+        CellRow(c.code, c.community, c.centre, c.name, shapely.to_wkb(c.boundary), c.households, c.residents,
+                c.synthetic, c.source)
         for c in city.cells
     ]  # fmt: skip
     law = PartitionLaw(profile["partition_law"])
@@ -168,11 +167,3 @@ async def load_accounts(conn: Connection, city: City) -> None:
 def demo_key(machine_id: str) -> str:
     """The sandbox API key, as `load_accounts` made it."""
     return f"gck_{machine_id}_{keys().password(f'demo key {machine_id}')}"
-
-
-def _paths(parents: list[tuple[str, str | None]]) -> dict[str, str]:
-    """code → ltree path; parents come before their children."""
-    paths: dict[str, str] = {}
-    for code, parent in parents:
-        paths[code] = f"{paths[parent]}.{code}" if parent else code
-    return paths

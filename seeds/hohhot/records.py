@@ -1,5 +1,6 @@
 """What the demo city is made of. Frozen rows, in the order in which they may be inserted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -126,3 +127,11 @@ class City:
     cell_workers: tuple[CellWorker, ...]
     cast: tuple[CastMember, ...]
     machines: tuple[Machine, ...]
+
+
+def paths(rows: Iterable[Area | Unit]) -> dict[str, str]:
+    """code → ltree path, from the top down to itself; parents come before their children."""
+    found: dict[str, str] = {}
+    for row in rows:
+        found[row.code] = f"{found[row.parent]}.{row.code}" if row.parent else row.code
+    return found

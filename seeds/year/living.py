@@ -18,7 +18,7 @@ from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 from seeds.hohhot.chance import stream
-from seeds.hohhot.records import City
+from seeds.hohhot.records import City, paths
 from seeds.year.courses import Step
 from seeds.year.rows import RowReader, Rows
 from seeds.year.scripts import Script
@@ -59,18 +59,16 @@ class Cast:
 
     def __init__(self, city: City) -> None:
         tiers = {area.code: area.tier for area in city.areas}
-        paths: dict[str, str] = {}
-        for unit in city.units:  # parents come before their children
-            paths[unit.code] = f"{paths[unit.parent]}.{unit.code}" if unit.parent else unit.code
+        lines = paths(city.units)
         self.by_desk: dict[str, Actor] = {}
         self.of_unit: dict[str, list[Actor]] = {}
         for p in city.posts:
-            post = Post(p.id, Role(p.role), p.unit, paths[p.unit], p.area, tiers[p.area])
+            post = Post(p.id, Role(p.role), p.unit, lines[p.unit], p.area, tiers[p.area])
             actor = self.by_desk[p.id] = Actor(str(p.staff), "staff", (post,))
             if p.role != Role.GRID_WORKER:
                 self.of_unit.setdefault(p.unit, []).append(actor)
         for machine in city.machines:
-            seat = Post(f"key:{machine.id}", Role(machine.role), machine.unit, paths[machine.unit], machine.area,
+            seat = Post(f"key:{machine.id}", Role(machine.role), machine.unit, lines[machine.unit], machine.area,
                         tiers[machine.area])  # fmt: skip
             self.by_desk[machine.id] = Actor(machine.id, "key", (seat,), scopes=frozenset(MACHINE_SCOPES))
 
