@@ -30,7 +30,6 @@ EXTERNAL = "mark-"  # how the source's numbers begin here
 
 OFFICE_CHANNELS = ("window", "letter")
 _LESSER = 2  # lives of each rarer fate, of as many categories
-_COMMON = (Fate.CLOSED, Fate.LATE)
 _OF_AN_INCIDENT = 7
 _INCIDENT_SHARE = 1.5
 
@@ -40,7 +39,7 @@ class Script:
     """A life to be lived: `bodies` as clients send them, `desks` the post or machine each comes from, `steps` in order.
 
     `weight` is its part of the year's lives. `season` are the months in which nearly all fall, `setting` is urban, rural
-    or any; `indoors` tells what an address looks like.
+    or any.
     """
 
     name: str
