@@ -29,13 +29,8 @@ def resident(cast: Cast, talks: Talks, language: str = "zh") -> dict[str, Any]:
     return dict(reply.json())
 
 
-def test_a_wage_dispute_is_mediated_paid_in_parts_and_confirmed(
-    cast: Cast, at: Freeze, run_jobs: Jobs, sql: Sql
-) -> None:
-    talks = Talks(cast).proposed()
-    page = cast(ZHOU).get(f"/v1/cases/{talks.case}").json()
-    assert page["procedure"] == "people_mediation"
-    assert rules_of(cast, talks) == {"M1"}
+def _begin(cast: Cast, talks: Talks) -> None:
+    """Both sides consent, are told their rights, and choose a mediator who declares no relation."""
     petitioner, respondent = talks.sides
     assert cast(ZHOU).act(talks.case, "accept").status_code == 409, "both sides consent first"
     assert talks.does("consent", {"party": petitioner, "how": "in_person"})["state"] == "proposed"
@@ -48,6 +43,11 @@ def test_a_wage_dispute_is_mediated_paid_in_parts_and_confirmed(
     talks.refused("start")
     talks.does("declare", {"related": False})
     assert talks.does("start")["state"] == "under_way"
+
+
+def _agree(cast: Cast, talks: Talks) -> None:
+    """Two sessions, a draft, and every signature: with the last of them it holds."""
+    petitioner, respondent = talks.sides
     expert: dict[str, Any] = {"invited": [{"role": "expert", "name": "王律师"}], "agreed_by": [petitioner, respondent]}
     talks.does("schedule_session", talks.talk(hour=9, **expert))
     talks.does("schedule_session", talks.talk(hour=11, party=respondent))
@@ -64,6 +64,48 @@ def test_a_wage_dispute_is_mediated_paid_in_parts_and_confirmed(
         assert (page["state"], page["agreement"]["state"]) == ("under_way", "draft")
     assert talks.does("sign", signs[-1])["state"] == "agreed"
     assert rules_of(cast, talks) == {"M2", "M3", "M4"}
+
+
+def _missed(cast: Cast, talks: Talks, sql: Sql) -> None:
+    """The second payment is missed in part: committee, mediator and resident are told, by roles."""
+    second = talks.obligations[1]
+    assert (second["state"], second["paid_cents"], bool(second["breached_at"])) == ("partly", 100_000, True)
+    assert "人民法院" in talks.page["told"]
+    told = sql("select grantee, channel from message where key like $1", f"obligation {second['id']} missed%")
+    assert {row["grantee"] for row in told if row["channel"] == "in_app"} == {f"unit:{COMMITTEE}", f"staff:{_zhou()}"}
+    assert [row["channel"] for row in told].count("sms") == 1
+    seen = resident(cast, talks)
+    assert "人民法院" in seen["agreement"]["advice"]
+    assert [o["said"] for o in seen["agreement"]["obligations"]] == ["已履行", "到期未履行", "尚未到期"]
+    assert seen["agreement"]["obligations"][1]["paid"] == "1000.00元"
+    assert "示范" not in str(seen["agreement"]), "by roles"
+
+
+def _kept(cast: Cast, talks: Talks, at: Freeze) -> None:
+    """The court confirms, the rest is paid, and that it was late stays."""
+    at(instant(25))
+    talks.paid(200_000, 2, on=today(25))
+    talks.does("decide_confirmation", {"state": "confirmed", "on": today(25)})
+    at(instant(39))
+    page = talks.paid(300_000, 3, on=today(39))
+    assert [o["state"] for o in page["agreement"]["obligations"]] == ["performed"] * 3
+    assert page["agreement"]["obligations"][1]["breached_at"], "that it was late stays"
+    assert rules_of(cast, talks) <= {"E1"}
+    assert "强制执行" in resident(cast, talks)["agreement"]["confirmation"]
+    visit = {"method": "phone", "reached": True, "confirmed": True, "words": "三期均已收到。"}
+    cast(ZHOU).does(talks.case, "record_visit", visit)
+
+
+def test_a_wage_dispute_is_mediated_paid_in_parts_and_confirmed(
+    cast: Cast, at: Freeze, run_jobs: Jobs, sql: Sql
+) -> None:
+    talks = Talks(cast).proposed()
+    page = cast(ZHOU).get(f"/v1/cases/{talks.case}").json()
+    assert page["procedure"] == "people_mediation"
+    assert rules_of(cast, talks) == {"M1"}
+    petitioner, respondent = talks.sides
+    _begin(cast, talks)
+    _agree(cast, talks)
     cast(ZHOU).does(talks.case, "conclude", AGREED)
     talks.told()
     cast(ZHOU).does(talks.case, "close")
@@ -80,31 +122,12 @@ def test_a_wage_dispute_is_mediated_paid_in_parts_and_confirmed(
     assert run_jobs(instant(21))["agreements"] >= 1
     assert run_jobs(instant(21))["agreements"] == 0, "once"
     at(instant(21.2))
-    second = talks.obligations[1]
-    assert (second["state"], second["paid_cents"], bool(second["breached_at"])) == ("partly", 100_000, True)
-    assert "人民法院" in talks.page["told"]
-    told = sql("select grantee, channel from message where key like $1", f"obligation {second['id']} missed%")
-    assert {row["grantee"] for row in told if row["channel"] == "in_app"} == {f"unit:{COMMITTEE}", f"staff:{_zhou()}"}
-    assert [row["channel"] for row in told].count("sms") == 1
-    seen = resident(cast, talks)
-    assert "人民法院" in seen["agreement"]["advice"]
-    assert [o["said"] for o in seen["agreement"]["obligations"]] == ["已履行", "到期未履行", "尚未到期"]
-    assert seen["agreement"]["obligations"][1]["paid"] == "1000.00元"
-    assert "示范" not in str(seen["agreement"]), "by roles"
+    _missed(cast, talks, sql)
     talks.does(
-        "follow_up", {"obligation": second["id"], "method": "phone", "reached": True, "words": "公司称下周付清。"}
+        "follow_up",
+        {"obligation": talks.obligations[1]["id"], "method": "phone", "reached": True, "words": "公司称下周付清。"},
     )
-    at(instant(25))
-    talks.paid(200_000, 2, on=today(25))
-    talks.does("decide_confirmation", {"state": "confirmed", "on": today(25)})
-    at(instant(39))
-    page = talks.paid(300_000, 3, on=today(39))
-    assert [o["state"] for o in page["agreement"]["obligations"]] == ["performed"] * 3
-    assert page["agreement"]["obligations"][1]["breached_at"], "that it was late stays"
-    assert rules_of(cast, talks) <= {"E1"}
-    assert "强制执行" in resident(cast, talks)["agreement"]["confirmation"]
-    visit = {"method": "phone", "reached": True, "confirmed": True, "words": "三期均已收到。"}
-    cast(ZHOU).does(talks.case, "record_visit", visit)
+    _kept(cast, talks, at)
     events = cast(ZHOU).get(f"/v1/cases/{talks.case}/timeline?limit=100").text
     for word in ("张三", "示范建筑公司", "资金紧张", "王律师"):
         assert word not in events
