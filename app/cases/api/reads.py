@@ -49,8 +49,8 @@ def _parameters() -> Iterator[Parameter]:
     yield from (p for p in signature(filters).parameters.values() if p.kind is Parameter.POSITIONAL_OR_KEYWORD)
     for name, hint in get_type_hints(Filters, include_extras=True).items():
         if get_origin(hint) is Annotated:
-            kind, meaning = get_args(hint)
-            asked = Annotated[kind, Query(description=meaning)]  # type: ignore[valid-type]  # read, not written here
+            kind, meaning, *limits = get_args(hint)
+            asked = Annotated[(kind, Query(description=meaning), *limits)]  # type: ignore[valid-type]  # read, not written here
             yield Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=asked)
 
 

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from annotated_types import MaxLen
 from pydantic import AwareDatetime, Field
 
 from app.cases.rules import Kind, Status
@@ -21,7 +22,7 @@ class Filters:
     assignee: Annotated[uuid.UUID | None, "Member of staff with an open assignment"] = None
     kind: Annotated[Kind | None, None] = None
     category: Annotated[Code | None, None] = None
-    status: Annotated[Annotated[list[Status], Field(max_length=9)] | None, "One or more"] = None
+    status: Annotated[list[Status] | None, "One or more", MaxLen(9)] = None
     overdue: Annotated[bool | None, "A limit has passed"] = None
     queue: Annotated[
         Literal["any", "address_only", "outside_cells", "outside_city", "no_worker", "no_tier_above"] | None,
