@@ -37,9 +37,11 @@ def put(key: str = "", *, rollback: bool = False, **more: Any) -> bool:
         async with database.pool.acquire() as conn:
             transaction = conn.transaction()
             await transaction.start()
-            new = await queue(conn, key or uuid.uuid4().hex, "notice_ready", **sent)
+            before = await conn.fetchval("select count(*) from message")
+            await queue(conn, key or uuid.uuid4().hex, "notice_ready", **sent)
+            new = await conn.fetchval("select count(*) from message") > before
             await (transaction.rollback() if rollback else transaction.commit())
-            return new
+            return bool(new)
 
     return bool(in_city(work))
 

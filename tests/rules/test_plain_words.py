@@ -17,7 +17,7 @@ def test_every_kind_of_event_is_told_or_left_out_and_has_a_title() -> None:
     assert set(TOLD) < set(STEP_WORDS)
 
 
-SERVED = [{}, {"outcome": "attempted"}, {"outcome": "waived"}, {"part": "lead"}]
+SERVED: list[dict[str, object]] = [{}, {"outcome": "attempted"}, {"outcome": "waived"}, {"part": "lead"}]
 TOLD_SO = {(kind, words) for kind in STEP_WORDS for data in SERVED if (words := plainly(kind, data)) is not None}
 
 
