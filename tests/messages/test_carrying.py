@@ -30,7 +30,7 @@ PHONE = "13911112222"
 
 
 def put(key: str = "", *, rollback: bool = False, **more: Any) -> bool:
-    """Queue one SMS as an action would, in a transaction of its own."""
+    """Queue one SMS as an action would, in a transaction of its own; gives whether it is new."""
     sent = {"channel": Channel.SMS, "address": PHONE, "now": NOON, **more}
 
     async def work(database: Database) -> bool:
