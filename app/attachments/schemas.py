@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.texts import Reason, Title
 
 _EDGE = Field(ge=0, le=100_000)
 Hex = Annotated[str, BeforeValidator(lambda value: value.hex() if isinstance(value, bytes) else value)]
 
 
-class RectangleIn(BaseModel):
+class RectangleIn(Closed):
     """Pixels, from the upper left corner of the picture as kept."""
-
-    model_config = ConfigDict(extra="forbid")
 
     x: int = _EDGE
     y: int = _EDGE
@@ -25,19 +23,15 @@ class RectangleIn(BaseModel):
     height: int = Field(ge=1, le=100_000)
 
 
-class RedactIn(BaseModel):
+class RedactIn(Closed):
     """What is to be black in the copy, and its title (that of the original, marked, if left out)."""
-
-    model_config = example(rectangles=[{"x": 40, "y": 120, "width": 300, "height": 48}], title="漏水照片")
 
     rectangles: list[RectangleIn] = Field(min_length=1, max_length=200)
     title: Title | None = None
 
 
-class WithdrawAttachmentIn(BaseModel):
+class WithdrawAttachmentIn(Closed):
     """Why it should not have been attached."""
-
-    model_config = example(reason="误传了他人的证件照片")
 
     reason: Reason
 

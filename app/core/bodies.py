@@ -1,10 +1,9 @@
 """What all bodies of requests have in common."""
 
-from typing import cast
-
-from pydantic import ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict
 
 
-def example(**values: object) -> ConfigDict:
-    """Configuration of a body that takes no field it does not name, with an example for the API document."""
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": [cast(JsonValue, values)]})
+class Closed(BaseModel):
+    """A body that refuses fields it does not know: a misspelt field is never silently lost."""
+
+    model_config = ConfigDict(extra="forbid")

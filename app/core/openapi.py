@@ -1,8 +1,8 @@
 """The OpenAPI document: what the signatures already say, written down for callers.
 
 Refusals, security and headers are read from a route's dependencies, so that nothing is declared twice; the few refusals
-that a signature does not show are named on the route by `may_answer`. Examples of replies are the file `examples.json`
-of each capability, by schema.
+that a signature does not show are named on the route by `may_answer`. Examples of bodies (lists) and of
+replies (objects) are the file `examples.json` of each capability, by schema.
 """
 
 import json
@@ -89,7 +89,12 @@ class Documented(FastAPI):
                     _complete(document["paths"][context.path_format][method.lower()], context)
         parts = document["components"]
         schemas = {name: s for name, s in parts["schemas"].items() if name not in _UNUSED} | COMPONENTS["schemas"]
-        made = {"schemas": schemas, "responses": _problem_responses(), "examples": _examples()}
+        examples = _examples()
+        for name, sent in examples.items():
+            if isinstance(sent, list):
+                schemas[name]["examples"] = sent
+        replies = {name: {"value": reply} for name, reply in examples.items() if isinstance(reply, dict)}
+        made = {"schemas": schemas, "responses": _problem_responses(), "examples": replies}
         return document | {"components": parts | COMPONENTS | made}
 
 
@@ -185,8 +190,8 @@ def _named(schema: Json) -> list[str]:
 
 
 def _examples() -> Json:
-    """Replies as they look, by schema: each capability's own file."""
+    """What is sent (a list) and what comes back (an object), by schema: each capability's own file."""
     found: Json = {}
     for place in sorted(Path(app.__path__[0]).glob("*/examples.json")):
         found |= json.loads(place.read_text(encoding="utf-8"))
-    return {name: {"value": value} for name, value in found.items()}
+    return found

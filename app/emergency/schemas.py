@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.texts import Code, LongText
 from app.emergency.rules import Shift
 
@@ -16,9 +16,7 @@ from app.emergency.rules import Shift
 class OnDuty:
     """Who is on duty when."""
 
-    __pydantic_config__: ClassVar = example(
-        day="2026-11-25", shift="night", staff="2cf68bca-aab4-5f8a-8470-f021ed105f82"
-    )
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     day: date
     shift: Shift
@@ -28,26 +26,18 @@ class OnDuty:
 Rota = Annotated[list[OnDuty], Field(max_length=500)]
 
 
-class EmergencyIn(BaseModel):
+class EmergencyIn(Closed):
     """For which area and category (all if left out; `heating` means everything under it), until when, and why."""
-
-    model_config = example(
-        area="150102", category="heating", ends_at="2026-11-30T23:59:59+08:00", reason="寒潮橙色预警，供热故障集中。"
-    )
 
     area: Code
     category: Code | None = None
     ends_at: AwareDatetime
     reason: LongText
-    rota: Rota = []
+    rota: Rota = Field(default=[])
 
 
-class RotaIn(BaseModel):
+class RotaIn(Closed):
     """The whole rota anew."""
-
-    model_config = example(
-        rota=[{"day": "2026-11-25", "shift": "day", "staff": "2cf68bca-aab4-5f8a-8470-f021ed105f82"}]
-    )
 
     rota: Rota
 

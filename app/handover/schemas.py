@@ -5,27 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.texts import Code, unfit
 from app.handover.rules import Becomes, HeldKind, Why
 
 
-class HandoverItemIn(BaseModel):
+class HandoverItemIn(Closed):
     """One line of the preview as approved."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: HeldKind
     ref: Code
     to: uuid.UUID | None = None
 
 
-class HandoverIn(BaseModel):
+class HandoverIn(Closed):
     """First with `dry_run`: what is held, and to whom each would go. Then without it, with the items of that preview."""
-
-    model_config = example(why="leaves", to="018f3a1c-5b6d-7c8e-9f0a-1b2c3d4e5f60", dry_run=True)
 
     why: Why
     until: AwareDatetime | None = Field(default=None, description="The end of a leave")

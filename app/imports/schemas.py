@@ -4,16 +4,11 @@ import codecs
 import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from app.core.bodies import Closed
 from app.core.geometry import Crs
 from app.core.texts import Code, TimeZone
-
-
-class Closed(BaseModel):
-    """A part of the mapping that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Take(Closed):
@@ -24,7 +19,7 @@ class Take(Closed):
     """
 
     column: str | None = None
-    columns: list[str] = []
+    columns: list[str] = Field(default=[])
     join: str = " "
     value: str | None = None
     map: dict[str, str] | None = None
@@ -102,7 +97,7 @@ class LocationMap(Closed):
 class TimesMap(Closed):
     """Formats (`iso` or strptime codes), the zone of naive times (the city's if left out), and the columns."""
 
-    format: Annotated[list[Annotated[str, AfterValidator(_format)]], BeforeValidator(_as_list)] = ["iso"]
+    format: Annotated[list[Annotated[str, AfterValidator(_format)]], BeforeValidator(_as_list)] = Field(default=["iso"])
     zone: TimeZone | None = None
     registered: str
     received: str | None = None

@@ -4,18 +4,13 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, JsonValue, model_validator
+from pydantic import BaseModel, EmailStr, Field, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas.page import AreasOut, CellRef, RoutingOut
+from app.core.bodies import Closed
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, Phone, ShortText, Title, unfit
-
-
-class Closed(BaseModel):
-    """A body that refuses fields it does not know: a misspelt field is never silently lost."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class PointIn(Closed):
@@ -102,19 +97,8 @@ class SourceIn(Closed):
     external_id: Code
 
 
-_EXAMPLE: dict[str, JsonValue] = {
-    "kind": "dispute", "category": "neighbour.noise", "channel": "window", "title": "楼上夜间噪声",
-    "description": "楼上住户夜间拖动家具，影响休息，请求调解。",
-    "location": {"point": {"type": "Point", "coordinates": [111.67, 40.81]}, "crs": "WGS84", "accuracy_m": 15,
-                 "address": "示范路1号"},
-    "parties": [{"role": "petitioner", "name": "张三", "phone": "13800000000"}],
-}  # fmt: skip
-
-
 class ReportIn(Closed):
     """One matter, however it is brought."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     id: uuid.UUID | None = Field(default=None, description="UUIDv7 made by the client; optional")
     kind: Kind
@@ -157,8 +141,6 @@ class ReportIn(Closed):
 
 class BatchIn(Closed):
     """Up to 500 reports in one request; each is checked by itself."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"items": [_EXAMPLE]}]})
 
     items: list[dict[str, object]] = Field(min_length=1, max_length=500, description="Each as for `POST /v1/cases`")
 

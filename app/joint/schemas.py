@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
 
 from app.cases.queries.notes import NoteText
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.geometry import Crs, Latitude, Longitude, to_wgs84
 from app.core.texts import Code, LongText, Reason, ShortText, unfit
 from app.joint.rules.calling import Called, Decided, Occasion, Seat
@@ -26,10 +26,8 @@ def _each_once(units: list[str]) -> list[str]:
 Units = Annotated[list[Code], Field(min_length=1, max_length=MOST_UNITS), AfterValidator(_each_once)]
 
 
-class SpotIn(BaseModel):
+class SpotIn(Closed):
     """One point and its system: where something is, or where an act was done. Never a track."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type: Literal["Point"]
     coordinates: tuple[Longitude, Latitude] = Field(examples=[[111.67, 40.81]])
@@ -40,54 +38,42 @@ class SpotIn(BaseModel):
         return to_wgs84(*self.coordinates, self.crs)
 
 
-class GiveTaskIn(BaseModel):
+class GiveTaskIn(Closed):
     """What is asked of which unit, and by which day the written result is owed."""
-
-    model_config = example(unit="D150102_energy", text="请核查该小区换热站供热参数，书面反馈。", answer_by="2026-12-04")
 
     unit: Code
     text: LongText
     answer_by: date | None = Field(default=None, description="Else the configured number of working days")
 
 
-class ResultIn(BaseModel):
+class ResultIn(Closed):
     """The written result."""
-
-    model_config = example(result="换热站二次网供水温度已调至58℃，住户室温达到20℃。")
 
     result: LongText
     files: list[uuid.UUID] = Field(default=[], max_length=MOST_UNITS, description="Attachments of the case")
 
 
-class BecauseIn(BaseModel):
+class BecauseIn(Closed):
     """Why."""
-
-    model_config = example(reason="该事项不属本单位职责。")
 
     reason: Reason
 
 
-class ReturnTaskIn(BaseModel):
+class ReturnTaskIn(Closed):
     """Why the result does not do, and by which day another is owed."""
-
-    model_config = example(reason="未附测温记录，请补充。")
 
     reason: Reason
     answer_by: date | None = Field(default=None, description="Never sooner than it was owed before")
 
 
-class ArriveIn(BaseModel):
+class ArriveIn(Closed):
     """On the spot, now; the place is one point or left out."""
-
-    model_config = example(point={"type": "Point", "coordinates": [111.67, 40.81], "crs": "WGS84"})
 
     point: SpotIn | None = None
 
 
-class RuleCallIn(BaseModel):
+class RuleCallIn(Closed):
     """Whether the objection is upheld (it was called wrongly) or dismissed, and why."""
-
-    model_config = example(ruling="dismissed", reason="换热站设备属本部门监管，应当到场。")
 
     ruling: Ruling
     reason: Reason
@@ -153,13 +139,8 @@ class JointTaskPage(BaseModel):
     items: list[JointTaskItem]
 
 
-class WhistleIn(BaseModel):
+class WhistleIn(Closed):
     """Which departments are called to the spot, on which occasion, what for."""
-
-    model_config = example(
-        occasion="emergency", text="整栋楼停暖，请立即到场处置。", units=["D150102_housing", "D150102_energy"],
-        point={"type": "Point", "coordinates": [111.67, 40.81], "crs": "WGS84"},
-    )  # fmt: skip
 
     occasion: Occasion
     text: LongText
@@ -168,10 +149,8 @@ class WhistleIn(BaseModel):
     answer_by: date | None = Field(default=None, description="Day of the written results; else the configured days")
 
 
-class SettleIn(BaseModel):
+class SettleIn(Closed):
     """What was settled."""
-
-    model_config = example(settled="管网抢修完成，整栋楼恢复供暖，住户代表到场确认。")
 
     settled: LongText
 
@@ -212,13 +191,8 @@ class WhistlePage(BaseModel):
     items: list[WhistleItem]
 
 
-class CallMeetingIn(BaseModel):
+class CallMeetingIn(Closed):
     """When, where, what about, and which units are invited."""
-
-    model_config = example(
-        at="2026-11-27T01:00:00Z", place="新城区中心三楼会商室", agenda="研判停暖成因和抢修分工。",
-        units=["D150102_housing", "D150102_energy"],
-    )  # fmt: skip
 
     at: AwareDatetime
     until: AwareDatetime | None = Field(default=None, description="Needed with a room")
@@ -238,26 +212,19 @@ class CallMeetingIn(BaseModel):
         return self
 
 
-class DecisionIn(BaseModel):
+class DecisionIn(Closed):
     """One decision: which unit does what, by which day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     unit: Code
     text: LongText
     answer_by: date | None = None
 
 
-class HoldMeetingIn(BaseModel):
+class HoldMeetingIn(Closed):
     """The minutes, and what was decided."""
 
-    model_config = example(
-        minutes="到会单位一致认为系二次网漏损，由住建局组织抢修。",
-        decisions=[{"unit": "D150102_housing", "text": "组织抢修二次网。", "answer_by": "2026-12-01"}],
-    )
-
     minutes: LongText
-    decisions: Annotated[list[DecisionIn], Field(max_length=MOST_UNITS)] = []
+    decisions: list[DecisionIn] = Field(default=[], max_length=MOST_UNITS)
 
 
 @dataclass(frozen=True, kw_only=True)

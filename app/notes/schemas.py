@@ -8,16 +8,14 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from app.cases.queries.notes import NoteText
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.texts import LongText
 
 MOST_MENTIONED = 20
 
 
-class NoteIn(BaseModel):
+class NoteIn(Closed):
     """A note, and whose attention it asks for."""
-
-    model_config = example(text="已联系热力公司，明日上门检查。", mentions=["0f1d6b0a-3c52-5f0e-8a57-150100150101"])
 
     text: LongText
     mentions: list[uuid.UUID] = Field(

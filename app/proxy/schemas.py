@@ -5,33 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from app.cases.queries.notes import NoteText
 from app.cases.schemas.taken import QueryIn
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, unfit
 from app.proxy.rules import Capacity, ErrandKind, Evidence, Power, Told
 
-_ID = "01a206cf-ffd4-701d-98b1-6b2166fde918"
-POWERS_EXAMPLE = ["submit_materials", "enquire", "receive_notices"]
-UNTIL_EXAMPLE = "2026-12-31T23:59:59+08:00"
 Papers = Annotated[list[uuid.UUID], Field(max_length=20)]
 
 
-class WishIn(BaseModel):
+class WishIn(Closed):
     """What the resident would like to have carried."""
-
-    model_config = example(wish="行动不便，请代办员代为递交材料并查询进展。")
 
     wish: LongText
 
 
-class OfferProxyIn(BaseModel):
+class OfferProxyIn(Closed):
     """Who would carry it, and as what. A lawyer is named; `staff` acts here beside them and answers for it."""
-
-    model_config = example(staff=_ID, capacity="grid_worker")
 
     staff: uuid.UUID
     capacity: Capacity
@@ -44,23 +37,19 @@ class OfferProxyIn(BaseModel):
         return self
 
 
-class ReasonForIn(BaseModel):
+class ReasonForIn(Closed):
     """Why."""
-
-    model_config = example(reason="群众表示自行办理")
 
     reason: LongText
 
 
-class RevokeIn(BaseModel):
+class RevokeIn(Closed):
     """What the resident wrote."""
-
-    model_config = example(words="本人撤回委托，今后自行办理。")
 
     words: LongText
 
 
-class PowersIn(BaseModel):
+class PowersIn(Closed):
     """Matter, powers and period."""
 
     matter: LongText = Field(description="What is carried, as the paper says it")
@@ -79,11 +68,6 @@ class PowersIn(BaseModel):
 
 class AuthoriseIn(PowersIn):
     """An authority as its paper says, or as it was given before a witness."""
-
-    model_config = example(
-        matter="代办供暖诉求：递交材料、查询进展、转告文书", powers=POWERS_EXAMPLE, valid_until=UNTIL_EXAMPLE, evidence="paper",
-        attachments=[_ID],
-    )  # fmt: skip
 
     evidence: Evidence
     valid_from: AwareDatetime | None = Field(
@@ -109,73 +93,54 @@ class AuthoriseIn(PowersIn):
         return self
 
 
-class FileIn(BaseModel):
+class FileIn(Closed):
     """Under which number the authority was filed: with the petition office, the hotline or a department."""
-
-    model_config = example(filing_number="XF-2026-0137")
 
     filing_number: Code
 
 
-class PlanErrandIn(BaseModel):
+class PlanErrandIn(Closed):
     """What is to be done, and with which unit."""
-
-    model_config = example(kind="file", plan="到区住建局递交测温记录", unit="D150102_housing")
 
     kind: ErrandKind
     plan: LongText
     unit: Code | None = None
 
 
-class ErrandIn(BaseModel):
+class ErrandIn(Closed):
     """Which errand."""
-
-    model_config = example(errand=_ID)
 
     errand: uuid.UUID
 
 
-class ErrandPlaceIn(BaseModel):
+class ErrandPlaceIn(Closed):
     """One point where it was done; never a track."""
-
-    model_config = ConfigDict(extra="forbid")
 
     lon: Longitude
     lat: Latitude
     crs: Crs = Field(description="System of the point; never guessed")
 
 
-class FinishErrandIn(BaseModel):
+class FinishErrandIn(Closed):
     """What was done, when, where, and what was answered."""
-
-    model_config = example(
-        errand=_ID, at="2026-11-23T10:00:00+08:00", words="材料已递交，窗口出具收件回执。", reply="三个工作日内上门复测。",
-        place={"lon": 111.67, "lat": 40.81, "crs": "WGS84"}, attachments=[_ID],
-    )  # fmt: skip
 
     errand: uuid.UUID
     at: AwareDatetime
     words: LongText
     reply: LongText | None = Field(default=None, description="What the unit answered")
     place: ErrandPlaceIn | None = None
-    attachments: Papers = []
+    attachments: Papers = Field(default=[])
 
 
-class DropErrandIn(BaseModel):
+class DropErrandIn(Closed):
     """Which errand is not needed any more, and why."""
-
-    model_config = example(errand=_ID, reason="单位已主动上门")
 
     errand: uuid.UUID
     reason: LongText
 
 
-class PassOnIn(BaseModel):
+class PassOnIn(Closed):
     """How the resident was told of a notice."""
-
-    model_config = example(
-        notice=_ID, method="in_person", at="2026-11-23T10:00:00+08:00", words="当面告知受理情况和办理期限。"
-    )
 
     notice: uuid.UUID
     method: Told
@@ -183,13 +148,8 @@ class PassOnIn(BaseModel):
     words: LongText
 
 
-_HELD = {"number": "260000001U", "code": "GZC5VWNPZV"}
-
-
 class AskForProxyIn(QueryIn):
     """Number and code, and what should be carried."""
-
-    model_config = example(**_HELD, wish="行动不便，请代办员代为递交材料。")
 
     wish: LongText | None = None
 
@@ -197,13 +157,9 @@ class AskForProxyIn(QueryIn):
 class AuthoriseByCodeIn(QueryIn, PowersIn):
     """Number and code, and what the one who was offered may do."""
 
-    model_config = example(**_HELD, matter="代办供暖诉求", powers=POWERS_EXAMPLE, valid_until=UNTIL_EXAMPLE)
-
 
 class DeclineByCodeIn(QueryIn):
     """Not the one who was offered; `another` may be."""
-
-    model_config = example(**_HELD, words="希望由社区工作人员代办", another=True)
 
     words: LongText | None = None
     another: bool = True
@@ -212,15 +168,11 @@ class DeclineByCodeIn(QueryIn):
 class RevokeByCodeIn(QueryIn):
     """The authority is withdrawn, at once."""
 
-    model_config = example(**_HELD, words="今后自行办理")
-
     words: LongText | None = None
 
 
 class ProofByCodeIn(QueryIn):
     """One file among what the proxy did."""
-
-    model_config = example(**_HELD, attachment="01a206cf-ffd4-701d-98b1-6b2166fde918")
 
     attachment: uuid.UUID
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Optional, Protocol
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from pydantic_core import to_json
 
+from app.core.bodies import Closed
 from app.core.calls import Repeated
 from app.core.errors import NotFound
 from app.core.http import Call, Language, Now, Read, Signed, ThisCall, ThisVersion, Write, reference, requires
@@ -132,10 +133,8 @@ ThisCreator = Annotated[ActionCreator, Depends(creator, scope="function")]
 ThisRunner = Annotated[ActionRunner, Depends(runner, scope="function")]
 
 
-class NothingIn(BaseModel):
+class NothingIn(Closed):
     """A step that needs no words."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
 
 
 # The action and the body whose fields it takes by name; the body may be left out where the action needs none of it.

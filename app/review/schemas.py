@@ -9,16 +9,12 @@ from pydantic import BaseModel
 
 from app.cases.rules import Channel, Satisfaction, Solved
 from app.cases.schemas.taken import QueryIn
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.texts import LongText
 
-_HELD = {"number": "260000001U", "code": "GZC5VWNPZV"}
 
-
-class ReviewIn(BaseModel):
+class ReviewIn(Closed):
     """Why the opinion should be reviewed, in the resident's words."""
-
-    model_config = example(reasons="测温时段不当，请求上级重新核查室温。", channel="window")
 
     reasons: LongText
     channel: Channel = Channel.WINDOW
@@ -26,8 +22,6 @@ class ReviewIn(BaseModel):
 
 class ReviewByCodeIn(QueryIn):
     """Number and code of the case, and why its opinion should be reviewed."""
-
-    model_config = example(**_HELD, reasons="测温时段不当，请求上级重新核查室温。")
 
     reasons: LongText
 
@@ -45,8 +39,6 @@ class ReviewReceiptOut(BaseModel):
 
 class RateIn(QueryIn):
     """The resident's rating, given once; the words are sealed."""
-
-    model_config = example(**_HELD, satisfaction="unsatisfied", solved="partly", words="修好两天后又不热了。")
 
     satisfaction: Satisfaction
     solved: Solved
@@ -66,15 +58,11 @@ class RatedOut(BaseModel):
 class ReopenByCodeIn(QueryIn):
     """Why the case should be taken up again."""
 
-    model_config = example(**_HELD, words="承诺的维修没有做，请重新办理。")
-
     words: LongText
 
 
 class GoUpIn(QueryIn):
     """Why the tier above should look at it."""
-
-    model_config = example(**_HELD, words="多次到街道反映未解决，请上级处理。")
 
     words: LongText
 

@@ -6,13 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
-from app.core.bodies import example
+from app.core.bodies import Closed
 
 
-class LoginIn(BaseModel):
+class LoginIn(Closed):
     """A local account."""
-
-    model_config = example(login="li.window", password="printed by gridcase accounts")  # noqa: S106 (no password)
 
     login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -8,17 +8,13 @@ from typing import Self
 from pydantic import BaseModel, Field, model_validator
 
 from app.areas.rules import Tier
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.texts import Code, LongText, unfit
 from app.supervision.rules import CardLevel, ProblemType, SupervisionKind, SupervisionState
 
 
-class SuperviseIn(BaseModel):
+class SuperviseIn(Closed):
     """What is asked of which unit (the lead unless named), and by which day the written answer is owed."""
-
-    model_config = example(
-        kind="supervise", level="yellow", problem="late_completion", text="已临近期限，请说明进展并按期办结。"
-    )
 
     kind: SupervisionKind
     text: LongText
@@ -38,27 +34,21 @@ class SuperviseIn(BaseModel):
         return self
 
 
-class AnswerIn(BaseModel):
+class AnswerIn(Closed):
     """The written answer."""
-
-    model_config = example(text="已安排抢修，预计本周五前恢复供暖。")
 
     text: LongText
 
 
-class ReturnIn(BaseModel):
+class ReturnIn(Closed):
     """Why the answer does not hold, and by which day another is owed."""
-
-    model_config = example(reason="未说明整改措施，请补充。")
 
     reason: LongText
     answer_by: date | None = None
 
 
-class WithdrawIn(BaseModel):
+class WithdrawIn(Closed):
     """Why nothing more is asked."""
-
-    model_config = example(reason="情况已查明，无需继续督办。")
 
     reason: LongText
 

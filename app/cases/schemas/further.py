@@ -4,27 +4,23 @@ import uuid
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from app.cases.rules import OutsideStage, Relation
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.texts import LongText, Name, ShortText, Title, unfit
 
 
-class LinkIn(BaseModel):
+class LinkIn(Closed):
     """To which earlier case, as what, and why."""
-
-    model_config = example(other="01a206cf-ffd4-701d-98b1-6b2166fde918", relation="joint", reason="同一批业主共同提出")
 
     other: uuid.UUID
     relation: Literal[Relation.JOINT, Relation.PARENT]
     reason: LongText
 
 
-class LinkRepeatIn(BaseModel):
+class LinkRepeatIn(Closed):
     """Which live case it repeats: by id where the caller sees it, else by the resident's number and query code."""
-
-    model_config = example(number="260000001U", code="GZC5VWNPZV", reason="同一事项正由旗县区办理")
 
     other: uuid.UUID | None = None
     number: (
@@ -43,10 +39,8 @@ class LinkRepeatIn(BaseModel):
         return self
 
 
-class ParticipantIn(BaseModel):
+class ParticipantIn(Closed):
     """A seat: a member of staff, or somebody else by name (sealed)."""
-
-    model_config = example(role="petitioner", name="张三")
 
     role: Literal["chair", "member", "recorder", "organ", "petitioner", "agent", "expert", "observer"]
     staff: uuid.UUID | None = None
@@ -59,14 +53,8 @@ class ParticipantIn(BaseModel):
         return self
 
 
-class HearingIn(BaseModel):
+class HearingIn(Closed):
     """When, where, what about, and who takes part: one chair."""
-
-    model_config = example(
-        at="2026-12-01T09:30:00+08:00", place="市信访局二楼听证室", purpose="核实入户测温的时段和方法",
-        participants=[{"role": "chair", "staff": "01a206cf-ffd4-701d-98b1-6b2166fde918"},
-                      {"role": "petitioner", "name": "张三"}],
-    )  # fmt: skip
 
     at: AwareDatetime
     place: Title
@@ -74,18 +62,14 @@ class HearingIn(BaseModel):
     participants: list[ParticipantIn] = Field(min_length=1, max_length=50)
 
 
-class HearingRecordIn(BaseModel):
+class HearingRecordIn(Closed):
     """What was said and shown."""
-
-    model_config = example(record="双方对测温时段陈述意见，主持人归纳争议焦点……")
 
     record: LongText
 
 
-class VisitIn(BaseModel):
+class VisitIn(Closed):
     """Whether the resident was reached and, if so, confirms what the file says."""
-
-    model_config = example(method="phone", reached=True, confirmed=True, words="已恢复供暖，表示认可。")
 
     method: Literal["phone", "in_person", "online"]
     reached: bool
@@ -99,10 +83,8 @@ class VisitIn(BaseModel):
         return self
 
 
-class OutsideIn(BaseModel):
+class OutsideIn(Closed):
     """How far the procedure has come that the case was referred to: body, stage and its dates."""
-
-    model_config = example(body="新城区劳动人事争议仲裁委员会", stage="filed", filed_on="2026-11-23")
 
     body: ShortText
     stage: OutsideStage

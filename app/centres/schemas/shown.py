@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from app.centres.rules import DAY, BookingPurpose, DutyState, Instead, RoomKind, Span, Stationing
+from app.core.bodies import Closed
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
@@ -36,10 +37,8 @@ class Hours(BaseModel):
         return opens, closes if closes > opens else closes + DAY
 
 
-class HoursIn(Hours):
+class HoursIn(Hours, Closed):
     """As shown; nothing else is taken."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ import uuid
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from app.core.bodies import example
+from app.core.bodies import Closed
 from app.core.texts import LongText, Name, Phone, Reason, ShortText, unfit
 from app.mediation.rules import ConfirmationState, Duty, MediationChannel, Origin, Relation
 
@@ -15,24 +15,18 @@ Method = Literal["phone", "in_person", "online"]
 GuestRole = Literal["expert", "relative", "neighbour", "colleague", "organisation", "recorder"]
 Manner = Literal["cash", "bank_transfer", "mobile_payment", "in_kind", "in_person", "in_writing", "other"]
 Cents = Annotated[int, Field(gt=0, le=10**13, strict=True, description="In cents (分)")]
-_ID = "01a206cf-ffd4-701d-98b1-6b2166fde918"
-_OTHER = "01a206cf-ffd4-701d-98b1-6b2166fde919"
 
 
-class RespondentIn(BaseModel):
+class RespondentIn(Closed):
     """The other side, where the report did not name it."""
-
-    model_config = example(name="示范建筑公司", phone="13900000000")
 
     name: Name
     phone: Phone | None = None
     address: ShortText | None = None
 
 
-class MediateIn(BaseModel):
+class MediateIn(Closed):
     """An application by a party, or the committee's proposal."""
-
-    model_config = example(channel="people", origin="application", text="申请调解工资纠纷。")
 
     channel: MediationChannel
     origin: Origin
@@ -40,10 +34,8 @@ class MediateIn(BaseModel):
     respondents: list[RespondentIn] = Field(default_factory=list, max_length=20)
 
 
-class SaidIn(BaseModel):
+class SaidIn(Closed):
     """What a party says, and how."""
-
-    model_config = example(party=_ID, how="in_person")
 
     party: uuid.UUID
     how: How
@@ -53,24 +45,18 @@ class SaidIn(BaseModel):
 class RefusalIn(SaidIn):
     """A party's clear refusal."""
 
-    model_config = example(party=_ID, how="phone", reason="不愿调解，将申请仲裁。")
-
     reason: Reason
 
 
-class AssignIn(BaseModel):
+class AssignIn(Closed):
     """Who mediates: chosen by the parties, or appointed."""
-
-    model_config = example(staff=_ID, how="chosen")
 
     staff: uuid.UUID
     how: Literal["chosen", "appointed"]
 
 
-class DeclareIn(BaseModel):
+class DeclareIn(Closed):
     """Whether something ties the mediator to a party, and what."""
-
-    model_config = example(related=False)
 
     related: bool
     relation: Relation | None = None
@@ -83,38 +69,30 @@ class DeclareIn(BaseModel):
         return self
 
 
-class RelieveIn(BaseModel):
+class RelieveIn(Closed):
     """Who mediates no more; with a `relation` never again in this case."""
-
-    model_config = example(staff=_ID, reason="当事人申请回避", relation="acquaintance")
 
     staff: uuid.UUID
     reason: Reason
     relation: Relation | None = None
 
 
-class WhyIn(BaseModel):
+class WhyIn(Closed):
     """Why."""
-
-    model_config = example(reason="双方分歧较大，难以达成一致。")
 
     reason: Reason
 
 
-class LongerIn(BaseModel):
+class LongerIn(Closed):
     """By how many of the rule's units (months, in people's mediation), and who of the parties agrees."""
-
-    model_config = example(length=1, reason="需核对考勤记录。", agreed=[{"party": _ID, "how": "in_person"}])
 
     length: int = Field(ge=1, le=12)
     agreed: list[SaidIn] = Field(max_length=50)
     reason: Reason
 
 
-class GuestIn(BaseModel):
+class GuestIn(Closed):
     """Somebody invited: staff, or a name."""
-
-    model_config = example(role="expert", name="王律师")
 
     role: GuestRole
     staff: uuid.UUID | None = None
@@ -127,13 +105,8 @@ class GuestIn(BaseModel):
         return self
 
 
-class SessionIn(BaseModel):
+class SessionIn(Closed):
     """When and where both sides, or one `party` alone, are heard, and who is invited with the parties' consent."""
-
-    model_config = example(
-        since="2026-12-01T09:00:00+08:00", until="2026-12-01T11:00:00+08:00", room=_ID,
-        invited=[{"role": "expert", "name": "王律师"}], agreed_by=[_ID, _OTHER],
-    )  # fmt: skip
 
     since: AwareDatetime
     until: AwareDatetime
@@ -152,10 +125,8 @@ class SessionIn(BaseModel):
         return self
 
 
-class ThisSessionIn(BaseModel):
+class ThisSessionIn(Closed):
     """Which talk."""
-
-    model_config = example(session=_ID)
 
     session: uuid.UUID
 
@@ -163,25 +134,17 @@ class ThisSessionIn(BaseModel):
 class MinutesIn(ThisSessionIn):
     """What was said."""
 
-    model_config = example(session=_ID, minutes="双方确认欠薪一万二千元，公司提出分期支付。")
-
     minutes: LongText
 
 
 class CancelIn(ThisSessionIn):
     """Why it will not take place."""
 
-    model_config = example(session=_ID, reason="当事人请求改期")
-
     reason: Reason
 
 
-class ObligationIn(BaseModel):
+class ObligationIn(Closed):
     """Who owes whom what, by when, how."""
-
-    model_config = example(
-        debtor=_ID, creditor=_OTHER, duty="pay", amount_cents=400000, due="2026-12-31", manner="bank_transfer"
-    )
 
     debtor: uuid.UUID
     creditor: uuid.UUID
@@ -202,26 +165,16 @@ class ObligationIn(BaseModel):
         return self
 
 
-class AgreementIn(BaseModel):
+class AgreementIn(Closed):
     """The main facts and issues, the terms, and each obligation."""
-
-    model_config = example(
-        facts="公司欠付2026年8月至10月工资共12000元。", terms="分三期付清。",
-        obligations=[
-            {"debtor": _ID, "creditor": _OTHER, "duty": "pay", "amount_cents": 400000, "due": "2026-12-31",
-             "manner": "bank_transfer"}
-        ],
-    )  # fmt: skip
 
     facts: LongText
     terms: LongText
     obligations: list[ObligationIn] = Field(min_length=1, max_length=100)
 
 
-class SignIn(BaseModel):
+class SignIn(Closed):
     """Whose signature, with the file that shows it. A mediator signs for themself."""
-
-    model_config = example(signer="party", party=_ID, evidence=_OTHER)
 
     signer: Literal["party", "mediator", "seal"]
     party: uuid.UUID | None = None
@@ -234,10 +187,8 @@ class SignIn(BaseModel):
         return self
 
 
-class PerformIn(BaseModel):
+class PerformIn(Closed):
     """What was paid or done, and when."""
-
-    model_config = example(obligation=_ID, amount_cents=150000, on="2026-12-30")
 
     obligation: uuid.UUID
     on: date
@@ -245,10 +196,8 @@ class PerformIn(BaseModel):
     receipt: uuid.UUID | None = Field(default=None, description="An attachment of the case")
 
 
-class FollowUpIn(BaseModel):
+class FollowUpIn(Closed):
     """Whether somebody was reached, and what they said."""
-
-    model_config = example(obligation=_ID, method="phone", reached=True, words="已收到第一期款项。")
 
     obligation: uuid.UUID
     method: Method
@@ -256,10 +205,8 @@ class FollowUpIn(BaseModel):
     words: LongText
 
 
-class ConfirmIn(BaseModel):
+class ConfirmIn(Closed):
     """Which court both sides applied to, and when."""
-
-    model_config = example(court="新城区人民法院", on="2026-12-10", parties=[_ID, _OTHER])
 
     court: ShortText
     on: date
@@ -267,10 +214,8 @@ class ConfirmIn(BaseModel):
     evidence: uuid.UUID | None = None
 
 
-class CourtRulingIn(BaseModel):
+class CourtRulingIn(Closed):
     """What the court decided, or that the parties withdrew."""
-
-    model_config = example(state="confirmed", on="2026-12-20")
 
     state: Literal[ConfirmationState.CONFIRMED, ConfirmationState.REFUSED, ConfirmationState.WITHDRAWN]
     on: date | None = None
