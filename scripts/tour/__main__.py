@@ -12,12 +12,15 @@ import argparse
 import json
 import sys
 from http import HTTPStatus
+from pathlib import Path
 
 import httpx
+import yaml
 
-from scripts.tour.mediation import walk_wages
+from scripts.tour.case import Case
 from scripts.tour.speaking import Tour, Unexpected, say
-from scripts.tour.walks import walk_dispute, walk_petition, walk_request
+
+STORIES = Path(__file__).with_name("stories.yaml")
 
 
 def main() -> int:
@@ -27,8 +30,9 @@ def main() -> int:
     tour = Tour(parser.parse_args().url)
     try:
         tour.arrive()
-        for walk in (walk_petition, walk_dispute, walk_request, walk_wages):
-            walk(tour)
+        for story in yaml.safe_load(STORIES.read_text(encoding="utf-8")):
+            say("\n" + story["opening"].format_map(tour.known))
+            Case(tour, story["by"], story["body"]).walk(story["acts"])
     except httpx.TransportError as error:
         print(f"gridcase: nobody answers on {tour.client.base_url} ({error}).", file=sys.stderr)
         print("          Start the demo city in another terminal:  make run", file=sys.stderr)

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 import httpx
 from rich.console import Console
 
+from app.core.geometry import wgs84_to_gcj02
 from seeds.hohhot.city import build_city
 from seeds.load import demo_password
 
 LOCAL = ZoneInfo("Asia/Shanghai")
+HOME_CELL = "150102001001001"  # the grid worker's, where all stories play
 OK = (HTTPStatus.OK, HTTPStatus.CREATED)
 say = Console(highlight=False, soft_wrap=True).print
 
@@ -33,7 +35,11 @@ class Tour:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self.client = httpx.Client(base_url=url, timeout=30, trust_env=False)
-        self.cast = {member.login: member for member in build_city().cast}
+        city = build_city()
+        self.cast = {member.login: member for member in city.cast}
+        home = next(cell for cell in city.cells if cell.code == HOME_CELL).boundary.representative_point()
+        self.known: dict[str, Any] = {login: str(member.staff) for login, member in self.cast.items()}
+        self.known |= {"home": _point(home.x, home.y), "phone": _point(*wgs84_to_gcj02(home.x, home.y))}
         self.tokens: dict[str, str] = {}
         self.words = {"registered": "登记 registered"}
         self.speaker = ""
@@ -104,6 +110,10 @@ class Tour:
     def actions(self, offered: list[str]) -> str:
         """What a phone would offer next."""
         return " · ".join(self.words[action] for action in offered) or "无 none"
+
+
+def _point(lon: float, lat: float) -> dict[str, Any]:
+    return {"type": "Point", "coordinates": [lon, lat]}
 
 
 def local_time(instant: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from scripts.service import GRIDCASE, Service, free_port
+from scripts.tour.case import Case
 from seeds.hohhot.city import build_city
 
 
@@ -71,3 +72,17 @@ def test_the_accounts_are_shown_and_the_curl_line_works_when_pasted(service: str
     done = subprocess.run(["sh"], input=pasted, capture_output=True, text=True, timeout=60, check=True)
     assert '"status": "registered"' in done.stdout, done.stdout
     assert '"code": "150102001001001"' in done.stdout
+
+
+@pytest.mark.parametrize("act", [{"dose": "accept", "by": "li.window"}, {"walk": []}, {"_held": ""}])
+def test_a_word_that_no_act_has_is_refused(act: dict[str, object]) -> None:
+    with pytest.raises(LookupError, match=next(iter(act))):
+        Case.walk(Case.__new__(Case), [act])
+
+
+def test_what_nothing_told_is_refused() -> None:
+    case = Case.__new__(Case)
+    case.known = {"room": "r"}
+    assert case._meant({"in": ["$room", "room"]}) == {"in": ["r", "room"]}
+    with pytest.raises(LookupError, match="place"):
+        case._meant({"in": ["$place"]})
