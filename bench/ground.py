@@ -1,4 +1,4 @@
-"""The measuring ground: a private durable cluster in a temporary folder, gone at the end, also after Ctrl-C or a kill."""
+"""The ground of measurements and drills: a private durable cluster in a temporary folder, gone at the end, also after a kill."""
 
 import asyncio
 import os
@@ -15,7 +15,6 @@ from app.cli.city import create_city
 from app.core.database import connect
 from app.core.settings import settings
 from scripts import cluster
-from scripts.service import environment
 from seeds import load
 
 T = TypeVar("T")
@@ -27,15 +26,15 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def ground() -> Iterator[Path]:
-    """Start the cluster and point this process at it; the folder for logs and scripts."""
-    home = Path(tempfile.gettempdir()) / f"gridcase-bench-{secrets.token_hex(6)}"
+def ground(name: str, **of_process: str) -> Iterator[Path]:
+    """Start the cluster and point this process at it, with these variables set; the folder for logs and scripts."""
+    home = Path(tempfile.gettempdir()) / f"gridcase-{name}-{secrets.token_hex(6)}"
     home.mkdir()
     home.chmod(0o711)  # the database user passes through it to its data
     guard = cluster.spawn_guard(home, os.getpid(), throw_away=True)
     try:
         say("starting a private PostgreSQL with fsync on")
-        environment(cluster.start(home), home / "keys", token_minutes=str(24 * 60))
+        os.environ |= {"DATABASE_URL": cluster.start(home), "GRIDCASE_HOME": str(home / "keys"), **of_process}
         settings.cache_clear()
         yield home
     finally:

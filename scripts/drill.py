@@ -5,16 +5,11 @@ the clients' ledger must equal the tables: nothing lost, nothing doubled, every 
 """
 
 import argparse
-import asyncio
-import os
 import random
 import secrets
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,11 +17,10 @@ from typing import Any
 import httpx
 
 from app.cases.queries.chain import list_breaks
-from app.cli.city import create_city
-from app.core.database import connect
-from app.core.settings import settings
+from app.core.database import Connection
+from bench.ground import as_owner, ground, make_city
 from scripts import cluster
-from scripts.service import Service, environment
+from scripts.service import Service
 from seeds import load
 from seeds.hohhot.city import City, build_city
 
@@ -43,35 +37,6 @@ class Ledger:
     retries: int = 0
     refused: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-@contextmanager
-def ground() -> Iterator[Path]:
-    """A private durable cluster with the demo city (without its cases) in a temporary folder, gone at the end."""
-    home = Path(tempfile.gettempdir()) / f"gridcase-drill-{secrets.token_hex(6)}"
-    home.mkdir()
-    home.chmod(0o711)  # the database user passes through it to its data
-    guard = cluster.spawn_guard(home, os.getpid(), throw_away=True)
-    try:
-        environment(cluster.start(home), home / "keys", log_level="ERROR")
-        settings.cache_clear()
-        profile = load.read_profile(load.PROFILES["hohhot"])
-        create_city(CITY, profile, bare=False)
-        asyncio.run(_fill(profile))
-        yield home
-    finally:
-        cluster.discard(home)
-        guard.terminate()
-        guard.wait()
-
-
-async def _fill(profile: dict[str, Any]) -> None:
-    conn = await connect(CITY, "owner")
-    try:
-        async with conn.transaction():
-            await load.load_demo_city(conn, profile, lambda _: None)
-    finally:
-        await conn.close()
 
 
 def client(number: int, url: str, city: City, ledger: Ledger, stop: threading.Event) -> None:
@@ -133,17 +98,13 @@ _ORPHANS = """
 """
 
 
-async def compare(ledger: Ledger) -> list[str]:
+async def compare(conn: Connection, ledger: Ledger) -> list[str]:
     """Every difference between the clients' ledger and the tables."""
-    conn = await connect(CITY, "owner")
-    try:
-        stored = {r["id"]: r for r in await conn.fetch("select id::text, number, status from cases")}
-        by_key = {r["key"]: r["case_id"] for r in await conn.fetch("select key, case_id::text from idempotency")}
-        broken = [f"chain of {r.case_id} at {r.seq}: {r.broken}" for r in await list_breaks(conn)]
-        orphans = await conn.fetchval(_ORPHANS)
-        fsync = await conn.fetchval("show fsync")
-    finally:
-        await conn.close()
+    stored = {r["id"]: r for r in await conn.fetch("select id::text, number, status from cases")}
+    by_key = {r["key"]: r["case_id"] for r in await conn.fetch("select key, case_id::text from idempotency")}
+    broken = [f"chain of {r.case_id} at {r.seq}: {r.broken}" for r in await list_breaks(conn)]
+    orphans = await conn.fetchval(_ORPHANS)
+    fsync = await conn.fetchval("show fsync")
     wrong = [f"not acknowledged: {refused}" for refused in ledger.refused] + broken
     for key, receipt in ledger.receipts.items():
         row = stored.get(receipt["id"])
@@ -165,7 +126,10 @@ async def compare(ledger: Ledger) -> list[str]:
 def drill(kills: int, seed: int) -> int:
     """Run it; 0 when the ledger equals the tables."""
     chance, ledger, stop = random.Random(seed), Ledger(), threading.Event()  # noqa: S311
-    with ground() as home:
+    with ground("drill", GRIDCASE_LOG_LEVEL="ERROR") as home:
+        make_city(CITY)
+        profile = load.read_profile(load.PROFILES["hohhot"])
+        as_owner(CITY, lambda conn: load.load_demo_city(conn, profile, lambda _: None))
         service = Service(CITY, home / "service.log")
         service.start()
         city = build_city()
@@ -185,7 +149,7 @@ def drill(kills: int, seed: int) -> int:
         stop.set()
         for thread in threads:
             thread.join(PATIENCE + 10)
-        wrong = asyncio.run(compare(ledger))
+        wrong = as_owner(CITY, lambda conn: compare(conn, ledger))
         service.stop()
     recoveries.sort()
     print(

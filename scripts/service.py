@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -79,9 +78,3 @@ class Service:
 
     def _last_words(self) -> str:
         return self.log.read_bytes()[-2000:].decode(errors="replace")
-
-
-def environment(database_url: str, home: Path, **settings: str) -> None:
-    """Point this process and what it starts at a server and a data folder."""
-    os.environ.update({"DATABASE_URL": database_url, "GRIDCASE_HOME": str(home)})
-    os.environ.update({f"GRIDCASE_{name.upper()}": value for name, value in settings.items()})
