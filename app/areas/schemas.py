@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from app.core.bodies import Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,5 @@ class AreaOut:
     boundary: Mapping[str, object] | None
 
 
-class AreaPage(BaseModel):
+class AreaPage(Items[AreaOut]):
     """Areas by code."""
-
-    items: list[AreaOut]

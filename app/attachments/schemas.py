@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.texts import Reason, Title
 
 _EDGE = Field(ge=0, le=100_000)
@@ -63,7 +63,5 @@ class AttachmentOut:
     available_actions: list[str]
 
 
-class AttachmentsOut(BaseModel):
+class AttachmentsOut(Items[AttachmentOut]):
     """All of a case, also those withdrawn, the oldest first."""
-
-    items: list[AttachmentOut]

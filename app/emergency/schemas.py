@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.texts import Code, LongText
 from app.emergency.rules import Shift
 
@@ -89,7 +89,5 @@ class EmergencyOut(EmergencyItem):
     record: list[RecordOut]
 
 
-class EmergencyPage(BaseModel):
+class EmergencyPage(Items[EmergencyItem]):
     """One page; the `Link` header leads to the next."""
-
-    items: list[EmergencyItem]

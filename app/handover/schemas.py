@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.texts import Code, unfit
 from app.handover.rules import Becomes, HeldKind, Why
 
@@ -73,7 +73,5 @@ class HandoverOut:
     items: list[HandoverItemOut]
 
 
-class HandoverList(BaseModel):
+class HandoverList(Items[HandoverOut]):
     """Hand-overs of one person, the latest first."""
-
-    items: list[HandoverOut]

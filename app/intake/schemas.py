@@ -8,7 +8,7 @@ from pydantic import BaseModel, EmailStr, Field, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas.page import AreasOut, CellRef, RoutingOut
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, Phone, ShortText, Title, unfit
 
@@ -189,7 +189,5 @@ class BatchItemOut(BaseModel):
     problem: dict[str, object] | None = Field(default=None, description="As every problem; see the schema `Problem`")
 
 
-class BatchOut(BaseModel):
+class BatchOut(Items[BatchItemOut]):
     """One entry an item, in the order sent."""
-
-    items: list[BatchItemOut]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from app.cases.queries.notes import NoteText
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.geometry import Crs, Latitude, Longitude, to_wgs84
 from app.core.texts import Code, LongText, Reason, ShortText, unfit
 from app.joint.rules.calling import Called, Decided, Occasion, Seat
@@ -133,10 +133,8 @@ class JointTaskOut(JointTask):
     available_actions: list[str]
 
 
-class JointTaskPage(BaseModel):
+class JointTaskPage(Items[JointTaskItem]):
     """By the time the result is owed; the `Link` header leads to the next page."""
-
-    items: list[JointTaskItem]
 
 
 class WhistleIn(Closed):
@@ -185,10 +183,8 @@ class WhistleOut(WhistleItem):
     available_actions: list[str]
 
 
-class WhistlePage(BaseModel):
+class WhistlePage(Items[WhistleItem]):
     """In their order; the `Link` header leads to the next page."""
-
-    items: list[WhistleItem]
 
 
 class CallMeetingIn(Closed):
@@ -259,7 +255,5 @@ class MeetingOut(MeetingItem):
     available_actions: list[str]
 
 
-class MeetingPage(BaseModel):
+class MeetingPage(Items[MeetingItem]):
     """In their order; the `Link` header leads to the next page."""
-
-    items: list[MeetingItem]

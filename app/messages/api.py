@@ -28,7 +28,7 @@ async def list_my_messages(
     last = page.after(1, numbers=True)
     before = int(last[0]) if last else None
     found = await queries.list_own(conn, actor=actor, unread=unread, before=before, limit=page.most)
-    return MessagesOut([_shown(message, said) for message in page.of(found, lambda message: (message.id,))])
+    return MessagesOut(items=[_shown(message, said) for message in page.of(found, lambda message: (message.id,))])
 
 
 def _shown(message: queries.OwnMessage, said: str) -> MessageOut:
@@ -58,7 +58,7 @@ async def list_outgoing(
     """SMS and e-mails that wait, are being sent, were sent or are stuck. Neither whom they go to nor on which matter."""
     last = page.after(1, numbers=True)
     found = await queries.list_outgoing(conn, state=state, after=int(last[0]) if last else 0, limit=page.most)
-    return OutgoingPage(page.of(found, lambda message: (message.id,)))
+    return OutgoingPage(items=page.of(found, lambda message: (message.id,)))
 
 
 @router.post("/messages/{message_id}/retry", response_model=MessageStateOut, summary="Send a stuck message again")

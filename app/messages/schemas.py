@@ -4,6 +4,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.bodies import Items
+
 
 @dataclass(frozen=True, slots=True)
 class MessageOut:
@@ -19,11 +21,8 @@ class MessageOut:
     read_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class MessagesOut:
+class MessagesOut(Items[MessageOut]):
     """The newest first."""
-
-    items: list[MessageOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,8 @@ class OutgoingOut:
     stuck_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingPage:
+class OutgoingPage(Items[OutgoingOut]):
     """The oldest first."""
-
-    items: list[OutgoingOut]
 
 
 @dataclass(frozen=True, slots=True)

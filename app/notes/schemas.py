@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from app.cases.queries.notes import NoteText
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.texts import LongText
 
 MOST_MENTIONED = 20
@@ -44,7 +44,5 @@ class CaseNoteOut:
     version: Annotated[int, Field(description="Always 1: a note is never changed")]
 
 
-class CaseNotesOut(BaseModel):
+class CaseNotesOut(Items[CaseNoteOut]):
     """The notes of a case, the oldest first."""
-
-    items: list[CaseNoteOut]

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from app.cases.queries.notes import NoteText
 from app.cases.schemas.taken import QueryIn
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, unfit
 from app.proxy.rules import Capacity, ErrandKind, Evidence, Power, Told
@@ -285,10 +285,8 @@ class ProxyOut(ProxyItem):
     available_actions: list[str]
 
 
-class ProxyPage(BaseModel):
+class ProxyPage(Items[ProxyItem]):
     """One page; the `Link` header leads to the next."""
-
-    items: list[ProxyItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +309,5 @@ class OwnProxyOut:
     notices: list[ProxyDutyOut]
 
 
-class OwnProxiesOut(BaseModel):
+class OwnProxiesOut(Items[OwnProxyOut]):
     """All there were, the first one first."""
-
-    items: list[OwnProxyOut]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app.cases.rules import Channel, Satisfaction, Solved
 from app.cases.schemas.taken import QueryIn
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.texts import LongText
 
 
@@ -103,7 +103,5 @@ class ReopeningOut:
     version: int
 
 
-class ReopeningPage(BaseModel):
+class ReopeningPage(Items[ReopeningOut]):
     """The oldest first."""
-
-    items: list[ReopeningOut]

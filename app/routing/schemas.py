@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from app.core.bodies import Items
 from app.routing.rules import Firmness, Mediation, Step
 
 
@@ -20,10 +21,8 @@ class CategoryOut(BaseModel):
     function: str
 
 
-class CategoriesOut(BaseModel):
+class CategoriesOut(Items[CategoryOut]):
     """Every category."""
-
-    items: list[CategoryOut]
 
 
 class GroundedOut(BaseModel):
@@ -87,10 +86,8 @@ class DisputeKindRef(BaseModel):
     functions: list[str]
 
 
-class DisputeKindsOut(BaseModel):
+class DisputeKindsOut(Items[DisputeKindRef]):
     """Every kind of dispute."""
-
-    items: list[DisputeKindRef]
 
 
 @dataclass(frozen=True, slots=True)

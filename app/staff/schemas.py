@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 
 
 class LoginIn(Closed):
@@ -56,7 +56,5 @@ class OnDutyOut:
     name: str
 
 
-class OnDutyPage(BaseModel):
+class OnDutyPage(Items[OnDutyOut]):
     """Posts by id."""
-
-    items: list[OnDutyOut]

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import BaseModel, Field, model_validator
 
 from app.areas.rules import Tier
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 from app.core.texts import Code, LongText, unfit
 from app.supervision.rules import CardLevel, ProblemType, SupervisionKind, SupervisionState
 
@@ -93,10 +93,8 @@ class SupervisionOut(SupervisionItem):
     available_actions: list[str]
 
 
-class SupervisionPage(BaseModel):
+class SupervisionPage(Items[SupervisionItem]):
     """One page; the `Link` header leads to the next."""
-
-    items: list[SupervisionItem]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from app.core.bodies import Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,5 @@ class UnitOut:
     name_en: str
 
 
-class UnitPage(BaseModel):
+class UnitPage(Items[UnitOut]):
     """Units by code."""
-
-    items: list[UnitOut]

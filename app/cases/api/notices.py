@@ -46,13 +46,13 @@ async def list_notices(
     states, after = state or ["drafted", "failed", "attempted"], page.after_instant()
     found = await queries.list_due(conn, actor=actor, states=states, unit=unit, after=after, limit=page.most)
     shown = page.of(found, lambda notice: (notice.drafted_at, notice.id))
-    return NoticePage([replace(notice, title=TITLES[notice.kind].say(said)) for notice in shown])
+    return NoticePage(items=[replace(notice, title=TITLES[notice.kind].say(said)) for notice in shown])
 
 
 @router.get("/cases/{case_id}/notices", response_model=NoticesOut, summary="Notices of a case")
 async def list_case_notices(case_id: uuid.UUID, actor: CanRead, conn: Read, said: Language) -> NoticesOut:
     """Every notice of the case as it was made, also those replaced, with how it was served; addressees masked."""
-    return NoticesOut([_shown(notice, said) for notice in await queries.list_of_case(conn, case_id, actor=actor)])
+    return NoticesOut(items=[_shown(notice, said) for notice in await queries.list_of_case(conn, case_id, actor=actor)])
 
 
 @router.get("/notices/{notice_id}.pdf", response_class=Response, summary="A notice as PDF", responses=gives_pdf())

@@ -25,4 +25,4 @@ async def ask_for_progress(sent: QueryIn, case: ThisCaseByCode) -> QueryOut:
 async def ask_for_served(sent: QueryIn, case: ThisCaseByCode) -> ServedOut:
     """Every notice that was served, as it was made, for whoever holds the number and the code of the receipt."""
     served = await case.read(sent, lambda conn: ask_for_notices(conn, sent.number, sent.code, language=case.language))
-    return ServedOut(served)
+    return ServedOut(items=served)

@@ -93,7 +93,7 @@ async def count_cases(
 async def list_my_tasks(actor: CanRead, conn: Read, at: Now, page: ThisPage) -> TasksOut:
     """Offers to sign for, tasks signed for, cases the caller's units lead, and results they owe (`task`), by due time."""
     found = await tasks.list_tasks(conn, actor=actor, after=page.after(2, uuids=True), limit=page.most, now=at)
-    return TasksOut(page.of(found, lambda task: (task.due or "infinity", task.task or task.id)))
+    return TasksOut(items=page.of(found, lambda task: (task.due or "infinity", task.task or task.id)))
 
 
 @router.get("/cases/{case_id}", response_model=CaseOut, summary="One case", responses={200: carries("ETag")})
@@ -112,10 +112,10 @@ async def get_timeline(
     after = int(last[0]) if last else 0
     found = await record.list_timeline(conn, case_id, actor=actor, after=after, limit=page.most)
     events = page.of(found, lambda event: (event.seq,))
-    return TimelineOut([replace(event, title=step_title(event.kind, said)) for event in events])
+    return TimelineOut(items=[replace(event, title=step_title(event.kind, said)) for event in events])
 
 
 @router.get("/cases/{case_id}/similar", response_model=SimilarPage, summary="May be the same matter")
 async def list_similar_cases(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now) -> SimilarPage:
     """Hints from what the caller may see: same category, near in place and time, similar title. They never block."""
-    return SimilarPage(await record.list_similar(conn, case_id, actor=actor, now=at))
+    return SimilarPage(items=await record.list_similar(conn, case_id, actor=actor, now=at))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.cases.schemas.page import ServiceOut
 from app.cases.schemas.sealed import OpenedText
+from app.core.bodies import Items
 from app.notices.rules import NoticeKind, NoticeState
 
 
@@ -20,11 +21,8 @@ class ServedNoticeOut:
     html: OpenedText
 
 
-@dataclass(frozen=True, slots=True)
-class ServedOut:
+class ServedOut(Items[ServedNoticeOut]):
     """What was served, in order."""
-
-    items: list[ServedNoticeOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,8 @@ class NoticeItem:
     drafted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NoticePage:
+class NoticePage(Items[NoticeItem]):
     """One page; the `Link` header leads to the next."""
-
-    items: list[NoticeItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +69,5 @@ class NoticeOut:
     service: list[NoticeServiceOut]
 
 
-@dataclass(frozen=True, slots=True)
-class NoticesOut:
+class NoticesOut(Items[NoticeOut]):
     """The notices of one case in order."""
-
-    items: list[NoticeOut]

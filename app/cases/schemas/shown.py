@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.schemas.sealed import OpenedText
+from app.core.bodies import Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,8 @@ class CaseItem:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class CasePage:
+class CasePage(Items[CaseItem]):
     """One page; the `Link` header leads to the next."""
-
-    items: list[CaseItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +73,8 @@ class TaskOut:
     task: uuid.UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class TasksOut:
+class TasksOut(Items[TaskOut]):
     """By due time."""
-
-    items: list[TaskOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +92,8 @@ class EventOut:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineOut:
+class TimelineOut(Items[EventOut]):
     """The case's record in order."""
-
-    items: list[EventOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +109,8 @@ class SimilarOut:
     registered_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SimilarPage:
+class SimilarPage(Items[SimilarOut]):
     """Hints, never a block."""
-
-    items: list[SimilarOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +125,8 @@ class OtherCaseOut:
     registered_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OtherCasesOut:
+class OtherCasesOut(Items[OtherCaseOut]):
     """What the caller may see anyway."""
-
-    items: list[OtherCaseOut]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints
 
 from app.centres.rules import DAY, BookingPurpose, DutyState, Instead, RoomKind, Span, Stationing
-from app.core.bodies import Closed
+from app.core.bodies import Closed, Items
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
@@ -73,10 +73,8 @@ class CentreItem:
     rooms: int
 
 
-class CentrePage(BaseModel):
+class CentrePage(Items[CentreItem]):
     """Centres by code."""
-
-    items: list[CentreItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +185,8 @@ class CentreShiftOut(OnShift):
     unit: str
 
 
-class RotaPage(BaseModel):
+class RotaPage(Items[CentreShiftOut]):
     """Shifts in their order."""
-
-    items: list[CentreShiftOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +271,8 @@ class BookingOut:
     version: int
 
 
-class BookingPage(BaseModel):
+class BookingPage(Items[BookingOut]):
     """Bookings in their order."""
-
-    items: list[BookingOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,10 +294,8 @@ class ChangeRow(ChangeOut):
     mark: uuid.UUID
 
 
-class ChangePage(BaseModel):
+class ChangePage(Items[ChangeOut]):
     """Changes, the newest first."""
-
-    items: list[ChangeOut]
 
 
 @dataclass(frozen=True, slots=True)

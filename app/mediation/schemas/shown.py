@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, computed_field
 
 from app.cases.queries.notes import NoteText
+from app.core.bodies import Items
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.masking import mask_name
 from app.mediation.rules import Duty, MediationChannel, MediationState, ObligationState, obligation_state
@@ -213,13 +214,9 @@ class MediationOut(MediationItem):
     available_actions: list[str]
 
 
-class MediationPage(BaseModel):
+class MediationPage(Items[MediationItem]):
     """One page; the `Link` header leads to the next."""
 
-    items: list[MediationItem]
 
-
-class MediationsOut(BaseModel):
+class MediationsOut(Items[MediationItem]):
     """Those of a case, the oldest first."""
-
-    items: list[MediationItem]
