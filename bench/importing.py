@@ -10,7 +10,7 @@ from typing import Any
 from bench.boston import write_jittered
 from bench.ground import as_owner, say
 from bench.report import Row
-from scripts.service import GRIDCASE
+from scripts.run import GRIDCASE
 from tests.data import FOLDER
 
 CITY = "boston"

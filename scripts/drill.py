@@ -133,10 +133,8 @@ def drill(kills: int, seed: int) -> int:
         service = Service(CITY, home / "service.log")
         service.start()
         city = build_city()
-        threads = [
-            threading.Thread(target=client, args=(n, service.url, city, ledger, stop), daemon=True)
-            for n in range(CLIENTS)
-        ]
+        given = (service.url, city, ledger, stop)
+        threads = [threading.Thread(target=client, args=(n, *given), daemon=True) for n in range(CLIENTS)]
         for thread in threads:
             thread.start()
         recoveries = []
@@ -158,11 +156,8 @@ def drill(kills: int, seed: int) -> int:
     )
     for line in wrong[:50]:
         print(f"  {line}")
-    print(
-        "the ledger equals the tables: 0 lost, 0 doubled, every chain whole"
-        if not wrong
-        else f"{len(wrong)} differences"
-    )
+    whole = "the ledger equals the tables: 0 lost, 0 doubled, every chain whole"
+    print(f"{len(wrong)} differences" if wrong else whole)
     return 1 if wrong else 0
 
 

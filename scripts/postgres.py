@@ -24,6 +24,7 @@ from scripts import processes
 ADMIN = "gridcase_admin"
 DATABASE = "gridcase"
 POSTGRESQL = Path("/usr/lib/postgresql")
+SETTINGS = Path(__file__).with_name("cluster.conf")
 EXTENSIONS = Path("/usr/share/postgresql")
 FOLDER_FOR_ROOT = Path("/var/lib/gridcase")
 FIRST_PORT, PORTS = 20000, 12000  # below the range from which Linux takes ports for outgoing connections
@@ -170,35 +171,13 @@ def _account(number: int) -> pwd.struct_passwd:
 
 
 def _settings(cluster: Cluster) -> str:
-    """Settings for a small machine. The log carries neither statements nor the contents of rows."""
+    """Settings for a small machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
     buffers = min(512 if cluster.durable else 256, memory // 4)
-    settings: dict[str, str | int | float] = {
-        "listen_addresses": "127.0.0.1",
-        "port": cluster.port,
-        "unix_socket_directories": "",
-        "cluster_name": DATABASE,
-        "max_connections": 200,
-        "shared_buffers": f"{buffers}MB",
-        "effective_cache_size": f"{max(memory // 2, buffers)}MB",
-        "work_mem": "16MB",
-        "maintenance_work_mem": f"{min(256, memory // 8)}MB",
-        "max_wal_size": "4GB",
-        "checkpoint_timeout": "15min",
-        "wal_compression": "on",
-        "wal_level": "minimal",  # nobody copies this cluster as it runs: what is loaded in bulk is not written twice
-        "max_wal_senders": 0,
-        "random_page_cost": 1.1,
-        "jit": "off",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-        "lc_messages": "C",
-        "log_error_verbosity": "terse",
-        "log_min_error_statement": "panic",
-    }
-    if not cluster.durable:
-        settings |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
-    return "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+    return SETTINGS.read_text(encoding="utf-8").format(
+        port=cluster.port, name=DATABASE, buffers=buffers, cached=max(memory // 2, buffers),
+        maintenance=min(256, memory // 8), durable="on" if cluster.durable else "off",
+    )  # fmt: skip
 
 
 def launch(home: Path, cluster: Cluster) -> Cluster:

@@ -1,7 +1,7 @@
 """`python -m scripts.reference`: writes docs/reference/, and the picture of the house in the README, from the code.
 
-Each page is one function; `PAGES` names them. tests/docs/test_reference_pages.py makes every page anew and compares, so that
-none can grow old.
+Each page is one function; `PAGES` names them, and their words lie in reference.yaml. tests/docs/test_reference_pages.py
+makes every page anew and compares, so that none can grow old.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+import yaml
 
 from app.analytics.queries.indicators import INDICATORS
 from app.capabilities import CAPABILITIES, compose
@@ -23,7 +24,7 @@ from app.core.access import AREA_SIGHT, ROLE_PERMISSIONS, UNIT_SIGHT, Permission
 from app.core.errors import CATALOGUE, Words
 from app.core.settings import Section, Settings
 from app.core.workflow import WORKFLOWS, Transition, Workflow
-from app.deadlines.rules import ClockRule, LengthUnit, Procedure
+from app.deadlines.rules import ClockRule, Procedure
 from app.emergency.rules import RULE
 from app.emergency.settings import EmergencySettings
 from app.proxy.settings import ProxySettings
@@ -34,17 +35,18 @@ from tests.house.reading.tables import declared, references
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
 PINNED = "tests/rules/test_clocks.py::test_a_clock_falls_due_when_the_table_says"
-NOTE = "Written by `make docs` from the code; do not edit by hand."
-UNITS = {
-    LengthUnit.MINUTE: "分钟 min", LengthUnit.HOUR: "小时 h", LengthUnit.CALENDAR_DAY: "日 calendar days",
-    LengthUnit.WORKING_DAY: "个工作日 working days", LengthUnit.CALENDAR_MONTH: "个月 months",
-}  # fmt: skip
-STARTS = {
-    "registered": "登记 registration", "accepted": "受理 acceptance", "offered": "派单 offer", "served": "送达 service",
-    "effective": "协议生效 effect of the agreement", "obligation_due": "约定履行日 agreed date",
-    "called": "吹哨 whistle", "returned": "退单 return", "disputed": "提出争议 dispute",
-    "discovered": "发现 discovery", "closed": "办结 closing",
-}  # fmt: skip
+TEXTS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+
+
+def written(page: str, **parts: object) -> str:
+    """A page: its words, with what was made from the code in their places."""
+    made = {name: str(part).strip("\n") for name, part in parts.items()}
+    return str(TEXTS["pages"][page].format(note=TEXTS["note"], **made)).rstrip("\n") + "\n"
+
+
+def section(title: str, *said: str) -> str:
+    """One of the sections of a page, with the blank line before it."""
+    return "\n## " + "\n\n".join([title, *said])
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -80,20 +82,15 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def steps() -> str:
     """The transition tables of every kind of thing."""
     compose()
-    text = (
-        f"# Steps\n\n{NOTE} `GET /v1/transitions` serves the same tables, by kind of thing, and nothing else decides what"
-        " is possible. A thing carries in `available_actions` the steps that its caller may take now.\n\n## States of a case"
-        "\n\n"
-    ) + table(("state", "中文", "English"), [(f"`{s}`", STATUS_WORDS[s].zh, STATUS_WORDS[s].en) for s in Status])
-    text += f"\nAn accusation has none of these steps: {code(sorted(NOT_FOR_ACCUSATIONS))}.\n"
+    text = ""
     for workflow in [WORKFLOWS["case"], *(w for name, w in sorted(WORKFLOWS.items()) if name != "case")]:
         columns = ("step", "what", "from", "to", "who", "permission", "needs", "clocks", "notice", "basis")
         rows = [_step(workflow, step) for step in workflow.steps.values()]
         kept = [n for n, column in enumerate(columns) if any(row[n] for row in rows)]
-        text += f"\n## Steps of {workflow.name.en.removeprefix('the ')}: `{workflow.thing}`\n\n" + table(
-            [columns[n] for n in kept], [[row[n] for n in kept] for row in rows]
-        )
-    return text
+        shown = table([columns[n] for n in kept], [[row[n] for n in kept] for row in rows])
+        text += section(f"Steps of {workflow.name.en.removeprefix('the ')}: `{workflow.thing}`", shown)
+    states = table(("state", "中文", "English"), [(f"`{s}`", STATUS_WORDS[s].zh, STATUS_WORDS[s].en) for s in Status])
+    return written("steps", states=states, not_for_accusations=code(sorted(NOT_FOR_ACCUSATIONS)), steps=text)
 
 
 def _step(workflow: Workflow[Any], step: Transition[Any]) -> tuple[str, ...]:
@@ -119,14 +116,9 @@ def roles() -> str:
          code(sorted(ROLE_PERMISSIONS[role])))
         for role in Role
     ]  # fmt: skip
-    return (
-        "# Roles and permissions\n\n"
-        f"{NOTE} The policy is one table, `ROLE_PERMISSIONS` in `app/core/access.py`. A permission opens a call; what"
-        " it may be used on is decided by the part that the caller's unit has in the case (see"
-        " [who sees what](../explanation/access.md)).\n\n## Roles\n\n"
-        "*By its unit*: sees petitions and disputes that its unit has a part in. *By its area*: sees requests and events"
-        " of its area.\n\n" + table(("role", "by its unit", "by its area", "permissions"), sight)
-        + "\n## Permissions\n\n" + table(("permission", "roles", "steps of a case", "other calls"), rows)
+    return written(
+        "roles", sight=table(("role", "by its unit", "by its area", "permissions"), sight),
+        permissions=table(("permission", "roles", "steps of a case", "other calls"), rows),
     )  # fmt: skip
 
 
@@ -141,25 +133,19 @@ def _asked() -> dict[str, list[str]]:
 
 def calls() -> str:
     """Every call of the API, by tag."""
-    text = (
-        f"# Calls\n\n{NOTE} The service itself shows every call with its fields and examples at `/docs`, and as OpenAPI"
-        " 3.1 at `/openapi.json`. What holds for all of them: [conventions](conventions.md).\n"
-    )
+    text = ""
     for tag in openapi()["tags"]:
         of_tag = [
             (f"`{method} {path}`", operation["summary"], code([p] if (p := operation.get("x-permission")) else []))
             for method, path, operation in operations() if tag["name"] in operation["tags"]
         ]  # fmt: skip
-        text += f"\n## {tag['name']}\n\n{tag['description']}\n\n" + table(("call", "what", "permission"), of_tag)
-    return text
+        text += section(tag["name"], tag["description"], table(("call", "what", "permission"), of_tag))
+    return written("calls", tags=text)
 
 
 def filters() -> str:
     """What each list can be asked for."""
-    text = (
-        f"# Lists and their filters\n\n{NOTE} Filters are joined by *and*; one that may be repeated is joined by *or* in"
-        " itself. Lists are led on by `Link: rel=\"next\"`; `limit` is at most 200.\n"
-    )  # fmt: skip
+    text = ""
     for method, path, operation in operations():
         if method == "GET" and (asked := _asked_for(operation)):
             known = _asked_for(openapi()["paths"]["/v1/cases"]["get"]) if path != "/v1/cases" else {}
@@ -169,8 +155,8 @@ def filters() -> str:
                 for name, p in asked.items() if not (shared and name in known)
             ]  # fmt: skip
             also = " Takes the filters of `/v1/cases`, and:" if shared else ""
-            text += f"\n## `{path}`\n\n{operation['summary']}.{also}\n\n" + table(("filter", "value", "meaning"), rows)
-    return text
+            text += section(f"`{path}`", f"{operation['summary']}.{also}", table(("filter", "value", "meaning"), rows))
+    return written("filters", lists=text)
 
 
 def _asked_for(operation: dict[str, Any]) -> dict[str, Any]:
@@ -195,30 +181,24 @@ def problems() -> str:
         (f"`/problems/{kind.slug}`", kind.status, kind.title.zh, kind.title.en, (kind.__doc__ or "").strip())
         for kind in sorted(CATALOGUE, key=lambda kind: (kind.status, kind.slug))
     ]
-    return (
-        f"# Problems\n\n{NOTE}\n\nEvery refusal is `application/problem+json` (RFC 9457): `type` (one of these, for programs"
-        " to decide by), `title`, `status`, `detail` (what is wrong here and what to do next), `instance`. Texts are"
-        " Chinese, or English with `Accept-Language: en`. With 422, `errors` lists each place as a JSON pointer. The"
-        " service explains a type at its own address: `GET /problems/invalid`.\n\n"
-        + table(("type", "status", "中文", "title", "meaning"), rows)
-    )  # fmt: skip
+    return written("problems", kinds=table(("type", "status", "中文", "title", "meaning"), rows))
 
 
 def settings() -> str:
     """What is read from the environment, by section."""
-    text = f"# Settings\n\n{NOTE} They are read once, from the environment, when a process starts.\n"
+    text = ""
     sections: dict[str, type[Section]] = {
         "The service": Settings,
         **{c.name: c.settings for c in CAPABILITIES if c.settings is not None},
     }
-    for name, section in sections.items():
-        text += f"\n## {name}\n\n" + table(("variable", "default", "bounds", "meaning"), _settings(section))
-    return text
+    for name, read in sections.items():
+        text += section(name, table(("variable", "default", "bounds", "meaning"), _settings(read)))
+    return written("settings", sections=text)
 
 
-def _settings(section: type[Section]) -> Iterator[tuple[object, ...]]:
-    prefix = section.model_config["env_prefix"]
-    for name, field in section.model_fields.items():
+def _settings(read: type[Section]) -> Iterator[tuple[object, ...]]:
+    prefix = read.model_config["env_prefix"]
+    for name, field in read.model_fields.items():
         given = "" if field.default is None else json.dumps(field.default, default=str).strip('"')
         limits = [(word, getattr(m, key, None)) for m in field.metadata for key, word in (("ge", "≥"), ("le", "≤"))]
         bounds = ", ".join(f"{word} {limit}" for word, limit in limits if limit is not None)
@@ -229,12 +209,7 @@ def _settings(section: type[Section]) -> Iterator[tuple[object, ...]]:
 def indicators() -> str:
     """What is counted, and how."""
     rows = [(f"`{i.code}`", i.title.zh, i.title.en, i.formula.zh, i.formula.en) for i in INDICATORS.values()]
-    return (
-        f"# Indicators\n\n{NOTE} `GET /v1/indicators` gives numerator, denominator and ratio over whole months. No"
-        " official formulas were found: these are built from published names. They judge handling; none grows better by"
-        " taking in fewer petitions, and the shares of tiers are figures, never targets.\n\n"
-        + table(("code", "中文", "name", "公式", "formula"), rows)
-    )  # fmt: skip
+    return written("indicators", indicators=table(("code", "中文", "name", "公式", "formula"), rows))
 
 
 def commands() -> str:
@@ -242,11 +217,7 @@ def commands() -> str:
     import app.cli.__main__  # noqa: F401 (its commands register themselves)
     from app.cli import app as gridcase
 
-    return (
-        f"# Commands\n\n{NOTE} `gridcase` is `.venv/bin/gridcase` once `make setup` has run. Before the command,"
-        " `--city NAME` says which city it works on; without it, `GRIDCASE_CITY` or `hohhot`.\n"
-        + "".join(_commands(typer.main.get_command(gridcase), "gridcase"))
-    )  # fmt: skip
+    return written("commands", commands="".join(_commands(typer.main.get_command(gridcase), "gridcase")))
 
 
 def _commands(command: Any, name: str) -> Iterator[str]:
@@ -268,33 +239,6 @@ def _commands(command: Any, name: str) -> Iterator[str]:
         yield "\n" + "\n".join(f"Example: `{line.strip()}`" for line in shown) + "\n"
 
 
-CLOCKS = """# Clocks
-
-{note} The data: `seeds/reference/procedures.yaml`. How a period is counted, and what happens on a clock:
-[clocks](../explanation/clocks.md). What the numbers mean (P3, H5, M1 …): [glossary](../glossary.md#numbers-of-clocks).
-
-*status* says how firmly a number stands: in a `law`, in a `standard`, in published `practice`, or in the
-`configuration` of this city. *whose*: `organ` is an authority's duty to act; `resident` has time to use a right;
-`called` is a department called to help. Each clock is pinned by a row of
-`{pinned}`, named in the last column.
-
-While an emergency is on, one clock more: `emergency {em}`, from registration (or from the beginning of the emergency)
-until handling begins, within `GRIDCASE_EMERGENCY_HOURS` ({hours} by default); `organ`, configuration. It is pressed by
-night and on days off too, and lifted when the emergency is over (`tests/emergency/test_emergency.py`).
-
-A proxy (信访代办) owes three things. They are practice elsewhere (包反馈; 行政复议法 17 is the model of the authority);
-their lengths are configuration. They belong to the proxy, not to the case, so they are never escalated: the proxy is
-reminded in the app (`tests/proxy/test_proxy_clocks.py`).
-
-- D1: the authority is recorded within `GRIDCASE_PROXY_AUTHORITY_DAYS` working days of the wish ({authority}: the same
-  day), and filed within `GRIDCASE_PROXY_FILING_DAYS` ({filing}).
-- D2: each notice is passed on within `GRIDCASE_PROXY_PASS_ON_DAYS` working days ({pass_on}) of its drafting, or of its
-  service on the proxy.
-- The resident is reported to every `GRIDCASE_PROXY_REPORT_DAYS` calendar days ({report}).
-
-"""
-
-
 def clocks() -> str:
     """Every clock with its basis and the test that pins it."""
     hours = EmergencySettings.model_fields["hours"].default
@@ -302,16 +246,16 @@ def clocks() -> str:
         name: ProxySettings.model_fields[f"{name}_days"].default
         for name in ("authority", "filing", "pass_on", "report")
     }
-    head = CLOCKS.format(note=NOTE, pinned=PINNED, em=RULE, hours=hours, **of_proxies)
     columns = ("procedure", "clock", "limit", "from", "extension", "whose", "notice due", "basis", "status",
                "pinned by")  # fmt: skip
-    return head + table(columns, [_clock(p, rule) for p in read_procedures() for rule in p.clocks])
+    rows = table(columns, [_clock(p, rule) for p in read_procedures() for rule in p.clocks])
+    return written("clocks", pinned=PINNED, em=RULE, hours=hours, clocks=rows, **of_proxies)
 
 
 def _clock(procedure: Procedure, rule: ClockRule) -> tuple[str, ...]:
     return (
         f"{procedure.name_zh} `{procedure.code}` v{procedure.version}", f"{rule.kind.value} {rule.id}",
-        f"{rule.length} {UNITS[rule.unit]}", STARTS[rule.starts_on.value], _extension(rule), rule.owner.value,
+        f"{rule.length} {TEXTS['units'][rule.unit]}", TEXTS["starts"][rule.starts_on.value], _extension(rule), rule.owner.value,
         rule.notice or "", rule.basis_zh, rule.status.value, f"`[{procedure.code}-{rule.id}]`",
     )  # fmt: skip
 
@@ -321,7 +265,7 @@ def _extension(rule: ClockRule) -> str:
     if more is None:
         return ""
     consent = f", {more.consent} agree" if more.consent else ""
-    return f"{more.times} × ≤ {more.max_length} {UNITS[more.unit]}, {more.approver_role}{consent}: {more.basis_zh}"
+    return f"{more.times} × ≤ {more.max_length} {TEXTS['units'][more.unit]}, {more.approver_role}{consent}: {more.basis_zh}"
 
 
 def tables() -> str:
@@ -330,11 +274,7 @@ def tables() -> str:
     for name, (owner, said) in sorted(declared().items(), key=lambda pair: (pair[1][0], pair[0])):
         readers = {r.capability for r in references() if r.table == name and r.how == "read"} - {owner}
         rows.append((owner, code([name]), said, ", ".join(sorted(readers))))
-    return (
-        f"# Tables\n\n{NOTE} A table is written by its owner alone, the capability that its file in `migrations/tables`"
-        " names, and read by the owner and by capabilities above. Every SQL statement is held to that"
-        " (`tests/house/test_tables.py`); these are the reads that there are.\n\n"
-    ) + table(("owner", "table", "what it holds", "read by"), rows)
+    return written("tables", tables=table(("owner", "table", "what it holds", "read by"), rows))
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -18,6 +18,7 @@ from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from scripts import cluster
 from scripts.postgres import ClusterError
@@ -39,9 +40,10 @@ class Stopping:
         self.asked = True
 
 
-def spawn(*words: str) -> subprocess.Popen[bytes]:
+def spawn(*words: str, said: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
     """Start a command of gridcase, in a session of its own so that Ctrl-C comes here only; it ends if we are killed."""
-    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", GRIDCASE, *words], start_new_session=True)
+    command = ["setpriv", "--pdeathsig", "TERM", GRIDCASE, *words]
+    return subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True)
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
@@ -61,11 +63,6 @@ def finish(child: subprocess.Popen[bytes], stopping: Stopping) -> int:
             end(child)
         time.sleep(0.1)
     return int(child.returncode)
-
-
-def ready(host: str, port: int) -> bool:
-    """Whether the service answers that it is ready."""
-    return not_ready(host, port) is None
 
 
 def not_ready(host: str, port: int) -> str | None:

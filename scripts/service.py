@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import psutil
 
 from scripts import processes
-from scripts.run import end, ready
+from scripts.run import end, not_ready, spawn
 
-GRIDCASE = str(Path(sys.executable).parent / "gridcase")
 READY_SECONDS = 120
 HOST = "127.0.0.1"
 
@@ -47,12 +45,9 @@ class Service:
         """Start it and wait until it answers; raises ServiceError when it does not."""
         words = ["serve", "--host", HOST, "--port", str(self.port), "--workers", str(self.workers)]
         with self.log.open("ab") as said:
-            self._child = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", GRIDCASE, "--city", self.city, *words],
-                stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
-            )  # fmt: skip
+            self._child = spawn("--city", self.city, *words, said=said)
         deadline = time.monotonic() + READY_SECONDS
-        while not ready(HOST, self.port):
+        while not_ready(HOST, self.port):
             if self._child.poll() is not None or time.monotonic() > deadline:
                 raise ServiceError(f"the API of {self.city} did not start:\n{self._last_words()}")
             time.sleep(0.05)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from scripts.service import GRIDCASE, Service, free_port
+from scripts.run import GRIDCASE
+from scripts.service import Service, free_port
 from scripts.tour.case import Case
 from seeds.hohhot.city import build_city
 
