@@ -18,7 +18,7 @@ import yaml
 
 from app.analytics.queries.indicators import INDICATORS
 from app.capabilities import CAPABILITIES, compose
-from app.cases.rules import STATUS_WORDS, TRANSITIONS, Status
+from app.cases.rules import TRANSITIONS, Status
 from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS
 from app.core.access import AREA_SIGHT, ROLE_PERMISSIONS, UNIT_SIGHT, Permission, Role
 from app.core.errors import CATALOGUE, Words
@@ -89,7 +89,7 @@ def steps() -> str:
         kept = [n for n, column in enumerate(columns) if any(row[n] for row in rows)]
         shown = table([columns[n] for n in kept], [[row[n] for n in kept] for row in rows])
         text += section(f"Steps of {workflow.name.en.removeprefix('the ')}: `{workflow.thing}`", shown)
-    states = table(("state", "中文", "English"), [(f"`{s}`", STATUS_WORDS[s].zh, STATUS_WORDS[s].en) for s in Status])
+    states = table(("state", "中文", "English"), [(f"`{s}`", s.words.zh, s.words.en) for s in Status])
     return written("steps", states=states, not_for_accusations=code(sorted(NOT_FOR_ACCUSATIONS)), steps=text)
 
 

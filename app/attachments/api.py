@@ -19,7 +19,7 @@ from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, WORKFLOW, Format, Rec
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.settings import AttachmentSettings
 from app.cases.queries.visible import require_visible
-from app.cases.rules import PURPOSE_WORDS, Purpose
+from app.cases.rules import Purpose
 from app.core.access import Actor, Permission
 from app.core.asgi import BodyPolicy
 from app.core.errors import Conflict, Invalid, TooLarge, UnsupportedMedia
@@ -150,7 +150,7 @@ async def add_attachment(
     async with request.app.state.database.connection() as conn:
         if first := await answered(conn, call):
             return first
-    sent = actions.Sent(await clean(body), body, purpose, said or PURPOSE_WORDS[purpose].zh, redacts)
+    sent = actions.Sent(await clean(body), body, purpose, said or purpose.words.zh, redacts)
     return await _attach(request, call, rules, kept, case_id, sent)
 
 

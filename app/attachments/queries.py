@@ -11,7 +11,7 @@ from app.cases.queries.access import visible_to
 from app.cases.queries.file import local
 from app.cases.queries.notes import opened_note
 from app.cases.queries.visible import require_visible
-from app.cases.rules import PURPOSE_WORDS, Purpose
+from app.cases.rules import Purpose
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound, Words
@@ -106,7 +106,7 @@ _NOT_REDACTED = Words(
 
 def told(found: LoadedAttachment, actor: Actor, now: datetime, language: str) -> AttachmentOut:
     """As a reply gives it."""
-    actions, purpose = WORKFLOW.available(found, actor, now), PURPOSE_WORDS[found.purpose].say(language)
+    actions, purpose = WORKFLOW.available(found, actor, now), found.purpose.words.say(language)
     return shown(AttachmentOut, found, purpose_text=purpose, title=found.opened_title, available_actions=actions)
 
 
@@ -134,7 +134,7 @@ def _listed(one: LoadedAttachment, tz: tzinfo) -> dict[str, object]:
     pages = f"，{one.pages} 页" if one.pages else ""
     return {
         "at": local(one.added_at, tz), "title": one.opened_title or "（已清除）",
-        "kind": f"{PURPOSE_WORDS[one.purpose].zh}{copy}{f'；{gone} 撤回，内容已清除' if gone else ''}",
+        "kind": f"{one.purpose.words.zh}{copy}{f'；{gone} 撤回，内容已清除' if gone else ''}",
         "what": f"{one.media_type}，{one.size} 字节{pages}",
         "digest": one.digest.hex(), "salt": one.salt.hex() if one.salt else "（盐值已清除）",
     }  # fmt: skip

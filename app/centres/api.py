@@ -15,7 +15,7 @@ from app.centres.actions import keeping, rota
 from app.centres.actions.booking import book, release
 from app.centres.actions.rota import Line, Plan
 from app.centres.queries import rooms
-from app.centres.rules import BOOKINGS, CENTRES, INSTEAD_WORDS, DutyState, Hours, instead, opening_at
+from app.centres.rules import BOOKINGS, CENTRES, DutyState, Hours, instead, opening_at
 from app.centres.schemas import shown as schemas
 from app.centres.schemas import taken
 from app.core import errors
@@ -156,7 +156,7 @@ def _reception(
         window = next((person.window for person in here.people if person.window), here.window)
     return schemas.ReceptionUnit(
         unit=unit.unit, name=unit.name, answers_for=unit.answers_for, how=here.how if here else None, state=state,
-        window=window, instead=step, instead_text=INSTEAD_WORDS[step].say(language),
+        window=window, instead=step, instead_text=step.words.say(language),
         call_in=here.call_in if here else None, respond_minutes=here.respond_minutes if here else None,
         stationed_at=elsewhere,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from app.core.access import Actor, Permission
-from app.core.errors import Words
+from app.core.errors import Worded, Words
 from app.core.workflow import Refusal, Transition, Workflow, not_now, table
 from app.deadlines.rules import Calendar
 
@@ -210,47 +210,32 @@ def unfit_spans(spans: Sequence[Span]) -> Words | None:
     return None
 
 
-class Stationing(StrEnum):
+class Stationing(Worded):
     """How a unit is at a centre (常驻 / 轮驻 / 随驻)."""
 
-    RESIDENT = "resident"
-    ROTATING = "rotating"
-    ON_CALL = "on_call"
+    RESIDENT = "resident", "常驻", "resident"
+    ROTATING = "rotating", "轮驻", "rotating"
+    ON_CALL = "on_call", "随驻", "on call"
 
 
-class DutyState(StrEnum):
+class DutyState(Worded):
     """Where a stationed unit is at an instant."""
 
-    ON_DUTY = "on_duty"
-    ON_CALL = "on_call"
-    ABSENT = "absent"
+    ON_DUTY = "on_duty", "在岗", "on duty"
+    ON_CALL = "on_call", "随叫随到", "on call"
+    ABSENT = "absent", "不在岗", "not there"
 
 
-class Instead(StrEnum):
+class Instead(Worded):
     """What a clerk does so that the visitor need not go anywhere else."""
 
-    AT_WINDOW = "at_window"
-    CALL_IN = "call_in"
-    OFFER = "offer"
-
-
-HOW_WORDS: dict[Stationing, Words] = {
-    Stationing.RESIDENT: Words("常驻", "resident"),
-    Stationing.ROTATING: Words("轮驻", "rotating"),
-    Stationing.ON_CALL: Words("随驻", "on call"),
-}
-STATE_WORDS: dict[DutyState, Words] = {
-    DutyState.ON_DUTY: Words("在岗", "on duty"),
-    DutyState.ON_CALL: Words("随叫随到", "on call"),
-    DutyState.ABSENT: Words("不在岗", "not there"),
-}
-INSTEAD_WORDS: dict[Instead, Words] = {
-    Instead.AT_WINDOW: Words("请到该单位窗口当场办理。", "Taken at that unit's window now."),
-    Instead.CALL_IN: Words("请按所列方式通知随驻人员到场。", "Call the unit in, as stated."),
-    Instead.OFFER: Words(
-        "由本窗口登记并线上派送，当事人无需另跑。", "Register it here and offer it electronically: no second trip."
-    ),
-}
+    AT_WINDOW = "at_window", "请到该单位窗口当场办理。", "Taken at that unit's window now."
+    CALL_IN = "call_in", "请按所列方式通知随驻人员到场。", "Call the unit in, as stated."
+    OFFER = (
+        "offer",
+        "由本窗口登记并线上派送，当事人无需另跑。",
+        "Register it here and offer it electronically: no second trip.",
+    )
 
 
 def duty_state(

@@ -11,18 +11,18 @@ from enum import StrEnum
 
 from app.cases.rules import Facts, Result
 from app.core.access import Actor, Permission
-from app.core.errors import Words
+from app.core.errors import Worded, Words
 from app.core.workflow import Refusal, Transition, Workflow, not_now, table
 
 
-class MediationChannel(StrEnum):
+class MediationChannel(Worded):
     """By which law it is mediated."""
 
-    PEOPLE = "people"
-    ADMINISTRATIVE = "administrative"
-    SECTORAL = "sectoral"
-    JUDICIAL_REFERRAL = "judicial_referral"
-    LABOUR = "labour"
+    PEOPLE = "people", "人民调解", "people's mediation"
+    ADMINISTRATIVE = "administrative", "行政调解", "administrative mediation"
+    SECTORAL = "sectoral", "行业性、专业性调解", "sectoral mediation"
+    JUDICIAL_REFERRAL = "judicial_referral", "法院委派、委托调解", "mediation referred by a court"
+    LABOUR = "labour", "劳动争议调解", "labour dispute mediation"
 
 
 # The kind of note of a talk with one side: for the mediators and the lead, whom their own room shows it (RMTJ 15).
@@ -38,16 +38,16 @@ class Origin(StrEnum):
     PROPOSAL = "proposal"
 
 
-class MediationState(StrEnum):
+class MediationState(Worded):
     """Where a mediation stands."""
 
-    PROPOSED = "proposed"
-    CONSENTED = "consented"
-    UNDER_WAY = "under_way"
-    SUSPENDED = "suspended"
-    AGREED = "agreed"
-    FAILED = "failed"
-    ENDED = "ended"
+    PROPOSED = "proposed", "等待双方同意", "waiting for the consent of both sides"
+    CONSENTED = "consented", "双方已同意", "both sides consent"
+    UNDER_WAY = "under_way", "正在调解", "under way"
+    SUSPENDED = "suspended", "已中止", "suspended"
+    AGREED = "agreed", "已达成协议", "agreed"
+    FAILED = "failed", "调解不成", "failed"
+    ENDED = "ended", "已终止", "ended"
 
 
 class Relation(StrEnum):
@@ -87,23 +87,6 @@ LIVE = frozenset(
     {MediationState.PROPOSED, MediationState.CONSENTED, MediationState.UNDER_WAY, MediationState.SUSPENDED}
 )  # fmt: skip
 SIDES = ("petitioner", "respondent")  # the parties whose consent and signature count
-
-CHANNEL_WORDS: dict[MediationChannel, Words] = {
-    MediationChannel.PEOPLE: Words("人民调解", "people's mediation"),
-    MediationChannel.ADMINISTRATIVE: Words("行政调解", "administrative mediation"),
-    MediationChannel.SECTORAL: Words("行业性、专业性调解", "sectoral mediation"),
-    MediationChannel.JUDICIAL_REFERRAL: Words("法院委派、委托调解", "mediation referred by a court"),
-    MediationChannel.LABOUR: Words("劳动争议调解", "labour dispute mediation"),
-}
-STATE_WORDS: dict[MediationState, Words] = {
-    MediationState.PROPOSED: Words("等待双方同意", "waiting for the consent of both sides"),
-    MediationState.CONSENTED: Words("双方已同意", "both sides consent"),
-    MediationState.UNDER_WAY: Words("正在调解", "under way"),
-    MediationState.SUSPENDED: Words("已中止", "suspended"),
-    MediationState.AGREED: Words("已达成协议", "agreed"),
-    MediationState.FAILED: Words("调解不成", "failed"),
-    MediationState.ENDED: Words("已终止", "ended"),
-}
 
 
 # --- The workflow

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from app.core.errors import Words
+from app.core.errors import Worded
 
 
-class NoticeKind(StrEnum):
+class NoticeKind(Worded):
     """The kinds of written notices; each has a template of its own."""
 
-    ACCEPTANCE = "acceptance"
-    NON_ACCEPTANCE = "non_acceptance"
-    TRANSFER = "transfer"
-    EXTENSION = "extension"
-    OPINION = "opinion"
-    REPLY = "reply"
-    CALL_BACK = "call_back"
-    RIGHTS_AND_DUTIES = "rights_and_duties"
-    MEDIATION_RESULT = "mediation_result"
-    REVIEW_DECISION = "review_decision"
-    URGING = "urging"
+    ACCEPTANCE = "acceptance", "受理告知书", "notice of acceptance"
+    NON_ACCEPTANCE = "non_acceptance", "不予受理告知书", "notice of non-acceptance"
+    TRANSFER = "transfer", "转送告知书", "notice of transfer"
+    EXTENSION = "extension", "延期告知书", "notice of extension"
+    OPINION = "opinion", "信访事项处理意见书", "handling opinion"
+    REPLY = "reply", "答复", "reply"
+    CALL_BACK = "call_back", "办理结果反馈", "feedback of the result"
+    RIGHTS_AND_DUTIES = "rights_and_duties", "调解权利义务告知书", "rights and duties in mediation"
+    MEDIATION_RESULT = "mediation_result", "调解结果告知书", "result of mediation"
+    REVIEW_DECISION = "review_decision", "复查（复核）意见书", "review decision"
+    URGING = "urging", "催办通知书", "urging notice"
 
 
 class NoticeState(StrEnum):
@@ -51,19 +51,6 @@ METHOD_WORDS: dict[str, str] = {
 DUE = frozenset({NoticeState.DRAFTED, NoticeState.FAILED, NoticeState.ATTEMPTED})
 SERVABLE = frozenset({NoticeState.DRAFTED, NoticeState.ATTEMPTED})
 
-TITLES: dict[NoticeKind, Words] = {
-    NoticeKind.ACCEPTANCE: Words("受理告知书", "notice of acceptance"),
-    NoticeKind.NON_ACCEPTANCE: Words("不予受理告知书", "notice of non-acceptance"),
-    NoticeKind.TRANSFER: Words("转送告知书", "notice of transfer"),
-    NoticeKind.EXTENSION: Words("延期告知书", "notice of extension"),
-    NoticeKind.OPINION: Words("信访事项处理意见书", "handling opinion"),
-    NoticeKind.REPLY: Words("答复", "reply"),
-    NoticeKind.CALL_BACK: Words("办理结果反馈", "feedback of the result"),
-    NoticeKind.RIGHTS_AND_DUTIES: Words("调解权利义务告知书", "rights and duties in mediation"),
-    NoticeKind.MEDIATION_RESULT: Words("调解结果告知书", "result of mediation"),
-    NoticeKind.REVIEW_DECISION: Words("复查（复核）意见书", "review decision"),
-    NoticeKind.URGING: Words("催办通知书", "urging notice"),
-}  # fmt: skip
 # What a step says when it ends a matter: one of them stands at a time, and a reopening replaces it.
 CLOSING = frozenset(
     {

@@ -12,23 +12,27 @@ from enum import StrEnum
 from typing import Self
 
 from app.core.access import Actor, Permission
-from app.core.errors import Words
+from app.core.errors import Worded, Words
 from app.core.workflow import Refusal, Transition, Workflow, table
 
 
-class State(StrEnum):
+class State(Worded):
     """Where a proxy relation stands. Those of LIVE go on; the others are its end."""
 
-    REQUESTED = "requested"
-    OFFERED = "offered"
-    AUTHORISED = "authorised"
-    REPORTING = "reporting"  # the authority is filed: errands are run and reported back
-    CLOSED = "closed"
-    DECLINED = "declined"
-    STEPPED_DOWN = "stepped_down"
-    WITHDRAWN = "withdrawn_by_resident"
-    EXPIRED = "authority_expired"
-    CONFLICT = "conflict_of_interest"
+    REQUESTED = "requested", "已申请代办，待安排代办员", "asked for; a proxy is to be offered"
+    OFFERED = "offered", "已推荐代办员，待您同意并授权", "a proxy is offered; it is yours to authorise or decline"
+    AUTHORISED = "authorised", "已授权，代办员即将办理备案", "authorised; the authority is to be filed"
+    REPORTING = "reporting", "代办中", "being carried"  # the authority is filed: errands are run and reported back
+    CLOSED = "closed", "代办已完成", "carried to its end"
+    DECLINED = "declined", "未采用代办", "not taken up"
+    STEPPED_DOWN = "stepped_down", "代办员已辞任，可另行申请", "the proxy stepped down; another may be asked for"
+    WITHDRAWN = "withdrawn_by_resident", "您已撤回委托，代办已停止", "you withdrew the authority; the proxy has stopped"
+    EXPIRED = "authority_expired", "委托已到期，代办已停止", "the authority has expired; the proxy has stopped"
+    CONFLICT = (
+        "conflict_of_interest",
+        "代办员应当回避，代办已停止，可另行申请",
+        "the proxy had to stand back; another may be asked for",
+    )
 
 
 LIVE = frozenset({State.REQUESTED, State.OFFERED, State.AUTHORISED, State.REPORTING})
@@ -44,14 +48,18 @@ class Capacity(StrEnum):
     LAWYER = "lawyer"
 
 
-class Power(StrEnum):
+class Power(Worded):
     """What the resident lets the proxy do. Nothing else follows from it: not to rate, close, withdraw or go up."""
 
-    SUBMIT_MATERIALS = "submit_materials"
-    ENQUIRE = "enquire"
-    RECEIVE_NOTICES = "receive_notices"
-    ATTEND_SESSIONS = "attend_sessions"
-    ACCEPT_SERVICE = "accept_service"
+    SUBMIT_MATERIALS = "submit_materials", "提交材料", "hand in material"
+    ENQUIRE = "enquire", "查询、催办", "enquire and urge"
+    RECEIVE_NOTICES = "receive_notices", "领取文书副本并转告", "receive copies of notices and pass them on"
+    ATTEND_SESSIONS = "attend_sessions", "陪同参加听证、调解等", "accompany to hearings and sessions"
+    ACCEPT_SERVICE = (
+        "accept_service",
+        "代收送达（自代办员签收起计算您的期限）",
+        "accept service: your own times run from it",
+    )
 
 
 class Evidence(StrEnum):
@@ -62,15 +70,15 @@ class Evidence(StrEnum):
     QUERY_CODE = "query_code"  # given by whoever holds number and code
 
 
-class ErrandKind(StrEnum):
+class ErrandKind(Worded):
     """One thing done for the resident."""
 
-    FILE = "file"
-    ASK = "ask"
-    ACCOMPANY = "accompany"
-    URGE = "urge"
-    FETCH_REPLY = "fetch_reply"
-    REPORT_BACK = "report_back"
+    FILE = "file", "代为递交材料", "handed in material"
+    ASK = "ask", "代为查询", "asked how it stands"
+    ACCOMPANY = "accompany", "陪同办理", "went along"
+    URGE = "urge", "代为催办", "urged the unit"
+    FETCH_REPLY = "fetch_reply", "代取答复", "fetched the reply"
+    REPORT_BACK = "report_back", "向您反馈", "reported back to you"
 
 
 class ErrandState(StrEnum):
@@ -91,35 +99,6 @@ class Told(StrEnum):
     LETTER = "letter"
 
 
-STATE_WORDS: dict[State, Words] = {
-    State.REQUESTED: Words("已申请代办，待安排代办员", "asked for; a proxy is to be offered"),
-    State.OFFERED: Words("已推荐代办员，待您同意并授权", "a proxy is offered; it is yours to authorise or decline"),
-    State.AUTHORISED: Words("已授权，代办员即将办理备案", "authorised; the authority is to be filed"),
-    State.REPORTING: Words("代办中", "being carried"),
-    State.CLOSED: Words("代办已完成", "carried to its end"),
-    State.DECLINED: Words("未采用代办", "not taken up"),
-    State.STEPPED_DOWN: Words("代办员已辞任，可另行申请", "the proxy stepped down; another may be asked for"),
-    State.WITHDRAWN: Words("您已撤回委托，代办已停止", "you withdrew the authority; the proxy has stopped"),
-    State.EXPIRED: Words("委托已到期，代办已停止", "the authority has expired; the proxy has stopped"),
-    State.CONFLICT: Words(
-        "代办员应当回避，代办已停止，可另行申请", "the proxy had to stand back; another may be asked for"
-    ),
-}
-POWER_WORDS: dict[Power, Words] = {
-    Power.SUBMIT_MATERIALS: Words("提交材料", "hand in material"),
-    Power.ENQUIRE: Words("查询、催办", "enquire and urge"),
-    Power.RECEIVE_NOTICES: Words("领取文书副本并转告", "receive copies of notices and pass them on"),
-    Power.ATTEND_SESSIONS: Words("陪同参加听证、调解等", "accompany to hearings and sessions"),
-    Power.ACCEPT_SERVICE: Words("代收送达（自代办员签收起计算您的期限）", "accept service: your own times run from it"),
-}
-ERRAND_WORDS: dict[ErrandKind, Words] = {
-    ErrandKind.FILE: Words("代为递交材料", "handed in material"),
-    ErrandKind.ASK: Words("代为查询", "asked how it stands"),
-    ErrandKind.ACCOMPANY: Words("陪同办理", "went along"),
-    ErrandKind.URGE: Words("代为催办", "urged the unit"),
-    ErrandKind.FETCH_REPLY: Words("代取答复", "fetched the reply"),
-    ErrandKind.REPORT_BACK: Words("向您反馈", "reported back to you"),
-}
 # Reporting back is owed under every authority, and so needs no power.
 NEEDS: dict[ErrandKind, Power | None] = {
     ErrandKind.FILE: Power.SUBMIT_MATERIALS,
@@ -309,7 +288,7 @@ def beyond(needed: Power | None, powers: Collection[Power]) -> Words | None:
     if needed is None or needed in powers:
         return None
     return Words(
-        f"超出委托权限：委托书未包含“{POWER_WORDS[needed].zh}”（{needed}）。",
+        f"超出委托权限：委托书未包含“{needed.words.zh}”（{needed}）。",
         f"Beyond the authority: it does not hold the power {needed}.",
     )
 

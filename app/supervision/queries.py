@@ -10,7 +10,7 @@ from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
 from app.core.rows import Mark, fetch_all, fetch_one, shown
-from app.supervision.rules import KIND_WORDS, PROBLEM_WORDS, WORKFLOW, Supervision
+from app.supervision.rules import WORKFLOW, Supervision
 from app.supervision.schemas import SupervisionCount, SupervisionItem, SupervisionOut
 
 
@@ -142,7 +142,7 @@ async def get_supervision(conn: Connection, supervision: uuid.UUID, *, actor: Ac
     return shown(
         SupervisionOut,
         row,
-        kind_text=KIND_WORDS[row.kind].say(language),
-        problem_text=PROBLEM_WORDS[row.problem].say(language) if row.problem else None,
+        kind_text=row.kind.words.say(language),
+        problem_text=row.problem.words.say(language) if row.problem else None,
         available_actions=WORKFLOW.available(shown(Supervision, row), actor, actor.at),
     )

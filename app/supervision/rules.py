@@ -10,17 +10,17 @@ from enum import StrEnum
 
 from app.areas.rules import Tier
 from app.core.access import Actor, Permission, Role
-from app.core.errors import Words
+from app.core.errors import Worded, Words
 from app.core.workflow import Refusal, Transition, Workflow, not_now, table
 
 
-class SupervisionKind(StrEnum):
+class SupervisionKind(Worded):
     """What is asked: urged, supervised with a card, ordered to correct by a date, or instructed by a leader."""
 
-    URGE = "urge"
-    SUPERVISE = "supervise"
-    CORRECT = "correct"
-    INSTRUCT = "instruct"
+    URGE = "urge", "催办", "urging"
+    SUPERVISE = "supervise", "督办", "supervision"
+    CORRECT = "correct", "责令限期整改", "order to correct by a date"
+    INSTRUCT = "instruct", "领导批示", "leader's instruction"
 
 
 class CardLevel(StrEnum):
@@ -31,20 +31,20 @@ class CardLevel(StrEnum):
     RED = "red"
 
 
-class ProblemType(StrEnum):
+class ProblemType(Worded):
     """What is wrong with the handling (XF 40, 43 to 46)."""
 
-    NOT_REGISTERED = "not_registered"
-    NOT_ACCEPTED = "not_accepted"
-    LATE_NOTICE = "late_notice"
-    LATE_COMPLETION = "late_completion"
-    NOT_BY_LAW = "not_by_law"
-    BUCK_PASSING = "buck_passing"
-    FALSE_REPORT = "false_report"
-    NOT_CARRIED_OUT = "not_carried_out"
-    LEAK = "leak"
-    RETALIATION = "retaliation"
-    URGENT_NOT_REPORTED = "urgent_not_reported"
+    NOT_REGISTERED = "not_registered", "应登记未登记", "not registered"
+    NOT_ACCEPTED = "not_accepted", "应受理未受理", "not accepted though competent"
+    LATE_NOTICE = "late_notice", "未按期书面告知", "no written notice in time"
+    LATE_COMPLETION = "late_completion", "未按期办结", "not completed in time"
+    NOT_BY_LAW = "not_by_law", "未依法依规办理", "not handled by law"
+    BUCK_PASSING = "buck_passing", "推诿敷衍拖延", "passed on, put off or delayed"
+    FALSE_REPORT = "false_report", "弄虚作假", "false report"
+    NOT_CARRIED_OUT = "not_carried_out", "拒不执行处理意见", "the opinion is not carried out"
+    LEAK = "leak", "泄露检举控告材料", "material of an accusation was leaked"
+    RETALIATION = "retaliation", "打击报复", "retaliation"
+    URGENT_NOT_REPORTED = "urgent_not_reported", "隐瞒、缓报紧急信息", "urgent information concealed or delayed"
 
 
 class SupervisionState(StrEnum):
@@ -56,27 +56,6 @@ class SupervisionState(StrEnum):
     VERIFIED = "verified"
     WITHDRAWN = "withdrawn"
 
-
-PROBLEM_WORDS: dict[ProblemType, Words] = {
-    ProblemType.NOT_REGISTERED: Words("应登记未登记", "not registered"),
-    ProblemType.NOT_ACCEPTED: Words("应受理未受理", "not accepted though competent"),
-    ProblemType.LATE_NOTICE: Words("未按期书面告知", "no written notice in time"),
-    ProblemType.LATE_COMPLETION: Words("未按期办结", "not completed in time"),
-    ProblemType.NOT_BY_LAW: Words("未依法依规办理", "not handled by law"),
-    ProblemType.BUCK_PASSING: Words("推诿敷衍拖延", "passed on, put off or delayed"),
-    ProblemType.FALSE_REPORT: Words("弄虚作假", "false report"),
-    ProblemType.NOT_CARRIED_OUT: Words("拒不执行处理意见", "the opinion is not carried out"),
-    ProblemType.LEAK: Words("泄露检举控告材料", "material of an accusation was leaked"),
-    ProblemType.RETALIATION: Words("打击报复", "retaliation"),
-    ProblemType.URGENT_NOT_REPORTED: Words("隐瞒、缓报紧急信息", "urgent information concealed or delayed"),
-}
-
-KIND_WORDS: dict[SupervisionKind, Words] = {
-    SupervisionKind.URGE: Words("催办", "urging"),
-    SupervisionKind.SUPERVISE: Words("督办", "supervision"),
-    SupervisionKind.CORRECT: Words("责令限期整改", "order to correct by a date"),
-    SupervisionKind.INSTRUCT: Words("领导批示", "leader's instruction"),
-}
 
 _S, _OWED = SupervisionState, frozenset({SupervisionState.OPEN, SupervisionState.RETURNED})
 _ANSWERED = frozenset({_S.ANSWERED})

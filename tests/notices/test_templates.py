@@ -17,7 +17,7 @@ from app.cases.rules import Result, Route
 from app.notices.actions import filling as making
 from app.notices.actions import masked_text, printed
 from app.notices.actions.filling import TEMPLATES, VERSIONS, Draft, filled, make
-from app.notices.rules import RESULT_WORDS, ROUTE_WORDS, TITLES, NoticeKind
+from app.notices.rules import RESULT_WORDS, ROUTE_WORDS, NoticeKind
 
 DRAFT = Draft(
     NoticeKind.OPINION, "260000001U", "供暖不达标", ("张三", "欧阳一二"), "新城区住房和城乡建设局",
@@ -42,7 +42,7 @@ ASKED = {
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_each_kind_says_what_is_asked_of_it(kind: NoticeKind) -> None:
     text = filled(replace(DRAFT, kind=kind))
-    for words in (*ASKED[kind], TITLES[kind].zh, "260000001U", "张三", "2026年11月23日"):
+    for words in (*ASKED[kind], kind.words.zh, "260000001U", "张三", "2026年11月23日"):
         assert words in text, words
 
 

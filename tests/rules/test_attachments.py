@@ -19,7 +19,7 @@ from app.attachments.rules import (
     sniff,
     withdraw_refused,
 )
-from app.cases.rules import PURPOSE_WORDS, Purpose, Status
+from app.cases.rules import Status
 from app.core.errors import Words
 
 HEADS = [
@@ -46,7 +46,6 @@ def test_every_format_that_is_kept_has_a_type_and_a_name() -> None:
     assert set(KEPT_AS.values()) == set(MEDIA_TYPES)
     assert set(EXTENSIONS) == set(FORMATS) == set(MEDIA_TYPES.values())
     assert all(unfit.words.zh and unfit.words.en for unfit in Unfit)
-    assert set(PURPOSE_WORDS) == set(Purpose)
 
 
 GROWS = [

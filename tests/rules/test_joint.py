@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.core.access import Actor, Post, Role
-from app.joint.rules.calling import ARRIVAL_PROCEDURE, OCCASION_WORDS, Occasion
+from app.joint.rules.calling import ARRIVAL_PROCEDURE, Occasion
 from app.joint.rules.tasks import (
     TASKS,
     Ruling,
@@ -144,4 +144,4 @@ def test_a_petition_is_met_on_among_units_with_a_part() -> None:
 
 
 def test_every_occasion_has_words_and_a_limit_to_arrive() -> None:
-    assert set(OCCASION_WORDS) == set(ARRIVAL_PROCEDURE) == set(Occasion)
+    assert set(ARRIVAL_PROCEDURE) == set(Occasion)

@@ -17,7 +17,6 @@ from app.core.openapi import gives_pdf
 from app.core.paging import ThisPage
 from app.core.texts import Code
 from app.notices.actions import masked_text, printed
-from app.notices.rules import TITLES
 
 router = APIRouter(prefix="/v1", tags=["notices"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
@@ -28,7 +27,7 @@ Waiting = Literal["drafted", "failed", "attempted"]
 def _shown(notice: NoticeOut, said: str) -> NoticeOut:
     """With its title, and its addressees masked."""
     html = notice.html and masked_text(notice.html)
-    return replace(notice, title=TITLES[notice.kind].say(said), html=html)
+    return replace(notice, title=notice.kind.words.say(said), html=html)
 
 
 def _pdf(content: bytes, name: uuid.UUID) -> Response:
@@ -46,7 +45,7 @@ async def list_notices(
     states, after = state or ["drafted", "failed", "attempted"], page.after_instant()
     found = await queries.list_due(conn, actor=actor, states=states, unit=unit, after=after, limit=page.most)
     shown = page.of(found, lambda notice: (notice.drafted_at, notice.id))
-    return NoticePage(items=[replace(notice, title=TITLES[notice.kind].say(said)) for notice in shown])
+    return NoticePage(items=[replace(notice, title=notice.kind.words.say(said)) for notice in shown])
 
 
 @router.get("/cases/{case_id}/notices", response_model=NoticesOut, summary="Notices of a case")
@@ -61,7 +60,7 @@ async def get_notice_pdf(notice_id: uuid.UUID, actor: CanRead, conn: Read) -> Re
     notice = await queries.get_notice(conn, notice_id, actor=actor)
     if notice.html is None:
         raise queries.no_text()
-    return _pdf(await printed(masked_text(notice.html), TITLES[notice.kind].zh), notice_id)
+    return _pdf(await printed(masked_text(notice.html), notice.kind.words.zh), notice_id)
 
 
 @router.get("/notices/{notice_id}", response_model=NoticeOut, summary="A notice as it was made")
@@ -81,7 +80,7 @@ async def print_notice(
 
     async def act() -> tuple[int, bytes, str | None]:
         text, kind = await actions.open_notice(conn, notice_id, reason=sent.reason, actor=actor, now=call.now)
-        pages.append(await printed(text, TITLES[kind].zh))
+        pages.append(await printed(text, kind.words.zh))
         return 200, b"", None
 
     await once(conn, call, act, keep=False)

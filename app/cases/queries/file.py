@@ -11,7 +11,6 @@ from app.cases.queries.case_page import read_page
 from app.cases.queries.notices import list_of_case
 from app.cases.queries.record import list_timeline
 from app.cases.queries.registry import FILE_LISTS
-from app.cases.rules import STATUS_WORDS
 from app.cases.rules.plain import step_title
 from app.cases.schemas.notices import NoticeOut
 from app.cases.schemas.page import CaseOut, LimitOut, NoteOut
@@ -20,7 +19,7 @@ from app.core.access import Actor
 from app.core.database import Connection
 from app.notices.actions import masked_text
 from app.notices.actions.filling import page as filled
-from app.notices.rules import METHOD_WORDS, STATE_WORDS, TITLES, NoticeState
+from app.notices.rules import METHOD_WORDS, STATE_WORDS, NoticeState
 from app.reference.queries import Reference
 
 MOST_EVENTS = 10_000
@@ -66,7 +65,7 @@ def _cover(page: CaseOut, reference: Reference) -> dict[str, object]:
         "title": "案卷", "organ": reference.names.get(page.lead_unit, page.lead_unit), "number": page.number,
         "subject": page.title or "", "description": page.description, "address": page.location.address,
         "category": category.name_zh if category else page.category, "procedure": procedure.name_zh,
-        "status": STATUS_WORDS[page.status].zh, "received": local(page.received_at, tz),
+        "status": page.status.words.zh, "received": local(page.received_at, tz),
         "closed": local(page.closed_at, tz), "held": page.held,
         "retention": f"{_RETENTION[kept.retention]}{until}" if kept else None,
     }  # fmt: skip
@@ -79,7 +78,7 @@ def _notice(notice: NoticeOut, tz: tzinfo, *, clear: bool) -> dict[str, object]:
         for s in notice.service
     ]
     return {
-        "title": TITLES[notice.kind].zh, "service": "；".join(told) or STATE_WORDS[notice.state],
+        "title": notice.kind.words.zh, "service": "；".join(told) or STATE_WORDS[notice.state],
         "html": Markup(text if clear else masked_text(text)),  # noqa: S704 (made by our own templates, which escape)
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 from app.cases.queries.case_page import masked, page_statement
 from app.cases.queries.one import CaseRow, as_facts, facts_statement, told_due
 from app.cases.queries.registry import RESIDENT_SECTIONS
-from app.cases.rules import STATUS_WORDS, Kind, PetitionClass, Status, available_actions
+from app.cases.rules import Kind, PetitionClass, Status, available_actions
 from app.cases.rules.plain import plainly, step_title
 from app.cases.schemas.notices import ServedNoticeOut
 from app.cases.schemas.page import CaseOut
@@ -25,7 +25,7 @@ from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
 from app.core.rows import fetch_all, fetch_one, part, read_sql
-from app.notices.rules import TITLES, NoticeKind
+from app.notices.rules import NoticeKind
 from app.reference.queries import Reference
 
 
@@ -53,12 +53,12 @@ async def show_case(
     reason = reference.reasons.get(page.routing.rule)
     return replace(
         page,
-        status_text=STATUS_WORDS[page.status].say(language),
+        status_text=page.status.words.say(language),
         category_name=(category.name_en if language == "en" else category.name_zh) if category else None,
         dispute_kind=reference.dispute_kinds.get(page.category) if page.kind == Kind.DISPUTE else None,
         routing=replace(page.routing, reason=reason.say(language) if reason else None),
         names={code: reference.names[code] for code in sorted(filter(None, codes)) if code in reference.names},
-        notices=tuple(replace(n, title=TITLES[n.kind].say(language)) for n in page.notices),
+        notices=tuple(replace(n, title=n.kind.words.say(language)) for n in page.notices),
         available_actions=tuple(available_actions(facts, actor, now)),
     )
 
@@ -121,7 +121,7 @@ async def ask_for_notices(conn: Connection, number: str, code: str, *, language:
     if await conn.fetchval("select id from cases where number = $1 and query_hash = $2", number, hashed) is None:
         raise _not_found()
     served = await fetch_all(conn, ServedNoticeOut, _SERVED, number, hashed)
-    return [replace(notice, title=TITLES[notice.kind].say(language)) for notice in served]
+    return [replace(notice, title=notice.kind.words.say(language)) for notice in served]
 
 
 async def ask(conn: Connection, number: str, code: str, *, reference: Reference, language: str) -> QueryOut:
@@ -134,7 +134,7 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
     own = await fetch_one(conn, _Own, statement, number, keys().query_hash(code))
     if own is None:
         raise _not_found()
-    said = STATUS_WORDS[own.status].say(language)
+    said = own.status.words.say(language)
     if own.petition_class is PetitionClass.ACCUSATION:
         return QueryOut(number=own.number, status=own.status, said=said)
     brought: dict[str, Any] = {}
@@ -160,7 +160,7 @@ def _told(step: _Step, reference: Reference, language: str) -> ToldOut | None:
     words, data = plainly(step.kind, step.data), step.data
     if words is None:
         return None
-    notice = TITLES[NoticeKind(data["notice"])].say(language) if data.get("notice") else ""
+    notice = NoticeKind(data["notice"]).words.say(language) if data.get("notice") else ""
     unit = reference.names.get(data.get("unit") or "", "")
     said = words.say(language).format(unit=unit, days=data.get("days"), notice=notice)
     return ToldOut(step=step_title(step.kind, language), at=step.at, said=said)
@@ -168,5 +168,5 @@ def _told(step: _Step, reference: Reference, language: str) -> ToldOut | None:
 
 def _where(other: _Other, reference: Reference, language: str) -> dict[str, Any]:
     """Who handles another case, how far it is, and until when."""
-    said = STATUS_WORDS[other.status].say(language)
+    said = other.status.words.say(language)
     return {"said": said, "handled_by": reference.names.get(other.lead_unit), "due": other.due}

@@ -8,7 +8,7 @@ from app.core.access import Actor
 from app.core.errors import Words
 from app.core.workflow import Refusal
 from app.deadlines.rules import Returns
-from app.notices.rules import CLOSING, TITLES, outstanding, to_approve, to_redraft, to_serve
+from app.notices.rules import CLOSING, outstanding, to_approve, to_redraft, to_serve
 
 
 def guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
@@ -199,7 +199,7 @@ def _all_served(facts: Facts) -> bool:
 
 
 def _unserved(facts: Facts) -> Words:
-    kinds = [TITLES[n.kind] for n in outstanding(facts.notices)] or [Words("办理结果", "the result")]
+    kinds = [n.kind.words for n in outstanding(facts.notices)] or [Words("办理结果", "the result")]
     zh, en = "、".join(k.zh for k in kinds), ", ".join(k.en for k in kinds)
     return Words(
         f"尚无有效送达记录（{zh}）：请先登记送达、依法免送，或由他人核准送达尝试。",

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.core.errors import Words
+from app.core.errors import Worded
 
 
 class Kind(StrEnum):
@@ -58,33 +58,21 @@ class PartyRole(StrEnum):
 MAX_REPRESENTATIVES = 5  # 信访工作条例 20 ¶3
 
 
-class Status(StrEnum):
+class Status(Worded):
     """The spine, and the ends beside it."""
 
-    REGISTERED = "registered"
-    ACCEPTED = "accepted"
-    HANDLING = "handling"
-    CONCLUDED = "concluded"
-    CLOSED = "closed"
-    DECLINED = "declined"
-    REFERRED = "referred"
-    WITHDRAWN = "withdrawn"
-    MERGED = "merged"
+    REGISTERED = "registered", "已登记，等待受理", "registered, waiting to be accepted"
+    ACCEPTED = "accepted", "已受理", "accepted"
+    HANDLING = "handling", "正在办理", "being handled"
+    CONCLUDED = "concluded", "已有办理结果，正在答复", "decided, the reply is on its way"
+    CLOSED = "closed", "已办结", "closed"
+    DECLINED = "declined", "不予受理，已告知正确途径", "not accepted; you were told where to turn"
+    REFERRED = "referred", "已导入法定途径", "referred to a legal route"
+    WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+    MERGED = "merged", "已并入同一事项办理", "joined to another case on the same matter"
 
 
 LIVE = frozenset({Status.REGISTERED, Status.ACCEPTED, Status.HANDLING, Status.CONCLUDED})
-
-STATUS_WORDS: dict[Status, Words] = {
-    Status.REGISTERED: Words("已登记，等待受理", "registered, waiting to be accepted"),
-    Status.ACCEPTED: Words("已受理", "accepted"),
-    Status.HANDLING: Words("正在办理", "being handled"),
-    Status.CONCLUDED: Words("已有办理结果，正在答复", "decided, the reply is on its way"),
-    Status.CLOSED: Words("已办结", "closed"),
-    Status.DECLINED: Words("不予受理，已告知正确途径", "not accepted; you were told where to turn"),
-    Status.REFERRED: Words("已导入法定途径", "referred to a legal route"),
-    Status.WITHDRAWN: Words("已撤回", "withdrawn"),
-    Status.MERGED: Words("已并入同一事项办理", "joined to another case on the same matter"),
-}
 
 
 class Result(StrEnum):
@@ -160,26 +148,14 @@ class Route(StrEnum):
     OTHER_ORGAN = "other_organ"
 
 
-class Purpose(StrEnum):
+class Purpose(Worded):
     """What an attachment is for. The rooms above point at attachments of their purpose."""
 
-    EVIDENCE = "evidence"
-    SIGNATURE = "signature"
-    AUTHORITY = "authority"
-    PROOF = "proof"
-    MINUTES = "minutes"
-    RESULT = "result"
-    RECEIPT = "receipt"
-    OTHER = "other"
-
-
-PURPOSE_WORDS: dict[Purpose, Words] = {
-    Purpose.EVIDENCE: Words("证据材料", "evidence"),
-    Purpose.SIGNATURE: Words("签字页", "signature"),
-    Purpose.AUTHORITY: Words("授权委托书", "written authority"),
-    Purpose.PROOF: Words("办理凭证", "proof of an errand"),
-    Purpose.MINUTES: Words("笔录、会议记录", "minutes"),
-    Purpose.RESULT: Words("办理结果", "written result"),
-    Purpose.RECEIPT: Words("收据、履行凭证", "receipt"),
-    Purpose.OTHER: Words("其他材料", "other"),
-}
+    EVIDENCE = "evidence", "证据材料", "evidence"
+    SIGNATURE = "signature", "签字页", "signature"
+    AUTHORITY = "authority", "授权委托书", "written authority"
+    PROOF = "proof", "办理凭证", "proof of an errand"
+    MINUTES = "minutes", "笔录、会议记录", "minutes"
+    RESULT = "result", "办理结果", "written result"
+    RECEIPT = "receipt", "收据、履行凭证", "receipt"
+    OTHER = "other", "其他材料", "other"

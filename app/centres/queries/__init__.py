@@ -9,8 +9,6 @@ import asyncpg
 
 from app.centres.rules import (
     CENTRES,
-    HOW_WORDS,
-    STATE_WORDS,
     Hours,
     KeptCentre,
     Span,
@@ -191,7 +189,7 @@ async def get_page(
         hours=[schemas.WeekdayHours(day, _clocks(spans)) for day, spans in sorted(known.on(today).items())],
         special_days=await list_special_days(conn, code, today),
         units=[
-            shown(schemas.StationOut, station, how_text=HOW_WORDS[station.how].say(language))
+            shown(schemas.StationOut, station, how_text=station.how.words.say(language))
             for station in await list_stations(conn, code, at)
         ],
         windows=await list_windows(conn, code, at),
@@ -222,7 +220,7 @@ async def list_duty(
             station.how, open_now=opening is not None, weekday=weekday, weekdays=station.weekdays,
             rostered=bool(there),
         )  # fmt: skip
-        said = {"how_text": HOW_WORDS[station.how].say(language), "state_text": STATE_WORDS[state].say(language)}
+        said = {"how_text": station.how.words.say(language), "state_text": state.words.say(language)}
         items.append(shown(schemas.DutyItem, station, state=state, people=there, **said))
     return opening is not None, items
 

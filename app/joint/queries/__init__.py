@@ -13,7 +13,7 @@ from app.core.access import Actor
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
 from app.core.rows import fetch_all, fetch_one, read_sql, shown
-from app.joint.rules.calling import MEETINGS, OCCASION_WORDS, WHISTLES, Meeting, Whistle
+from app.joint.rules.calling import MEETINGS, WHISTLES, Meeting, Whistle
 from app.joint.rules.tasks import TASKS, Source, Task, TaskState, UnitRelation, as_owing, refuses_of_case
 from app.joint.schemas import JointTask, JointTaskOut, MeetingItem, MeetingOut, WhistleItem, WhistleOut
 from app.reference.actions import ActionContext
@@ -206,7 +206,7 @@ async def show_task(act: ActionContext, task_id: uuid.UUID, _: str) -> JointTask
 async def show_whistle(act: ActionContext, whistle_id: uuid.UUID, language: str) -> WhistleOut:
     """A call-out's page; raises NotFound."""
     whistle = await get_whistle(act.conn, whistle_id, actor=act.actor)
-    occasion = OCCASION_WORDS[whistle.occasion].say(language)
+    occasion = whistle.occasion.words.say(language)
     allowed = WHISTLES.available(whistle, act.actor, act.now)
     return shown(WhistleOut, whistle, occasion_text=occasion, available_actions=allowed)
 

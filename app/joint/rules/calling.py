@@ -7,17 +7,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.core.access import Actor, Permission
-from app.core.errors import Words
+from app.core.errors import Worded, Words
 from app.core.workflow import Refusal, Transition, Workflow, not_now, table
 from app.joint.rules.tasks import OWED, Ruling, TaskState, acts_for, over
 
 
-class Occasion(StrEnum):
+class Occasion(Worded):
     """The three occasions of a call-out."""
 
-    DEMAND = "demand"
-    ENFORCEMENT = "enforcement"
-    EMERGENCY = "emergency"
+    DEMAND = "demand", "乡镇（街道）难以解决的群众诉求", "a resident's demand that the township cannot solve"
+    ENFORCEMENT = "enforcement", "综合执法", "comprehensive enforcement"
+    EMERGENCY = "emergency", "应急处置", "emergency"
 
 
 class WhistleState(StrEnum):
@@ -28,11 +28,6 @@ class WhistleState(StrEnum):
     ENDED = "ended"
 
 
-OCCASION_WORDS: dict[Occasion, Words] = {
-    Occasion.DEMAND: Words("乡镇（街道）难以解决的群众诉求", "a resident's demand that the township cannot solve"),
-    Occasion.ENFORCEMENT: Words("综合执法", "comprehensive enforcement"),
-    Occasion.EMERGENCY: Words("应急处置", "emergency"),
-}
 # Whose rule says until when a department that was called must be there (W1).
 ARRIVAL_PROCEDURE: dict[Occasion, str] = {
     Occasion.DEMAND: "whistle_ordinary",

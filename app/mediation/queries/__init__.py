@@ -17,9 +17,7 @@ from app.core.rows import fetch_all, fetch_one, read_sql, shown
 from app.core.workflow import Refusal, Transition
 from app.mediation.rules import (
     AFTER_BREACH,
-    CHANNEL_WORDS,
     OTHER_ROUTES,
-    STATE_WORDS,
     WORKFLOW,
     MediationState,
     ObligationState,
@@ -134,8 +132,8 @@ async def get_mediation(
     return shown(
         schemas.MediationOut,
         its,
-        channel_text=CHANNEL_WORDS[its.channel].say(language),
-        state_text=STATE_WORDS[its.state].say(language),
+        channel_text=its.channel.words.say(language),
+        state_text=its.state.words.say(language),
         told=its.told.say(language) if its.told else None,
         parties=[schemas.SideOut(id=party.id, role=party.role, name=party.name) for party in parties],
         available_actions=WORKFLOW.available(its, actor, now),

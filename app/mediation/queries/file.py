@@ -17,7 +17,7 @@ from app.core.access import Actor
 from app.core.database import Connection
 from app.core.rows import fetch_all
 from app.mediation.queries import get_mediation
-from app.mediation.rules import CHANNEL_WORDS, STATE_WORDS, yuan
+from app.mediation.rules import yuan
 from app.mediation.schemas.shown import MediationOut, ObligationOut, open_guest
 from app.notices.actions import masked_text
 from app.notices.actions.filling import page as filled
@@ -147,12 +147,12 @@ def _cover(source: _Source, reference: Reference) -> dict[str, object]:
         "organ": reference.names.get(page.unit, page.unit),
         "number": case.number,
         "subject": case.title or "",
-        "channel": CHANNEL_WORDS[page.channel].zh,
+        "channel": page.channel.words.zh,
         "parties": [{"role": _ROLES[p.role], "name": p.name} for p in case.parties],
         "mediators": "、".join(m.name for m in page.mediators if m.relation is None),
         "opened": _at(page.opened_at, source.tz),
         "ended": _at(page.ended_at, source.tz),
-        "state": STATE_WORDS[page.state].zh,
+        "state": page.state.words.zh,
         "retention": _RETENTION[case.archive.retention] if case.archive else None,
     }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from app.core.crypto import Sealed, keys
-from app.notices.rules import RESULT_WORDS, ROUTE_WORDS, TITLES, NoticeKind
+from app.notices.rules import RESULT_WORDS, ROUTE_WORDS, NoticeKind
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 # The version that new notices are made with. A changed wording is a new file with the next number: those that were
@@ -66,7 +66,7 @@ def filled(draft: Draft) -> str:
     due = date.fromisoformat(str(facts["due"])) if facts.get("due") else None
     result, route = facts.get("result"), facts.get("route")
     return _templates().get_template(f"{draft.kind}.v{VERSIONS[draft.kind]}.html").render(
-        title=TITLES[draft.kind].zh, number=draft.number, subject=draft.subject, to=draft.to, organ=draft.organ,
+        title=draft.kind.words.zh, number=draft.number, subject=draft.subject, to=draft.to, organ=draft.organ,
         received=_day(draft.received), drafted=_day(draft.drafted), text=draft.text, claim=draft.claim, due=due and _day(due),
         days=facts.get("days"), route=ROUTE_WORDS.get(str(route), route),
         result=RESULT_WORDS.get(str(result), result), result_code=result, last=facts.get("last"),

@@ -15,7 +15,7 @@ from app.core.masking import mask_name
 from app.core.rows import fetch_all, fetch_one, read_sql, shown
 from app.core.settings import section
 from app.deadlines.rules import END_OF_DAY, LengthUnit, due_at
-from app.proxy.rules import ERRAND_WORDS, POWER_WORDS, PROXIES, STATE_WORDS, Candidate, Capacity, Errand, Proxy, Told
+from app.proxy.rules import PROXIES, Candidate, Capacity, Errand, ErrandKind, Power, Proxy, Told
 from app.proxy.schemas import AuthorityOut, ErrandOut, OwnProxyOut, ProxyDutyOut, ProxyItem, ProxyOut
 from app.proxy.settings import ProxySettings
 from app.reference.actions import ActionContext
@@ -134,7 +134,7 @@ async def find_live(conn: Connection, case_id: uuid.UUID, *, now: datetime) -> P
 
 async def get_done(conn: Connection, proxy: uuid.UUID, language: str) -> Done:
     """Its authorities and errands, each with its texts and papers."""
-    words = [{name: said.say(language) for name, said in named.items()} for named in (POWER_WORDS, ERRAND_WORDS)]
+    words = [{it: it.words.say(language) for it in kind} for kind in (Power, ErrandKind)]
     (found,) = await fetch_all(conn, Done, _DONE, proxy, *words)
     return found
 
@@ -209,7 +209,7 @@ def as_item(proxy: ProxyRow, now: datetime, language: str) -> ProxyItem:
 
 
 def _as_it_stands(proxy: ProxyRow, now: datetime, language: str) -> dict[str, object]:
-    words = STATE_WORDS[proxy.state].say(language)
+    words = proxy.state.words.say(language)
     return {"state_text": words, "until": proxy.valid_until, "overdue": proxy.overdue(now)}
 
 
@@ -232,7 +232,7 @@ async def list_own(act: ActionContext, case_id: uuid.UUID, language: str) -> lis
 async def _own(act: ActionContext, proxy: ProxyRow, language: str) -> OwnProxyOut:
     lawyer = proxy.lawyer
     return shown(
-        OwnProxyOut, proxy, **await _done(act, proxy, language), said=STATE_WORDS[proxy.state].say(language),
+        OwnProxyOut, proxy, **await _done(act, proxy, language), said=proxy.state.words.say(language),
         name=lawyer or proxy.staff_name, contact=proxy.staff_name if lawyer else None,
         unit=act.reference.names.get(proxy.staff_unit) if proxy.staff_unit else None,
     )  # fmt: skip
