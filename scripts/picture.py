@@ -7,22 +7,12 @@ import re
 import tomllib
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 LONGEST_NAME = 40
-WAYS_IN = """\
- staff: window, phone,     a resident with        a machine: the         a file of another
- desk, dashboard           number and code        12345 line, an app     system, any size
-         |                       |                       |                      |
-    bearer token            no login; counted         API key            gridcase import
-         |                       |                       |                      |
-         v                       v                       v                      v
-"""
-FOUNDATION = """\
-                                             |
-                                             v
- PostgreSQL + PostGIS         one schema for each city; the case, its events and its messages in one transaction
-"""
+PICTURE = yaml.safe_load((ROOT / "scripts/reference.yaml").read_text(encoding="utf-8"))["picture"]
 
 
 def floors() -> list[list[str]]:
@@ -55,7 +45,7 @@ def house() -> str:
     for floor in floors():
         for place, name in enumerate(floor):
             lines.append(f" {'|' if place else ' '} {name:<13} {about(name)}")
-    return f"{WAYS_IN}{chr(10).join(lines)}\n{FOUNDATION}"
+    return str(PICTURE.format(floors="\n".join(lines)))
 
 
 def readme() -> str:
