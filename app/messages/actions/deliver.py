@@ -6,13 +6,14 @@ a message goes out at most once without a person's word, and none gets lost.
 """
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.areas.queries import get_city
 from app.core import errors
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, Database
+from app.core.rows import fetch_one
 from app.deadlines.settings import quiet_hours
 from app.messages.actions.channels import NotSent, OutgoingMessage, Unsure, port
 from app.messages.queries import SUBJECTS
@@ -44,6 +45,19 @@ _RETRY = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    id: int
+    key: str
+    channel: Channel
+    sealed: bytes
+    seal_key: bytes
+    template: str
+    facts: dict[str, object]
+    attempts: int
+    number: str | None
+
+
 async def deliver_messages(database: Database, now: datetime) -> int:
     """Send what is due, at most five hundred; gives how many were sent. What nobody vouches for becomes stuck."""
     async with database.connection() as conn:
@@ -54,7 +68,7 @@ async def deliver_messages(database: Database, now: datetime) -> int:
     sent = 0
     for _ in range(MOST_AT_ONCE):
         async with database.connection() as conn:  # autocommit: the mark stands before anything leaves
-            taken = await conn.fetchrow(_TAKE.format(number=subject.number), now, quiet)
+            taken = await fetch_one(conn, _Taken, _TAKE.format(number=subject.number), now, quiet)
         if taken is None:
             break
         outcome = await _send(taken)
@@ -63,13 +77,13 @@ async def deliver_messages(database: Database, now: datetime) -> int:
     return sent
 
 
-async def _send(taken: Any) -> Exception | None:
+async def _send(taken: _Taken) -> Exception | None:
     """None once it is sent, else why not."""
-    subject, text = composed(taken["template"], taken["facts"], taken["number"])
+    subject, text = composed(taken.template, taken.facts, taken.number)
     try:
-        to = keys().unseal(Sealed(taken["seal_key"], taken["sealed"]), f"message {taken['key']}")["to"]
-        letter = OutgoingMessage(f"message-{taken['id']}", to, subject.zh, text.zh)
-        await asyncio.to_thread(port(Channel(taken["channel"])), letter)
+        to = keys().unseal(Sealed(taken.seal_key, taken.sealed), f"message {taken.key}")["to"]
+        letter = OutgoingMessage(f"message-{taken.id}", to, subject.zh, text.zh)
+        await asyncio.to_thread(port(taken.channel), letter)
     except (NotSent, Unsure, Unsealable) as why:
         return why
     except Exception as why:  # noqa: BLE001 (an address a port cannot take must not stop those behind it)
@@ -77,18 +91,18 @@ async def _send(taken: Any) -> Exception | None:
     return None
 
 
-async def _note(conn: Connection, taken: Any, outcome: Exception | None, now: datetime) -> int:
+async def _note(conn: Connection, taken: _Taken, outcome: Exception | None, now: datetime) -> int:
     if outcome is None:
-        await conn.execute(_SENT, taken["id"], now)
+        await conn.execute(_SENT, taken.id, now)
         return 1
     if isinstance(outcome, Unsealable):
-        await conn.execute(_STUCK, taken["id"], "erased", now)
+        await conn.execute(_STUCK, taken.id, "erased", now)
         return 0
-    wait = retry_after(taken["attempts"]) if isinstance(outcome, NotSent) else None
+    wait = retry_after(taken.attempts) if isinstance(outcome, NotSent) else None
     if wait is None:
-        await conn.execute(_STUCK, taken["id"], str(outcome), now)
+        await conn.execute(_STUCK, taken.id, str(outcome), now)
     else:
-        await conn.execute(_FAILED, taken["id"], str(outcome), now + wait)
+        await conn.execute(_FAILED, taken.id, str(outcome), now + wait)
     return 0
 
 
