@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import yaml
 
-from scripts.tour.case import Case
+from scripts.tour.case import Acts, Body, Case
 from scripts.tour.speaking import Tour, Unexpected, say
 
 STORIES = Path(__file__).with_name("stories.yaml")
@@ -31,8 +31,7 @@ def main() -> int:
     try:
         tour.arrive()
         for story in yaml.safe_load(STORIES.read_text(encoding="utf-8")):
-            say("\n" + story["opening"].format_map(tour.known))
-            Case(tour, story["by"], story["body"]).walk(story["acts"])
+            _tell(tour, **story)
     except httpx.TransportError as error:
         print(f"gridcase: nobody answers on {tour.client.base_url} ({error}).", file=sys.stderr)
         print("          Start the demo city in another terminal:  make run", file=sys.stderr)
@@ -48,6 +47,11 @@ def main() -> int:
         return 1
     say("\n[bold green]均已办结 all are closed[/bold green]")
     return 0
+
+
+def _tell(tour: Tour, opening: str, by: str, body: Body, acts: Acts) -> None:
+    say("\n" + opening.format_map(tour.known))
+    Case(tour, by, body).walk(acts)
 
 
 def _readable(reply: httpx.Response) -> str:

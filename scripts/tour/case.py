@@ -130,7 +130,7 @@ class Case:
 
     def mediation(self, body: Body, by: str) -> None:
         """Apply for the mediation of it."""
-        reply = self.tour.send(by, f"{self.urls['case']}/mediations", body)
+        reply = self.tour.send(by, f"{self.urls['case']}/mediations", self._meant(body))
         page = self.tour.expect(reply, f"{by} opens the mediation", HTTPStatus.CREATED)
         self.urls["mediation"] = f"/v1/mediations/{page['id']}"
         self.known |= {party["role"]: party["id"] for party in page["parties"]}
