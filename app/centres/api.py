@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -75,9 +76,7 @@ async def list_centres(
     def is_open(known: Hours | None) -> bool | None:
         return None if known is None else opening_at(at, known, rules.calendar, tz) is not None
 
-    return schemas.CentrePage(
-        items=[shown(schemas.CentreItem, row, open_now=is_open(hours.get(row.code))) for row in found]
-    )
+    return schemas.CentrePage(items=[replace(row, open_now=is_open(hours.get(row.code))) for row in found])
 
 
 @router.get(

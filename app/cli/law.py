@@ -55,7 +55,7 @@ async def _missing_years(conn: Connection) -> tuple[list[int], int]:
     facts = await get_city(conn)
     if facts.calendar == "weekdays":
         return [], 0
-    published = {y["year"] for y in await list_calendar_years(conn, facts.calendar)}
+    published = await list_calendar_years(conn, facts.calendar)
     this = datetime.now(facts.tz).year
     last = await conn.fetchval("select max(due) from open_clock")
     waiting = await conn.fetchval("select count(*) from open_clock where provisional")

@@ -15,10 +15,8 @@ async def list_procedures(conn: Connection) -> dict[tuple[str, int], Procedure]:
     """Every version of every procedure, by code and version."""
     rows = await conn.fetch("select code, version, definition, withdrawn_from from procedure order by code, version")
     return {
-        (r["code"], r["version"]): replace(
-            _procedure.validate_python(r["definition"]), withdrawn_from=r["withdrawn_from"]
-        )
-        for r in rows
+        (code, version): replace(_procedure.validate_python(definition), withdrawn_from=withdrawn)
+        for code, version, definition, withdrawn in rows
     }
 
 
@@ -38,12 +36,12 @@ async def read_calendar(conn: Connection, name: str) -> Calendar:
     """The calendar as loaded; `weekdays` is Monday to Friday, with nothing to be published."""
     if name == "weekdays":
         return Calendar(name)
-    years = await conn.fetch("select year from calendar_year where calendar = $1", name)
     days = await conn.fetch("select day, is_workday from calendar_day where calendar = $1", name)
-    return Calendar(name, frozenset(r["year"] for r in years), {r["day"]: r["is_workday"] for r in days})
+    years = frozenset(await list_calendar_years(conn, name))
+    return Calendar(name, years, {day: is_workday for day, is_workday in days})
 
 
-async def list_calendar_years(conn: Connection, name: str) -> list[dict[str, object]]:
-    """The published years with their source."""
-    rows = await conn.fetch("select year, source from calendar_year where calendar = $1 order by year", name)
-    return [dict(r) for r in rows]
+async def list_calendar_years(conn: Connection, name: str) -> list[int]:
+    """The published years."""
+    rows = await conn.fetch("select year from calendar_year where calendar = $1 order by year", name)
+    return [year for (year,) in rows]

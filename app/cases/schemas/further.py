@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from app.cases.rules import OutsideStage, Relation
+from app.cases.schemas.taken import CaseNumber, QueryCode
 from app.core.bodies import Closed
 from app.core.texts import LongText, Name, ShortText, Title, unfit
 
@@ -23,13 +24,8 @@ class LinkRepeatIn(Closed):
     """Which live case it repeats: by id where the caller sees it, else by the resident's number and query code."""
 
     other: uuid.UUID | None = None
-    number: (
-        Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9]{9,12}[0-9A-Za-z]$")]
-        | None
-    ) = None
-    code: (
-        Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{10}$")] | None
-    ) = None
+    number: CaseNumber | None = None
+    code: QueryCode | None = None
     reason: LongText
 
     @model_validator(mode="after")

@@ -11,6 +11,11 @@ from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Reason, ShortText, unfit
 from app.notices.rules import NoticeKind
 
+CaseNumber = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9]{9,12}[0-9A-Za-z]$")
+]
+QueryCode = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{10}$")]
+
 
 class ReasonIn(Closed):
     """A step with its reason."""
@@ -158,5 +163,5 @@ class SamePhoneIn(Closed):
 class QueryIn(Closed):
     """What the resident holds: the number and the code of the receipt."""
 
-    number: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9]{9,12}[0-9A-Za-z]$")]
-    code: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{10}$")]
+    number: CaseNumber
+    code: QueryCode

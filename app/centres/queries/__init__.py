@@ -64,28 +64,14 @@ async def get_centre(conn: Connection, code: str) -> Centre:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class ListedCentre:
-    """A centre with how many units, windows and rooms it has."""
-
-    code: str
-    name: str
-    name_en: str
-    tier: str
-    area: str
-    parent: str | None
-    units: int
-    windows: int
-    rooms: int
-
-
 async def list_centres(
     conn: Connection, *, tier: str | None, area: str | None, words: str | None, at: datetime, after: str, limit: int
-) -> list[ListedCentre]:
-    """Centres by code with how much they hold at `at`; `area` takes everything below it, `words` any part of a name."""
+) -> list[schemas.CentreItem]:
+    """Centres by code with how much they hold at `at` (not whether they are open); `area` takes everything
+    below it, `words` any part of a name."""
     return await fetch_all(
-        conn, ListedCentre,
-        "select u.code, u.name, u.name_en, u.tier, u.area, u.parent,"
+        conn, schemas.CentreItem,
+        "select u.code, u.name, u.name_en, u.tier, u.area, u.parent, null as open_now,"
         f" (select count(*) from station s where s.centre = u.code and s.{HOLDS.format(at='$4')}) as units,"
         f" (select count(*) from service_window w where w.centre = u.code and w.{HOLDS.format(at='$4')}) as windows,"
         f" (select count(*) from room r where r.centre = u.code and r.{HOLDS.format(at='$4')}) as rooms"
