@@ -29,7 +29,7 @@ By = Literal["none", "county", "township", "community", "category", "unit"]
 Month = Annotated[str | None, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
 
 
-@router.get("/centres/{code}/dashboard", response_model=DashboardOut, summary="The dashboard of a centre")
+@router.get("/centres/{code}/dashboard", summary="The dashboard of a centre")
 async def read_centre_dashboard(
     code: Code, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
 ) -> DashboardOut:
@@ -41,7 +41,7 @@ async def read_centre_dashboard(
     return await _shown(conn, scope, figures, actor, at, said, rules)
 
 
-@router.get("/areas/{code}/dashboard", response_model=DashboardOut, summary="The dashboard of an area")
+@router.get("/areas/{code}/dashboard", summary="The dashboard of an area")
 async def read_area_dashboard(
     code: Code, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
 ) -> DashboardOut:
@@ -50,7 +50,7 @@ async def read_area_dashboard(
     return await _shown(conn, scope, figures, actor, at, said, rules)
 
 
-@router.get("/emergencies/{emergency_id}/board", response_model=BoardOut, summary="The joint board of an emergency")
+@router.get("/emergencies/{emergency_id}/board", summary="The joint board of an emergency")
 async def read_emergency_board(
     emergency_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
 ) -> BoardOut:
@@ -135,7 +135,7 @@ async def wanted_indicators(
     return codes
 
 
-@router.get("/indicators", response_model=IndicatorsOut, summary="Indicators of handling")
+@router.get("/indicators", summary="Indicators of handling")
 async def list_indicators(
     when: Annotated[Span, Depends(span)], codes: Annotated[list[str], Depends(wanted_indicators)], actor: CanRead,
     conn: Read, said: Language, rules: Rules,

@@ -14,7 +14,7 @@ from app.core.texts import Code
 router = APIRouter(prefix="/v1", tags=["map"])
 
 
-@router.get("/areas", response_model=AreaPage, summary="Areas of the tiers")
+@router.get("/areas", summary="Areas of the tiers")
 async def list_areas(
     _: Annotated[Actor, Depends(requires(Permission.MAP_READ))], conn: Read, at: Now, page: ThisPage,
     tier: Literal["city", "county", "township", "community"] | None = None, parent: Code | None = None,

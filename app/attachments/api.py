@@ -179,7 +179,7 @@ async def _show(act: ActionContext, attachment: uuid.UUID, language: str) -> Att
     return queries.told(found, act.actor, act.now, language)
 
 
-@router.get("/cases/{case_id}/attachments", response_model=AttachmentsOut, summary="Attachments of a case")
+@router.get("/cases/{case_id}/attachments", summary="Attachments of a case")
 async def list_attachments(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language) -> AttachmentsOut:
     """All of them, also those withdrawn, the oldest first."""
     found = await queries.list_of_case(conn, case_id, actor=actor)

@@ -60,7 +60,7 @@ def near(at: datetime | None, now: datetime, name: str = "at") -> datetime:
     return at or now
 
 
-@router.get("/centres", response_model=schemas.CentrePage, summary="Centres")
+@router.get("/centres", summary="Centres")
 async def list_centres(
     _: CanRead, conn: Read, at: Now, rules: Rules, page: ThisPage, tier: Tier | None = None,
     area: Annotated[Code | None, Query(description="With everything below it")] = None,
@@ -92,7 +92,7 @@ async def get_centre(code: Code, actor: CanRead, conn: Read, at: Now, rules: Rul
     return reply(200, to_json(page), str(page.version))
 
 
-@router.get("/centres/{code}/duty", response_model=schemas.CentreDutyOut, summary="Who is on duty?")
+@router.get("/centres/{code}/duty", summary="Who is on duty?")
 async def read_duty(
     code: Code, _: CanSeeStaff, conn: Read, now: Now, rules: Rules, said: Language, at: At = None
 ) -> schemas.CentreDutyOut:  # fmt: skip
@@ -102,7 +102,7 @@ async def read_duty(
     return schemas.CentreDutyOut(centre=code, at=instant, open=is_open, units=items)
 
 
-@router.get("/centres/{code}/rota", response_model=schemas.RotaPage, summary="The duty rota of a centre")
+@router.get("/centres/{code}/rota", summary="The duty rota of a centre")
 async def list_rota(
     code: Code, _: CanSeeStaff, conn: Read, now: Now, page: ThisPage, unit: Annotated[Code | None, Query()] = None,
     since: From = None, until: To = None,
@@ -116,9 +116,7 @@ async def list_rota(
     return schemas.RotaPage(items=page.of(rows, lambda row: (row.since, row.id)))
 
 
-@router.get(
-    "/centres/{code}/reception", response_model=schemas.ReceptionOut, summary="Who could take this matter here, now?"
-)
+@router.get("/centres/{code}/reception", summary="Who could take this matter here, now?")
 async def read_reception(
     code: Code, _: CanRegister, conn: Read, now: Now, rules: Rules, said: Language,
     category: Annotated[Code, Query(description="What the matter is about")],
@@ -161,7 +159,7 @@ def _reception(
     )  # fmt: skip
 
 
-@router.get("/centres/{code}/changes", response_model=schemas.ChangePage, summary="Who changed what of a centre")
+@router.get("/centres/{code}/changes", summary="Who changed what of a centre")
 async def list_changes(code: Code, _: CanSeeStaff, conn: Read, page: ThisPage) -> schemas.ChangePage:
     """What was set or ended of windows, rooms, stations, hours and rota, the newest first; never a booking."""
     await queries.get_centre(conn, code)
@@ -245,7 +243,7 @@ def _report(dry_run: bool, lines: list[Line], version: int, language: str) -> sc
 CanBook = Annotated[Actor, Depends(requires(Permission.ROOM_BOOK))]
 
 
-@router.get("/centres/{code}/rooms", response_model=schemas.RoomsOut, summary="When are rooms free?")
+@router.get("/centres/{code}/rooms", summary="When are rooms free?")
 async def list_rooms(
     code: Code, _: CanRead, conn: Read, now: Now, since: From = None, until: To = None
 ) -> schemas.RoomsOut:
@@ -274,7 +272,7 @@ async def book_room(room_id: uuid.UUID, sent: taken.BookIn, creator: ThisCreator
     return await creator.run(lambda act: book(act, room_id, sent.period, sent.purpose), _show_booking)
 
 
-@router.get("/me/bookings", response_model=schemas.BookingPage, summary="Which rooms has my unit taken?")
+@router.get("/me/bookings", summary="Which rooms has my unit taken?")
 async def list_my_bookings(actor: CanBook, conn: Read, page: ThisPage) -> schemas.BookingPage:
     """Bookings of the caller's units that are not over. Those for a case stand with the case."""
     rows = await rooms.list_bookings(conn, actor=actor, after=page.after_instant(), limit=page.most)

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1", tags=["emergency"])
 CanRead = Annotated[Actor, Depends(requires(Permission.STAFF_READ))]
 
 
-@router.get("/emergencies", response_model=EmergencyPage, summary="Emergencies")
+@router.get("/emergencies", summary="Emergencies")
 async def list_emergencies(
     _: CanRead, conn: Read, at: Now, rules: Rules, page: ThisPage,
     stands: Annotated[bool | None, Query(description="On now")] = None,

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["map"])
 CanReadMap = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
 
 
-@router.get("/cells", response_model=CellCollection, summary="Grid cells as GeoJSON")
+@router.get("/cells", summary="Grid cells as GeoJSON")
 async def list_cells(
     _: CanReadMap, conn: Read, at: Now, page: ThisPage,
     area: Annotated[Code | None, Query(description="Area of any tier")] = None,
@@ -29,13 +29,13 @@ async def list_cells(
     return CellCollection(features=page.of(rows, lambda cell: [cell.id]))
 
 
-@router.get("/cells/unstaffed", response_model=UnstaffedOut, summary="Cells without a worker")
+@router.get("/cells/unstaffed", summary="Cells without a worker")
 async def list_unstaffed_cells(_: CanReadMap, conn: Read, at: Now) -> UnstaffedOut:
     """Their cases go to the township's coordinator."""
     return UnstaffedOut(cells=await queries.list_unstaffed(conn, at))
 
 
-@router.get("/locate", response_model=ResponsibleOut, summary="Who is responsible here?")
+@router.get("/locate", summary="Who is responsible here?")
 async def locate_point(
     _: CanReadMap, conn: Read, at: Now,
     lon: Annotated[FiniteFloat, Query(ge=-180, le=180, examples=[111.67])],

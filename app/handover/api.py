@@ -56,7 +56,7 @@ def _shown(
     return HandoverOut(handover, asked.staff, asked.why, asked.until, asked.to, made_by, made_at, items)
 
 
-@router.get("/handovers", response_model=HandoverList, summary="What was handed over of a person")
+@router.get("/handovers", summary="What was handed over of a person")
 async def list_handovers(staff_id: uuid.UUID, conn: Read, at: Now, actor: MayHandOver) -> HandoverList:
     """Who handed over what of theirs, to whom and when; the latest first."""
     await actions.check_reach(conn, staff_id, actor=actor, now=at)

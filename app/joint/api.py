@@ -30,7 +30,7 @@ async def give_task(case_id: uuid.UUID, sent: schemas.GiveTaskIn, creator: ThisC
     return await creator.run(lambda act: tasks.give_task(act, case_id, **dict(sent)), queries.show_task)
 
 
-@router.get("/cases/{case_id}/tasks", response_model=schemas.JointTaskPage, summary="Tasks of a case")
+@router.get("/cases/{case_id}/tasks", summary="Tasks of a case")
 async def list_case_tasks(case_id: uuid.UUID, actor: CanRead, conn: Read, page: ThisPage) -> schemas.JointTaskPage:
     """All of them, ended ones too, by the time the result is owed."""
     await require_visible(conn, case_id, actor=actor)
@@ -76,7 +76,7 @@ async def call_out(case_id: uuid.UUID, sent: schemas.WhistleIn, creator: ThisCre
     return await creator.run(lambda act: calling.call_out(act, case_id, **dict(sent)), queries.show_whistle)
 
 
-@router.get("/cases/{case_id}/whistles", response_model=schemas.WhistlePage, summary="Call-outs of a case")
+@router.get("/cases/{case_id}/whistles", summary="Call-outs of a case")
 async def list_case_whistles(case_id: uuid.UUID, actor: CanRead, conn: Read, page: ThisPage) -> schemas.WhistlePage:
     """All of them, with who was called and who came when."""
     await require_visible(conn, case_id, actor=actor)
@@ -108,7 +108,7 @@ async def call_meeting(case_id: uuid.UUID, sent: schemas.CallMeetingIn, creator:
     return await creator.run(lambda act: calling.call_meeting(act, case_id, **dict(sent)), queries.show_meeting)
 
 
-@router.get("/cases/{case_id}/meetings", response_model=schemas.MeetingPage, summary="Joint meetings of a case")
+@router.get("/cases/{case_id}/meetings", summary="Joint meetings of a case")
 async def list_case_meetings(case_id: uuid.UUID, actor: CanRead, conn: Read, page: ThisPage) -> schemas.MeetingPage:
     """All of them, with who was invited and what was decided."""
     await require_visible(conn, case_id, actor=actor)

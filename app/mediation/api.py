@@ -33,20 +33,20 @@ CanMediate = Annotated[Actor, Depends(requires(Permission.MEDIATION_WORK))]
 CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
 
 
-@router.get("/cases/{case_id}/bookings", response_model=BookingPage, summary="Rooms taken for a case")
+@router.get("/cases/{case_id}/bookings", summary="Rooms taken for a case")
 async def list_case_bookings(case_id: uuid.UUID, actor: CanRead, conn: Read) -> BookingPage:
     """For whoever sees the case, those given back too; everybody else learns at most that a room is taken."""
     await require_visible(conn, case_id, actor=actor)
     return BookingPage(items=await list_for_case(conn, case_id))
 
 
-@router.get("/cases/{case_id}/mediations", response_model=MediationsOut, summary="Mediations of a case")
+@router.get("/cases/{case_id}/mediations", summary="Mediations of a case")
 async def list_case_mediations(case_id: uuid.UUID, actor: CanRead, conn: Read) -> MediationsOut:
     """All of them, ended ones too, the oldest first."""
     return MediationsOut(items=await queries.list_of_case(conn, case_id, actor=actor))
 
 
-@router.get("/me/mediations", response_model=MediationPage, summary="What do I mediate?")
+@router.get("/me/mediations", summary="What do I mediate?")
 async def list_my_mediations(actor: CanRead, conn: Read, page: ThisPage) -> MediationPage:
     """Those that the caller was chosen or appointed for, the newest first."""
     found = await queries.list_mine(conn, actor=actor, after=page.after(1, uuids=True), limit=page.most)

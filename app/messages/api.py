@@ -19,7 +19,7 @@ CanManage = Annotated[Actor, Depends(requires(Permission.MESSAGE_MANAGE))]
 MessageId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the message")]
 
 
-@router.get("/me/messages", response_model=MessagesOut, summary="What I am told")
+@router.get("/me/messages", summary="What I am told")
 async def list_my_messages(
     actor: CanRead, conn: Read, said: Language, page: ThisPage,
     unread: Annotated[bool, Query(description="Only what nobody has read yet")] = False,
@@ -50,7 +50,7 @@ async def read_my_message(message_id: MessageId, actor: CanRead, conn: Write, ca
     return await once(conn, call, act)
 
 
-@router.get("/messages", response_model=OutgoingPage, summary="What goes out, by state")
+@router.get("/messages", summary="What goes out, by state")
 async def list_outgoing(
     _: CanManage, conn: Read, page: ThisPage,
     state: Annotated[Literal["waiting", "sending", "sent", "stuck"], Query()] = "stuck",

@@ -19,7 +19,7 @@ CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 CanWrite = Annotated[Actor, Depends(requires(Permission.CASE_SIGN))]
 
 
-@router.get("", response_model=CaseNotesOut, summary="Notes on a case")
+@router.get("", summary="Notes on a case")
 async def list_case_notes(case_id: uuid.UUID, actor: CanRead, conn: Read) -> CaseNotesOut:
     """What colleagues wrote about it, the oldest first. The resident is not shown them."""
     return CaseNotesOut(items=await queries.list_notes(conn, case_id, actor=actor))

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1", tags=["proxy"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 
 
-@router.get("/me/proxies", response_model=schemas.ProxyPage, summary="What do I carry for residents?")
+@router.get("/me/proxies", summary="What do I carry for residents?")
 async def list_my_proxies(actor: CanRead, conn: Read, at: Now, said: Language, page: ThisPage) -> schemas.ProxyPage:
     """The live ones that the caller carries; each is gone from here as its authority ends."""
     rows = await queries.list_mine(conn, actor=actor, after=page.after(1, uuids=True), limit=page.most, now=at)
@@ -37,7 +37,7 @@ async def list_my_proxies(actor: CanRead, conn: Read, at: Now, said: Language, p
     )
 
 
-@router.get("/cases/{case_id}/proxies", response_model=schemas.ProxyPage, summary="Proxies of a case")
+@router.get("/cases/{case_id}/proxies", summary="Proxies of a case")
 async def list_case_proxies(
     case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language
 ) -> schemas.ProxyPage:
@@ -103,28 +103,20 @@ async def _then_own(
     return schemas.OwnProxiesOut(items=await case.run(sent, act))
 
 
-@by_code.post("", response_model=schemas.OwnProxiesOut, summary="What did my proxy do?")
+@by_code.post("", summary="What did my proxy do?")
 async def ask_for_proxies(sent: QueryIn, case: ThisCaseByCode) -> schemas.OwnProxiesOut:
     """Every proxy there was: who, with which powers until when, each errand with its proof, each notice and when it was
     passed on. It stays readable after the authority has ended."""
     return await _then_own(case, sent)
 
 
-@by_code.post(
-    "/ask",
-    response_model=schemas.OwnProxiesOut,
-    status_code=201,
-    summary="Ask for a proxy",
-    responses=may_answer(Conflict),
-)
+@by_code.post("/ask", status_code=201, summary="Ask for a proxy", responses=may_answer(Conflict))
 async def ask_for_proxy(sent: schemas.AskForProxyIn, case: ThisCaseByCode) -> schemas.OwnProxiesOut:
     """申请代办. A window clerk or coordinator offers somebody; nobody sees more of the case before you authorise them."""
     return await _then_own(case, sent, lambda act, found: arranging.request_by_code(act, found, wish=sent.wish))
 
 
-@by_code.post(
-    "/authorise", response_model=schemas.OwnProxiesOut, summary="Authorise the proxy", responses=may_answer(Conflict)
-)
+@by_code.post("/authorise", summary="Authorise the proxy", responses=may_answer(Conflict))
 async def authorise_own_proxy(sent: schemas.AuthoriseByCodeIn, case: ThisCaseByCode) -> schemas.OwnProxiesOut:
     """授权 who was offered: what they may do, and until when; or change it. The same again changes nothing. A proxy never
     rates, closes, withdraws or goes up for you."""
@@ -136,9 +128,7 @@ async def authorise_own_proxy(sent: schemas.AuthoriseByCodeIn, case: ThisCaseByC
     )  # fmt: skip
 
 
-@by_code.post(
-    "/decline", response_model=schemas.OwnProxiesOut, summary="Not this proxy", responses=may_answer(Conflict)
-)
+@by_code.post("/decline", summary="Not this proxy", responses=may_answer(Conflict))
 async def decline_own_proxy(sent: schemas.DeclineByCodeIn, case: ThisCaseByCode) -> schemas.OwnProxiesOut:
     """不同意 who was offered: another may be, or none."""
     return await _then_own(
@@ -148,9 +138,7 @@ async def decline_own_proxy(sent: schemas.DeclineByCodeIn, case: ThisCaseByCode)
     )
 
 
-@by_code.post(
-    "/revoke", response_model=schemas.OwnProxiesOut, summary="Withdraw the authority", responses=may_answer(Conflict)
-)
+@by_code.post("/revoke", summary="Withdraw the authority", responses=may_answer(Conflict))
 async def revoke_own_proxy(sent: schemas.RevokeByCodeIn, case: ThisCaseByCode) -> schemas.OwnProxiesOut:
     """撤回委托, at any time and without a reason. At once: the proxy does nothing more and sees nothing more."""
     return await _then_own(

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/v1", tags=["steps"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
 
 
-@router.get("/transitions", response_model=TransitionsOut, summary="The tables of steps")
+@router.get("/transitions", summary="The tables of steps")
 async def list_transitions(_: CanRead, said: Language) -> TransitionsOut:
     """Of each kind of thing: from where to where, who, what is needed, which article. Nothing else is possible."""
     tables = {

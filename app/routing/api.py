@@ -32,14 +32,14 @@ router = APIRouter(prefix="/v1", tags=["map"])
 CanReadMap = Annotated[Actor, Depends(requires(Permission.MAP_READ))]
 
 
-@router.get("/categories", response_model=CategoriesOut, summary="What a case can be about")
+@router.get("/categories", summary="What a case can be about")
 async def list_categories(_: CanReadMap, conn: Read) -> CategoriesOut:
     """Codes for `category`, with the kinds each may be used for."""
     found = await queries.list_categories(conn)
     return CategoriesOut.model_validate({"items": list(found.values())}, from_attributes=True)
 
 
-@router.get("/dispute_kinds", response_model=DisputeKindsOut, summary="Kinds of disputes")
+@router.get("/dispute_kinds", summary="Kinds of disputes")
 async def list_dispute_kinds(_: CanReadMap, conn: Read, said: Language) -> DisputeKindsOut:
     """Each category of disputes belongs to one kind; a dispute's page names its kind in `dispute_kind`."""
     found = await queries.list_dispute_kinds(conn)
@@ -53,7 +53,7 @@ async def list_dispute_kinds(_: CanReadMap, conn: Read, said: Language) -> Dispu
 
 
 @router.get(
-    "/dispute_kinds/{code}", response_model=DisputeKindOut, summary="How disputes of a kind are mediated",
+    "/dispute_kinds/{code}", summary="How disputes of a kind are mediated",
     responses=may_answer(NotFound, Invalid),
 )  # fmt: skip
 async def get_dispute_kind(

@@ -21,7 +21,7 @@ from app.staff.settings import LoginSettings
 router = APIRouter(prefix="/v1", tags=["staff"])
 
 
-@router.post("/tokens", response_model=TokenOut, summary="Log in", responses=may_answer(Unauthenticated, TooMany))
+@router.post("/tokens", summary="Log in", responses=may_answer(Unauthenticated, TooMany))
 async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> TokenOut:
     """An access token for a local account. Failed tries are counted, per account and address."""
     address = request.client.host if request.client else "-"
@@ -38,7 +38,7 @@ async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> To
     return TokenOut(access_token=token, token_type="bearer", expires_in=seconds)  # noqa: S106 (the scheme's name)
 
 
-@router.get("/me", response_model=MeOut, summary="Who am I?")
+@router.get("/me", summary="Who am I?")
 async def get_me(actor: Signed, conn: Read) -> MeOut:
     """The caller's posts and permissions."""
     name = None
@@ -48,7 +48,7 @@ async def get_me(actor: Signed, conn: Read) -> MeOut:
     return MeOut(id=actor.id, kind=actor.kind, name=name, posts=posts, permissions=sorted(actor.permissions))
 
 
-@router.get("/staff", response_model=OnDutyPage, summary="Staff on duty")
+@router.get("/staff", summary="Staff on duty")
 async def list_staff(
     _: Annotated[Actor, Depends(requires(Permission.STAFF_READ))], conn: Read, page: ThisPage,
     unit: Code | None = None, area: Code | None = None,

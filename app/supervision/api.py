@@ -43,14 +43,14 @@ async def board(
 ThisBoard = Annotated[queries.Asked, Depends(board)]
 
 
-@router.get("/supervisions", response_model=schemas.SupervisionPage, summary="The supervision board")
+@router.get("/supervisions", summary="The supervision board")
 async def list_supervisions(asked: ThisBoard, actor: CanRead, conn: Read, page: ThisPage) -> schemas.SupervisionPage:
     """What is still owed (or has the states given) on cases that the caller may see, by the time it is owed."""
     rows = await queries.list_supervisions(conn, asked, actor=actor, after=page.after_instant(), limit=page.most)
     return _page(page, rows)
 
 
-@router.get("/supervisions/counts", response_model=schemas.SupervisionCountsOut, summary="Count supervisions")
+@router.get("/supervisions/counts", summary="Count supervisions")
 async def count_supervisions(
     asked: ThisBoard, actor: CanRead, conn: Read,
     by: Annotated[Literal["tier", "state", "kind", "level", "problem", "target_unit"], Query()] = "tier",
@@ -59,13 +59,13 @@ async def count_supervisions(
     return schemas.SupervisionCountsOut(by=by, items=await queries.count_supervisions(conn, asked, actor=actor, by=by))
 
 
-@router.get("/me/supervisions", response_model=schemas.SupervisionPage, summary="Which supervisions wait for me?")
+@router.get("/me/supervisions", summary="Which supervisions wait for me?")
 async def list_my_supervisions(actor: CanRead, conn: Read, page: ThisPage) -> schemas.SupervisionPage:
     """Those that the caller's units have to answer, and answers to what they asked that they have to verify."""
     return _page(page, await queries.list_mine(conn, actor=actor, after=page.after_instant(), limit=page.most))
 
 
-@router.get("/cases/{case_id}/supervisions", response_model=schemas.SupervisionPage, summary="Supervisions of a case")
+@router.get("/cases/{case_id}/supervisions", summary="Supervisions of a case")
 async def list_case_supervisions(
     case_id: uuid.UUID, actor: CanRead, conn: Read, rules: Rules, page: ThisPage
 ) -> schemas.SupervisionPage:

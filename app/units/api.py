@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1", tags=["map"])
 Kind = Literal["centre", "department", "petition_office", "discipline_desk", "mediation_committee", "intake_desk"]
 
 
-@router.get("/units", response_model=UnitPage, summary="Units")
+@router.get("/units", summary="Units")
 async def list_units(
     _: Annotated[Actor, Depends(requires(Permission.MAP_READ))], conn: Read, page: ThisPage, kind: Kind | None = None,
     area: Annotated[Code | None, Query(description="With everything below it")] = None,

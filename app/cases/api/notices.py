@@ -35,7 +35,7 @@ def _pdf(content: bytes, name: uuid.UUID) -> Response:
     return Response(content, media_type="application/pdf", headers=headers)
 
 
-@router.get("/notices", response_model=NoticePage, summary="Notices that wait")
+@router.get("/notices", summary="Notices that wait")
 async def list_notices(
     actor: CanRead, conn: Read, said: Language, page: ThisPage,
     state: Annotated[list[Waiting] | None, Query(description="To serve, to mend, to approve; default all", max_length=3)] = None,
@@ -48,7 +48,7 @@ async def list_notices(
     return NoticePage(items=[replace(notice, title=notice.kind.words.say(said)) for notice in shown])
 
 
-@router.get("/cases/{case_id}/notices", response_model=NoticesOut, summary="Notices of a case")
+@router.get("/cases/{case_id}/notices", summary="Notices of a case")
 async def list_case_notices(case_id: uuid.UUID, actor: CanRead, conn: Read, said: Language) -> NoticesOut:
     """Every notice of the case as it was made, also those replaced, with how it was served; addressees masked."""
     return NoticesOut(items=[_shown(notice, said) for notice in await queries.list_of_case(conn, case_id, actor=actor)])
@@ -63,7 +63,7 @@ async def get_notice_pdf(notice_id: uuid.UUID, actor: CanRead, conn: Read) -> Re
     return _pdf(await printed(masked_text(notice.html), notice.kind.words.zh), notice_id)
 
 
-@router.get("/notices/{notice_id}", response_model=NoticeOut, summary="A notice as it was made")
+@router.get("/notices/{notice_id}", summary="A notice as it was made")
 async def get_notice(notice_id: uuid.UUID, actor: CanRead, conn: Read, said: Language) -> NoticeOut:
     """Its text as HTML with addressees masked, its digest as the event keeps it, and how it was served."""
     return _shown(await queries.get_notice(conn, notice_id, actor=actor), said)

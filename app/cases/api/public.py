@@ -13,7 +13,7 @@ from app.core.openapi import may_answer
 router = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(NotFound, TooMany))
 
 
-@router.post("", response_model=QueryOut, response_model_exclude_none=True, summary="Where is my matter?")
+@router.post("", response_model_exclude_none=True, summary="Where is my matter?")
 async def ask_for_progress(sent: QueryIn, case: ThisCaseByCode) -> QueryOut:
     """In plain words, for whoever holds the number and the code of the receipt."""
     return await case.read(
@@ -21,7 +21,7 @@ async def ask_for_progress(sent: QueryIn, case: ThisCaseByCode) -> QueryOut:
     )
 
 
-@router.post("/notices", response_model=ServedOut, summary="What was I told in writing?")
+@router.post("/notices", summary="What was I told in writing?")
 async def ask_for_served(sent: QueryIn, case: ThisCaseByCode) -> ServedOut:
     """Every notice that was served, as it was made, for whoever holds the number and the code of the receipt."""
     served = await case.read(sent, lambda conn: ask_for_notices(conn, sent.number, sent.code, language=case.language))

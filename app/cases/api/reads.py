@@ -80,7 +80,7 @@ async def list_cases(
     return reply(200, body.encode(), headers=paging.link(request, paging.encode(last) if last else None))
 
 
-@router.get("/cases/counts", response_model=CountsOut, summary="Count cases")
+@router.get("/cases/counts", summary="Count cases")
 async def count_cases(
     f: ThisFilter, actor: CanRead, conn: Read, at: Now,
     by: Annotated[Literal["status", "kind", "category", "county", "township", "lead_unit", "queue"], Query()] = "status",
@@ -89,7 +89,7 @@ async def count_cases(
     return CountsOut(by=by, items=await lists.count_cases(conn, f, actor=actor, by=by, now=at))
 
 
-@router.get("/me/tasks", response_model=TasksOut, summary="What waits for me?")
+@router.get("/me/tasks", summary="What waits for me?")
 async def list_my_tasks(actor: CanRead, conn: Read, at: Now, page: ThisPage) -> TasksOut:
     """Offers to sign for, tasks signed for, cases the caller's units lead, and results they owe (`task`), by due time."""
     found = await tasks.list_tasks(conn, actor=actor, after=page.after(2, uuids=True), limit=page.most, now=at)
@@ -103,7 +103,7 @@ async def get_case(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said
     return reply(200, *versioned(page))
 
 
-@router.get("/cases/{case_id}/timeline", response_model=TimelineOut, summary="Its timeline")
+@router.get("/cases/{case_id}/timeline", summary="Its timeline")
 async def get_timeline(
     case_id: uuid.UUID, actor: CanRead, conn: Read, said: Language, page: ThisPage
 ) -> TimelineOut:  # fmt: skip
@@ -115,7 +115,7 @@ async def get_timeline(
     return TimelineOut(items=[replace(event, title=step_title(event.kind, said)) for event in events])
 
 
-@router.get("/cases/{case_id}/similar", response_model=SimilarPage, summary="May be the same matter")
+@router.get("/cases/{case_id}/similar", summary="May be the same matter")
 async def list_similar_cases(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now) -> SimilarPage:
     """Hints from what the caller may see: same category, near in place and time, similar title. They never block."""
     return SimilarPage(items=await record.list_similar(conn, case_id, actor=actor, now=at))

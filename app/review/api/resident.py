@@ -40,7 +40,7 @@ _UP = Words(
 _THANKS = Words("感谢评价。", "Thank you for the rating.")
 
 
-@router.post("/review", status_code=201, response_model=ReviewReceiptOut, summary="Apply for review or re-review")
+@router.post("/review", status_code=201, summary="Apply for review or re-review")
 async def apply_for_review(sent: ReviewByCodeIn, case: ThisCaseByCode) -> ReviewReceiptOut:
     """申请复查、复核（信访工作条例 35、36）. Against the latest written opinion on the matter, within 30 days of its
     receipt, to the authority one tier above. What is not taken is explained, and that it was asked is kept. The same words
@@ -55,7 +55,7 @@ async def apply_for_review(sent: ReviewByCodeIn, case: ThisCaseByCode) -> Review
     )  # fmt: skip
 
 
-@router.post("/rate", response_model=RatedOut, summary="Rate what was done")
+@router.post("/rate", summary="Rate what was done")
 async def rate_case(sent: RateIn, case: ThisCaseByCode) -> RatedOut:
     """评价: by the resident alone, once, within 30 days of closing. A rating of `unsatisfied` opens a request to have the
     case taken up again."""
@@ -69,14 +69,14 @@ async def rate_case(sent: RateIn, case: ThisCaseByCode) -> RatedOut:
     )
 
 
-@router.post("/reopen", response_model=AskedOut, summary="Ask to have a closed case taken up again")
+@router.post("/reopen", summary="Ask to have a closed case taken up again")
 async def ask_to_reopen(sent: ReopenByCodeIn, case: ThisCaseByCode) -> AskedOut:
     """申请重新办理, in words, without a low rating. Decided by somebody who did not work the case."""
     await case.run(sent, lambda act, found: cases.ask_to_reopen(act, found, words=sent.words))
     return AskedOut(number=sent.number, said=_ASKED.say(case.language))
 
 
-@router.post("/go_up", response_model=WentUpOut, summary="Have the tier above look at it")
+@router.post("/go_up", summary="Have the tier above look at it")
 async def go_up_by_code(sent: GoUpIn, case: ThisCaseByCode) -> WentUpOut:
     """按群众意愿上报: a resident may always go up, from township to county to city, before there is a result. Against a
     result there is the review."""

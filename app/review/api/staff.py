@@ -42,7 +42,7 @@ async def file_review(
     return await once(conn, call, act)
 
 
-@router.get("/reopening_requests", response_model=ReopeningPage, summary="Requests to take a case up again")
+@router.get("/reopening_requests", summary="Requests to take a case up again")
 async def list_reopening_requests(
     actor: Annotated[Actor, Depends(requires(Permission.CASE_REOPEN))], conn: Read, page: ThisPage,
     state: Annotated[Literal["open", "granted", "declined"], Query()] = "open",
