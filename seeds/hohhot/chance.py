@@ -18,16 +18,6 @@ def pick(chance: random.Random, things: Sequence[Thing]) -> Thing:
     return things[int(chance.random() * len(things))]
 
 
-def pick_weighted(chance: random.Random, things: Sequence[Thing], weights: Sequence[float]) -> Thing:
-    """One of `things`, in proportion to `weights`."""
-    left = chance.random() * fsum(weights)
-    for thing, weight in zip(things, weights, strict=True):
-        left -= weight
-        if left < 0.0:
-            return thing
-    return things[-1]
-
-
 def between(chance: random.Random, low: float, high: float) -> float:
     """A number in [low, high)."""
     return low + chance.random() * (high - low)

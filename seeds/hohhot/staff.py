@@ -41,6 +41,7 @@ def build_staff(
     return tuple(staff), tuple(posts), tuple(workers)
 
 
+@cache
 def staff_id(post: str) -> UUID:
     """The id of whoever holds a post in the demo city."""
     return uuid5(STAFF_NAMESPACE, post)

@@ -18,17 +18,13 @@ from app.reference.queries import Reference
 from seeds.hohhot.chance import between, stream
 from seeds.hohhot.records import Cell, City
 from seeds.hohhot.staff import invented_name, staff_id
-from seeds.hohhot.wording import place_and_address, title_and_description
+from seeds.hohhot.wording import place_and_address, texts, title_and_description
 from seeds.year.clocks import Counted, Unfit
 from seeds.year.pattern import Stage, Text
 from seeds.year.scripts import EXTERNAL
 from seeds.year.time import LOCAL, uuid7_of
 
 _POINT = 0x20000001  # a point that names its system, in EWKB
-_INDOORS = (
-    "heating", "gas", "property", "housing", "neighbour", "family", "marriage", "loan", "pension", "insurance",
-    "welfare",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,6 @@ class Copier:
         self._outline = city.areas[0].boundary
         self.serials: dict[str, int] = {}
         self.number = 0
-        self._lived: dict[Stage, Limits] = {}
 
     def rows(self, copy: Copy) -> dict[str, str]:
         """Of each table the rows of a copy, as COPY reads them. Numbers follow the order of the calls.
@@ -129,11 +124,10 @@ class Copier:
         """The limits that a life has some time later; raises Unfit where they do not tell what they told."""
         return Limits(stage, shift, self.reference, self.as_lived(stage))
 
+    @cache  # noqa: B019 (there is one copier)
     def as_lived(self, stage: Stage) -> Limits:
         """The limits that a life had."""
-        if stage not in self._lived:
-            self._lived[stage] = Limits(stage, timedelta(), self.reference)
-        return self._lived[stage]
+        return Limits(stage, timedelta(), self.reference)
 
 
 class _Filling:
@@ -146,10 +140,11 @@ class _Filling:
             uuid7_of(at + copy.shift, copier.number + n, self.chance) for n, at in enumerate(copy.stage.registered)
         ]
         self.limits = copy.limits
-        self.sealed: dict[int, tuple[str, str, str]] = {}
+        self.sealed: dict[int, dict[str, str]] = {}
         self.heads: dict[int, str] = {}
         self.before: dict[int, str] = {}
         self.serials: dict[tuple[str, str], str] = {}
+        self.phones: dict[str, str] = {}  # lived telephone numbers and the copy's own
 
     # --- Ids, numbers, places, people
 
@@ -174,13 +169,13 @@ class _Filling:
         return f"{day:%Y%m%d}-{self.copier.number:06d}.{lived.removeprefix(EXTERNAL)}"
 
     def _make_query_hash(self, _: Sequence[str], case: int) -> str:
-        return "\\\\x" + keys().query_hash(keys().query_code(str(self.cases[case]), 1)).hex()
+        return _bytea(keys().query_hash(keys().query_code(str(self.cases[case]), 1)).hex())
 
     def _make_place(self, _: Sequence[str], digits: int) -> str:
         return self.copy.cell.code[:digits]
 
     def _make_staff(self, values: Sequence[str], post: Text) -> str:
-        return _staff(post.filled(values))
+        return str(staff_id(post.filled(values)))
 
     def _make_unit(self, values: Sequence[str], unit: Text) -> str:
         return self.copier.reference.names[unit.filled(values)]
@@ -203,7 +198,7 @@ class _Filling:
             cell = self.copy.cell
             county, community = (self.copier.areas[cell.code[:digits]].name for digits in (6, 12))
             short = community.removesuffix("居民委员会").removesuffix("村民委员会")
-            indoors = self.script.category.code.split(".")[0] in _INDOORS
+            indoors = self.script.category.code.split(".")[0] in texts()["indoors"]
             words, address = place_and_address(county, short, int(cell.community[9:]) < 200, indoors, self.chance)
             if body["petition_class"] == "accusation":
                 words = county
@@ -218,16 +213,11 @@ class _Filling:
     def _make_mark(self, _: Sequence[str], what: str) -> str:
         return self.texts[what]
 
-    @cached_property
-    def phones(self) -> dict[str, str]:
-        """Lived telephone numbers and the copy's own."""
-        return {}
-
     def _make_phone(self, _: Sequence[str], lived: str) -> str:
         return self.phones.setdefault(lived, f"1380000{int(self.chance.random() * 10_000):04d}")
 
     def _make_phone_index(self, values: Sequence[str], lived: str) -> str:
-        return "\\\\x" + keys().phone_index(self._make_phone(values, lived)).hex()
+        return _bytea(keys().phone_index(self._make_phone(values, lived)).hex())
 
     # --- Time
 
@@ -252,8 +242,7 @@ class _Filling:
         return _column(self.limits.counted[clock][-1], column)
 
     def _make_promised(self, _: Sequence[str], clock: int, what: str) -> str:
-        counted = self.limits.counted[clock][0]
-        return str(counted.level) if what == "level" else str(counted.provisional).lower()
+        return _column(self.limits.counted[clock][0], what)
 
     # --- Seals and hashes
 
@@ -263,20 +252,12 @@ class _Filling:
             digest = hashlib.sha256(bytes.fromhex(salt.removeprefix("\\x")) + text.encode()).hexdigest()
             text = json.dumps({"text": text}, ensure_ascii=False, separators=(",", ":"))
         sealed = keys().seal_bytes(text.encode(), place.filled(values))
-        self.sealed[number] = sealed.body.hex(), sealed.key.hex(), digest
+        parts = {"sealed": _bytea(sealed.body.hex()), "seal_key": _bytea(sealed.key.hex()), "digest": _bytea(digest)}
+        self.sealed[number] = {**parts, "hex": digest}
         return ""
 
-    def _make_sealed(self, _: Sequence[str], number: int) -> str:
-        return "\\\\x" + self.sealed[number][0]
-
-    def _make_seal_key(self, _: Sequence[str], number: int) -> str:
-        return "\\\\x" + self.sealed[number][1]
-
-    def _make_digest(self, _: Sequence[str], number: int) -> str:
-        return "\\\\x" + self.sealed[number][2]
-
-    def _make_hex_digest(self, _: Sequence[str], number: int) -> str:
-        return self.sealed[number][2]
+    def _make_sealed(self, _: Sequence[str], number: int, part: str) -> str:
+        return self.sealed[number][part]
 
     def _make_body(self, values: Sequence[str], case: int, _seq: int, body: Text) -> str:
         text = body.filled(values)
@@ -285,13 +266,10 @@ class _Filling:
         return text
 
     def _make_prev_hash(self, _: Sequence[str], case: int, _seq: int) -> str:
-        return "\\\\x" + self.before[case]
+        return _bytea(self.before[case])
 
     def _make_hash(self, _: Sequence[str], case: int, _seq: int) -> str:
-        return "\\\\x" + self.heads[case]
-
-    def _make_head_hash(self, _: Sequence[str], case: int) -> str:
-        return "\\\\x" + self.heads[case]
+        return _bytea(self.heads[case])
 
 
 _MAKERS: Mapping[str, Callable[..., str]] = {
@@ -299,9 +277,8 @@ _MAKERS: Mapping[str, Callable[..., str]] = {
 }
 
 
-@cache
-def _staff(post: str) -> str:
-    return str(staff_id(post))
+def _bytea(digits: str) -> str:
+    return "\\\\x" + digits
 
 
 def _written(at: datetime, style: str) -> str:
@@ -318,11 +295,8 @@ def _day(day: date, style: str) -> str:
 
 
 def _column(counted: Counted, column: str) -> str:
-    if column == "provisional":
-        return str(counted.provisional).lower()
-    if column == "level":
-        return str(counted.level)
-    return _written(counted.due if column == "breached_at" else getattr(counted, column), "database")
+    value = getattr(counted, "due" if column == "breached_at" else column)
+    return _written(value, "database") if isinstance(value, datetime) else str(value).lower()
 
 
 def _inside(cell: Cell, chance: Random) -> tuple[float, float]:

@@ -7,21 +7,19 @@ from typing import Any
 
 from app.cases import actions
 from app.cases.queries.one import load_by_code
-from app.cases.rules import TRANSITIONS, By, Result, Route, Satisfaction, Solved
+from app.cases.rules import TRANSITIONS, By, Satisfaction, Solved
 from app.core.access import RESIDENT, Actor, Permission, Post, Role
 from app.core.crypto import keys
 from app.core.database import Connection
 from app.core.errors import Problem
 from app.intake.actions import Entry, Receipt, prepare, register
 from app.intake.schemas import ReportIn
-from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 from seeds.hohhot.chance import stream
 from seeds.hohhot.records import City, paths
-from seeds.year.courses import Step
 from seeds.year.rows import RowReader, Rows
-from seeds.year.scripts import Script
+from seeds.year.scripts import Script, Step
 from seeds.year.time import uuid7_of
 
 MACHINE_SCOPES = (Permission.CASE_REGISTER, Permission.CASE_READ, Permission.MAP_READ)
@@ -91,7 +89,10 @@ class Living:
 
         They are lived side by side, an act of each in turn, since what is left of all can be read at once.
         """
-        lives = [_unlived(script) for script in scripts]
+        lives = []
+        for script in scripts:
+            chance = stream(0, script.name)
+            lives.append(Life(script, tuple(uuid7_of(at, n, chance) for n, at in enumerate(script.registered))))
         await self._register(lives)
         rounds = max(len(script.acts) for script in scripts)
         for number in range(rounds):
@@ -146,7 +147,8 @@ class Living:
             for case, body, desk, at in zip(
                 life.cases, life.script.bodies, life.script.desks, life.script.registered, strict=True
             ):
-                sent = ReportIn.model_validate({"id": str(case), **_without_nothing(body)})
+                told = {name: value for name, value in body.items() if value is not None}
+                sent = ReportIn.model_validate({"id": str(case), **told})
                 actor = self._cast.by_desk[desk]
                 reports.append(prepare(sent, self._reference, actor=actor, now=at, entry=Entry()))
         for result in await register(self._conn, reports):
@@ -155,7 +157,7 @@ class Living:
 
     async def _rate(self, case: uuid.UUID, act: Step) -> None:
         number = await self._conn.fetchval("select number from cases where id = $1", case)
-        satisfaction = Satisfaction(act.result or "")
+        satisfaction = Satisfaction(str(act.result))
         loaded = await load_by_code(self._conn, number, keys().query_code(str(case), 1), self._reference)
         resident = replace(RESIDENT, at=act.at)
         context = ActionContext(self._conn, self._reference, resident, act.at, loaded.facts.version)
@@ -168,21 +170,8 @@ class Living:
             "reason": act.text, "reply": act.text, "proof": act.text, "days": act.days, "outcome": act.outcome,
             "method": act.method, "at": act.at, "upheld": True,
             "unit": office if script.bodies[act.case]["kind"] == "petition" else f"C{stands['county']}",
-            "result": Result(act.result) if act.result else None, "route": Route(act.route) if act.route else None,
+            "result": act.result, "route": act.route,
             "into": cases[act.into] if act.into is not None else None,
         }  # fmt: skip
         needed = {name: known[name] for name in TRANSITIONS[act.action].required}
-        return needed | (
-            {"article": act.article, "kind": NoticeKind(act.kind) if act.kind else None}
-            if act.action == "serve"
-            else {}
-        )
-
-
-def _unlived(script: Script) -> Life:
-    chance = stream(0, script.name)
-    return Life(script, tuple(uuid7_of(at, n, chance) for n, at in enumerate(script.registered)))
-
-
-def _without_nothing(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value is not None}
+        return needed | ({"article": act.article, "kind": act.kind} if act.action == "serve" else {})

@@ -75,7 +75,7 @@ async def load_year(
     await conn.execute(_EMPTY)
     rules, tables = await reference.load(conn, at=end), await list_tables(conn)
     told("办理样本 living")
-    stages = await live_all(conn, city, rules, tables, seed=seed, moved=moved)
+    stages = await live_all(conn, city, rules, tables, moved)
     await conn.execute(_EMPTY)
     told("编排全年 planning")
     copier = Copier(city, rules, seed)
@@ -92,11 +92,11 @@ async def load_year(
 
 
 async def live_all(
-    conn: Connection, city: City, rules: Reference, tables: dict[str, Table], *, seed: int, moved: Moved
+    conn: Connection, city: City, rules: Reference, tables: dict[str, Table], moved: Moved
 ) -> list[Stage]:
     """Every stage of every life; the lived cases stay in the city."""
     await conn.execute("set local plan_cache_mode = force_generic_plan")
-    lives = await Living(conn, rules, Cast(city), RowReader(conn, tables)).live(scripts(city, seed), moved)
+    lives = await Living(conn, rules, Cast(city), RowReader(conn, tables)).live(scripts(), moved)
     await conn.execute("set local plan_cache_mode = auto")
     around = Surroundings(tables, rules, {str(post.staff): post.id for post in city.posts})
     return [Stage(life, number, around) for life in lives for number in range(len(life.acts))]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, count
 from operator import itemgetter
 from typing import Any
 
@@ -136,11 +136,14 @@ class _Making:
 
     def __init__(self, stage: Stage, around: Surroundings) -> None:
         self._stage, self._around = stage, around
-        self._home = {stage.life.script.home[:digits]: digits for digits in _LEVELS}
-        self._own: dict[str, int] = {}
+        # Ids, numbers, digests and codes that are the life's own.
+        self._known: dict[tuple[str, str], Slot] = {
+            **{("place", stage.life.script.home[:digits]): ("place", digits) for digits in _LEVELS},
+            **{("ten", row["number"] or ""): ("number", n) for n, row in enumerate(stage.cases)},
+            **{("uuid", case): ("case", n) for case, n in stage.case.items()},
+        }
+        self._ids = count()
         self._slots: dict[Slot, int] = {}
-        self._digests: dict[str, int] = {}
-        self._numbers = {row["number"] or "": n for n, row in enumerate(stage.cases)}
         counted = [limit for clock in stage.clocks for limit in clock.counted(around.reference, timedelta())]
         acts = {act.at for act in stage.life.acts}
         self._planned = {at for limit in counted for at in (limit.due, limit.due_unrolled, limit.next_at)} - acts
@@ -168,8 +171,10 @@ class _Making:
             return self._slot("serial", parent, value)
         if table.name == "clock" and column in _COUNTED:
             return self._slot("clock", self._stage.of("clock").index(row), column)
-        if table.name == "cases" and column in ("due", "point", "query_hash", "head_hash"):
+        if table.name == "cases" and column in ("due", "point", "query_hash"):
             return self._slot(column, self._stage.case[row["id"] or ""])
+        if table.name == "cases" and column == "head_hash":
+            return self._slot("hash", self._stage.case[row["id"] or ""], int(row["head_seq"] or 0))
         if table.name == "event" and column in ("body", "prev_hash", "hash"):
             case, seq = self._stage.case[row["case_id"] or ""], int(row["seq"] or 0)
             said = (self._body(value, case),) if column == "body" else ()
@@ -178,7 +183,7 @@ class _Making:
             return self._slot("phone_index", _opened("party", row)["phone"])
         if table.name in SEALED and column in ("sealed", "seal_key", "digest"):
             self._seal(table.name, row, number)
-            return self._slot(column, number)
+            return self._slot("sealed", number, column)
         return self._text(value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r"))
 
     def _body(self, body: str, case: int) -> Text:
@@ -192,7 +197,7 @@ class _Making:
             text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
             self._slot("content", number, place, self._text(text), None)
             return
-        self._digests[(row["digest"] or "").removeprefix("\\x")] = number
+        self._known["digest", (row["digest"] or "").removeprefix("\\x")] = ("sealed", number, "hex")
         organ = json.loads(row["facts"] or "{}")["organ"]
         text = content["text"].replace(self._around.reference.names[organ], f"⟦unit:{organ}⟧")
         own = [row["drafted_at"], *(case["received_at"] for case in self._stage.cases)]
@@ -213,6 +218,14 @@ class _Making:
 
     def _found(self, kind: str, text: str, own_days: frozenset[date]) -> Slot | None:
         """What stands for a piece of text in a copy; None if nothing does."""
+        if (kind, text) in self._known:
+            return self._known[kind, text]
+        if kind == "uuid":  # somebody of the staff, or a row with an id of its own
+            post = self._around.posts.get(text)
+            self._known[kind, text] = ("staff", self._text(post)) if post else ("id", next(self._ids))
+            return self._known[kind, text]
+        if kind == "ten" and text.isdigit():
+            return self._instant(datetime.fromtimestamp(int(text), LOCAL), "epoch")
         if kind == "time":
             style = "database" if text[10] == " " else "local" if text.endswith("+08:00") else "utc"
             return self._instant(instant(text), style)
@@ -220,33 +233,10 @@ class _Making:
             return self._day(kind, text, own_days)
         if kind == "mark":
             return self._mark(text[1:-1])
-        if kind in ("external", "phone"):
-            return (kind, text)
-        return self._known(kind, text)
-
-    def _known(self, kind: str, text: str) -> Slot | None:
-        """Numbers, digests and codes, if they are the life's own."""
-        if kind == "uuid":
-            return self._who(text)
-        if kind == "ten" and text not in self._numbers:
-            return self._instant(datetime.fromtimestamp(int(text), LOCAL), "epoch") if text.isdigit() else None
-        own = {
-            "ten": ("number", self._numbers),
-            "digest": ("hex_digest", self._digests),
-            "place": ("place", self._home),
-        }
-        name, known = own[kind]
-        return (name, known[text]) if text in known else None
+        return (kind, text) if kind in ("external", "phone") else None
 
     def _instant(self, at: datetime, style: str) -> Slot:
         return ("planned" if at in self._planned else "time", at, style)
-
-    def _who(self, text: str) -> Slot:
-        """A case, somebody of the staff, or a row with an id of its own."""
-        if text in self._stage.case:
-            return ("case", self._stage.case[text])
-        post = self._around.posts.get(text)
-        return ("staff", self._text(post)) if post else ("id", self._own.setdefault(text, len(self._own)))
 
     def _mark(self, text: str) -> Slot:
         what, _, of = text.partition(":")

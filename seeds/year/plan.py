@@ -9,18 +9,20 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import cache
 from itertools import accumulate
 from random import Random
 from typing import Generic, TypeVar
 
 from app.cases.rules import LIVE
 from app.core.access import ROLE_PERMISSIONS, Permission, Role
+from app.deadlines.rules import Calendar
 from seeds.hohhot.chance import between, stream
 from seeds.hohhot.records import CastMember, Cell, City
+from seeds.reference.load import read_calendar
 from seeds.year.clocks import Unfit
 from seeds.year.copying import Copier, Copy, Limits
-from seeds.year.courses import CLOSING, OPENING, ROUND_THE_CLOCK, calendar
 from seeds.year.pattern import Stage
 from seeds.year.scripts import MONDAY, OFFICE_CHANNELS
 
@@ -28,6 +30,8 @@ REPORTS = 20_000
 IN_HAND, LATE, SOON = 0.052, 0.06, 0.15  # of all cases; of those in hand
 NEAR, LATEST = timedelta(days=3), timedelta(days=8)
 FOR_EACH = 3  # cases that wait for everybody of the cast
+OPENING, CLOSING = time(8, 30), time(17, 30)
+ROUND_THE_CLOCK = frozenset({"request_emergency", "request_utility", "grid_event"})
 TODAY = 3  # reports at least since midnight
 _OUT_OF_SEASON = 0.06
 _TRIES = 200_000
@@ -214,6 +218,12 @@ def _at_work(stage: Stage) -> Iterator[datetime]:
         by_hand = act.action != "register" or script.bodies[act.case]["channel"] in OFFICE_CHANNELS
         if act.action != "rate" and by_hand:
             yield act.at
+
+
+@cache
+def calendar() -> Calendar:
+    """The legal calendar of the demo city."""
+    return read_calendar("china")
 
 
 def _works(at: datetime) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -29,7 +30,7 @@ from app.supervision.queries import list_mine
 from seeds.hohhot.chance import stream
 from seeds.hohhot.city import CastMember, City, build_city
 from seeds.hohhot.wording import texts
-from seeds.reference.load import read_categories
+from seeds.reference.load import ReferenceDataError, read_categories
 from seeds.year import check, city_hash, load_year
 from seeds.year.copying import Copier, Copy
 from seeds.year.fingerprint import LEFT_OUT, NOT_THE_CITY
@@ -38,7 +39,7 @@ from seeds.year.loading import live_all
 from seeds.year.pattern import SEALED, Stage
 from seeds.year.plan import IN_HAND, Planner
 from seeds.year.rows import RowReader, Table, Values, list_tables
-from seeds.year.scripts import Script, scripts
+from seeds.year.scripts import FILE, Script, scripts
 from seeds.year.time import LOCAL
 from tests import databases
 from tests.support.each import each
@@ -114,7 +115,7 @@ def lived(pristine: Ask) -> Lived:
     async def work(conn: asyncpg.Connection) -> Lived:
         await conn.execute("set local timezone = 'UTC'")
         city, rules, tables = build_city(), await reference.load(conn, END), await list_tables(conn)
-        return Lived(city, rules, tables, await live_all(conn, city, rules, tables, seed=1, moved=nobody_told))
+        return Lived(city, rules, tables, await live_all(conn, city, rules, tables, nobody_told))
 
     found: Lived = pristine(work)
     return found
@@ -142,6 +143,30 @@ def test_the_lives_are_of_every_kind_and_come_to_every_end(lived: Lived) -> None
         "approve_attempt",
         "rate",
     }
+
+
+@pytest.mark.parametrize(
+    ("told", "other", "wrong"),
+    [
+        ("action: accept,", "action: acept,", "lives 1, steps 2, action: acept is no action"),
+        (
+            "text: replies.unfounded.0",
+            "text: replies.unfounded.9",
+            "lives 1, steps 4, text: texts.yaml says nothing at",
+        ),
+        ("result: unfounded}", "result: unfound}", "lives 1, steps 4, result"),
+        ("case: 1, text", "cas: 1, text", "cas: Unexpected keyword argument"),
+        ("heating.fees, rated]", "heating.fees, ratet]", "ratet"),
+        ("petitioner, respondent", "petitioner, respondant", "parties 2: Input should be"),
+        ("channel: window", "channel: door", "channel: Input should be"),
+    ],
+)
+def test_what_the_lives_may_not_say_is_named(tmp_path: Path, told: str, other: str, wrong: str) -> None:
+    said = FILE.read_text(encoding="utf-8")
+    assert told in said
+    (tmp_path / "year.yaml").write_text(said.replace(told, other), encoding="utf-8")
+    with pytest.raises(ReferenceDataError, match=re.escape(wrong)):
+        scripts(tmp_path / "year.yaml")
 
 
 def test_texts_leave_out_what_does_not_belong_here() -> None:
@@ -347,7 +372,7 @@ def test_a_city_with_cases_of_its_own_is_left_alone(pristine: Ask) -> None:
     async def work(conn: asyncpg.Connection) -> Any:
         rules, tables = await reference.load(conn, END), await list_tables(conn)
         living = Living(conn, rules, Cast(build_city()), RowReader(conn, tables))
-        await living.live(scripts(build_city())[:1], nobody_told)
+        await living.live(scripts()[:1], nobody_told)
         with pytest.raises(RuntimeError, match="cases of its own"):
             await load_year(conn, build_city(), end=END, count=1500, told=nobody_told, moved=nobody_told)
 
