@@ -134,27 +134,21 @@ def _township_plan(seed: int, county: Any, row: Any, cells: int, count: int) -> 
     urban_count = max(round(count * _urban_share(county, row)), 1 if row["kind"] == "town" else 0)
     sizes = [_CELLS_PER_URBAN_COMMUNITY] * urban_count + [_CELLS_PER_VILLAGE] * (count - urban_count)
     cells_of = apportion(cells, [size * between(chance, 0.7, 1.3) for size in sizes], least=1)
-    villages = _village_names(chance)
+    called = [(f"第{in_chinese(k)}社区", "居民委员会", f"Community {k}", k) for k in range(1, urban_count + 1)]
+    called += [
+        (f"{village}村", "村民委员会", f"{name_en} Village", 200 + k)
+        for k, (village, name_en) in enumerate(_village_names(chance)[: count - urban_count])
+    ]
     communities = tuple(
-        _residents_committee(row, k + 1, cells_of[k]) if k < urban_count
-        else _villagers_committee(row, k - urban_count, villages[k - urban_count], cells_of[k])
-        for k in range(count)
+        CommunityPlan(
+            f"{row['code']}{serial:03d}", row["name"] + short + committee, row["name"] + short,
+            f"{name_en}, {row['name_en']}", serial < 200, cells_of[k],
+        )
+        for k, (short, committee, name_en, serial) in enumerate(called)
     )  # fmt: skip
     return TownshipPlan(
         row["code"], row["name"], row["name_en"], row["kind"], row.get("official", True), cells, communities,
     )  # fmt: skip
-
-
-def _residents_committee(row: Any, serial: int, cells: int) -> CommunityPlan:
-    short = f"{row['name']}第{in_chinese(serial)}社区"
-    name_en = f"Community {serial}, {row['name_en']}"
-    return CommunityPlan(f"{row['code']}{serial:03d}", f"{short}居民委员会", short, name_en, True, cells)
-
-
-def _villagers_committee(row: Any, serial: int, village: tuple[str, str], cells: int) -> CommunityPlan:
-    short = f"{row['name']}{village[0]}村"
-    name_en = f"{village[1]} Village, {row['name_en']}"
-    return CommunityPlan(f"{row['code']}{200 + serial:03d}", f"{short}村民委员会", short, name_en, False, cells)
 
 
 def _village_names(chance: Random) -> list[tuple[str, str]]:

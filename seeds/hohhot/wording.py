@@ -24,18 +24,6 @@ def fill(pattern: str, slots: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda slot: slots[slot.group(1)], pattern)
 
 
-def numbers(chance: Random) -> dict[str, str]:
-    """Plausible values for the slots that are numbers."""
-    return {
-        "days": str(int(between(chance, 2, 9))),
-        "weeks": str(int(between(chance, 2, 6))),
-        "months": str(int(between(chance, 2, 12))),
-        "count": str(int(between(chance, 3, 40))),
-        "amount": str(100 * int(between(chance, 5, 300))),
-        "monthly": str(50 * int(between(chance, 6, 40))),
-    }
-
-
 def place_and_address(county: str, community: str, urban: bool, indoors: bool, chance: Random) -> tuple[str, str]:
     """(words for a title, full address). `community` is the short name, which begins with the township's."""
     words = texts()
@@ -61,7 +49,10 @@ def title_and_description(
     """A title and two or three sentences for a report of this kind and category at this place."""
     words = texts()
     entry = words["categories"][category]
-    slots = numbers(chance) | {"place": place}
+    numbers = words["numbers"].items()
+    slots = {name: str(step * int(between(chance, low, high))) for name, (step, low, high) in numbers} | {
+        "place": place
+    }
     if petition_class == "accusation":
         return pick(chance, words["accusation"]["titles"]), fill(pick(chance, words["accusation"]["details"]), slots)
     if petition_class == "suggestion":

@@ -97,10 +97,11 @@ class Copier:
         """
         filling = _Filling(self, copy)
         values: list[str] = []
-        for slot in copy.stage.pattern.slots:
+        slots, tables = copy.stage.pattern
+        for slot in slots:
             values.append(_MAKERS[slot[0]](filling, values, *slot[1:]))
         self.number += len(copy.stage.statuses)
-        return {name: text.filled(values) for name, text in copy.stage.pattern.tables}
+        return {name: text.filled(values) for name, text in tables}
 
     @cache  # noqa: B019 (there is one copier)
     def is_outside(self, lon: float, lat: float) -> bool:
@@ -238,11 +239,8 @@ class _Filling:
         due = self.limits.due(case)
         return "infinity" if due is None else _written(due, "database")
 
-    def _make_clock(self, _: Sequence[str], clock: int, column: str) -> str:
-        return _column(self.limits.counted[clock][-1], column)
-
-    def _make_promised(self, _: Sequence[str], clock: int, what: str) -> str:
-        return _column(self.limits.counted[clock][0], what)
+    def _make_clock(self, _: Sequence[str], clock: int, which: int, column: str) -> str:
+        return _column(self.limits.counted[clock][which], column)
 
     # --- Seals and hashes
 

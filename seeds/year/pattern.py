@@ -65,14 +65,6 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """The rows of a stage: `slots` in an order in which their values can be made, and of each table the text of its rows."""
-
-    slots: tuple[Slot, ...]
-    tables: tuple[tuple[str, Text], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What patterns are made with: the tables, the city's rules, and who holds which post."""
 
@@ -107,8 +99,8 @@ class Stage:
         return [row for table, row in self.rows if table.name == name]
 
     @cached_property
-    def pattern(self) -> Pattern:
-        """Its rows as a pattern."""
+    def pattern(self) -> tuple[list[Slot], list[tuple[str, Text]]]:
+        """Its slots in an order in which their values can be made, and of each table the text of its rows."""
         return _Making(self, self._around).made()
 
     def _clocks(self) -> Iterator[LivedClock]:
@@ -149,14 +141,13 @@ class _Making:
         self._planned = {at for limit in counted for at in (limit.due, limit.due_unrolled, limit.next_at)} - acts
         self._due_days = {limit.due.astimezone(LOCAL).date(): limit.due for limit in counted}
 
-    def made(self) -> Pattern:
+    def made(self) -> tuple[list[Slot], list[tuple[str, Text]]]:
         parts: dict[str, list[Text]] = {}
         last = {"event": 1, "cases": 2}  # events name digests of notices, a case the hash of its last event
         for number, (table, row) in enumerate(sorted(self._stage.rows, key=lambda row: last.get(row[0].name, 0))):
             pieces = [self._piece(table, column, row, number) for column in table.columns]
             parts.setdefault(table.name, []).append(_joined(pieces, "\t"))
-        order = [name for name in self._around.tables if name in parts]
-        return Pattern(tuple(self._slots), tuple((name, _joined(parts[name], "\n")) for name in order))
+        return [*self._slots], [(name, _joined(parts[name], "\n")) for name in self._around.tables if name in parts]
 
     # --- What is known by name
 
@@ -170,7 +161,7 @@ class _Making:
         if parent is not None and key == self._around.tables[parent].serial:
             return self._slot("serial", parent, value)
         if table.name == "clock" and column in _COUNTED:
-            return self._slot("clock", self._stage.of("clock").index(row), column)
+            return self._slot("clock", self._stage.of("clock").index(row), -1, column)
         if table.name == "cases" and column in ("due", "point", "query_hash"):
             return self._slot(column, self._stage.case[row["id"] or ""])
         if table.name == "cases" and column == "head_hash":
@@ -247,7 +238,7 @@ class _Making:
             begun = [
                 (c.start, n) for n, c in enumerate(self._stage.clocks) if c.case == int(case) and c.rule.kind == kind
             ]
-            return ("promised", min(begun)[1], what)
+            return ("clock", min(begun)[1], 0, what)  # as planned
         return ("mark", text)
 
     def _day(self, style: str, text: str, own_days: frozenset[date]) -> Slot:

@@ -28,7 +28,8 @@ from app.reference.queries import Reference
 from app.staff.queries import get_actor
 from app.supervision.queries import list_mine
 from seeds.hohhot.chance import stream
-from seeds.hohhot.city import CastMember, City, build_city
+from seeds.hohhot.city import City, build_city
+from seeds.hohhot.records import CastMember
 from seeds.hohhot.wording import texts
 from seeds.reference.load import ReferenceDataError, read_categories
 from seeds.year import check, city_hash, load_year
