@@ -4,8 +4,6 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 
-from asyncpg import Record
-
 from app.cases.queries.access import visible_to
 from app.cases.queries.case_page import PARTIES
 from app.cases.queries.notes import NOTE, NoteText
@@ -80,23 +78,19 @@ async def look(
         before=BEFORE, facts=facts_statement(), visible=visible_to(actor, parameters), text=TEXT.format("found.id"),
         parties=PARTIES.format("found.id"), why=NOTE.format(_OFFERED_FOR),
     )  # fmt: skip
-    row = await _first_of(conn, statement, parameters, call)
-    held = part(_Held, row)
     # In other hands, or changed since the statement began, which reads all but the locked row as it was then. Whoever
     # changes a case moves its version. So wait for the lock, and look again: it may have been this very call.
-    if held.id is None or held.version != held.seen:
-        with suppress(NotFound):  # a step may take its taker's sight, and a repeat of it is answered all the same
-            await lock(conn, case_id, actor=actor)
-        row = await _first_of(conn, statement, parameters, call)
-        if part(_Held, row).id is None:
-            raise NotFound
+    for again in (False, True):
+        if again:
+            with suppress(NotFound):  # a step may take its taker's right to see; its repeat is answered all the same
+                await lock(conn, case_id, actor=actor)
+        (row,) = await conn.fetch(statement, *parameters)
+        if call is not None and (answer := part(Before, row).answer(call)):
+            raise Repeated(answer)
+        held = part(_Held, row)
+        if held.id is not None and (again or held.version == held.seen):
+            break
+    else:
+        raise NotFound
     found, beside = part(CaseRow, row), part(_Beside, row)
     return LookedCase(as_facts(found, reference), found, beside.text, beside.parties, beside.why_offered, beside.unit)
-
-
-async def _first_of(conn: Connection, statement: str, parameters: Parameters, call: Call | None) -> Record:
-    """The one row of a look; raises what became of the call before."""
-    (row,) = await conn.fetch(statement, *parameters)
-    if call is not None and (answer := part(Before, row).answer(call)):
-        raise Repeated(answer)
-    return row
