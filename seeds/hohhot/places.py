@@ -1,15 +1,16 @@
 """The demo city's centres as places: 99 of them with windows, rooms, hours, stationed units (units.yaml says which), and a
 rota around a day."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from app.centres.actions.load import PlaceRow, RoomRow, Seat
-from app.centres.rules import RoomKind, Stationing
+from app.centres.actions.rota import Plan
+from app.centres.rules import Period, RoomKind, Stationing, instant, weekday_of
+from app.deadlines.rules import Calendar
 from seeds.hohhot.records import City
 from seeds.hohhot.units import TABLES, centre_code
 
@@ -19,18 +20,6 @@ SATURDAY = {6: (MORNING,)}
 DAYS_BEFORE, DAYS_AFTER = 3, 14
 CALL_IN = "拨打该单位值班电话（见窗口值班表）"
 RESPOND_MINUTES = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Somebody on duty at a centre from a minute of a day on until another (beyond 1440: the next day)."""
-
-    centre: str
-    unit: str
-    staff: UUID
-    day: date
-    opens: int
-    closes: int
 
 
 def build_places(city: City) -> Iterator[PlaceRow]:
@@ -62,8 +51,8 @@ def _stationed(has: Any, area: str, turn: int) -> Iterator[Seat]:
         yield Seat(unit, Stationing.ON_CALL, call_in=CALL_IN, respond_minutes=RESPOND_MINUTES)
 
 
-def build_rota(city: City, as_of: date, counts_as: Callable[[date], int | None]) -> Iterator[Turn]:
-    """Who is on duty from three days before `as_of` to two weeks after it; `counts_as` gives a day's weekday, or None.
+def build_rota(city: City, as_of: date, calendar: Calendar, tz: tzinfo) -> Iterator[tuple[str, Plan]]:
+    """Centre by centre who is on duty from three days before `as_of` to two weeks after it.
 
     A unit rosters its people at the centre of its own area, and whoever is on call at the city's. Nobody twice at once:
     at the window sits a clerk where the unit has one, on call is the handler.
@@ -71,20 +60,23 @@ def build_rota(city: City, as_of: date, counts_as: Callable[[date], int | None])
     seats = _seats(city)
     units = {unit.code: unit for unit in city.units}
     days = [as_of + timedelta(days=n) for n in range(-DAYS_BEFORE, DAYS_AFTER + 1)]
-    worked = [(day, weekday) for day in days if (weekday := counts_as(day)) in WEEK]
+    worked = [(day, weekday) for day in days if (weekday := weekday_of(day, calendar, WEEK)) in WEEK]
     for place in build_places(city):
         for seat in place.seats:
             home = centre_code(units[seat.unit].area) == place.centre
             if seat.how is Stationing.ON_CALL and units[place.centre].tier != "township":
                 person = seats[seat.unit][0]
-                yield from (Turn(place.centre, seat.unit, person, day, 540, 540 + 1440) for day, _ in pairwise(days))
+                for day, following in pairwise(days):
+                    yield (
+                        place.centre,
+                        Plan(seat.unit, person, Period(instant(day, 540, tz), instant(following, 540, tz))),
+                    )
             elif home and seat.how is not Stationing.ON_CALL:
                 person = seats[seat.unit][-1]
-                yield from (
-                    Turn(place.centre, seat.unit, person, day, MORNING[0], AFTERNOON[1])
-                    for day, weekday in worked
-                    if seat.how is Stationing.RESIDENT or weekday in seat.weekdays
-                )  # fmt: skip
+                for day, weekday in worked:
+                    if seat.how is Stationing.RESIDENT or weekday in seat.weekdays:
+                        period = Period(instant(day, MORNING[0], tz), instant(day, AFTERNOON[1], tz))
+                        yield place.centre, Plan(seat.unit, person, period)
 
 
 def _seats(city: City) -> dict[str, list[UUID]]:

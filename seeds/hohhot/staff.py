@@ -27,18 +27,12 @@ def build_staff(
 ) -> tuple[tuple[Staff, ...], tuple[Post, ...], tuple[CellWorker, ...]]:
     """One full-time worker for every cell, and the seats of every unit filled, one person to a seat."""
     cast = {row["post"]: row for row in _cast_file()["people"]}
-    staff, posts, workers = [], [], []
-    for unit in units:
-        for post in _seats(unit):
-            staff.append(_person(post, cast.get(post.id)))
-            posts.append(post)
+    posts = [post for unit in units for post in _seats(unit)]
     for cell in cells:
         post_id = f"{cell.code}.grid_worker"
-        post = Post(post_id, staff_id(post_id), cell.centre, "grid_worker", cell.community)
-        staff.append(_person(post, cast.get(post_id)))
-        posts.append(post)
-        workers.append(CellWorker(cell.code, post.staff))
-    return tuple(staff), tuple(posts), tuple(workers)
+        posts.append(Post(post_id, staff_id(post_id), cell.centre, "grid_worker", cell.community))
+    workers = tuple(CellWorker(cell.code, staff_id(f"{cell.code}.grid_worker")) for cell in cells)
+    return tuple(_person(post, cast.get(post.id)) for post in posts), tuple(posts), workers
 
 
 @cache

@@ -51,6 +51,16 @@ def once(codes: Iterable[object]) -> None:
         seen.add(code)
 
 
+def once_by(field: str) -> AfterValidator:
+    """Of the entries of a list no two have the same in this field."""
+
+    def check(entries: tuple[T, ...]) -> tuple[T, ...]:
+        once(getattr(entry, field) for entry in entries)
+        return entries
+
+    return AfterValidator(check)
+
+
 def renamed(**names: str) -> BeforeValidator:
     """Fields of the file that the dataclass calls otherwise."""
 
@@ -94,12 +104,11 @@ class CategoryEntry(Entry):
 class CategoryFile(Entry):
     """categories.yaml: codes are unique and every kind has its `other`."""
 
-    categories: Some[CategoryEntry]
+    categories: Annotated[Some[CategoryEntry], once_by("code")]
 
     @model_validator(mode="after")
     def _every_kind_has_another(self) -> Self:
         codes = [category.code for category in self.categories]
-        once(codes)
         for kind in routing.KINDS:
             if f"other.{kind}" not in codes:
                 raise ValueError(f"other.{kind} is missing")
@@ -228,12 +237,7 @@ class DisputeKindFile(Entry):
     """dispute_kinds.yaml; `shared` holds what several kinds say."""
 
     shared: list[object] = []
-    kinds: Some[DisputeKindEntry]
-
-    @model_validator(mode="after")
-    def _unique(self) -> Self:
-        once(kind.code for kind in self.kinds)
-        return self
+    kinds: Annotated[Some[DisputeKindEntry], once_by("code")]
 
 
 # --- Procedures
@@ -250,10 +254,6 @@ class EscalationEntry(Entry):
     hour: Count
     round_the_clock: StrictBool = False
     escalate: Literal[deadlines.EscalationStep.BREACH, deadlines.EscalationStep.CRITICISE] | None = None
-
-    def rule(self) -> deadlines.EscalationPolicy:
-        """As the rules know it."""
-        return deadlines.EscalationPolicy(**{name: value for name, value in self if name != "name"})
 
 
 class ProcedureEntry(Entry):
@@ -286,14 +286,13 @@ class ProcedureEntry(Entry):
 class ProcedureFile(Entry):
     """procedures.yaml: a code and version appear once, and name an escalation policy of the file."""
 
-    ladders: tuple[EscalationEntry, ...] = ()
+    ladders: Annotated[tuple[EscalationEntry, ...], once_by("name")] = ()
     procedures: Some[ProcedureEntry]
 
     @model_validator(mode="after")
     def _ladders_are_known(self) -> Self:
         once(f"{procedure.code} version {procedure.version}" for procedure in self.procedures)
         known = [policy.name for policy in self.ladders]
-        once(known)
         for procedure in self.procedures:
             if procedure.ladder not in known:
                 raise ValueError(f"{procedure.code}: {procedure.ladder!r} is not one of {', '.join(known)}")
@@ -336,11 +335,10 @@ class RoutingRuleEntry(Entry):
 class RoutingFile(Entry):
     """routing.yaml: the last rule takes everything."""
 
-    rules: Some[RoutingRuleEntry]
+    rules: Annotated[Some[RoutingRuleEntry], once_by("id")]
 
     @model_validator(mode="after")
     def _last_takes_everything(self) -> Self:
-        once(rule.id for rule in self.rules)
         last = self.rules[-1]
         if last.match != MatchEntry():
             raise ValueError(f"{last.id}: the last rule must match everything")
@@ -364,9 +362,4 @@ class CalendarYear(Entry):
 class CalendarYears(Entry):
     """NAME.yaml of a calendar."""
 
-    years: Some[CalendarYear]
-
-    @model_validator(mode="after")
-    def _unique(self) -> Self:
-        once(year.year for year in self.years)
-        return self
+    years: Annotated[Some[CalendarYear], once_by("year")]

@@ -98,7 +98,7 @@ def read_dispute_kinds(path: Path = DISPUTE_KINDS) -> list[routing.DisputeKind]:
 def read_procedures(path: Path = PROCEDURES) -> list[deadlines.Procedure]:
     """The procedures of a file, in its order. A code and version appear once; each has one clock of a kind at most."""
     file = read_yaml(path, ProcedureFile)
-    ladders = {ladder.name: ladder.rule() for ladder in file.ladders}
+    ladders = {one.name: deadlines.EscalationPolicy(**one.model_dump(exclude={"name"})) for one in file.ladders}
     return [deadlines.Procedure(**{**dict(p), "ladder": ladders[p.ladder]}) for p in file.procedures]
 
 

@@ -14,12 +14,13 @@ from uuid import UUID
 import shapely
 
 from app.core.crypto import READABLE, keys
+from app.deadlines.rules import PlannedClock
 from app.reference.queries import Reference
 from seeds.hohhot.chance import between, stream
 from seeds.hohhot.records import Cell, City
 from seeds.hohhot.staff import invented_name, staff_id
 from seeds.hohhot.wording import place_and_address, texts, title_and_description
-from seeds.year.clocks import Counted, Unfit
+from seeds.year.clocks import Unfit
 from seeds.year.pattern import Stage, Text
 from seeds.year.scripts import EXTERNAL
 from seeds.year.time import LOCAL, uuid7_of
@@ -75,7 +76,7 @@ class Limits:
         return min(running, default=None)
 
 
-def _instants(counted: Counted) -> tuple[datetime, datetime, datetime]:
+def _instants(counted: PlannedClock) -> tuple[datetime, datetime, datetime]:
     return counted.due, counted.due_unrolled, counted.next_at
 
 
@@ -292,7 +293,7 @@ def _day(day: date, style: str) -> str:
     return day.isoformat() if style == "date" else f"{day.year}年{day.month}月{day.day}日"
 
 
-def _column(counted: Counted, column: str) -> str:
+def _column(counted: PlannedClock, column: str) -> str:
     value = getattr(counted, "due" if column == "breached_at" else column)
     return _written(value, "database") if isinstance(value, datetime) else str(value).lower()
 

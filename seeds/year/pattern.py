@@ -8,7 +8,7 @@ by clocks.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain, count
@@ -17,7 +17,7 @@ from typing import Any
 
 from app.core.crypto import Sealed, keys
 from app.reference.queries import Reference
-from seeds.year.clocks import LivedClock, instant, lived_clock
+from seeds.year.clocks import LivedClock, instant, optional
 from seeds.year.living import Life
 from seeds.year.rows import Table
 from seeds.year.scripts import EXTERNAL
@@ -112,7 +112,11 @@ class Stage:
             case = self.case[row["case_id"] or ""]
             of = self.cases[case]
             procedure = self._around.reference.procedures[of["procedure"] or "", int(of["procedure_version"] or 0)]
-            yield lived_clock(self._around.reference, procedure, row, case, longer.get(row["id"]))
+            [rule] = [rule for rule in procedure.clocks if rule.kind == row["kind"]]
+            yield LivedClock(
+                case, replace(procedure, clocks=(rule,)), rule, instant(row["start"] or ""),
+                optional(row["met_at"] or row["stopped_at"]), row["paused_at"] is not None, longer.get(row["id"]),
+            )  # fmt: skip
 
     def _waiting(self) -> Iterator[str]:
         for row in self.of("assignment"):

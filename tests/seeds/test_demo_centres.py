@@ -2,20 +2,20 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from app.centres.rules import weekday_of
 from app.core.database import connect
 from seeds import load
 from seeds.hohhot.city import build_city
-from seeds.hohhot.places import WEEK, build_places, build_rota
+from seeds.hohhot.places import build_places, build_rota
 from seeds.reference.load import read_calendar
+from seeds.year.time import LOCAL
 
 AS_OF = date(2026, 9, 22)  # its weeks hold a Sunday that is worked, and two holidays
 CHINA = read_calendar("china")
-TURNS = list(build_rota(build_city(), AS_OF, lambda day: weekday_of(day, CHINA, WEEK)))
+TURNS = list(build_rota(build_city(), AS_OF, CHINA, LOCAL))
 
 
 def test_every_centre_from_the_township_up_is_a_place() -> None:
@@ -32,24 +32,26 @@ def test_every_centre_from_the_township_up_is_a_place() -> None:
 
 
 def test_nobody_is_on_two_shifts_at_once() -> None:
-    busy: dict[Any, list[tuple[int, int]]] = defaultdict(list)
-    for turn in TURNS:
-        day = turn.day.toordinal() * 1440
-        busy[turn.staff].append((day + turn.opens, day + turn.closes))
+    busy: dict[Any, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for _, plan in TURNS:
+        busy[plan.staff].append((plan.period.since, plan.period.until))
     for spans in busy.values():
         spans.sort()
         assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert len(TURNS) > 3_000
-    assert {t.unit for t in TURNS if t.centre == "C150100"} == {
+    assert {plan.unit for centre, plan in TURNS if centre == "C150100"} == {
         u.unit for p in build_places(build_city()) if p.centre == "C150100" for u in p.seats
     }
 
 
 def test_people_sit_at_windows_on_working_days_alone() -> None:
-    days = {turn.day for turn in TURNS if turn.closes <= 1440}
+    spans = [
+        (plan.period.since.astimezone(LOCAL).date(), plan.period.until.astimezone(LOCAL).date()) for _, plan in TURNS
+    ]
+    days = {first for first, last in spans if first == last}
     assert date(2026, 9, 20) in days, "a Sunday worked for National Day"
     assert not {date(2026, 9, 25), date(2026, 10, 1), date(2026, 9, 27)} & days
-    assert list(TURNS) == list(build_rota(build_city(), AS_OF, lambda day: weekday_of(day, CHINA, WEEK)))
+    assert list(TURNS) == list(build_rota(build_city(), AS_OF, CHINA, LOCAL))
 
 
 def test_the_rota_fits_the_tables(database: str) -> None:
