@@ -1,6 +1,6 @@
 """The one place that opens connections.
 
-Models declare the schema (Alembic reads them); statements are SQL text in the rooms, run on asyncpg; why:
+migrations/ declares the schema; statements are SQL text in the rooms, run on asyncpg; why:
 docs/explanation/decisions/database.md. A city is a schema; its login roles carry the search path, so no statement names it.
 """
 
