@@ -5,7 +5,6 @@ that to other days. The application of the tests takes its time from here, and s
 """
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,15 +15,6 @@ _MACHINE = os.environ.get("GRIDCASE_TEST_CLOCK") == "machine"
 _started = time.monotonic()
 _skipped = [timedelta(0)]
 _stands: list[datetime] = []  # the last one counts
-
-
-def _wait(seconds: float) -> None:
-    threading.Event().wait(seconds)
-
-
-if _MACHINE:
-    # Under libfaketime the system's sleep fails (EINVAL) beside a monotonic clock that is left alone; a wait does not.
-    time.sleep = _wait  # type: ignore[assignment]
 
 
 def present() -> datetime:
