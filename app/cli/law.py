@@ -9,6 +9,7 @@ from rich.table import Table
 
 from app.areas.queries import get_city
 from app.cases.actions.recompute import recompute_provisional
+from app.cases.queries.one import count_under
 from app.cli import app, console, existing, in_city
 from app.core.database import Connection
 from app.deadlines.actions import load_calendar, load_procedures, withdraw_procedure
@@ -115,5 +116,10 @@ def withdraw(
     Example: gridcase procedures withdraw appeal 1 --from 2027-01-01
     """
     day = date(since.year, since.month, since.day)
-    running = in_city(lambda conn: withdraw_procedure(conn, code, version, day))
+
+    async def withdrawn(conn: Connection) -> int:
+        await withdraw_procedure(conn, code, version, day)
+        return await count_under(conn, code, version)
+
+    running = in_city(withdrawn)
     console.print(f"{code} version {version}: no new cases from {day} on; {running:,} live cases keep it")

@@ -38,8 +38,8 @@ async def load_procedures(conn: Connection, procedures: Iterable[Procedure]) -> 
     return added
 
 
-async def withdraw_procedure(conn: Connection, code: str, version: int, day: date) -> int:
-    """From `day` on no case begins under this version; gives how many live cases keep it.
+async def withdraw_procedure(conn: Connection, code: str, version: int, day: date) -> None:
+    """From `day` on no case begins under this version.
 
     Raises LookupError for an unknown version, ValueError where no other version would take the cases of that day.
     """
@@ -51,13 +51,6 @@ async def withdraw_procedure(conn: Connection, code: str, version: int, day: dat
     except KeyError as nothing:
         raise ValueError(f"no other version of {code} takes cases on {day}: load its successor first") from nothing
     await conn.execute("update procedure set withdrawn_from = $3 where code = $1 and version = $2", code, version, day)
-    return int(
-        await conn.fetchval(
-            "select count(*) from cases where procedure = $1 and procedure_version = $2"
-            " and status in ('registered', 'accepted', 'handling', 'concluded')",
-            code, version,
-        )
-    )  # fmt: skip
 
 
 async def load_calendar(

@@ -4,12 +4,11 @@ import json
 import re
 import uuid
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, unquote_plus, urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from app.core import paging
 from app.core.database import uuid7
@@ -43,7 +42,6 @@ IDS = (
 EMERGENCY = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 CODES = ("code",)  # of units and areas: the map is open
 STAFF = ("staff_id",)  # who is on duty is open; what was handed over names cases to who sees them
-GROUPS = ("status", "kind", "category", "county", "township", "lead_unit", "queue")
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
 # each shows what its caller may see
 LISTS = (*PAGED, "/v1/cases/counts", "/v1/supervisions/counts", "/v1/me/messages", "/v1/indicators")
@@ -162,7 +160,7 @@ class Crawl:
                 if parameter.get("in") != "query":
                     continue
                 for value in self._values(path, parameter):
-                    reply = self.ask("get", f"{path}?{urlencode({**_needed(path), parameter['name']: value})}")
+                    reply = self.ask("get", f"{path}?{urlencode({**needed(path), parameter['name']: value})}")
                     self._no_count_of_them(path, parameter["name"], value, reply)
 
     def _no_count_of_them(self, path: str, name: str, value: str, reply: Any) -> None:
@@ -233,7 +231,7 @@ class Crawl:
         for parameter in operation.get("parameters", ()):
             if parameter.get("in") == "query":
                 for value in self._values(path, parameter):
-                    asked = urlencode({**_needed(path), parameter["name"]: value})
+                    asked = urlencode({**needed(path), parameter["name"]: value})
                     self.ask("get", f"{path.format(code=code)}?{asked}")
 
     def read_cases(self) -> None:
@@ -381,7 +379,7 @@ def _brought_by(plant: Plant) -> str:
     return "key:hotline-12345" if "source" in plant.sent else ""
 
 
-def _needed(path: str) -> dict[str, str]:
+def needed(path: str) -> dict[str, str]:
     lon, lat = point_in()
     needed = {"lon": str(lon), "lat": str(lat), "crs": "WGS84"} if path == "/v1/locate" else {}
     return {"category": "conduct.service"} if path.endswith("/reception") else needed
@@ -397,46 +395,3 @@ def _face(reply: Any) -> tuple[int, dict[str, str], Any]:
     if "instance" in reply.text:
         headers.pop("content-length", None)
     return reply.status_code, headers, body
-
-
-def figures(person: Person) -> dict[str, Counter[str]]:
-    """What the dashboards of the areas say that this person may ask for."""
-    found = {}
-    for area in AREAS:
-        reply = person.get(f"/v1/areas/{area}/dashboard")
-        if reply.status_code == 200:
-            found[area] = Counter({figure["code"]: figure["value"] for figure in reply.json()["figures"]})
-    return found
-
-
-def counted(person: Person) -> dict[str, Counter[str | None]]:
-    """What the counts say, group by group."""
-    found = {}
-    for group in GROUPS:
-        reply = person.get(f"/v1/cases/counts?by={group}")
-        items = reply.json()["items"] if reply.status_code == 200 else []
-        found[group] = Counter({item["key"]: item["cases"] for item in items})
-    return found
-
-
-def listed(person: Person, wanted: Sequence[str] = ("sort=due", "sort=newest")) -> dict[str, set[str]]:
-    """Every id that each list gives, page after page; nothing for those who may read no list."""
-    if person.get("/v1/cases?limit=1").status_code != 200:
-        return {}
-    found = {f"/v1/cases?{query}": {i["id"] for i in person.walk(f"/v1/cases?limit=200&{query}")} for query in wanted}
-    of_cases = ("/v1/supervisions", "/v1/me/supervisions", "/v1/me/proxies")
-    for url, name in (("/v1/me/tasks", "id"), *((url, "case_id") for url in of_cases)):
-        found[url] = {item[name] for item in person.walk(f"{url}?limit=200")}
-    return found
-
-
-def quiet_doors(document: dict[str, Any]) -> list[str]:
-    """What planting must leave untouched for everybody: the map, staff, units, tables, the caller's own page."""
-    doors = []
-    for path, item in document["paths"].items():
-        if "get" in item and "{" not in path and path not in LISTS:
-            doors += [
-                f"{path}?{urlencode(_needed(path))}",
-                f"{path}?{urlencode({**_needed(path), 'unit': quote('X150102')})}",
-            ]
-    return doors

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.access.doors import GROUPS, Crawl
+from tests.access.doors import Crawl
+from tests.access.reading import GROUPS
 from tests.access.sight import may_see
 from tests.access.town import CAST, GUEST, SEATS, STRANGER, WATCHERS, Town
 from tests.support.each import each

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.access.doors import listed
+from tests.access.reading import listed
 from tests.cast import CONCLUSION, Cast, Lives, report
 from tests.support.clock import present
 

@@ -9,7 +9,8 @@ from app.cases.actions import resident
 from app.cases.queries import access, lists, one, record, visible
 from app.core.access import Actor
 from app.core.database import Parameters
-from tests.access.doors import Crawl, listed
+from tests.access.doors import Crawl
+from tests.access.reading import listed
 from tests.access.sight import may_see
 from tests.access.town import GUEST, Town
 from tests.support.tiers import some

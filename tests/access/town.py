@@ -12,9 +12,11 @@ from app.core.access import Actor, Permission
 from app.core.database import Connection, connect
 from app.staff import actions as staff
 from app.staff.queries import get_actor
-from tests.access.doors import Caller, Nobody, counted, figures, listed, quiet_doors
-from tests.access.planting import HOUSING, Plant, Planter, sow
+from tests.access.doors import Caller, Nobody
+from tests.access.planting import Plant, Planter
+from tests.access.reading import counted, figures, listed, quiet_doors
 from tests.access.sight import Seat, Who, cast_member, seat
+from tests.access.sowing import HOUSING, sow
 from tests.cast import CITY, Cast, Person
 from tests.support.clock import present, standing
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from app.cases.actions.recompute import recompute_provisional
 from app.cases.queries.chain import list_breaks
+from app.cases.queries.one import count_under
 from app.cli import app as command
 from app.cli import law
 from app.core.database import Connection, connect
@@ -143,7 +144,8 @@ def test_cases_keep_a_version_that_takes_no_new_ones(cast: Cast, at: Freeze) -> 
             " definition || jsonb_build_object('version', 2, 'valid_from', '2026-11-10')"
             " from procedure where code = 'appeal' and version = 1"
         )
-        kept = await withdraw_procedure(conn, "appeal", 1, date(2026, 11, 10))
+        await withdraw_procedure(conn, "appeal", 1, date(2026, 11, 10))
+        kept = await count_under(conn, "appeal", 1)
         rules = await load_rules(conn, present())
         version = await conn.fetchval("select procedure_version from cases where id = $1", case)
         days = [rules.procedure("appeal", local(f"2026-11-{day:02}T12:00:00")).version for day in (2, 9, 10, 20)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.access.doors import listed
+from tests.access.reading import listed
 from tests.cast import Cast, Lives, member, service
 from tests.support.clock import present
 from tests.support.files import jpeg

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Result, Status
+from app.cases.rules import LIVE, NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Result, Status
 from app.cases.rules.registry import FACTS
 from app.cases.schemas.sealed import OpenedText
 from app.core.access import Actor
@@ -224,3 +224,13 @@ async def read_text(conn: Connection, case_id: uuid.UUID) -> CaseText | None:
     """Title and description as last written. The caller has seen the case."""
     found = await fetch_one(conn, _Written, f"select {TEXT.format('$1')} as text", case_id)
     return found.text if found else None
+
+
+async def count_under(conn: Connection, procedure: str, version: int) -> int:
+    """How many live cases run under a version of a procedure: they keep it to their end."""
+    return int(
+        await conn.fetchval(
+            "select count(*) from cases where procedure = $1 and procedure_version = $2 and status = any($3)",
+            procedure, version, [status.value for status in LIVE],
+        )
+    )  # fmt: skip
