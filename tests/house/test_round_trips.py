@@ -23,6 +23,12 @@ LIFE: list[tuple[str, str, Callable[[], dict[str, Any] | None]]] = [
     ("chen.housing", "serve", lambda: service()),
     ("chen.housing", "close", lambda: None),
     ("chen.housing", "archive", lambda: None),
+    ("liu.head", "reopen", lambda: REASON),
+    ("chen.housing", "reclassify", lambda: {"category": "heating.outage", **REASON}),
+    ("chen.housing", "flag_urgent", lambda: REASON),
+    ("chen.housing", "report_upward", lambda: {"unit": "C150100", **REASON}),
+    ("li.window", "go_up", lambda: REASON),
+    ("li.window", "withdraw", lambda: REASON),
 ]
 READS = ("/v1/cases", "/v1/cases?overdue=true", "/v1/cases/counts?by=status", "/v1/me/tasks", "/v1/cases/{id}")
 

@@ -8,7 +8,7 @@ import uuid
 
 from app.cases.actions.access import grant
 from app.cases.actions.notes import write_note
-from app.cases.actions.offering import end_offer, make_offer
+from app.cases.actions.offering import make_offer, offer_instead
 from app.cases.actions.step import advance, begin, start_clocks
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import refusal
@@ -21,12 +21,14 @@ from app.reference.actions import ActionContext
 
 async def escalate(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """上报: the lead declares the matter beyond its power; the centre above is offered the lead."""
-    await _take_up(act, case_id, "escalate", reason)
+    case = await begin(act, case_id, "escalate")
+    await _take_up(act, case, "escalate", reason)
 
 
 async def go_up(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """The resident wants the tier above to look at it; nobody below may hold that back."""
-    await _take_up(act, case_id, "go_up", reason)
+    case = await begin(act, case_id, "go_up")
+    await _take_up(act, case, "go_up", reason)
 
 
 async def go_up_by_code(act: ActionContext, case: LoadedCase, *, words: str) -> str:
@@ -35,30 +37,21 @@ async def go_up_by_code(act: ActionContext, case: LoadedCase, *, words: str) -> 
     no = refusal(case.facts, "go_up", act.actor, act.now)
     if no is not None and not no.forbidden:  # a permission is what staff need
         raise errors.ActionRefused(no.why.zh, no.why.en)
-    _, said = await write_note(act, case, "escalation_reason", words)
-    facts, columns = await offer_above(act, case)
-    await advance(act, case, "go_up", columns=columns, facts={**facts, **said})
+    await _take_up(act, case, "go_up", words)
     return str(case.facts.above)
 
 
-async def _take_up(act: ActionContext, case_id: uuid.UUID, action: str, reason: str) -> None:
-    case = await begin(act, case_id, action)
+async def _take_up(act: ActionContext, case: LoadedCase, action: str, reason: str) -> None:
+    """Offer the lead to the centre above; an offer that is open gives way."""
+    above, recalled = str(case.facts.above), case.facts.lead_offer
     _, said = await write_note(act, case, "escalation_reason", reason)
-    facts, columns = await offer_above(act, case)
-    await advance(act, case, action, columns=columns, facts={**facts, **said})
-
-
-async def offer_above(act: ActionContext, case: LoadedCase) -> tuple[dict[str, str | None], dict[str, str]]:
-    """Offer the lead to the centre above; an offer that is open gives way. Gives the event's facts and the columns."""
-    recalled = case.facts.lead_offer
-    await end_offer(act, case.facts.id)
-    await make_offer(act, case, str(case.facts.above))
+    await offer_instead(act, case, above)
     await queue(
-        act.conn, f"escalated {case.facts.id} {case.facts.above}", "escalated", now=act.now,
-        grantee=f"unit:{case.facts.above}", case_id=case.facts.id,
+        act.conn, f"escalated {case.facts.id} {above}", "escalated", now=act.now, grantee=f"unit:{above}",
+        case_id=case.facts.id,
     )  # fmt: skip
-    tier = await act.conn.fetchval("select tier from unit where code = $1", case.facts.above)
-    return {"unit": case.facts.above, "recalled": recalled.unit if recalled else None}, {"escalated_to": tier}
+    facts = {"unit": above, "recalled": recalled.unit if recalled else None, **said}
+    await advance(act, case, action, columns={"escalated_to": str(case.row.above_tier)}, facts=facts)
 
 
 async def send_back(act: ActionContext, case_id: uuid.UUID, *, guidance: str) -> None:

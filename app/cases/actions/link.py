@@ -35,7 +35,7 @@ async def link(act: ActionContext, case_id: uuid.UUID, *, other: uuid.UUID, rela
     await lock_both(act, case_id, other)
     case = await begin(act, case_id, "link")
     head = await get_facts(act.conn, other, act.reference, actor=act.actor)
-    await _may_head(act, case, head)
+    _may_head(case, head)
     if relation is Relation.JOINT:
         speak = await act.conn.fetchval(_REPRESENTATIVES, [case_id, other])
         if speak > MAX_REPRESENTATIVES:
@@ -69,10 +69,8 @@ async def link_repeat(
     else:
         raise errors.Invalid("请给出 other，或原件的编号和查询码。", "Give other, or number and code of the case.",
                              pointer="#/body/other")  # fmt: skip
-    await _may_head(act, case, head)
-    late = await act.conn.fetchval(
-        f"select {told_due('c')} < $2::timestamptz from cases c where c.id = $1", head.facts.id, act.now
-    )
+    _may_head(case, head)
+    late = await act.conn.fetchval(_LATE, head.facts.id, act.now)
     if late:
         raise errors.Conflict(
             "原件已超过办理期限，不适用不再受理：请受理，或督办原件。",
@@ -82,7 +80,7 @@ async def link_repeat(
     await _write(act, case, head, Relation.REPEAT, "link_repeat", reason)
 
 
-async def _may_head(act: ActionContext, case: LoadedCase, head: LoadedCase) -> None:
+def _may_head(case: LoadedCase, head: LoadedCase) -> None:
     """The other is live, of the same kind, no review and no accusation, and itself not linked to a third: so every family
     has one head, and is counted once."""
     if head.facts.id == case.facts.id:
@@ -92,7 +90,7 @@ async def _may_head(act: ActionContext, case: LoadedCase, head: LoadedCase) -> N
         raise errors.Conflict("对方件已结束，或不可关联。", "The other case has ended, or takes no link.")
     if head.facts.kind is not case.facts.kind:
         raise errors.Conflict("不同类型的事项不能关联。", "Cases of different kinds are not linked.")
-    if await act.conn.fetchrow(_LIVE, head.facts.id) is not None:
+    if head.facts.linked is not None:
         raise errors.Conflict(
             "对方件本身已关联到另一件，请直接关联到那一件。", "The other case is linked to a third: link to that one."
         )

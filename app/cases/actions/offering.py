@@ -2,7 +2,7 @@
 
 import uuid
 
-from app.cases.actions.access import grant, revoke
+from app.cases.actions.access import change, grant, revoke
 from app.cases.actions.step import start_clocks
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Offer, PetitionClass
@@ -14,15 +14,15 @@ _RECALL = (
     "update assignment set state = 'recalled', answered_by = $2, answered_at = $3"
     " where case_id = $1 and state = 'offered' and part = 'lead'"
 )
+_OFFER = """
+    insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)
+    values ($1, $2, 'lead', 'offered', $3, $4, $5)
+"""
 
 
 async def make_offer(act: ActionContext, case: LoadedCase, unit: str, *, note: uuid.UUID | None = None) -> None:
     """`unit` is offered the lead: it sees the case from now on, and its time to sign for it runs (签收)."""
-    await act.conn.execute(
-        "insert into assignment (case_id, unit, part, state, offered_by, offered_at, note)"
-        " values ($1, $2, 'lead', 'offered', $3, $4, $5)",
-        case.facts.id, unit, act.actor.id, act.now, note,
-    )  # fmt: skip
+    await act.conn.execute(_OFFER, case.facts.id, unit, act.actor.id, act.now, note)
     await grant(act.conn, case.facts.id, await grantees(act, case, unit), "offer")
     await start_clocks(act, case, StartsOn.OFFERED, kind=ClockKind.SIGN_FOR, subject=unit)
 
@@ -32,6 +32,17 @@ async def end_offer(act: ActionContext, case_id: uuid.UUID) -> None:
     await act.conn.execute(_RECALL, case_id, act.actor.id, act.now)
     await revoke(act.conn, case_id, "offer", at=act.now)
     await stop_waiting(act, case_id)
+
+
+async def offer_instead(act: ActionContext, case: LoadedCase, unit: str) -> None:
+    """`unit` is offered the lead in place of whoever has an open offer: the one ends as the other begins."""
+    case_id = case.facts.id
+    given = await grantees(act, case, unit)
+    await act.conn.execute(_RECALL, case_id, act.actor.id, act.now)
+    await act.conn.execute(_OFFER, case_id, unit, act.actor.id, act.now, None)
+    await change(act.conn, case_id, act.now, given={(name, "offer") for name in given}, taken=[(None, "offer")])
+    await stop_waiting(act, case_id)
+    await start_clocks(act, case, StartsOn.OFFERED, kind=ClockKind.SIGN_FOR, subject=unit)
 
 
 async def stop_waiting(act: ActionContext, case_id: uuid.UUID) -> None:

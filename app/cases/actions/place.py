@@ -2,7 +2,7 @@
 
 import uuid
 
-from app.cases.actions.offering import end_offer, make_offer
+from app.cases.actions.offering import end_offer, offer_instead
 from app.cases.actions.step import advance, begin
 from app.cases.queries.one import LoadedCase
 from app.core import errors
@@ -54,6 +54,7 @@ async def _offer_anew(
     """The open offer, made without a place, gives way to one for the unit that the place names."""
     target = unit or centre
     columns["routed_unit"] = target
-    await end_offer(act, case.facts.id)
-    if target != lead:
-        await make_offer(act, case, target)
+    if target == lead:
+        await end_offer(act, case.facts.id)
+    else:
+        await offer_instead(act, case, target)

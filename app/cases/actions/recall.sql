@@ -1,5 +1,5 @@
 with up as materialized (
-    select c.id, c.procedure, c.procedure_version, ({above}) as target from cases c
+    select c.id, c.procedure, c.procedure_version, a.code as target from cases c left join lateral ({above}) a on true
     where c.id in (select case_id from clock where id = any($1::bigint[]))
         and c.status in ('registered', 'accepted', 'handling') and c.petition_class is distinct from 'accusation'
 ), recalled as (

@@ -85,17 +85,9 @@ async def run_under(
 
 async def recompute(act: ActionContext, case: LoadedCase, procedure: Procedure) -> None:
     """All limits anew, from the filing and the acceptance of the case, under `procedure`."""
-    met = await act.conn.fetch(
-        "select kind from clock where case_id = $1 and met_at is not null and stopped_at is null", case.facts.id
-    )
-    done = {row["kind"] for row in met}
-    days = await act.conn.fetchval(
-        "select sum(x.days)::int from clock_extension x join open_clock k on k.id = x.clock"
-        " where k.case_id = $1 and k.kind = 'completion'",
-        case.facts.id,
-    )
+    days = case.row.clock.granted_days if case.row.clock else 0
     starts = {StartsOn.REGISTERED: case.row.registered_at, StartsOn.ACCEPTED: case.row.accepted_at}
-    planned = await run_under(act, case, procedure, starts, but=done)
+    planned = await run_under(act, case, procedure, starts, but=case.row.clocks_met)
     if days and any(clock.kind is ClockKind.COMPLETION for clock in planned):
         await _keep_extension(act, case, procedure, days, next(c for c in planned if c.kind is ClockKind.COMPLETION))
 

@@ -161,9 +161,8 @@ async def take_up_again(
         case_id, act.actor.id, act.now, request,
     )  # fmt: skip
     await _apply(act, case, ClockEffect.RESTART_COMPLETION, None)
-    times = await act.conn.fetchval("select reopened + 1 from cases where id = $1", case_id)
     columns = {"status": Status.HANDLING.value, "closed_at": None, "concluded_at": None, "result": None,
-               "reopened": times}  # fmt: skip
+               "reopened": case.row.reopened + 1}  # fmt: skip
     said = _said(TRANSITIONS[kind]) if kind in TRANSITIONS else {}
     await record(act.conn, case_id, kind, actor=act.actor, at=act.now, columns=columns, facts={**said, **facts})
 

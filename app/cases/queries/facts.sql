@@ -1,7 +1,7 @@
 -- A case as the rules judge its steps, with what capabilities above registered; which one follows. The centre it is taken up
 -- to next is `above`; `below` is the unit that had it last beneath the tier of the present lead, where it was taken up.
 select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_unit, c.head_seq as version, c.queue, c.procedure,
-    c.procedure_version, c.received_at, c.registered_at, c.accepted_at, c.query_issue, c.result,
+    c.procedure_version, c.received_at, c.registered_at, c.accepted_at, c.query_issue, c.result, c.reopened,
     (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'unit', a.unit, 'staff', a.staff, 'part', a.part,
         'note', a.note, 'returned', a.returned_at is not null) order by a.id), '[]')
      from assignment a where a.case_id = c.id and a.state = 'offered' and (a.part = 'lead' or a.staff is not null)) as offers,
@@ -19,7 +19,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_un
     exists (select from open_clock k where k.case_id = c.id and k.kind = 'report') as reporting,
     exists (select from archive f where f.case_id = c.id and f.taken_out_at is null) as archived,
     exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
-    ({above}) as above,
+    up.code as above, up.tier as above_tier,
     (select u.code from assignment a join unit u on u.code = a.unit join unit l on l.code = c.lead_unit
      where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
         and not exists (select from case_note n where n.id = a.note and n.kind = 'task')
@@ -31,7 +31,9 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_un
     (select h.state from hearing h where h.case_id = c.id and h.state in ('scheduled', 'opened')) as hearing,
     (select l.relation from case_link l where l.case_id = c.id and l.undone_at is null) as linked,
     (select jsonb_build_object('id', k.id, 'start', k.start, 'due', k.due, 'due_unrolled', k.due_unrolled,
-        'provisional', k.provisional, 'extensions', k.extensions)
+        'provisional', k.provisional, 'extensions', k.extensions,
+        'granted_days', (select coalesce(sum(x.days), 0) from clock_extension x where x.clock = k.id))
      from open_clock k where k.case_id = c.id and k.kind = 'completion') as clock,
+    array(select k.kind from clock k where k.case_id = c.id and k.met_at is not null and k.stopped_at is null) as clocks_met,
     jsonb_build_object({brought}) as brought
-from cases c
+from cases c left join lateral ({above}) up on true

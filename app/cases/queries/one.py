@@ -29,6 +29,7 @@ class CompletionClock:
     due_unrolled: datetime
     provisional: bool
     extensions: int
+    granted_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class CaseRow:
     accepted_at: datetime | None
     query_issue: int
     result: Result | None
+    reopened: int
     offers: tuple[Offer, ...]
     offered_at: datetime | None
     notices: tuple[Notice, ...]
@@ -63,12 +65,14 @@ class CaseRow:
     archived: bool
     held: bool
     above: str | None
+    above_tier: str | None
     below: str | None
     asked: bool
     worked_by: frozenset[str]
     hearing: str | None
     linked: str | None
     clock: CompletionClock | None
+    clocks_met: frozenset[str]
     brought: dict[str, Any]  # each as the capability that registered it reads it
 
 
@@ -98,7 +102,7 @@ class LoadedCase:
 # The centre that a case is taken up to next: above the lead's tier and above every tier it was taken up to before, of the
 # case's own areas, and none that the matter concerns. `c` is the case.
 ABOVE = """
-    select u.code from unit u, unit l
+    select u.code, u.tier from unit u, unit l
     where l.code = c.lead_unit and u.kind = 'centre' and u.area in (c.township, c.county, c.city)
         and tier_rank(u.tier) > greatest(tier_rank(l.tier), tier_rank(c.escalated_to))
         and not coalesce(c.barred_units @> u.path, false)

@@ -44,5 +44,5 @@ async def draft(
 async def replace(conn: Connection, notices: Sequence[uuid.UUID], *, now: datetime) -> None:
     """These count no more, nor does how they were served."""
     if notices:
-        await conn.execute(_REPLACE, notices)
         await conn.execute(_NO_LONGER, notices, now)
+        await conn.execute(_REPLACE, notices)
