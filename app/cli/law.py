@@ -57,11 +57,11 @@ async def _missing_years(conn: Connection) -> tuple[list[int], int]:
     if facts.calendar == "weekdays":
         return [], 0
     published = await list_calendar_years(conn, facts.calendar)
-    this = datetime.now(facts.tz).year
-    last = await conn.fetchval("select max(due) from open_clock")
-    waiting = await conn.fetchval("select count(*) from open_clock where provisional")
-    until = max(this, last.astimezone(facts.tz).year if last else this)
-    return [year for year in range(this, until + 1) if year not in published], waiting
+    ((first, last, waiting),) = await conn.fetch(
+        "select min(due) filter (where provisional), max(due), count(*) filter (where provisional) from open_clock"
+    )
+    years = [datetime.now(facts.tz).year, *(due.astimezone(facts.tz).year for due in (first, last) if due)]
+    return [year for year in range(min(years), max(years) + 1) if year not in published], waiting
 
 
 @calendar_app.command("check")
