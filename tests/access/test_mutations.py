@@ -69,6 +69,7 @@ def caught(town: Town, name: str) -> bool:
     caller = town.callers[name]
     crawl = Crawl(caller, town.plants, town.document)
     crawl.read_cases()
+    crawl.register_beside_them()
     for plant in crawl.hidden[:8]:
         crawl.ask("post", f"/v1/cases/{plant.id}/reveal", {"reason": "试探"})
     if crawl.findings:
