@@ -14,6 +14,7 @@ import os
 import secrets
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,11 +70,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((n for n, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))
 
 
+class ByModule(LoadFileScheduling):  # type: ignore[misc]  # xdist is untyped
+    """A module stays with one worker: it has one database. The whole crawls take longest by far, and each worker may plant
+    a town of its own: those go to two."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module: str = super()._split_scope(nodeid)
+        return f"{module} {zlib.crc32(nodeid.encode()) % 2}" if "test_the_crawl_" in nodeid else module
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
-    """A module stays with one worker: it has one database."""
+    """The scheduler of this suite."""
     config.option.loadscopereorder = False  # by number of tests, which would leave the few that take long to the end
-    return LoadFileScheduling(config, log)
+    return ByModule(config, log)
 
 
 def server_process() -> int | None:
