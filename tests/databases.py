@@ -70,13 +70,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((n for n, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))
 
 
+SHARED = ("test_the_crawl_", "test_each_role_may_send_")  # take longest by far, at full length most of an hour
+
+
 class ByModule(LoadFileScheduling):  # type: ignore[misc]  # xdist is untyped
-    """A module stays with one worker: it has one database. The whole crawls take longest by far, and each worker may plant
-    a town of its own: those go to two."""
+    """A module stays with one worker: it has one database. Of the tests that are SHARED each worker does some, with a
+    database of its own."""
 
     def _split_scope(self, nodeid: str) -> str:
         module: str = super()._split_scope(nodeid)
-        return f"{module} {zlib.crc32(nodeid.encode()) % 2}" if "test_the_crawl_" in nodeid else module
+        return f"{module} {zlib.crc32(nodeid.encode()) % 2}" if any(name in nodeid for name in SHARED) else module
 
 
 @pytest.hookimpl(optionalhook=True)
