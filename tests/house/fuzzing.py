@@ -62,7 +62,11 @@ class Fuzz:
         kwargs.pop("cookies", None)
         kwargs["headers"] = {**kwargs["headers"], **self.headers}
         made = requests.Request(**{k: v for k, v in kwargs.items() if k in REQUEST_PARTS}).prepare()
-        sent: dict[str, Any] = {k: v for k, v in made.headers.items() if k.lower() != "content-length"}
+        sent: dict[str, Any] = {  # as bytes: the client itself would refuse what is not ASCII
+            k: v.encode("latin-1") if isinstance(v, str) else v
+            for k, v in made.headers.items()
+            if k.lower() != "content-length"
+        }
         content: Any = made.body
         reply = self.client.request(made.method or "GET", made.url or "", content=content, headers=sent)
         self.answers.setdefault(case.operation.label, Counter())[reply.status_code] += 1
