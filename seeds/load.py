@@ -74,9 +74,9 @@ async def load_bare_city(conn: Connection, profile: Mapping[str, Any]) -> None:
     await units.load(
         conn,
         [
-            UnitRow(f"C{code}", "centre", None, "city", code, None, f"C{code}", f"{title}中心", f"{title} centre"),
-            UnitRow(f"I{code}", "intake_desk", None, "city", code, None, f"I{code}", f"{title}受理总台", "Intake desk"),
-            UnitRow(f"X{code}", "discipline_desk", None, "city", code, None, f"X{code}", f"{title}纪检监察信访窗口",
+            UnitRow(f"C{code}", "centre", None, "city", code, None, f"{title}中心", f"{title} centre"),
+            UnitRow(f"I{code}", "intake_desk", None, "city", code, None, f"{title}受理总台", "Intake desk"),
+            UnitRow(f"X{code}", "discipline_desk", None, "city", code, None, f"{title}纪检监察信访窗口",
                     "Discipline desk"),
         ],
     )  # fmt: skip
@@ -98,13 +98,9 @@ async def load_demo_city(conn: Connection, profile: Mapping[str, Any], told: Tol
         ],
         since=SINCE,
     )  # fmt: skip
-    lines = paths(city.units)
     await units.load(
         conn,
-        [
-            UnitRow(u.code, u.kind, u.function, u.tier, u.area, u.parent, lines[u.code], u.name, u.name_en)
-            for u in city.units
-        ],
+        [UnitRow(u.code, u.kind, u.function, u.tier, u.area, u.parent, u.name, u.name_en) for u in city.units],
     )
     told("载入人员 staff")
     await staff.load_staff(

@@ -94,6 +94,7 @@ UNIT_SIGHT = frozenset({
 AREA_SIGHT = UNIT_SIGHT | {Role.GRID_WORKER}
 
 
+_TIERS = ("community", "township", "county", "city")
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -114,13 +115,14 @@ class Actor:
     """Who acts, and when: a person with posts, or a machine with a key (`kind` staff | key | system).
 
     `at` is the instant of the call, taken once at the edge: what was granted until then is seen no more. Without one an
-    actor sees only what has no end.
+    actor sees only what has no end. `home_path` is the path of the unit that a person belongs to, and may be lent from.
     """
 
     id: str
     kind: str
     posts: tuple[Post, ...] = ()
     scopes: frozenset[Permission] | None = None
+    home_path: str = ""
     at: datetime = END_OF_TIME
     permissions: frozenset[Permission] = field(init=False)
 
@@ -157,9 +159,15 @@ class Actor:
             keys.append(f"post:{post.id}")
         return keys
 
-    def unit_paths(self) -> list[str]:
-        """Where this actor stands in the tree of units: what concerns a unit above is hidden."""
-        return [post.unit_path for post in self.posts]
+    def line(self) -> list[str]:
+        """The codes of every unit that this actor stands in or under: what concerns one of them is hidden."""
+        paths = [self.home_path, *(post.unit_path for post in self.posts)]
+        return sorted({code for path in paths for code in path.split(".") if code})
+
+    def tiers_below(self) -> list[str]:
+        """The tiers that a post of this actor stands above."""
+        highest = max((_TIERS.index(post.tier) for post in self.posts if post.tier in _TIERS), default=0)
+        return list(_TIERS[:highest])
 
     def areas(self) -> dict[str, list[str]]:
         """tier → codes of the areas whose requests and events are open to this actor."""

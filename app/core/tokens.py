@@ -25,6 +25,7 @@ def issue(actor: Actor, city: str, now: datetime) -> tuple[str, int]:
     claims: jwt.Claims = {
         "iss": "gridcase", "aud": city, "sub": actor.id, "iat": int(now.timestamp()),
         "exp": int((now + life).timestamp()), "posts": posts,
+        "home": actor.home_path,
     }  # fmt: skip
     return jwt.encode({"alg": "HS256"}, claims, _key()), int(life.total_seconds())
 
@@ -42,12 +43,13 @@ def read(token: str, city: str, now: datetime) -> Actor:
         ).validate(decoded.claims)
         if decoded.claims["aud"] != city:
             raise Unauthenticated("该凭证属于另一城市。", "This token belongs to another city.")
+        home = str(decoded.claims["home"])
         posts = tuple(Post(i, Role(r), u, up, a, t) for i, r, u, up, a, t in decoded.claims["posts"])
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise Unauthenticated(
             "凭证无效或已过期，请重新登录。", "The token is invalid or expired; get a new one from POST /v1/tokens."
         ) from error
-    return Actor(id=str(decoded.claims["sub"]), kind="staff", posts=posts)
+    return Actor(id=str(decoded.claims["sub"]), kind="staff", posts=posts, home_path=home)
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ from app.review.schemas import ReopeningOut
 _LAST = read_sql(__package__, "latest").format(due=told_due("c"))
 _ORGANS = """
     select u.code, u.kind, u.function, u.tier, u.parent, a.path @> mine.path as covers,
-        not coalesce(c.barred_units @> u.path, false) as free, u.code = c.lead_unit as decided
+        not withheld_from(c.barred_units, c.waits_above, u.path, u.tier) as free, u.code = c.lead_unit as decided
     from cases c join unit d on d.code = c.lead_unit join area mine on mine.code = d.area, unit u
     join area a on a.code = u.area
     where c.id = $1 and (a.path @> mine.path or u.kind = 'intake_desk')

@@ -58,8 +58,10 @@ _POSTS = """
 
 
 async def get_actor(conn: Connection, staff: uuid.UUID) -> Actor:
-    """The actor a member of staff is, with every post held."""
-    return Actor(id=str(staff), kind="staff", posts=tuple(await fetch_all(conn, Post, _POSTS, staff)))
+    """The actor a member of staff is, with every post held and the unit they belong to."""
+    posts = tuple(await fetch_all(conn, Post, _POSTS, staff))
+    home = await conn.fetchval("select u.path::text from staff s join unit u on u.code = s.unit where s.id = $1", staff)
+    return Actor(id=str(staff), kind="staff", posts=posts, home_path=home or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,7 @@ from app.staff.queries import hash_password
 from app.units.actions import UnitRow, load
 
 CITY = "town"  # code of the city's own area; C, I and X before it: its centre, intake desk and discipline desk
-DEPARTMENT = UnitRow(
-    "D_housing", "department", "housing", "city", CITY, f"C{CITY}", f"C{CITY}.D_housing", "住建局", "Housing"
-)
+DEPARTMENT = UnitRow("D_housing", "department", "housing", "city", CITY, f"C{CITY}", "住建局", "Housing")
 # login → name, unit, role
 PEOPLE = {
     "window": ("王红", f"C{CITY}", "window_clerk"),

@@ -267,7 +267,7 @@ def test_who_comes_under_the_unit_complained_of_loses_it(cast: Cast, lives: Live
     proxy = carried(cast, receipt)
     version = cast(WANG).get(f"/v1/proxies/{proxy}").json()["version"]
     sql(
-        "update cases set barred_units = array(select path from unit where code = 'C150102001001') where id = $1::uuid",
+        "update cases set barred_units = '{C150102001001}' where id = $1::uuid",
         receipt["id"],
     )
     assert move(cast, WANG, proxy, "plan_errand", {"kind": "ask", "plan": "问"}, version=version).status_code == 404

@@ -314,11 +314,9 @@ def test_who_had_a_hand_in_the_opinion_has_none_in_its_review(cast: Cast, lives:
     """Chen concluded and served; a post in the city's department would not let Chen see the review."""
     original = lives.closed()
     case = found(cast.seat(CITY_HANDLER), applied(cast, original)["number"])
-    (row,) = sql(
-        "select barred_staff::text[] as staff, barred_units::text[] as units from cases where id = $1::uuid", case
-    )
+    (row,) = sql("select barred_staff::text[] as staff, barred_units as units from cases where id = $1::uuid", case)
     assert cast(CHEN).get("/v1/me").json()["id"] in row["staff"]
-    assert any(path.endswith("D150102_housing") for path in row["units"])
+    assert "D150102_housing" in row["units"]
 
 
 def test_the_record_of_both_is_whole(cast: Cast, lives: Lives, database: str) -> None:

@@ -77,7 +77,7 @@ async def _bar_from_both(act: ActionContext, case_id: uuid.UUID, into: uuid.UUID
     """Whoever is barred from one of the two is barred from the case that now stands for both (and stays so)."""
     led_by_barred = await act.conn.fetchval(
         "select exists (select from cases c, cases o join unit u on u.code in (o.lead_unit, o.routed_unit)"
-        " where c.id = $1 and o.id = $2 and c.barred_units @> u.path)",
+        " where c.id = $1 and o.id = $2 and withheld_from(c.barred_units, c.waits_above, u.path, u.tier))",
         case_id,
         into,
     )

@@ -55,15 +55,13 @@ def open_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> list[s
 
 
 def _not_barred(actor: Actor, parameters: Parameters, alias: str) -> str:
-    """Neither this person nor a unit they stand in or under is concerned: one they hold a post in, or are lent from."""
-    paths = parameters.add(actor.unit_paths())
-    person = parameters.add(actor.id if actor.kind == "staff" else None)
-    stands = (
-        f"select p.path::ltree as path from unnest({paths}::text[]) p(path)"
-        f" union all select u.path from staff s join unit u on u.code = s.unit where s.id = {person}::uuid"
-    )
+    """Neither this person nor a unit they stand in or under is concerned; and where words wait to be named, they stand above
+    all who had it in hand, or lead it. By the row and the caller alone: whether it holds costs the same."""
+    line, units = parameters.add(actor.line()), parameters.add([post.unit for post in actor.posts])
+    tiers, person = parameters.add(actor.tiers_below()), parameters.add(actor.id if actor.kind == "staff" else None)
     return (
-        f"({alias}.barred_units is null or not exists (select from ({stands}) stand"
-        f" where {alias}.barred_units @> stand.path))"
-        f" and ({alias}.barred_staff is null or {person}::uuid is null or not {person}::uuid = any({alias}.barred_staff))"
+        f"not coalesce({alias}.barred_units && {line}::text[], false)"
+        f" and ({alias}.waits_above is null or {alias}.lead_unit = any({units}::text[])"
+        f" or {alias}.waits_above = any({tiers}::text[]))"
+        f" and not coalesce({person}::uuid = any({alias}.barred_staff), false)"
     )

@@ -16,7 +16,7 @@
     left join unit u on u.code = coalesce(s.unit, held.unit)
     left join area a on a.code = u.area
 ), barred as (
-    select n, array_agg(distinct path) filter (where path is not null) as units,
+    select n, array_agg(distinct code) filter (where code is not null) as units,
         array_agg(distinct staff) filter (where staff is not null) as staff,
         max(tier_rank(tier)) as height,
         array_agg(distinct area_path) filter (where area_path is not null and relation = 'concerns') as areas
@@ -55,10 +55,10 @@
     ) here on true
     where not exists (select from known k where k.n = r.n)
 ), routed as (  -- who receives it, who answers for it by the compiled rules, who works the cell
-    select s.*, desk.code as intake_desk, desk.path as intake_path, coalesce(s.cell_centre, near.code) as receiving,
+    select s.*, desk.code as intake_desk, coalesce(s.cell_centre, near.code) as receiving,
         route.unit as target, coalesce(route.rule, 'no_route') as rule, w.staff as cell_worker
     from spot s
-    cross join (select code, path from unit where kind = 'intake_desk') desk
+    cross join (select code from unit where kind = 'intake_desk') desk
     left join route on route.area = coalesce(s.township, s.county, s.city) and route.category = s.category
         and route.kind = s.kind and route.petition_class = s.petition_class
     left join lateral (
@@ -76,14 +76,14 @@
         case when r.led_by is not null then r.led_by  -- a review: the organ above the one that decided
             when r.petition_class = 'accusation' then coalesce((
                 select d.code from unit d join area a on a.code = d.area
-                where d.kind = 'discipline_desk' and (r.barred_units is null or not r.barred_units @> d.path)
+                where d.kind = 'discipline_desk' and not withheld_from(r.barred_units, null, d.path, d.tier)
                     and (d.tier = 'city' or r.barred_areas is not null and not exists (
                         select from unnest(r.barred_areas) c(path) where not a.path @> c.path)
                         and tier_rank(d.tier) > r.height)
                 order by nlevel(a.path) desc, d.code limit 1), r.intake_desk)
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = r.receiving
-                where up.path @> u.path and not r.barred_units @> up.path
+                where up.path @> u.path and not withheld_from(r.barred_units, null, up.path, up.tier)
                     and tier_rank(up.tier) > r.height
                 order by nlevel(up.path) desc limit 1), r.intake_desk)
             else coalesce(r.receiving, r.intake_desk) end as lead,
@@ -91,19 +91,19 @@
             when r.petition_class = 'accusation' then null
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = coalesce(r.target, r.intake_desk)
-                where up.path @> u.path and not r.barred_units @> up.path
+                where up.path @> u.path and not withheld_from(r.barred_units, null, up.path, up.tier)
                     and tier_rank(up.tier) > r.height
                 order by nlevel(up.path) desc limit 1), r.intake_desk)
             else coalesce(r.target, r.receiving, r.intake_desk) end as answering,
         case when r.cell_worker = any(r.barred_staff) or r.barred_units is not null and exists (
                 select from staff st join unit u on u.code = st.unit
-                where st.id = r.cell_worker and r.barred_units @> u.path)
+                where st.id = r.cell_worker and withheld_from(r.barred_units, null, u.path, u.tier))
             then null else r.cell_worker end as worker
     from routed r
     cross join lateral (
         select r.petition_class <> 'accusation' and r.led_by is null and r.barred_units is not null and (
-            exists (select from unit u where u.code = r.receiving and r.barred_units @> u.path)
-            or exists (select from unit u where u.code = r.target and r.barred_units @> u.path)) as moved
+            exists (select from unit u where u.code in (r.receiving, r.target)
+                and withheld_from(r.barred_units, null, u.path, u.tier))) as moved
     ) g
 ), numbered as materialized (
     select g.*, g.digits || substr('23456789ABCDEFGHJKMNPQRSTUVWXYZ', 1 + (g.digits::bigint % 31)::int, 1) as number,
@@ -150,7 +150,7 @@
         city, county, township, community, area_path, queued, worker, case when not secret then lead end, lead,
         routed_unit, sent_by, moved,
         -- the last resort sees what it leads, whatever the report says about it: a case is never without anyone
-        case when lead = intake_desk then array_remove(barred_units, intake_path) else barred_units end,
+        case when lead = intake_desk then nullif(array_remove(barred_units, intake_desk), '{}') else barred_units end,
         barred_staff, case when imported then 'infinity'
             else least(due, (select min((k->>'due')::timestamptz) from jsonb_array_elements(running) k
                 where k->>'kind' = 'sign_for')) end,
@@ -184,7 +184,8 @@
     union all select id, 'staff:' || helper, 'task' from made where helper is not null
     union all select m.id, 'unit:' || u.code, 'queue' from made m  -- a cell without a worker: the township's coordinator
         join unit u on u.kind = 'centre' and u.area = m.township and u.code <> m.lead
-        where m.queued = 'no_worker' and m.kind in ('request', 'event') and not coalesce(m.barred_units @> u.path, false)
+        where m.queued = 'no_worker' and m.kind in ('request', 'event')
+            and not withheld_from(m.barred_units, null, u.path, u.tier)
     union all select id, registrar, 'registrar' from made
         where not secret and not imported and registrar not like 'resident:%'
     union all select m.id, 'post:' || p.id, 'lead' from made m
