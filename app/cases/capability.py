@@ -1,8 +1,9 @@
 """What cases bring."""
 
+from app.cases.actions.barring import BARS
 from app.cases.queries.access import visible_to
 from app.cases.queries.filters import OWN
-from app.cases.queries.registry import LIST_FILTERS
+from app.cases.queries.registry import HIDDEN_NOTES, LIST_FILTERS
 from app.cases.rules import CASE_STEPS
 from app.cases.rules.plain import WORDS
 from app.cases.rules.registry import STEP_WORDS
@@ -22,6 +23,7 @@ def register() -> None:
     WORKFLOWS.add({"case": CASE_STEPS})
     STEP_WORDS.add(WORDS)
     LIST_FILTERS.add(OWN)
+    HIDDEN_NOTES.add({BARS: "XF 28, 30"})
     SUBJECTS.add({"case_id": SUBJECT})
 
 

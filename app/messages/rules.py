@@ -58,6 +58,11 @@ TEMPLATES.add({
         Words("已裁定由本单位办理", "It was ruled that you handle it"),
         Words("编号{number}经{by}最终裁定由本单位办理，不得再退。", "{by} ruled finally that you handle case {number}."),
     ),
+    "lead_moved": Template(
+        Words("一件事项转由本单位主办", "You lead a matter now"),
+        Words("编号{number}因回避或所涉单位待指明，转由本单位主办。",
+              "Case {number} is led by you now, as others stand back from it."),
+    ),
     "received": Template(
         Words("本区域单位承办了一件外来事项", "A unit of your area took over a matter from elsewhere"),
         Words("编号{number}由{unit}承办，请知悉。", "{unit} handles case {number}, which comes from another area."),

@@ -34,7 +34,7 @@ _MATTER = """
     from cases c where c.id = $1
 """
 _CONCERNS = """
-    select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 order by id
+    select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 and ended_at is null order by id
 """
 _REQUESTS = """
     select q.id, q.case_id, c.number, c.kind, c.category, c.lead_unit, q.cause, q.state, q.asked_at, q.decided_at,

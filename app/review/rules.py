@@ -129,7 +129,9 @@ def reviewer(decided: Organ, organs: Sequence[Organ]) -> Reviewer | None:
         fit = [o for o in organs if o.tier == tier and o.covers and o.free and o.kind not in DESKS]
         if ranked := sorted((rank, o.code) for o in fit if (rank := _rank(decided, o)) is not None):
             return Reviewer(ranked[0][1])
-    others = [o for o in organs if o.tier == Tier.CITY and o.code != decided.code]
+    others = [
+        o for o in organs if o.tier == Tier.CITY and o.code != decided.code and (o.free or o.kind == "intake_desk")
+    ]
     passes_on = [o.code for kind in ("intake_desk", "petition_office") for o in others if o.kind == kind]
     return Reviewer(passes_on[0], waits=True) if passes_on else None
 

@@ -108,8 +108,9 @@ def test_a_matter_is_not_put_into_the_hands_of_whom_it_concerns(cast: Cast, live
     cast("sun.coordinator").does(plain, "offer", {"unit": "D150102_housing", **REASON})
     cast("chen.housing").does(plain, "sign_for")
     assert cast("sun.coordinator").sees(plain)
-    merge(cast, about, plain)
-    assert not cast("sun.coordinator").sees(plain), "what now stands for both is kept from whom either concerns"
+    helping = cast(HEAD).act(about, "merge", {"into": plain, **REASON})
+    assert helping.status_code == 409, "the centre complained of goes on helping with the other"
+    assert cast("sun.coordinator").sees(plain)
     assert not cast("sun.coordinator").sees(about)
     led_by_them = cast("sun.coordinator").register(
         report("petition", "heating.temperature", location={"area": "150102001"})

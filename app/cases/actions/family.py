@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from app.cases.actions.access import grant
+from app.cases.actions.barring import require_apart, settle
 from app.cases.actions.notes import write_note
 from app.cases.actions.reactions import Moment, react
 from app.cases.actions.record import record
@@ -16,7 +17,8 @@ from app.reference.actions import ActionContext
 
 
 async def merge(act: ActionContext, case_id: uuid.UUID, *, into: uuid.UUID, reason: str) -> None:
-    """并案: this case's clocks stop and it follows `into`, which both sides can see (信访工作条例 19 ¶3)."""
+    """并案: this case's clocks stop and it follows `into`, which both sides can see (信访工作条例 19 ¶3). Whoever is kept out of
+    one of the two is kept out of both, for as long as they are one."""
     await lock_both(act, case_id, into)
     case = await begin(act, case_id, "merge")
     if into == case_id:
@@ -26,7 +28,7 @@ async def merge(act: ActionContext, case_id: uuid.UUID, *, into: uuid.UUID, reas
         raise errors.Conflict("目标件已结束或不可并入。", "The other case has ended or takes no merge.")
     if target.facts.kind is not case.facts.kind:
         raise errors.Conflict("不同类型的事项不能并案。", "Cases of different kinds are not merged.")
-    await _bar_from_both(act, case_id, into)
+    await require_apart(act, case_id, into)
     _, said = await write_note(act, case, "merge_reason", reason)
     await end_assignments(act, case)
     await advance(
@@ -34,6 +36,7 @@ async def merge(act: ActionContext, case_id: uuid.UUID, *, into: uuid.UUID, reas
         facts={"into": str(into), "before": case.facts.status.value, **said},
     )  # fmt: skip
     await record(act.conn, into, "merged_in", actor=act.actor, at=act.now, facts={"from": str(case_id)})
+    await settle(act, into)
 
 
 async def unmerge(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
@@ -52,6 +55,8 @@ async def unmerge(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> Non
     columns = {"merged_into": None, "status": Status(last["before"]).value}
     await advance(act, case, "unmerge", columns=columns, facts={"from": str(target), **said})
     await record(act.conn, target, "merge_undone", actor=act.actor, at=act.now, facts={"from": str(case_id)})
+    for apart in (case_id, target):
+        await settle(act, apart)
 
 
 async def take_up_offers(act: ActionContext, case: LoadedCase, merged_at: datetime) -> None:
@@ -71,29 +76,6 @@ async def take_up_offers(act: ActionContext, case: LoadedCase, merged_at: dateti
         if row["staff"] is None and row["part"] == "lead":
             await grant(act.conn, case_id, [f"unit:{row['unit']}"], "offer")
     await react(act, Moment.TAKEN_UP, case, merged_at)
-
-
-async def _bar_from_both(act: ActionContext, case_id: uuid.UUID, into: uuid.UUID) -> None:
-    """Whoever is barred from one of the two is barred from the case that now stands for both (and stays so)."""
-    led_by_barred = await act.conn.fetchval(
-        "select exists (select from cases c, cases o join unit u on u.code in (o.lead_unit, o.routed_unit)"
-        " where c.id = $1 and o.id = $2 and withheld_from(c.barred_units, c.waits_above, u.path, u.tier))",
-        case_id,
-        into,
-    )
-    if led_by_barred:
-        raise errors.Conflict(
-            "目标件由本件所涉单位办理，不能并入。", "The other case is in the hands of a unit that this one concerns."
-        )
-    await act.conn.execute(
-        "update cases o set barred_units = nullif(array(select distinct p from unnest("
-        " coalesce(o.barred_units, '{}') || coalesce(c.barred_units, '{}')) p), '{}'),"
-        " barred_staff = nullif(array(select distinct p from unnest("
-        " coalesce(o.barred_staff, '{}') || coalesce(c.barred_staff, '{}')) p), '{}')"
-        " from cases c where c.id = $1 and o.id = $2",
-        case_id,
-        into,
-    )
 
 
 async def lock_both(act: ActionContext, one: uuid.UUID, other: uuid.UUID | None) -> None:

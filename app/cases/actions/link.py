@@ -3,12 +3,13 @@
 import uuid
 from datetime import datetime
 
+from app.cases.actions.barring import require_apart, settle
 from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.family import lock_both, take_up_offers
 from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
 from app.cases.actions.step import NO_NOTICE, advance, begin, end_assignments
-from app.cases.queries.one import LoadedCase, get_facts, load_by_code, told_due
+from app.cases.queries.one import LoadedCase, find_by_code, get_facts, load_by_code, told_due
 from app.cases.rules import LIVE, MAX_REPRESENTATIVES, REVIEWS, PetitionClass, Relation, Status
 from app.core import errors
 from app.deadlines import actions as deadlines
@@ -35,7 +36,7 @@ async def link(act: ActionContext, case_id: uuid.UUID, *, other: uuid.UUID, rela
     await lock_both(act, case_id, other)
     case = await begin(act, case_id, "link")
     head = await get_facts(act.conn, other, act.reference, actor=act.actor)
-    _may_head(case, head)
+    await _may_head(act, case, head)
     if relation is Relation.JOINT:
         speak = await act.conn.fetchval(_REPRESENTATIVES, [case_id, other])
         if speak > MAX_REPRESENTATIVES:
@@ -60,8 +61,9 @@ async def link_repeat(
     its number and query code: that shows it to nobody.
     """
     if other is None and number is not None and code is not None:
-        head = await load_by_code(act.conn, number, code, act.reference)
+        await lock_both(act, case_id, await find_by_code(act.conn, number, code))
         case = await begin(act, case_id, "link_repeat")
+        head = await load_by_code(act.conn, number, code, act.reference)
     elif other is not None:
         await lock_both(act, case_id, other)
         case = await begin(act, case_id, "link_repeat")
@@ -69,7 +71,7 @@ async def link_repeat(
     else:
         raise errors.Invalid("请给出 other，或原件的编号和查询码。", "Give other, or number and code of the case.",
                              pointer="#/body/other")  # fmt: skip
-    _may_head(case, head)
+    await _may_head(act, case, head)
     late = await act.conn.fetchval(_LATE, head.facts.id, act.now)
     if late:
         raise errors.Conflict(
@@ -80,9 +82,10 @@ async def link_repeat(
     await _write(act, case, head, Relation.REPEAT, "link_repeat", reason)
 
 
-def _may_head(case: LoadedCase, head: LoadedCase) -> None:
+async def _may_head(act: ActionContext, case: LoadedCase, head: LoadedCase) -> None:
     """The other is live, of the same kind, no review and no accusation, and itself not linked to a third: so every family
-    has one head, and is counted once."""
+    has one head, and is counted once. Nobody whom one of the two concerns has the other in hand: what is complained of a unit
+    does not become a part, or a repeat, of that unit's own case."""
     if head.facts.id == case.facts.id:
         raise errors.Invalid("不能关联自身。", "A case is not linked to itself.", pointer="#/body/other")
     sealed = head.facts.petition_class is PetitionClass.ACCUSATION
@@ -94,6 +97,7 @@ def _may_head(case: LoadedCase, head: LoadedCase) -> None:
         raise errors.Conflict(
             "对方件本身已关联到另一件，请直接关联到那一件。", "The other case is linked to a third: link to that one."
         )
+    await require_apart(act, case.facts.id, head.facts.id)
 
 
 async def _write(
@@ -149,3 +153,4 @@ async def unlink(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None
     await advance(act, case, "unlink", columns=columns, facts=facts)
     told = {"from": str(case_id), "relation": row["relation"]}
     await record(act.conn, row["other"], "link_undone", actor=act.actor, at=act.now, facts=told)
+    await settle(act, case_id)  # an offer that stands again may be to somebody whom it concerns by now

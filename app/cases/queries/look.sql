@@ -15,7 +15,7 @@ select tried.got, answered.*, found.*,
         'barred', withheld_from(c.barred_units, c.waits_above, u.path, u.tier),
         'above_concerned', tier_rank(u.tier) > coalesce((
             select max(tier_rank(about.tier)) from case_concern k join unit about on about.code = k.unit
-            where k.case_id = c.id and k.relation = 'concerns'), 0),
+            where k.case_id = c.id and k.relation = 'concerns' and k.ended_at is null), 0),
         'beside_lead', u.tier = l.tier, 'above_lead', tier_rank(u.tier) > tier_rank(l.tier),
         'of_its_areas', coalesce(u.area in (c.township, c.county, c.city), false),
         'lead_stays', coalesce(c.centre = l.code, false)

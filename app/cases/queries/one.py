@@ -138,6 +138,14 @@ async def get_facts(conn: Connection, case_id: uuid.UUID, reference: Reference, 
     return await _load(conn, reference, f"c.id = $1 and {visible_to(actor, parameters)}", parameters)
 
 
+async def find_by_code(conn: Connection, number: str, code: str) -> uuid.UUID | None:
+    """The id of the case that a query code opens, if it opens one."""
+    found: uuid.UUID | None = await conn.fetchval(
+        "select id from cases where number = $1 and query_hash = $2", number, keys().query_hash(code)
+    )
+    return found
+
+
 async def load_by_code(conn: Connection, number: str, code: str, reference: Reference) -> LoadedCase:
     """The case that a query code opens, locked; raises NotFound, the same for a wrong number or a wrong code."""
     found = await conn.fetchval(

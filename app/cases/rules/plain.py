@@ -16,6 +16,7 @@ TITLES: dict[str, Words] = {
     "linked_from": Words("另一件关联到本件", "another case was linked to this one"),
     "link_undone": Words("关联撤销", "a link to this one was undone"),
     "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
+    "bars_changed": Words("回避人员变动", "who stands back from it has changed"),
     "rated": Words("群众已评价", "rated by the resident"),
     "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
     "criticise": Words("逾期通报", "criticised for delay"),
@@ -88,6 +89,7 @@ TOLD: dict[str, Told] = {
         "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold", "rule_return",
         "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked", "linked_from",
         "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit", "urge", "criticise",
+        "bars_changed",
     )),
 }  # fmt: skip
 WORDS = {
