@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, Lives, Person, report
+from tests.support.each import each
 
 HOUSING, HEATING = "D150102_housing", ("request", "heating.outage")
 REASON = {"reason": "同一事项"}
@@ -58,7 +59,7 @@ def test_it_is_joined_to_no_case_of_theirs_by_whatever_step(cast: Cast, city: Pe
 
 def test_nor_is_a_case_of_theirs_joined_to_it(cast: Cast, of_housing: str) -> None:
     complaint = about_housing(cast)["id"]
-    for action, body in joins(complaint):
+    for action, body in each(joins(complaint)):
         refused = cast("liu.head").act(of_housing, action, body)
         assert refused.status_code == 404, "whom it concerns does not know that it exists"
 
