@@ -49,13 +49,9 @@ async def grant(
 
 
 async def revoke(
-    conn: Connection,
-    case_id: uuid.UUID,
-    *parts: str,
-    at: datetime,
-    grantees: Collection[str] | None = None,
+    conn: Connection, case_id: uuid.UUID, *parts: str, at: datetime, grantees: Collection[str] | None = None,
     keep: Collection[str] = (),
-) -> None:
+) -> None:  # fmt: skip
     """What was seen by these parts ends `at`: for `grantees` (None: for all), but not for those of `keep`."""
     await conn.execute(_REVOKE, case_id, parts, None if grantees is None else list(grantees), at, list(keep))
 

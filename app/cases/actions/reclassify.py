@@ -40,13 +40,9 @@ async def reclassify(
 
 
 def _sort(
-    act: ActionContext,
-    case: LoadedCase,
-    category: str | None,
-    petition_class: PetitionClass | None,
-    complexity: str | None,
-    simple: bool,
-) -> str:
+    act: ActionContext, case: LoadedCase, category: str | None, petition_class: PetitionClass | None,
+    complexity: str | None, simple: bool,
+) -> str:  # fmt: skip
     if petition_class is PetitionClass.ACCUSATION or (petition_class and case.facts.petition_class is None):
         raise errors.Invalid(
             "不能改为检举控告：请不予受理并告知，由当事人另行密件登记。",
