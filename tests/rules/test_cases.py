@@ -54,6 +54,9 @@ archive         | closed declined referred withdrawn | .     | lead    |
 hold            | registered accepted handling concluded closed declined referred withdrawn merged | . | sight | reason
 release_hold    | registered accepted handling concluded closed declined referred withdrawn merged | . | sight | reason
 reopen          | concluded closed withdrawn     | handling  | sight   | reason
+name_concerned | registered accepted handling concluded closed declined referred withdrawn merged | .|namer|whom reason
+mend_concerned | registered accepted handling concluded closed declined referred withdrawn merged | .|namer|instead_of whom reason
+lift_concerned | registered accepted handling concluded closed declined referred withdrawn merged | .|namer|whom reason
 grant_reopening | closed                         | handling  | decider | reason
 decline_reopening | closed                       | .         | decider | reason
 escalate        | registered accepted handling   | .         | lead    | reason
@@ -126,6 +129,9 @@ WHO = {
     "record_visit": DESK,
     "track_outside": DESK,
     "reissue_code": "window_clerk coordinator",
+    **dict.fromkeys(
+        ("name_concerned", "mend_concerned", "lift_concerned"), "coordinator organ_head discipline_officer"
+    ),
 }
 TABLE = {
     row[0]: (frozenset(row[1].split()), None if row[2] == "." else row[2], row[3], tuple(row[4].split()))
@@ -165,6 +171,7 @@ def case(action: str = "", status: str = "registered", **changes: object) -> Fac
         above="C150102" if action in ("escalate", "go_up") else None, below="C150102001" if action == "send_back" else None,
         objectable_until=NOW if again else None, refused_by=frozenset({LEAD}) if again else frozenset(),
         superior=LEAD if action == "rule_competence" else None, reporting=action == "report_upward",
+        namers=frozenset({LEAD}) if action.endswith("_concerned") else frozenset(),
     )  # fmt: skip
     if action == "rule_return":
         facts = replace(facts, returns=LIMITS, offers=(RETURNED,), returned_by=(OTHER,))
@@ -194,7 +201,7 @@ def test_who_may_take_a_step_from_which_status_standing_where(action: str) -> No
         got = verdict(case(action, status), action, member(role, unit))
         if status not in sources:
             expected = "state"
-        elif role.value not in WHO[action].split() or (unit == OTHER and stands in ("lead", "offered")):
+        elif role.value not in WHO[action].split() or (unit == OTHER and stands in ("lead", "offered", "namer")):
             expected = "forbidden"
         else:
             expected = "may"

@@ -49,7 +49,7 @@ def _seated(actor: Actor, parameters: Parameters) -> str:
 def open_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> list[str]:
     """Conditions on `cases` under `alias`, any of which opens a request or an event to this actor by its area."""
     return [
-        f"({alias}.kind in ({_OPEN}) and {alias}.{tier} = any({parameters.add(codes)}::text[]))"
+        f"({alias}.kind in ({_OPEN}) and {alias}.waits_above is null and {alias}.{tier} = any({parameters.add(codes)}::text[]))"
         for tier, codes in actor.areas().items()
     ]
 

@@ -36,5 +36,14 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_un
         'granted_days', (select coalesce(sum(x.days), 0) from clock_extension x where x.clock = k.id))
      from open_clock k where k.case_id = c.id and k.kind = 'completion') as clock,
     array(select k.kind from clock k where k.case_id = c.id and k.met_at is not null and k.stopped_at is null) as clocks_met,
+    c.waits_above is not null as waits,
+    array(select u.code from unit u cross join (
+            select coalesce(max(tier_rank(about.tier)), 0) as most from case_concern k join unit about on about.code = k.unit
+            where k.case_id = c.id and k.ended_at is null and k.relation = 'concerns') height
+        where (u.code = c.lead_unit or c.petition_class is distinct from 'accusation' and (u.kind = 'intake_desk'
+                or u.kind = 'centre' and u.area in (c.township, c.county, c.city)
+                    and not withheld_from(c.barred_units, c.waits_above, u.path, u.tier)))
+            and (tier_rank(u.tier) > height.most or u.kind = 'intake_desk'
+                or u.code = c.lead_unit and u.tier = 'city' and u.kind in ('centre', 'discipline_desk'))) as namers,
     jsonb_build_object({brought}) as brought
 from cases c left join lateral ({above}) up on true

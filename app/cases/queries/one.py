@@ -73,6 +73,8 @@ class CaseRow:
     linked: str | None
     clock: CompletionClock | None
     clocks_met: frozenset[str]
+    waits: bool
+    namers: frozenset[str]
     brought: dict[str, Any]  # each as the capability that registered it reads it
 
 
@@ -188,6 +190,7 @@ def as_facts(row: CaseRow, reference: Reference) -> Facts:
         below=row.below, refused_by=row.refused_by, superior=row.superior, reporting=row.reporting, asked=row.asked,
         worked_by=row.worked_by, hearing=row.hearing, linked=row.linked, returned_by=row.returned_by,
         ruled_by=row.ruled_by, came_up=row.came_up, procedure=row.procedure, returns=procedure.returns,
+        waits=row.waits, namers=row.namers,
         queued=row.queue not in (None, NO_TIER_ABOVE), top=row.queue == NO_TIER_ABOVE, forbids=forbidden(procedure),
         extendable_until=clock.due if clock else None, objectable_until=_objectable_until(row, reference),
         brought={name: fact.read(row.brought[name]) for name, fact in FACTS.items()},

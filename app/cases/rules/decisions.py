@@ -58,6 +58,8 @@ class CaseSubject:
                 return actor.id not in facts.worked_by
             case By.SUPERIOR:
                 return facts.superior in units
+            case By.NAMER:
+                return bool(facts.namers & units)
             case By.APPROVER:
                 return any(n.recorded_by != actor.id for n in to_approve(facts.notices))
         return True

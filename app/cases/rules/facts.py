@@ -38,6 +38,8 @@ class Facts:
     `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the
     present lead handles it.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
+    `waits` says that words say whom it concerns and nobody has named the unit yet; `namers` are the units that may: above
+    whom it concerns.
     `brought` are the values of the facts that capabilities above register (rules/registry.py), by name.
     """
 
@@ -71,6 +73,8 @@ class Facts:
     returned_by: tuple[str, ...] = ()
     ruled_by: str | None = None
     came_up: bool = False
+    waits: bool = False
+    namers: frozenset[str] = frozenset()
     brought: Mapping[str, Any] = field(default_factory=dict)
 
     @property
