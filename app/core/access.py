@@ -94,7 +94,6 @@ UNIT_SIGHT = frozenset({
 AREA_SIGHT = UNIT_SIGHT | {Role.GRID_WORKER}
 
 
-_TIERS = ("community", "township", "county", "city")
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -163,11 +162,6 @@ class Actor:
         """The codes of every unit that this actor stands in or under: what concerns one of them is hidden."""
         paths = [self.home_path, *(post.unit_path for post in self.posts)]
         return sorted({code for path in paths for code in path.split(".") if code})
-
-    def tiers_below(self) -> list[str]:
-        """The tiers that a post of this actor stands above."""
-        highest = max((_TIERS.index(post.tier) for post in self.posts if post.tier in _TIERS), default=0)
-        return list(_TIERS[:highest])
 
     def areas(self) -> dict[str, list[str]]:
         """tier → codes of the areas whose requests and events are open to this actor."""

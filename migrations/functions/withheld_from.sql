@@ -1,9 +1,6 @@
--- Whether a case is withheld from a unit: it, or a unit above it, is barred; or words say whom the case concerns, nobody has
--- named the unit yet, and this one does not stand above all that had it in hand (`waits_above`). One expression, so that it
--- is inlined.
+-- Whether a case is withheld from a unit: it, or a unit above it, is barred. One expression, so that it is inlined.
 -- Owner: cases
-create or replace function withheld_from(barred_units text[], waits_above text, path ltree, tier text)
+create or replace function withheld_from(barred_units text[], path ltree)
 returns boolean language sql immutable parallel safe as $$
     select coalesce(barred_units && string_to_array(ltree2text(path), '.'), false)
-        or coalesce(tier_rank(tier) <= tier_rank(waits_above), false)
 $$;

@@ -20,10 +20,8 @@ CODES = """
     alter table cases alter column barred_units type text[]
         using regexp_replace(barred_units::text, '[^{},]*[.]', '', 'g')::text[];
 """
-TIER = """
-    alter table cases add column waits_above text
-        constraint ck_cases_waits_above check (waits_above in ('community', 'township', 'county', 'city'));
-"""
+# What a bar took from a unit is given back: when it was taken, and whose lead a unit stands in for.
+TAKEN = "alter table assignment add column taken_at timestamptz, add column stands_in_for bigint"
 PATHS_OF = """
     create function paths_of(codes text[]) returns ltree[] language sql stable as
         'select array_agg(path order by path) from unit where code = any(codes)'
@@ -35,7 +33,7 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("set local statement_timeout = '60s'")
     op.execute(CODES)
-    op.execute(TIER)
+    op.execute(TAKEN)
     run("functions/withheld_from.sql")
 
 
@@ -43,7 +41,7 @@ def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("set local statement_timeout = '60s'")
     undo("functions/withheld_from.sql")
-    op.execute("alter table cases drop column waits_above")
+    op.execute("alter table assignment drop column taken_at, drop column stands_in_for")
     op.execute(PATHS_OF)
     op.execute(PATHS)
     op.execute("drop function paths_of")

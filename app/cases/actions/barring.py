@@ -86,8 +86,8 @@ async def require_apart(act: ActionContext, one: uuid.UUID, other: uuid.UUID) ->
     """Two cases are joined only where nobody whom one of them bars has the other in hand; raises Conflict."""
     if await act.conn.fetchval(read_sql(__package__, "apart"), one, other, act.now):
         raise errors.Conflict(
-            "其中一件须回避的单位或人员正在办理另一件，或所涉单位尚待指明，不能并案或关联。",
-            "One of the two keeps out who has the other in hand, or waits until a unit is named: they are not joined.",
+            "其中一件须回避的单位或人员正在办理另一件，不能并案或关联。",
+            "One of the two keeps out who has the other in hand: they are not joined.",
         )
 
 

@@ -4,7 +4,7 @@ with said as (
     select array_agg(distinct k.unit) filter (where k.unit is not null and (k.staff is null or k.relation = 'concerns'))
             as units,
         array_agg(distinct k.staff) filter (where k.staff is not null) as staff
-    from case_concern k where k.case_id = any($1::uuid[]) and k.ended_at is null
+    from case_concern k where k.case_id = any($1::uuid[])
 ), follows as (
     select c.id, s.staff, case when l.kind = 'intake_desk' then nullif(array_remove(s.units, l.code), '{}') else s.units end
             as units

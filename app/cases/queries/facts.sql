@@ -24,7 +24,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_un
      where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
         and not exists (select from case_note n where n.id = a.note and n.kind = 'task')
         and l.kind = 'centre' and tier_rank(u.tier) < tier_rank(l.tier)
-        and not withheld_from(c.barred_units, c.waits_above, u.path, u.tier)
+        and not withheld_from(c.barred_units, u.path)
      order by a.answered_at desc limit 1) as below,
     exists (select from reopening_request q where q.case_id = c.id and q.state = 'open') as asked,
     array(select distinct split_part(e.actor, ':', 2) from event e where e.case_id = c.id

@@ -105,7 +105,7 @@ ABOVE = """
     select u.code, u.tier from unit u, unit l
     where l.code = c.lead_unit and u.kind = 'centre' and u.area in (c.township, c.county, c.city)
         and tier_rank(u.tier) > greatest(tier_rank(l.tier), tier_rank(c.escalated_to))
-        and not withheld_from(c.barred_units, c.waits_above, u.path, u.tier)
+        and not withheld_from(c.barred_units, u.path)
     order by tier_rank(u.tier) limit 1
 """
 

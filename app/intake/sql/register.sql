@@ -76,14 +76,14 @@
         case when r.led_by is not null then r.led_by  -- a review: the organ above the one that decided
             when r.petition_class = 'accusation' then coalesce((
                 select d.code from unit d join area a on a.code = d.area
-                where d.kind = 'discipline_desk' and not withheld_from(r.barred_units, null, d.path, d.tier)
+                where d.kind = 'discipline_desk' and not withheld_from(r.barred_units, d.path)
                     and (d.tier = 'city' or r.barred_areas is not null and not exists (
                         select from unnest(r.barred_areas) c(path) where not a.path @> c.path)
                         and tier_rank(d.tier) > r.height)
                 order by nlevel(a.path) desc, d.code limit 1), r.intake_desk)
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = r.receiving
-                where up.path @> u.path and not withheld_from(r.barred_units, null, up.path, up.tier)
+                where up.path @> u.path and not withheld_from(r.barred_units, up.path)
                     and tier_rank(up.tier) > r.height
                 order by nlevel(up.path) desc limit 1), r.intake_desk)
             else coalesce(r.receiving, r.intake_desk) end as lead,
@@ -91,19 +91,19 @@
             when r.petition_class = 'accusation' then null
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = coalesce(r.target, r.intake_desk)
-                where up.path @> u.path and not withheld_from(r.barred_units, null, up.path, up.tier)
+                where up.path @> u.path and not withheld_from(r.barred_units, up.path)
                     and tier_rank(up.tier) > r.height
                 order by nlevel(up.path) desc limit 1), r.intake_desk)
             else coalesce(r.target, r.receiving, r.intake_desk) end as answering,
         case when r.cell_worker = any(r.barred_staff) or r.barred_units is not null and exists (
                 select from staff st join unit u on u.code = st.unit
-                where st.id = r.cell_worker and withheld_from(r.barred_units, null, u.path, u.tier))
+                where st.id = r.cell_worker and withheld_from(r.barred_units, u.path))
             then null else r.cell_worker end as worker
     from routed r
     cross join lateral (
         select r.petition_class <> 'accusation' and r.led_by is null and r.barred_units is not null and (
             exists (select from unit u where u.code in (r.receiving, r.target)
-                and withheld_from(r.barred_units, null, u.path, u.tier))) as moved
+                and withheld_from(r.barred_units, u.path))) as moved
     ) g
 ), numbered as materialized (
     select g.*, g.digits || substr('23456789ABCDEFGHJKMNPQRSTUVWXYZ', 1 + (g.digits::bigint % 31)::int, 1) as number,
@@ -185,7 +185,7 @@
     union all select m.id, 'unit:' || u.code, 'queue' from made m  -- a cell without a worker: the township's coordinator
         join unit u on u.kind = 'centre' and u.area = m.township and u.code <> m.lead
         where m.queued = 'no_worker' and m.kind in ('request', 'event')
-            and not withheld_from(m.barred_units, null, u.path, u.tier)
+            and not withheld_from(m.barred_units, u.path)
     union all select id, registrar, 'registrar' from made
         where not secret and not imported and registrar not like 'resident:%'
     union all select m.id, 'post:' || p.id, 'lead' from made m
