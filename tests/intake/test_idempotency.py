@@ -10,7 +10,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.cast import Cast, Lives, report
+from app.core.calls import Call
+from app.core.database import connect
+from app.core.idempotency import kept
+from app.reference import runner
+from tests.cast import CITY, Cast, Lives, report
 from tests.support.tiers import Amount
 
 STEPS = Amount("runs of keys, callers and contents", short=5, long=15, setting="GRIDCASE_IDEMPOTENCY_RUNS")
@@ -94,6 +98,28 @@ def test_many_at_once_under_one_key_file_exactly_one(cast: Cast, sql: Any, url: 
         assert len(answers) == 1
         assert {r.json()["type"] for r in replies if r.status_code == 409} <= {"/problems/request-in-flight"}
         assert filed(sql, body["title"]) == 1
+
+
+def test_a_repeat_that_the_first_overtakes_is_told_to_try_again(
+    cast: Cast, lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is committed after the repeat has looked for its answer, and before that keeps its own."""
+
+    async def overtaken(conn: Any, call: Call, *answer: Any) -> Any:
+        first = await connect(CITY, "owner")
+        await first.execute(
+            "insert into idempotency (caller, key, request_hash, status, created_at) values ($1, $2, $3, 200, $4)",
+            call.caller, call.key, call.request_hash, call.now,
+        )  # fmt: skip
+        await first.close()
+        return await kept(conn, call, *answer)
+
+    case, chen = lives.registered()["id"], cast("chen.housing")
+    before = chen.get(f"/v1/cases/{case}").json()
+    monkeypatch.setattr(runner, "kept", overtaken)
+    late = chen.act(case, "sign_for")
+    assert (late.status_code, late.json()["type"]) == (409, "/problems/request-in-flight")
+    assert chen.get(f"/v1/cases/{case}").json() == before
 
 
 def test_a_replay_after_later_changes_still_shows_the_first_receipt(cast: Cast, lives: Lives) -> None:
