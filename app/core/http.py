@@ -275,7 +275,8 @@ async def on_database(request: Request, error: Exception) -> Response:
             "含有无法存储的字符或数值。", "A value holds characters or numbers that cannot be stored (such as NUL)."
         )
     elif getattr(error, "constraint_name", None) == "pk_idempotency":
-        problem = errors.in_flight()  # the first request was committed while this one looked: its repeat gets the answer
+        # the first request was committed while this one looked: its repeat gets the answer
+        problem = errors.in_flight()
     elif isinstance(error, asyncpg.IntegrityConstraintViolationError):
         log.info("constraint", constraint=getattr(error, "constraint_name", None))
         problem = errors.Conflict(
