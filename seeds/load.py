@@ -24,7 +24,7 @@ from app.staff import actions as staff
 from app.staff.actions import PostRow, StaffRow
 from app.staff.queries import hash_password
 from app.units import actions as units
-from app.units.actions import UnitRow
+from app.units.schemas import UnitOut
 from seeds.hohhot.city import build_city
 from seeds.hohhot.places import build_places, build_rota
 from seeds.hohhot.records import City, paths
@@ -74,9 +74,9 @@ async def load_bare_city(conn: Connection, profile: Mapping[str, Any]) -> None:
     await units.load(
         conn,
         [
-            UnitRow(f"C{code}", "centre", None, "city", code, None, f"{title}中心", f"{title} centre"),
-            UnitRow(f"I{code}", "intake_desk", None, "city", code, None, f"{title}受理总台", "Intake desk"),
-            UnitRow(f"X{code}", "discipline_desk", None, "city", code, None, f"{title}纪检监察信访窗口",
+            UnitOut(f"C{code}", "centre", None, "city", code, None, f"{title}中心", f"{title} centre"),
+            UnitOut(f"I{code}", "intake_desk", None, "city", code, None, f"{title}受理总台", "Intake desk"),
+            UnitOut(f"X{code}", "discipline_desk", None, "city", code, None, f"{title}纪检监察信访窗口",
                     "Discipline desk"),
         ],
     )  # fmt: skip
@@ -98,10 +98,7 @@ async def load_demo_city(conn: Connection, profile: Mapping[str, Any], told: Tol
         ],
         since=SINCE,
     )  # fmt: skip
-    await units.load(
-        conn,
-        [UnitRow(u.code, u.kind, u.function, u.tier, u.area, u.parent, u.name, u.name_en) for u in city.units],
-    )
+    await units.load(conn, city.units)
     told("载入人员 staff")
     await staff.load_staff(
         conn, [StaffRow(s.id, s.name, s.unit, s.full_time) for s in city.staff],

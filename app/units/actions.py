@@ -1,9 +1,9 @@
 """Loading units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.core.database import Connection
+from app.units.schemas import UnitOut
 
 # The line of superiors of every unit, from the top down; units that stand under each other have none, and are left.
 _PATHS = """
@@ -16,21 +16,7 @@ _PATHS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """One unit to load."""
-
-    code: str
-    kind: str
-    function: str | None
-    tier: str
-    area: str
-    parent: str | None
-    name: str
-    name_en: str
-
-
-async def load(conn: Connection, rows: Sequence[UnitRow]) -> None:
+async def load(conn: Connection, rows: Sequence[UnitOut]) -> None:
     """Add or bring up to date, superiors first; what stands under a unit that moved moves with it. Routes are compiled by the
     caller, in the same transaction."""
     await conn.executemany(

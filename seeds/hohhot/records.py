@@ -6,6 +6,8 @@ from uuid import UUID
 
 from shapely import Polygon
 
+from app.units.schemas import UnitOut as Unit
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -40,20 +42,6 @@ class Cell:
     boundary: Polygon
     source: str
     synthetic: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit that can answer for a case. `function` is set for departments and stations only."""
-
-    code: str
-    kind: str
-    function: str | None
-    tier: str
-    area: str
-    parent: str | None
-    name: str
-    name_en: str
 
 
 @dataclass(frozen=True, slots=True)

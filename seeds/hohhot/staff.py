@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from seeds.hohhot.records import CastMember, Cell, CellWorker, Machine, Post, Staff, Unit
+from app.units.schemas import UnitOut as Unit
+from seeds.hohhot.records import CastMember, Cell, CellWorker, Machine, Post, Staff
 from seeds.hohhot.units import TABLES
 from seeds.reference.load import read
 

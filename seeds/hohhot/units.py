@@ -4,7 +4,8 @@ the city's one intake desk."""
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from seeds.hohhot.records import Area, Unit
+from app.units.schemas import UnitOut as Unit
+from seeds.hohhot.records import Area
 from seeds.reference.load import read
 
 COMMUNITY_CENTRES = 1_289

@@ -8,7 +8,8 @@ import pytest
 
 from app.core.database import Connection
 from app.core.rows import fetch_all
-from app.units.actions import UnitRow, load
+from app.units.actions import load
+from app.units.schemas import UnitOut
 from tests.access.town import in_city
 from tests.cast import Cast, Lives, report
 
@@ -16,11 +17,11 @@ HOUSING, STATION, WATER = "D150102_housing", "D150102001_urban", "D150102_water"
 KEPT = "select code, kind, function, tier, area, parent, name, name_en from unit where code = any($1::text[])"
 
 
-def moved(**parents: str) -> list[UnitRow]:
+def moved(**parents: str) -> list[UnitOut]:
     """Put units under other ones; gives them as they were."""
 
-    async def move(conn: Connection) -> list[UnitRow]:
-        before = await fetch_all(conn, UnitRow, KEPT, list(parents))
+    async def move(conn: Connection) -> list[UnitOut]:
+        before = await fetch_all(conn, UnitOut, KEPT, list(parents))
         await load(conn, [replace(unit, parent=parents[unit.code]) for unit in before])
         return before
 
@@ -30,7 +31,7 @@ def moved(**parents: str) -> list[UnitRow]:
 @pytest.fixture
 def tree() -> Iterator[Any]:
     """Moves units, and puts them back."""
-    before: list[UnitRow] = []
+    before: list[UnitOut] = []
 
     def move(**parents: str) -> None:
         before.extend(moved(**parents))
