@@ -1,13 +1,12 @@
-"""Texts and codes as they are let in: no NUL, no other control characters, no half characters; trimmed; bounded."""
+"""Texts and codes as they are let in: nothing that cannot be stored or shown, nothing that is not seen; trimmed; bounded."""
 
-import unicodedata
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-ALLOWED_CONTROLS = frozenset("\n\r\t")
+from app.core.signs import UNFIT, seen
 
 
 def unfit(zh: str, en: str) -> PydanticCustomError:
@@ -16,13 +15,17 @@ def unfit(zh: str, en: str) -> PydanticCustomError:
 
 
 def clean(value: str) -> str:
-    """The text unchanged; raises where it holds a sign that cannot be stored or shown."""
-    for sign in value:
-        category = unicodedata.category(sign)
-        if category == "Cs" or (category == "Cc" and sign not in ALLOWED_CONTROLS):
-            code = f"U+{ord(sign):04X}"
-            raise unfit(f"文字中含有控制符 {code}，请删除", f"the text holds the control sign {code}; remove it")
-    return value
+    """The text as it is seen; raises where it holds a sign that cannot be stored or shown."""
+    if (found := UNFIT.search(value)) is not None:
+        code = f"U+{ord(found.group()):04X}"
+        raise unfit(
+            f"文字中含有不可用的字符 {code}，请删除", f"the text holds a sign that cannot be shown, {code}; remove it"
+        )
+    return seen(value)
+
+
+def _cleaned(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
 
 
 def _zone(name: str) -> str:
@@ -33,16 +36,14 @@ def _zone(name: str) -> str:
     return name
 
 
+# Before its length is judged: a text of which nothing is seen is empty.
+Clean = BeforeValidator(_cleaned)
 TimeZone = Annotated[str, AfterValidator(_zone)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(clean)]
-LongText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(clean)
-]
-ShortText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(clean)
-]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300), AfterValidator(clean)]
-Searched = Annotated[str, StringConstraints(max_length=100), AfterValidator(clean)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(clean)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Clean]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), Clean]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Clean]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300), Clean]
+Searched = Annotated[str, StringConstraints(max_length=100), Clean]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Clean]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 \-]{4,23}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:\-]{1,64}$")]

@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from app.core.errors import Worded
+from app.core.signs import UNFIT, seen
 
 MAX_TITLE, MAX_ADDRESS, MAX_DESCRIPTION = 200, 300, 10_000  # as everywhere else
 CODE = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
 IMPORTED_STATUS = ("registered", "closed")
-_NOT_LET_IN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Reason(Worded):
@@ -33,7 +33,11 @@ class Reason(Worded):
         "文字编码不符；请在映射的 file.encoding 写明编码（如 gb18030）。",
         "Not in the file's encoding; name the right one in file.encoding of the mapping (for example gb18030).",
     )
-    CONTROL_SIGN = "control_sign", "含有不可见的控制字符；请删除。", "Holds a control sign; remove it."
+    CONTROL_SIGN = (
+        "control_sign",
+        "含有不可用的字符；请删除。",
+        "Holds a sign that cannot be stored or shown; remove it.",
+    )
     MISSING = (
         "missing",
         "必填值为空；请补填，或在映射中给出 default。",
@@ -127,11 +131,12 @@ class Refused(Exception):
 
 
 def let_in(text: str, field: str) -> str:
-    """The text; raises Refused where it holds a sign that cannot be stored or shown (the rule for every way in)."""
-    if (found := _NOT_LET_IN.search(text)) is not None:
+    """The text as it is seen; raises Refused where it holds a sign that cannot be stored or shown (the rule for every way
+    in)."""
+    if (found := UNFIT.search(text)) is not None:
         half = "\ud800" <= found.group() <= "\udfff"
         raise Refused(Reason.UNDECODABLE if half else Reason.CONTROL_SIGN, field)
-    return text
+    return seen(text).strip()
 
 
 def bounded(text: str, most: int, field: str) -> str:

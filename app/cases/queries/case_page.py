@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import replace
 
-from app.cases.queries.access import visible_to
+from app.cases.queries.access import seen_by, visible_to
 from app.cases.queries.registry import HIDDEN_NOTES
 from app.cases.schemas.page import CaseOut, PartiesOut, PartyOut
 from app.core.access import Actor
@@ -18,19 +18,29 @@ PARTIES = """(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p
         'seal_key', encode(p.seal_key, 'base64')) order by p.id), '[]') from party p where p.case_id = {})"""
 
 
-def page_statement(actor: Actor, parameters: Parameters) -> str:
-    """What reads the page ($1 the case) for this actor. Adds to the parameters."""
+# Who works on a case, brought it or has to place it sees where it is; who sees it by area, or is asked about it, need not.
+WORKING = ("lead", "co", "task", "registrar", "mediator", "proxy", "queue")
+
+
+def page_statement(actor: Actor, parameters: Parameters, *, clear: bool = False) -> str:
+    """What reads the page ($1 the case) for this actor, the address `clear` for any. Adds to the parameters."""
+    address = "true" if clear else _works_on(actor, parameters)
     hidden, where = parameters.add(list(HIDDEN_NOTES)), visible_to(actor, parameters)
     statement = read_sql(__package__, "case_page").format(
-        hidden=hidden, merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING
+        hidden=hidden, merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING, clear=address
     )
     return f"{statement} where c.id = $1 and {where}"
 
 
+def _works_on(actor: Actor, parameters: Parameters) -> str:
+    parts, working = seen_by(actor, parameters), parameters.add(list(WORKING))
+    return f"exists (select from {parts} and a.case_id = c.id and a.part = any({working}::text[]))"
+
+
 async def read_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor, clear: bool = False) -> CaseOut:
-    """The page without what is said in words, parties masked unless `clear` (which the caller logs); raises NotFound."""
+    """The page without what is said in words, personal data masked unless `clear` (which the caller logs); raises NotFound."""
     parameters = Parameters([case_id])
-    page = await fetch_one(conn, CaseOut, page_statement(actor, parameters), *parameters)
+    page = await fetch_one(conn, CaseOut, page_statement(actor, parameters, clear=clear), *parameters)
     if page is None:
         raise NotFound
     return page if clear else masked(page)

@@ -1,4 +1,5 @@
--- A case as its page shows it; which one follows. merged_seen: whether the caller may know of another case (alias m). What
+-- A case as its page shows it; which one follows. merged_seen: whether the caller may know of another case (alias m),
+-- clear: whether they see the address as it was given. What
 -- is said in words, and what the caller may do next, is filled in afterwards.
 select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.procedure, c.procedure_version, c.status,
     c.queue, case when w.id is not null then jsonb_build_object('id', w.id, 'name', w.name) end as worker,
@@ -10,7 +11,8 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
     coalesce(to_jsonb(x.description), jsonb_build_array(t.place, 'description', t.sealed, t.key)) as description,
     '' as status_text, null as category_name, null as dispute_kind, '{{}}'::jsonb as names, '[]'::jsonb as available_actions,
     jsonb_build_object('located_by', c.located_by, 'crs', c.crs, 'accuracy_m', c.accuracy_m::float8,
-        'address', coalesce(to_jsonb(x.address), jsonb_build_array(t.place, 'location.address', t.sealed, t.key)),
+        'address', jsonb_build_object('clear', {clear}, 'text',
+            coalesce(to_jsonb(x.address), jsonb_build_array(t.place, 'location.address', t.sealed, t.key))),
         'point', case when c.point is not null then jsonb_build_object('type', 'Point', 'coordinates',
         jsonb_build_array(st_x(c.point), st_y(c.point))) end) as location,
     case when c.cell is not null then jsonb_build_object('code', c.cell) end as cell,

@@ -10,7 +10,7 @@ import pydantic
 from pydantic import BaseModel, BeforeValidator, Field
 
 from app.cases.rules import Status
-from app.cases.schemas.sealed import MaskedName, OpenedText
+from app.cases.schemas.sealed import AddressByPart, MaskedName, OpenedText
 from app.core.crypto import opened
 from app.core.masking import mask_address, mask_email, mask_name, mask_phone
 from app.notices.rules import NoticeKind
@@ -30,12 +30,13 @@ class PointOut:
 
 @dataclass(frozen=True, slots=True)
 class LocationOut:
-    """Where it is and how that is known; `crs` is the system the point was given in."""
+    """Where it is and how that is known; `crs` is the system the point was given in. The address is masked but for who
+    works on the case."""
 
     located_by: str
     crs: str | None
     accuracy_m: float | None
-    address: OpenedText
+    address: AddressByPart
     point: PointOut | None
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from app.core.crypto import opened
-from app.core.masking import mask_name
+from app.core.masking import mask_address, mask_name
 
 
 def _open(text: object) -> object:
@@ -28,5 +28,14 @@ def _masked(text: object) -> object:
     return mask_name(name) if isinstance(name, str) and name else None
 
 
+def _by_part(address: object) -> object:
+    """`{text, clear}` as the statement gives it: clear for who has a part in the case, else districts and road."""
+    if not isinstance(address, dict):
+        return address
+    text = _open(address["text"])
+    return mask_address(text) if isinstance(text, str) and not address["clear"] else text
+
+
 OpenedText = Annotated[str | None, BeforeValidator(_open)]
 MaskedName = Annotated[str | None, BeforeValidator(_masked)]
+AddressByPart = Annotated[str | None, BeforeValidator(_by_part)]

@@ -4,17 +4,17 @@ import uuid
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from app.centres.rules import BookingPurpose, Period, RoomKind, Stationing
 from app.centres.schemas.shown import HoursIn
 from app.core.bodies import Closed
-from app.core.texts import Code, ShortText, clean, unfit
+from app.core.texts import Clean, Code, ShortText, unfit
 
 Number = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), AfterValidator(clean)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), Clean
 ]  # on a sign or a door
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(clean)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), Clean]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO: Monday is 1")]
 MOST_LINES = 1500
 

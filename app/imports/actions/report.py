@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import unicodedata
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -10,6 +11,8 @@ from app.imports.rules import Reason
 
 COLUMNS = ("line", "external_id", "reason", "field", "value", "请修改", "what to mend")
 LONGEST_VALUE = 80
+_FORMULA = ("=", "+", "-", "@", "−", "|")
+_CELL = ("\t", "\r", "\n")  # what may end the cell and begin another
 
 
 class Report:
@@ -50,6 +53,10 @@ def _is_report(path: Path) -> bool:
 
 
 def _inert(value: str) -> str:
-    """The value as spreadsheet programs show it, never as a formula, and without characters that break the file."""
+    """The value as spreadsheet programs show it, never as a formula, and without characters that break the file.
+
+    A formula may hide behind blanks or quotes, and be written in full width: some programs take it all the same.
+    """
     shown = "".join(sign if sign.isprintable() or "\ud800" <= sign <= "\udfff" else "�" for sign in value)
-    return ("'" + shown if shown[:1] in ("=", "@", "+") else shown)[:LONGEST_VALUE]
+    starts = unicodedata.normalize("NFKC", value).lstrip(" \t\r\n\x0b\x0c\u200b\ufeff\"'")[:1]
+    return ("'" + shown if starts in _FORMULA or value[:1] in _CELL else shown)[:LONGEST_VALUE]

@@ -188,4 +188,4 @@ def _one_of(text: str | None, allowed: Collection[str], field: str) -> str:
 
 
 def _words(text: str | None, field: str, most: int) -> str | None:
-    return None if text is None else rules.let_in(rules.bounded(text, most, field), field)
+    return None if text is None else rules.let_in(rules.bounded(text, most, field), field) or None
