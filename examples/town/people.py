@@ -14,10 +14,11 @@ from app.core.settings import settings
 from app.routing.actions import recompile
 from app.staff.actions import PostRow, StaffRow, load_staff, make_key, set_account
 from app.staff.queries import hash_password
-from app.units.actions import UnitRow, load
+from app.units.actions import load
+from app.units.schemas import UnitOut
 
 CITY = "town"  # code of the city's own area; C, I and X before it: its centre, intake desk and discipline desk
-DEPARTMENT = UnitRow("D_housing", "department", "housing", "city", CITY, f"C{CITY}", "住建局", "Housing")
+DEPARTMENT = UnitOut("D_housing", "department", "housing", "city", CITY, f"C{CITY}", "住建局", "Housing")
 # login → name, unit, role
 PEOPLE = {
     "window": ("王红", f"C{CITY}", "window_clerk"),
