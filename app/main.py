@@ -22,9 +22,9 @@ from app.attachments import api as attachments
 from app.capabilities import compose
 from app.core import http
 from app.core.access import Actor
-from app.core.asgi import JSON_TYPE, BodyPolicy, RequestMiddleware
+from app.core.asgi import RequestMiddleware
 from app.core.database import Database
-from app.core.errors import CATALOGUE, Unavailable, UnsupportedMedia, too_large
+from app.core.errors import CATALOGUE, Unavailable
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.intake.actions import RegistrationBatcher
@@ -85,7 +85,7 @@ def create_app(city: str | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.clock = http.machine_clock
     http.install(app)
-    app.add_middleware(RequestMiddleware, json=_takes_json(), others=attachments.takes())
+    app.add_middleware(RequestMiddleware, others=attachments.takes())
     for capability in sorted(capabilities, key=lambda one: one.name not in MOST_ASKED):
         for router in _routers(capability.name):
             app.include_router(router)
@@ -100,12 +100,6 @@ def _routers(capability: str) -> tuple[APIRouter, ...]:
         return ()
     api = import_module(f"app.{capability}.api")
     return getattr(api, "routers", None) or (api.router,)
-
-
-def _takes_json() -> BodyPolicy:
-    most = settings().max_body_bytes
-    unsupported = UnsupportedMedia("请求体应为 application/json。", "Send the body as application/json.")
-    return BodyPolicy(most, JSON_TYPE, too_large(most), unsupported)
 
 
 def _mount_house(app: FastAPI) -> None:

@@ -21,8 +21,8 @@ from app.attachments.settings import AttachmentSettings
 from app.cases.queries.visible import require_visible
 from app.cases.rules import Purpose
 from app.core.access import Actor, Permission
-from app.core.asgi import BodyPolicy
-from app.core.errors import Conflict, Invalid, TooLarge, UnsupportedMedia
+from app.core.bounds import Bounds
+from app.core.errors import Conflict, Invalid, Words
 from app.core.http import Call, Language, Now, Read, ThisCall, Write, download, requires
 from app.core.idempotency import answered, once
 from app.core.openapi import carries, gives_file, takes_file
@@ -41,18 +41,18 @@ _UPLOADS = re.compile(r"/v1/cases/[^/]+/attachments")
 _FILES = re.compile(r"image/[a-z0-9.+-]+|application/(pdf|octet-stream)")
 
 
-def takes() -> Mapping[re.Pattern[str], BodyPolicy]:
+def takes() -> Mapping[re.Pattern[str], Bounds]:
     """The bodies of this room that are no JSON."""
     most = section(AttachmentSettings).max_bytes
-    too_large = TooLarge(
+    too_large = Words(
         f"文件不得超过 {most} 字节，请降低清晰度或分成几份。",
         f"A file may hold {most} bytes; lower its quality or split it.",
     )
-    unsupported = UnsupportedMedia(
+    unsupported = Words(
         "请将文件本身作为请求体（application/octet-stream、image/* 或 application/pdf），不要用表单或 JSON。",
         "Send the file itself as the body (application/octet-stream, image/* or application/pdf), no form, no JSON.",
     )
-    return {_UPLOADS: BodyPolicy(most, _FILES, too_large, unsupported)}
+    return {_UPLOADS: Bounds(True, most, None, _FILES, too_large, unsupported)}
 
 
 async def store(request: Request) -> Store:

@@ -1,45 +1,35 @@
-"""What wraps every request: an id, one log line without personal data, a bound on the body, figures for /metrics."""
+"""What wraps every request: an id, one log line without personal data, what its body may be, figures for /metrics."""
 
 import re
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 import structlog
+from fastapi.routing import APIRoute
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import Internal, TooLarge, UnsupportedMedia
-from app.core.http import BodyRefused, problem_response
+from app.core.bounds import Bounds, json_bounds, judge
+from app.core.errors import Internal, Problem, TooLarge, UnsupportedMedia
+from app.core.http import OF_THE_DATABASE, BodyRefused, current_actor, find_actor, problem_of, problem_response
+from app.core.precompiled import dependants
 
 REQUESTS = Counter("gridcase_requests", "Requests by method, route and status", ["method", "route", "status"])
 SECONDS = Histogram("gridcase_request_seconds", "Time to answer, by route", ["route"])
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-JSON_TYPE = re.compile(r"application/([a-z0-9.-]+\+)?json")
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class BodyPolicy:
-    """The bodies that an address takes: at most `most` bytes, of a media type that fits; else these refusals."""
-
-    most: int
-    media: re.Pattern[str]
-    too_large: TooLarge
-    unsupported: UnsupportedMedia
-
-
 class RequestMiddleware:
-    """The outermost layer. `json` are the bodies taken everywhere, but for the paths in `others`."""
+    """The outermost layer. `others` are the bounds, by path, of bodies that are no JSON."""
 
-    def __init__(
-        self, app: ASGIApp, json: BodyPolicy, others: Mapping[re.Pattern[str], BodyPolicy] | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp, others: Mapping[re.Pattern[str], Bounds]) -> None:
         self.app = app
-        self.json, self.others = json, others or {}
+        self.others = others
+        self._bounds: dict[tuple[str, str], Bounds] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counted and bounded."""
@@ -52,21 +42,14 @@ class RequestMiddleware:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         start, answer = time.perf_counter(), _Answer(path, request_id, send)
-        takes = next((t for of, t in self.others.items() if of.fullmatch(path)), self.json)
         try:
-            refused = _refusal(takes, request.method, request.headers)
-            if refused is not None:
-                raise BodyRefused(refused)
-            await self.app(scope, _bounded(takes, receive), answer.send)
-        except BodyRefused as error:
-            await problem_response(request, error.problem)(scope, receive, answer.send)
+            await self.app(scope, _Body(request, receive, self._bounds_of).receive, answer.send)
         except Exception as error:
             # Answered here: the server would print the message, and that may hold what people wrote.
             log.error("fault", error=type(error).__name__, exc_info=error)
             if answer.started:
                 raise _BrokenOffError from None
-            fault = Internal("服务出错，已记录。", "A fault of the service; it was logged.")
-            await problem_response(request, fault)(scope, receive, answer.send)
+            await problem_response(request, _fault())(scope, receive, answer.send)
         finally:
             seconds = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "unknown")
@@ -74,30 +57,72 @@ class RequestMiddleware:
             SECONDS.labels(route).observe(seconds)
             log.info("request", method=request.method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
+    def _bounds_of(self, scope: Scope) -> Bounds:
+        """Those of the route that was found for a request."""
+        route = scope.get("route")
+        if not isinstance(route, APIRoute):
+            return json_bounds(None, signed=False)
+        name = (scope["method"], route.path)
+        if name not in self._bounds:
+            signed = current_actor in [its.call for its in dependants(route.dependant)]
+            other = next((taken for of, taken in self.others.items() if of.fullmatch(scope["path"])), None)
+            body = route.body_field.field_info.annotation if route.body_field else None
+            self._bounds[name] = other or json_bounds(body, signed=signed)
+        return self._bounds[name]
 
-def _refusal(takes: BodyPolicy, method: str, headers: Headers) -> TooLarge | UnsupportedMedia | None:
+
+class _Body:
+    """The body of a request: not a byte of it is taken before its caller is known, and it is handed on whole, once it is
+    found to be no larger and no deeper than its address takes."""
+
+    def __init__(self, request: Request, receive: Receive, bounds_of: Callable[[Scope], Bounds]) -> None:
+        self._request, self._receive, self._bounds_of = request, receive, bounds_of
+        self._taken = False
+
+    async def receive(self) -> Message:
+        """ASGI. Raises BodyRefused, which is answered wherever a body is read."""
+        if self._taken:
+            return await self._receive()
+        self._taken = True
+        try:
+            return await self._whole(self._bounds_of(self._request.scope))
+        except (Problem, *OF_THE_DATABASE) as error:
+            raise BodyRefused(problem_of(error)) from error
+        except Exception as error:  # which the framework would take for a body that it cannot read
+            log.error("fault", error=type(error).__name__, exc_info=error)
+            raise BodyRefused(_fault()) from error
+
+    async def _whole(self, bounds: Bounds) -> Message:
+        if bounds.signed:
+            await find_actor(self._request)
+        _check_head(bounds, self._request.headers)
+        body, more = bytearray(), True
+        while more:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                return message
+            body += message.get("body", b"")
+            if len(body) > bounds.bytes:
+                raise TooLarge(bounds.too_large.zh, bounds.too_large.en)
+            more = message.get("more_body", False)
+        if body and bounds.members is not None:
+            judge(body, bounds.members)
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+
+def _fault() -> Internal:
+    return Internal("服务出错，已记录。", "A fault of the service; it was logged.")
+
+
+def _check_head(bounds: Bounds, headers: Headers) -> None:
+    """Raises what the head alone shows to be too large, or of another type."""
     length = headers.get("content-length", "0")
-    if length.isdecimal() and int(length) > takes.most:
-        return takes.too_large
+    if length.isdecimal() and int(length) > bounds.bytes:
+        raise TooLarge(bounds.too_large.zh, bounds.too_large.en)
     has_body = length != "0" or "transfer-encoding" in headers
     media = headers.get("content-type", "").split(";")[0].strip().lower()
-    if method in ("POST", "PUT", "PATCH") and has_body and not takes.media.fullmatch(media):
-        return takes.unsupported
-    return None
-
-
-def _bounded(takes: BodyPolicy, receive: Receive) -> Receive:
-    seen = 0
-
-    async def receiving() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > takes.most:
-            raise BodyRefused(takes.too_large)
-        return message
-
-    return receiving
+    if has_body and not bounds.media.fullmatch(media):
+        raise UnsupportedMedia(bounds.unsupported.zh, bounds.unsupported.en)
 
 
 class _Answer:

@@ -182,11 +182,6 @@ def in_flight() -> InFlight:
     return InFlight("首个请求仍在处理，请稍候重试。", "The first request with this key still runs; retry shortly.")
 
 
-def too_large(limit: int) -> TooLarge:
-    """413: `limit` in bytes."""
-    return TooLarge(f"请求体不得超过 {limit} 字节，请分批发送。", f"The body may hold {limit} bytes; send it in parts.")
-
-
 def key_reused() -> KeyReused:
     """422: the key belongs to other content."""
     return KeyReused("该幂等键已用于不同的内容，请换新键。", "This key was used with other content; take a fresh key.")

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,11 +19,13 @@ from starlette.exceptions import HTTPException
 
 from app.core import errors, tokens
 from app.core.access import Actor, Permission
+from app.core.bounds import escape
 from app.core.calls import Call as Call
 from app.core.database import Connection, Database
-from app.core.errors import Problem, TooLarge, UnsupportedMedia, Words
+from app.core.errors import Problem, Words
 
 PROBLEM_JSON = "application/problem+json"
+INSTANT, CALLER = "gridcase.instant", "gridcase.caller"  # where a request keeps what is found out once
 log = structlog.get_logger()
 bearer = HTTPBearer(auto_error=False, description="Access token from POST /v1/tokens, or an API key")
 
@@ -36,7 +37,9 @@ def machine_clock() -> datetime:
 
 async def now(request: Request) -> datetime:
     """The instant of a request, taken once at the edge from the application's clock (which tests set)."""
-    return request.app.state.clock()  # type: ignore[no-any-return]
+    if INSTANT not in request.scope:
+        request.scope[INSTANT] = request.app.state.clock()
+    return request.scope[INSTANT]  # type: ignore[no-any-return]
 
 
 def language(request: Request) -> str:
@@ -72,7 +75,9 @@ Now = Annotated[datetime, Depends(now)]
 async def current_actor(
     request: Request, at: Now, held: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)] = None
 ) -> Actor:
-    """The caller, from an access token or an API key; raises Unauthenticated."""
+    """The caller, from an access token or an API key, looked up once a request; raises Unauthenticated."""
+    if CALLER in request.scope:
+        return request.scope[CALLER]  # type: ignore[no-any-return]
     credential = held.credentials if held else ""
     if not credential or not credential.isascii() or not credential.isprintable():
         raise errors.Unauthenticated("请登录或提供密钥。", "Send a token from POST /v1/tokens, or an API key.")
@@ -81,7 +86,13 @@ async def current_actor(
     else:
         actor = tokens.read(credential, request.app.state.city, at)
     structlog.contextvars.bind_contextvars(actor=actor.id)
-    return replace(actor, at=at)
+    request.scope[CALLER] = actor = replace(actor, at=at)
+    return actor
+
+
+async def find_actor(request: Request) -> Actor:
+    """The same, for who asks before the dependencies are solved: no body is taken from a stranger."""
+    return await current_actor(request, await now(request), await bearer(request))
 
 
 def requires(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:
@@ -131,19 +142,9 @@ def idempotency_key(value: str | None) -> str:
 async def call(request: Request, actor: Signed, at: Now, said: Language, key: IdempotencyKey = None) -> Call:
     """The parts of a write that are the same for every route."""
     body = await request.body()
-    if body and "json" in request.headers.get("content-type", ""):
-        json.loads(body, object_pairs_hook=_each_once)
     asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     digest = hashlib.sha256(f"{request.method} {asked}\n".encode() + body).digest()
     return Call(actor=actor, key=idempotency_key(key), request_hash=digest, now=at, language=said)
-
-
-def _each_once(pairs: list[tuple[str, object]]) -> None:
-    """A member given twice would be lost without a word: raises BadRequest."""
-    if len(dict(pairs)) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(_escape(name) for name in names if names.count(name) > 1)
-        raise errors.BadRequest(f"“{twice}”出现了两次，请只保留一个。", f"'{twice}' stands twice; keep one.")
 
 
 async def version(value: Version = None) -> int:
@@ -215,14 +216,9 @@ def found_places(found: Sequence[ErrorDetails], said: str) -> list[dict[str, str
     for finding in found[:50]:
         code, en = finding["type"], finding["msg"]
         zh = finding["ctx"]["zh"] if code == "unfit" else TYPES_ZH.get(code, "值无效")
-        pointer = "#/" + "/".join(_escape(str(part)) for part in finding["loc"])
+        pointer = "#/" + "/".join(escape(str(part)) for part in finding["loc"])
         places.append({"pointer": pointer, "detail": Words(f"{zh}（{en}）", en).say(said), "code": code})
     return places
-
-
-def _escape(part: str) -> str:
-    cleaned = part.encode("utf-8", "replace").decode()
-    return cleaned.replace("~", "~0").replace("/", "~1")[:80]
 
 
 async def on_problem(request: Request, error: Exception) -> Response:
@@ -232,9 +228,9 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 class BodyRefused(HTTPException):
-    """Raised while reading a body that named no length; answered as `problem` says wherever it surfaces."""
+    """Raised while a body is read; answered as `problem` says wherever it surfaces."""
 
-    def __init__(self, problem: TooLarge | UnsupportedMedia) -> None:
+    def __init__(self, problem: Problem) -> None:
         super().__init__(problem.status)
         self.problem = problem
 
@@ -269,29 +265,35 @@ def _methods(request: Request) -> set[str]:
 
 
 async def on_database(request: Request, error: Exception) -> Response:
-    """What the database refuses. A constraint that fails at commit is a conflict, not a fault."""
+    """What the database refuses."""
+    return problem_response(request, problem_of(error))
+
+
+def problem_of(error: Exception) -> Problem:
+    """A problem as it is, and what the database refuses: a constraint that fails at commit is a conflict, not a fault."""
+    if isinstance(error, Problem):
+        return error
     if isinstance(error, (asyncpg.DataError, UnicodeEncodeError)):
-        problem: Problem = errors.Invalid(
+        return errors.Invalid(
             "含有无法存储的字符或数值。", "A value holds characters or numbers that cannot be stored (such as NUL)."
         )
-    elif getattr(error, "constraint_name", None) == "pk_idempotency":
+    if getattr(error, "constraint_name", None) == "pk_idempotency":
         # the first request was committed while this one looked: its repeat gets the answer
-        problem = errors.in_flight()
-    elif isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return errors.in_flight()
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         log.info("constraint", constraint=getattr(error, "constraint_name", None))
-        problem = errors.Conflict(
+        return errors.Conflict(
             "与现有数据冲突，请重新读取后再试。",
             "This conflicts with what is stored; read again and retry.",
             constraint=getattr(error, "constraint_name", None),
         )
-    elif isinstance(error, (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)):
-        problem = errors.InFlight("与另一请求冲突，请重试。", "Another request changed the same thing; retry.")
-    else:
-        log.error("database", error=type(error).__name__, exc_info=error)
-        problem = errors.Unavailable(
-            "数据库暂不可用，未作任何更改，请稍后重试。", "The database is unavailable; retry."
-        )
-    return problem_response(request, problem)
+    if isinstance(error, (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)):
+        return errors.InFlight("与另一请求冲突，请重试。", "Another request changed the same thing; retry.")
+    log.error("database", error=type(error).__name__, exc_info=error)
+    return errors.Unavailable("数据库暂不可用，未作任何更改，请稍后重试。", "The database is unavailable; retry.")
+
+
+OF_THE_DATABASE = (asyncpg.PostgresError, asyncpg.InterfaceError, UnicodeEncodeError, OSError, TimeoutError)
 
 
 def install(app: FastAPI) -> None:
@@ -299,7 +301,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    for family in (
-        asyncpg.PostgresError, asyncpg.InterfaceError, UnicodeEncodeError, OSError, TimeoutError,
-    ):  # fmt: skip
+    for family in OF_THE_DATABASE:
         app.add_exception_handler(family, on_database)

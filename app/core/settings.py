@@ -34,7 +34,11 @@ class Settings(Section):
     master_key: str = Field(default="", description="Base64 of at least 32 bytes; empty: the file master.key in home")
     pool_size: int = Field(default=8, ge=1, le=200, description="Database connections of one server process")
     token_minutes: int = Field(default=30, ge=1, le=24 * 60, description="Life of an access token")
-    max_body_bytes: int = Field(default=8_000_000, ge=1_000, description="Largest request body")
+    max_body_bytes: int = Field(
+        default=4_000_000,
+        ge=16_384,
+        description="Largest body of JSON; most addresses take far less, as their schema says",
+    )
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")

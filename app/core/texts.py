@@ -45,5 +45,5 @@ ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300), Clean]
 Searched = Annotated[str, StringConstraints(max_length=100), Clean]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Clean]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 \-]{4,23}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:\-]{1,64}$")]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=25, pattern=r"^\+?[0-9][0-9 \-]{4,23}$")]
+Code = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_.:\-]{1,64}$")]

@@ -1,5 +1,6 @@
 """POST /v1/cases and its batch."""
 
+import asyncio
 import json
 import uuid
 from typing import Annotated
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.errors import Problem
-from app.core.http import Call, ThisCall, Write, found_places, reference, requires
+from app.core.http import Call, ThisCall, found_places, reference, requires
 from app.core.idempotency import REPLAYED, once, reply
 from app.core.openapi import carries
 from app.intake.actions import Entry, Receipt, Report, prepare, register, show
@@ -45,37 +46,41 @@ async def register_case(sent: ReportIn, call: ThisCall, actor: CanRegister, rule
 
 @router.post("/cases:batch", response_model=BatchOut, summary="Register up to 500 matters")
 async def register_batch(
-    sent: Annotated[BatchIn, Body()], call: ThisCall, actor: CanRegister, conn: Write, rules: Rules, request: Request
+    sent: Annotated[BatchIn, Body()], call: ThisCall, actor: CanRegister, rules: Rules, request: Request
 ) -> Response:
     """One key for the batch. Good items are kept, bad ones are answered as data: 200 with a status per item."""
+    checked = await _checked(sent, call, rules, request)
+    reports = [one for one in checked if isinstance(one, Report)]
 
     async def act() -> tuple[int, bytes, str | None]:
-        results: list[Receipt | Problem] = []
-        reports: dict[int, Report] = {}
-        seen: set[uuid.UUID] = set()
-        for n, item in enumerate(sent.items):
-            try:
-                checked = _report.validate_python(item)
-                _check_source(checked, actor, request)
-                report = prepare(checked, rules, actor=actor, now=call.now, entry=Entry())
-                if report.id in seen:
-                    raise errors.Invalid("同一批中 id 重复。", "This id stands twice in the batch.", pointer="#/id")
-                seen.add(report.id)
-                reports[n] = report
-            except ValidationError as error:
-                results.append(_as_problem(error, call.language))
-                continue
-            except Problem as problem:
-                results.append(problem)
-                continue
-            results.append(errors.InFlight("", ""))
-        filed = await register(conn, list(reports.values())) if reports else []
-        for n, result in zip(reports, filed, strict=True):
-            results[n] = result
+        filed = iter(await register(conn, reports) if reports else [])
+        results = [next(filed) if isinstance(one, Report) else one for one in checked]
         items = [_item(result, rules, actor, call, request.url.path) for result in results]
         return 200, json.dumps({"items": items}, ensure_ascii=False).encode(), None
 
-    return await once(conn, call, act)
+    async with request.app.state.database.gathering() as conn:
+        return await once(conn, call, act)
+
+
+async def _checked(sent: BatchIn, call: Call, rules: Reference, request: Request) -> list[Report | Problem]:
+    """Each item as it may be filed, or what is wrong with it. Takes no connection, and lets others have a turn after each."""
+    found: list[Report | Problem] = []
+    seen: set[uuid.UUID] = set()
+    for item in sent.items:
+        await asyncio.sleep(0)
+        try:
+            checked = _report.validate_python(item)
+            _check_source(checked, call.actor, request)
+            report = prepare(checked, rules, actor=call.actor, now=call.now, entry=Entry())
+            if report.id in seen:
+                raise errors.Invalid("同一批中 id 重复。", "This id stands twice in the batch.", pointer="#/id")
+            seen.add(report.id)
+            found.append(report)
+        except ValidationError as error:
+            found.append(_as_problem(error, call.language))
+        except Problem as problem:
+            found.append(problem)
+    return found
 
 
 def _item(result: Receipt | Problem, rules: Reference, actor: Actor, call: Call, path: str) -> dict[str, object]:

@@ -2,13 +2,13 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, EmailStr, Field, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas.page import AreasOut, CellRef, RoutingOut
-from app.core.bodies import Closed, Items
+from app.core.bodies import Closed, Items, Measure
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, Phone, ShortText, Title, unfit
 
@@ -141,6 +141,8 @@ class ReportIn(Closed):
 
 class BatchIn(Closed):
     """Up to 500 reports in one request; each is checked by itself."""
+
+    measured: ClassVar = Measure(4_000_000, members=50_000)
 
     items: list[dict[str, object]] = Field(min_length=1, max_length=500, description="Each as for `POST /v1/cases`")
 

@@ -12,7 +12,7 @@ from app.core.bodies import Closed, Items
 class LoginIn(Closed):
     """A local account."""
 
-    login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
+    login: Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 

@@ -12,9 +12,11 @@ from app.core.texts import Code, LongText, Reason, ShortText, unfit
 from app.notices.rules import NoticeKind
 
 CaseNumber = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9]{9,12}[0-9A-Za-z]$")
+    str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=13, pattern=r"^[0-9]{9,12}[0-9A-Za-z]$")
 ]
-QueryCode = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9A-Za-z]{10}$")]
+QueryCode = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=10, pattern=r"^[0-9A-Za-z]{10}$")
+]
 
 
 class ReasonIn(Closed):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 from app.centres.rules import DAY, BookingPurpose, DutyState, Instead, RoomKind, Span, Stationing
 from app.core.bodies import Closed, Items
 
-Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Clock = Annotated[str, StringConstraints(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
 
 def _minutes(clock: str) -> int:
