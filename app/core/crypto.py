@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.core.settings import settings
@@ -86,6 +88,24 @@ class Keys:
             return AESGCM(data_key).decrypt(sealed.body[:NONCE], sealed.body[NONCE:], aad)
         except (InvalidTag, ValueError) as error:  # a key that was erased is too short to be tried
             raise Unsealable(place) from error
+
+    @property
+    def number_key(self) -> bytes:
+        """What the numbers of cases are put out of their order with (SQL function `case_digits`)."""
+        return _derived(self, "number")
+
+    def veil(self, serial: int) -> uuid.UUID:
+        """What a row that the database numbers is called by outside: of two, nobody can tell how many came between."""
+        return uuid.UUID(bytes=self._veiling().encryptor().update(serial.to_bytes(16)))
+
+    def unveil(self, name: uuid.UUID) -> int | None:
+        """The number again; None for a name that was never given."""
+        serial = int.from_bytes(self._veiling().decryptor().update(name.bytes))
+        return serial if serial < 2**63 else None
+
+    def _veiling(self) -> Cipher[modes.ECB]:
+        """One block and no more: a permutation of numbers, the same at every call."""
+        return Cipher(algorithms.AES(_derived(self, "veil")), modes.ECB())  # noqa: S305
 
     def phone_index(self, phone: str) -> bytes:
         """Blind index: equal phones give equal bytes, without the key nothing can be tried."""

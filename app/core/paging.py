@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 
+from app.core.crypto import keys
 from app.core.errors import Invalid
 from app.core.rows import Mark
 
@@ -106,6 +107,16 @@ class Page:
         """The code of the last row of the page before; empty on the first page. Raises Invalid."""
         after = self.after(1)
         return after[0] if after else ""
+
+    def after_veiled(self) -> int | None:
+        """The number of the last row of the page before, whose name is veiled; raises Invalid."""
+        after = self.after(1, uuids=True)
+        if after is None:
+            return None
+        serial = keys().unveil(uuid.UUID(after[0]))
+        if serial is None:
+            raise _bad()
+        return serial
 
     def after_instant(self) -> Mark:
         """Instant and id of the last row of the page before; raises Invalid."""

@@ -14,6 +14,7 @@ from app.core import errors
 from app.core.access import Actor, Role
 from app.core.database import Connection, uuid7
 from app.core.rows import fetch_all
+from app.core.veiled import Veiled, unveiled
 from app.emergency import actions as emergencies
 from app.emergency.rules import Shift
 from app.emergency.schemas import OnDuty
@@ -182,7 +183,7 @@ _STATE = """
     select c.worker, c.lead_unit, not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
             select from staff s join unit u on u.code = s.unit
             where s.id = $2 and withheld_from(c.barred_units, u.path)) as free,
-        array(select a.id::text from assignment a where a.case_id = c.id and a.staff = $3
+        array(select a.id from assignment a where a.case_id = c.id and a.staff = $3
             and a.state in ('offered', 'signed') order by a.id) as tasks
     from cases c where c.id = $1
 """
@@ -195,7 +196,7 @@ class _State:
     worker: uuid.UUID | None
     lead_unit: str
     free: bool
-    tasks: list[str]
+    tasks: list[Veiled]
 
 
 async def _move_tasks(
@@ -204,7 +205,7 @@ async def _move_tasks(
     """Case by case: the tasks, the worker it names, who sees it, and one event that says so."""
     for case in cases:
         (state,) = await fetch_all(act.conn, _State, _STATE, case, asked.to, asked.staff)
-        tasks = [moves[task] for task in state.tasks]
+        tasks = [moves[str(task)] for task in state.tasks]
         for move in tasks:
             await _move_task(act, asked, case, state.lead_unit, move)
         columns: dict[str, object] = {}
@@ -218,7 +219,7 @@ async def _move_tasks(
 
 
 async def _move_task(act: ActionContext, asked: Handover, case: uuid.UUID, lead: str, move: Move) -> None:
-    task = int(move.held.ref)
+    task = unveiled(uuid.UUID(move.held.ref))
     await assignments.recall(act.conn, task, by=act.actor.id, at=act.now)
     await revoke(act.conn, case, "task", at=act.now, grantees=[f"staff:{asked.staff}"])
     grantee, template = f"unit:{lead}", "task_came_back"

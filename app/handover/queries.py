@@ -1,14 +1,15 @@
 """What a member of staff holds, who may take it over, and what was handed over before."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.cases.queries.access import visible_to
 from app.core.access import Actor, Permission, Role
+from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.core.rows import fetch_all, fetch_one
-from app.handover.rules import Held, Why
+from app.handover.rules import Held, HeldKind, Why
 from app.handover.schemas import HandoverOut
 
 _PERSON = """
@@ -112,6 +113,7 @@ async def list_held(
         parameters = Parameters(given)
         seen = visible_to(actor, parameters)
         held += await fetch_all(conn, Held, statement.format(seen=seen), *parameters)
+    held = [replace(one, ref=str(keys().veil(int(one.ref)))) if one.kind is HeldKind.TASK else one for one in held]
     for shifts in (_SHIFTS, _EMERGENCY_SHIFTS):
         held += await fetch_all(conn, Held, shifts, staff, to, now, until)
     if why is Why.LEAVES:

@@ -46,8 +46,8 @@ class HandoverIn(Closed):
 class HandoverItemOut:
     """What goes where, or what becomes of it. `case` and `number` are shown to who sees the case.
 
-    `ref` is the code of a cell or post, the id of an assignment, proxy, mediation or shift, or day:shift:emergency; `state` of a
-    shift is its centre or emergency.
+    `ref` is the code of a cell or post, the name of a task, the id of a proxy, mediation or shift, or day:shift:emergency;
+    `state` of a shift is its centre or emergency.
     """
 
     kind: HeldKind

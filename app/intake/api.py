@@ -95,9 +95,15 @@ def _as_problem(error: ValidationError, language: str) -> Problem:
 
 
 def _check_source(sent: ReportIn, actor: Actor, request: Request) -> None:
-    """A machine brings the numbers of its own system alone."""
-    if actor.kind != "key" or sent.source is None:
+    """A number of another system is brought by that system's own key. From anybody else it would be a question whether it
+    has become a case, or take it away from that system; so it is refused before anything is looked up."""
+    if sent.source is None:
         return
+    if actor.kind != "key":
+        raise errors.Invalid(
+            "来源系统编号只能由该系统的密钥提交。", "A number of another system is brought by that system's key alone.",
+            pointer="#/body/source",
+        )  # fmt: skip
     own = request.app.state.key_sources.get(actor.id)
     if sent.source.system != own:
         raise errors.Forbidden(

@@ -1,14 +1,16 @@
 """The caller's own messages; and for the administrator what goes out: what waits, what is stuck, sending it again."""
 
+import uuid
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic_core import to_json
 
 from app.core.access import Actor, Permission
 from app.core.http import Language, Read, ThisCall, Write, requires
 from app.core.idempotency import once
 from app.core.paging import ThisPage
+from app.core.veiled import unveiled
 from app.messages import actions, queries
 from app.messages.rules import composed
 from app.messages.schemas import MessageOut, MessagesOut, MessageStateOut, OutgoingPage
@@ -16,7 +18,6 @@ from app.messages.schemas import MessageOut, MessagesOut, MessageStateOut, Outgo
 router = APIRouter(prefix="/v1", tags=["messages"])
 CanRead = Annotated[Actor, Depends(requires(Permission.MESSAGE_READ))]
 CanManage = Annotated[Actor, Depends(requires(Permission.MESSAGE_MANAGE))]
-MessageId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the message")]
 
 
 @router.get("/me/messages", summary="What I am told")
@@ -25,9 +26,7 @@ async def list_my_messages(
     unread: Annotated[bool, Query(description="Only what nobody has read yet")] = False,
 ) -> MessagesOut:  # fmt: skip
     """Messages to me, my posts and my units, the newest first; those on a case only while I may see the case."""
-    last = page.after(1, numbers=True)
-    before = int(last[0]) if last else None
-    found = await queries.list_own(conn, actor=actor, unread=unread, before=before, limit=page.most)
+    found = await queries.list_own(conn, actor=actor, unread=unread, before=page.after_veiled(), limit=page.most)
     return MessagesOut(items=[_shown(message, said) for message in page.of(found, lambda message: (message.id,))])
 
 
@@ -40,12 +39,12 @@ def _shown(message: queries.OwnMessage, said: str) -> MessageOut:
 
 
 @router.post("/me/messages/{message_id}/read", response_model=MessageStateOut, summary="I have read it")
-async def read_my_message(message_id: MessageId, actor: CanRead, conn: Write, call: ThisCall) -> Response:
+async def read_my_message(message_id: uuid.UUID, actor: CanRead, conn: Write, call: ThisCall) -> Response:
     """Keeps who read it first and when; a message to a unit is read once one of the unit has."""
 
     async def act() -> tuple[int, bytes, str | None]:
-        await actions.read_message(conn, message_id, actor=actor, now=call.now)
-        return 200, to_json({"id": message_id, "state": "read"}), None
+        await actions.read_message(conn, unveiled(message_id), actor=actor, now=call.now)
+        return 200, to_json({"id": str(message_id), "state": "read"}), None
 
     return await once(conn, call, act)
 
@@ -56,17 +55,16 @@ async def list_outgoing(
     state: Annotated[Literal["waiting", "sending", "sent", "stuck"], Query()] = "stuck",
 ) -> OutgoingPage:  # fmt: skip
     """SMS and e-mails that wait, are being sent, were sent or are stuck. Neither whom they go to nor on which matter."""
-    last = page.after(1, numbers=True)
-    found = await queries.list_outgoing(conn, state=state, after=int(last[0]) if last else 0, limit=page.most)
+    found = await queries.list_outgoing(conn, state=state, after=page.after_veiled() or 0, limit=page.most)
     return OutgoingPage(items=page.of(found, lambda message: (message.id,)))
 
 
 @router.post("/messages/{message_id}/retry", response_model=MessageStateOut, summary="Send a stuck message again")
-async def retry_message(message_id: MessageId, _: CanManage, conn: Write, call: ThisCall) -> Response:
+async def retry_message(message_id: uuid.UUID, _: CanManage, conn: Write, call: ThisCall) -> Response:
     """Back in line. Of an interrupted one nobody knows whether it left: sending it again may tell somebody twice."""
 
     async def act() -> tuple[int, bytes, str | None]:
-        await actions.retry(conn, message_id, now=call.now)
-        return 200, to_json({"id": message_id, "state": "waiting"}), None
+        await actions.retry(conn, unveiled(message_id), now=call.now)
+        return 200, to_json({"id": str(message_id), "state": "waiting"}), None
 
     return await once(conn, call, act)

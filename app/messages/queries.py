@@ -9,6 +9,7 @@ from app.core.access import Actor
 from app.core.database import Connection, Parameters
 from app.core.registry import Registry
 from app.core.rows import fetch_all
+from app.core.veiled import Veiled
 from app.messages.schemas import OutgoingOut
 
 
@@ -42,7 +43,7 @@ _OF_STATE = {
 class OwnMessage:
     """A message in the app, and the number of the case it is about."""
 
-    id: int
+    id: Veiled
     template: str
     case_id: uuid.UUID | None
     facts: Mapping[str, object]

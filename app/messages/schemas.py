@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.bodies import Items
+from app.core.veiled import Veiled
 
 
 @dataclass(frozen=True, slots=True)
 class MessageOut:
     """A message to the caller, in the caller's language."""
 
-    id: int
+    id: Veiled
     template: str
     subject: str
     text: str
@@ -29,7 +30,7 @@ class MessagesOut(Items[MessageOut]):
 class OutgoingOut:
     """A message on its way out; `failed` says why the last attempt did not work."""
 
-    id: int
+    id: Veiled
     channel: str
     template: str
     state: str
@@ -50,5 +51,5 @@ class OutgoingPage(Items[OutgoingOut]):
 class MessageStateOut:
     """What was done to one message."""
 
-    id: int
+    id: Veiled
     state: str

@@ -90,6 +90,7 @@ class Copier:
         self._outline = city.areas[0].boundary
         self.serials: dict[str, int] = {}
         self.number = 0
+        self.digits: Sequence[str] = ()  # of the first case, the second, …: given before any row is made
 
     def rows(self, copy: Copy) -> dict[str, str]:
         """Of each table the rows of a copy, as COPY reads them. Numbers follow the order of the calls.
@@ -162,8 +163,9 @@ class _Filling:
         return self.serials[table, lived]
 
     def _make_number(self, _: Sequence[str], case: int) -> str:
-        serial = self.copier.number + case + 1
-        digits = f"{self.copy.stage.registered[case] + self.copy.shift:%y}{serial:07d}"
+        digits = (
+            f"{self.copy.stage.registered[case] + self.copy.shift:%y}{self.copier.digits[self.copier.number + case]}"
+        )
         return digits + READABLE[int(digits) % len(READABLE)]  # as the statement of intake has it
 
     def _make_external(self, _: Sequence[str], lived: str) -> str:

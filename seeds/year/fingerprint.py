@@ -22,12 +22,13 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "case_text": ("sealed", "seal_key"),
     "party": ("id", "sealed", "seal_key", "phone_index"),  # the id is drawn, the index keyed
     "notice": ("sealed", "seal_key", "salt", "digest"),
-    "cases": ("query_hash", "head_hash"),  # keyed; follows from salts
+    "cases": ("query_hash", "head_hash", "number"),  # keyed; follows from salts; keyed
     "clock_extension": ("clock",),  # an identity of another table
     "event": ("epoch", "txid", "body", "hash", "prev_hash"),  # `data` is the body; see INSTEAD
 }
-# What stands for a column: an event without the digests of its note and notice (salted) or of its report (keyed).
-INSTEAD = {("event", "data"): "data - '{digest,notice_digest}'::text[]"}
+# What stands for a column: an event without the digests of its note and notice (salted) or of its report, and without the
+# number that the receipt gave (both keyed).
+INSTEAD = {("event", "data"): "data - '{digest,notice_digest}'::text[] #- '{receipt,number}'"}
 
 _COLUMNS = """
     select c.table_name, c.column_name, c.is_identity = 'YES' as numbers

@@ -8,6 +8,7 @@ from io import BytesIO
 
 from app.cases.actions.deadline_sweep import process_due_clocks
 from app.core.access import Permission, Role
+from app.core.crypto import keys
 from app.core.database import Connection
 from app.core.gathering import Plain
 from app.deadlines.settings import quiet_hours
@@ -53,6 +54,7 @@ _CHECKED_AT_THE_END = """
     from pg_constraint c where c.contype = 'f' and c.conrelid = any($1::regclass[])
 """
 
+_DIGITS = "select case_digits(n, $1) as digits from generate_series(1, $2::bigint) n order by n"
 _SUPERVISED = r"""
     select id, lead_unit from cases where county = $1 and status in ('accepted', 'handling') and updated_at < $2
         and lead_unit ~ '^[CD]\d{9}(_|$)' and not guarded order by due, id limit 2
@@ -80,6 +82,7 @@ async def load_year(
     told("编排全年 planning")
     copier = Copier(city, rules, seed)
     copies = Planner(copier, stages, end=end, count=count).copies()
+    copier.digits = [row["digits"] for row in await conn.fetch(_DIGITS, keys().number_key, _cases(copies))]
     told("登记办理 filing")
     later = await conn.fetch(_CHECKED_AT_THE_END, list(tables))
     await conn.execute(";".join(drop for drop, _ in later))
@@ -104,7 +107,7 @@ async def live_all(
 
 async def _write(conn: Plain, copier: Copier, copies: Sequence[Copy], tables: dict[str, Table], moved: Moved) -> None:
     """Python makes the next batch in a thread while the database takes the present one."""
-    whole = sum(len(copy.stage.statuses) for copy in copies)
+    whole = _cases(copies)
     starts = range(0, len(copies), BATCH)
     following = asyncio.ensure_future(asyncio.to_thread(_rows, copier, copies[:BATCH]))
     for start in starts:
@@ -146,6 +149,10 @@ async def _supervise(conn: Connection, rules: Reference, city: City, end: dateti
         to = next(actor for actor in cast.of_unit[unit] if actor.may(Permission.SUPERVISION_ANSWER))
         context = ActionContext(conn, rules, replace(to, at=answered), answered, 1)
         await supervision.answer(context, made, text="已到现场核实，正在抓紧办理，办结后即书面答复。")
+
+
+def _cases(copies: Sequence[Copy]) -> int:
+    return sum(len(copy.stage.statuses) for copy in copies)
 
 
 def _rows(copier: Copier, copies: Sequence[Copy]) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote_plus, urlencode
 
 from app.core import paging
+from app.core.crypto import keys
 from app.core.database import uuid7
 from tests.access.planting import TITLE, Plant
 from tests.access.sight import Who, may_see
@@ -271,10 +272,12 @@ class Crawl:
 
     def read_messages(self) -> None:
         """No message on a hidden case can be read, though it was addressed to this very person."""
-        nothing = _face(self.ask("post", f"/v1/me/messages/{2**62}/read"))
+        nothing = _face(self.ask("post", f"/v1/me/messages/{uuid.uuid4()}/read"))
         for plant in self.hidden:
             if message := plant.messages.get(f"staff:{self.caller.who.id}"):
-                self._alike(nothing, self.ask("post", f"/v1/me/messages/{message}/read"), "post", "/v1/me/messages")
+                self._alike(
+                    nothing, self.ask("post", f"/v1/me/messages/{keys().veil(message)}/read"), "post", "/v1/me/messages"
+                )
 
     def _example(self, operation: dict[str, Any]) -> Any:
         """A body that passes: the one the document shows."""
@@ -332,14 +335,15 @@ class Crawl:
                 self._refused("source", body, plant if brought else None)
 
     def _refused(self, what: str, body: dict[str, Any], receipt: Plant | None = None) -> None:
+        refused = (403, 409) if what == "id" or self.caller.who.kind == "key" else (403, 422)
         for url, sent in (("/v1/cases", body), ("/v1/cases:batch", {"items": [body]})):
             reply = self.ask("post", url, sent, receipt=receipt)
             if url.endswith("batch") and reply.status_code == 200:
                 (item,) = reply.json()["items"]
-                taken = item["status"] in (403, 409)
+                taken = item["status"] in refused
                 own = what == "source" and item["status"] == 200 and self.caller.who.kind == "key"
             else:
-                taken = reply.status_code in (401, 403, 409)
+                taken = reply.status_code in (401, *refused)
                 own = what == "source" and reply.status_code == 200 and self.caller.who.kind == "key"
             if own:  # a machine that repeats its own number has its first receipt again
                 given = item["case"] if url.endswith("batch") else reply.json()

@@ -25,5 +25,5 @@ def api_routes(app: Any) -> list[tuple[str, str, Any]]:
 
 def filled(path: str) -> str:
     """The path with a well-formed id."""
-    path = path.replace("{message_id}", "1").replace("{code}", "150102")
+    path = path.replace("{code}", "150102")
     return re.sub(r"{\w+_id}", "01a206cf-ffd4-701d-98b1-6b2166fde918", path)

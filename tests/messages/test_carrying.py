@@ -202,7 +202,7 @@ def test_the_administrator_sees_what_is_stuck_but_not_whom_it_is_for(
     assert cast("li.window").get("/v1/messages").status_code == 403
     assert admin.post(f"/v1/messages/{item['id']}/retry").json()["state"] == "waiting"
     assert admin.post(f"/v1/messages/{item['id']}/retry").status_code == 409
-    assert admin.post("/v1/messages/999999999/retry").status_code == 404
+    assert admin.post(f"/v1/messages/{uuid.uuid4()}/retry").status_code == 404
     assert run_job(present().replace(hour=4) + timedelta(days=1)) == 1
 
 

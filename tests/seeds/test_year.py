@@ -106,6 +106,7 @@ class Lived:
     def plan(self, end: datetime, count: int = 20_000) -> tuple[Copier, list[Copy]]:
         """The copies of a year."""
         copier = Copier(self.city, self.rules, 1)
+        copier.digits = [f"{serial:07d}" for serial in range(1, 2 * count)]
         return copier, Planner(copier, self.stages, end=end, count=count).copies()
 
 

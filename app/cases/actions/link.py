@@ -7,7 +7,6 @@ from app.cases.actions.barring import require_apart, settle
 from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.family import lock_both, take_up_offers
 from app.cases.actions.notes import write_note
-from app.cases.actions.record import record
 from app.cases.actions.step import NO_NOTICE, advance, begin, end_assignments
 from app.cases.queries.one import LoadedCase, find_by_code, get_facts, load_by_code, told_due
 from app.cases.rules import LIVE, MAX_REPRESENTATIVES, REVIEWS, PetitionClass, Relation, Status
@@ -103,6 +102,8 @@ async def _may_head(act: ActionContext, case: LoadedCase, head: LoadedCase) -> N
 async def _write(
     act: ActionContext, case: LoadedCase, head: LoadedCase, relation: Relation, action: str, reason: str
 ) -> None:
+    """The link is told on the record of the case that is linked. The other's neither grows nor moves: who has that one in hand
+    may not know of this one."""
     note, said = await write_note(act, case, f"{action}_reason", reason)
     owing = NO_NOTICE
     if relation is Relation.REPEAT:
@@ -112,8 +113,6 @@ async def _write(
     facts = {"into": str(head.facts.id), "relation": relation.value, **said}
     columns = {"closed_at": act.now} if relation is Relation.REPEAT else {}
     await advance(act, case, action, columns=columns, facts=facts, owing=owing)
-    told = {"from": str(case.facts.id), "relation": relation.value}
-    await record(act.conn, head.facts.id, "linked_from", actor=act.actor, at=act.now, facts=told)
 
 
 async def link_review(
@@ -151,6 +150,4 @@ async def unlink(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None
         await take_up_offers(act, case, row["made_at"])
     facts = {"into": str(row["other"]), "relation": row["relation"], **said}
     await advance(act, case, "unlink", columns=columns, facts=facts)
-    told = {"from": str(case_id), "relation": row["relation"]}
-    await record(act.conn, row["other"], "link_undone", actor=act.actor, at=act.now, facts=told)
     await settle(act, case_id)  # an offer that stands again may be to somebody whom it concerns by now

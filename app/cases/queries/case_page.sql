@@ -30,7 +30,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
         'stopped_at', k.stopped_at, 'breached_at', k.breached_at, 'paused_at', k.paused_at, 'owner', k.owner,
         'extensions', k.extensions) order by k.id), '[]')
      from clock k where k.case_id = c.id) as clocks,
-    (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'unit', a.unit, 'staff', a.staff, 'part', a.part,
+    (select coalesce(jsonb_agg(jsonb_build_object('unit', a.unit, 'staff', a.staff, 'part', a.part,
         'state', a.state, 'offered_at', a.offered_at, 'answered_at', a.answered_at, 'returned_at', a.returned_at,
         'ruling', a.ruling) order by a.id), '[]')
      from assignment a where a.case_id = c.id) as assignments,
@@ -58,10 +58,10 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
     exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
     (select coalesce(jsonb_agg(m.id order by m.id), '[]') from cases m
      where m.merged_into = c.id and {merged_seen}) as merged,
-    (select coalesce(jsonb_agg(jsonb_build_object('relation', l.relation, 'later', l.other = c.id, 'case',
-        (select m.id from cases m where m.id = case when l.other = c.id then l.case_id else l.other end
-         and {merged_seen}), 'made_at', l.made_at, 'settled_at', l.settled_at) order by l.id), '[]')
-     from case_link l where (l.case_id = c.id or l.other = c.id) and l.undone_at is null) as links,
+    (select coalesce(jsonb_agg(jsonb_build_object('relation', l.relation, 'later', l.other = c.id, 'case', m.id,
+        'made_at', l.made_at, 'settled_at', l.settled_at) order by l.id), '[]')
+     from case_link l join cases m on m.id = case when l.other = c.id then l.case_id else l.other end
+     where (l.case_id = c.id or l.other = c.id) and l.undone_at is null and {merged_seen}) as links,
     (select jsonb_build_object('invited_at', r.invited_at, 'window_ends', r.window_ends, 'rated_at', r.rated_at,
         'satisfaction', r.satisfaction, 'solved', r.solved)
      from rating r where r.case_id = c.id and r.superseded_at is null) as rating,

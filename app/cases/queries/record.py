@@ -38,21 +38,22 @@ async def list_timeline(
 
 
 async def _without_hidden_cases(conn: Connection, events: list[EventOut], actor: Actor) -> list[EventOut]:
-    """Merges name the other case: its id is left out for who may not know of it."""
+    """Merges, links and reviews name another case: its id is left out for who may not know of it."""
     others = {str(other) for e in events for other in (e.data.get("into"), e.data.get("from")) if other}
     if not others:
         return events
     parameters = Parameters([[uuid.UUID(other) for other in others]])
     where = visible_to(actor, parameters)
-    seen = await fetch_all(conn, _Id, f"select c.id from cases c where c.id = any($1) and {where}", *parameters)
-    hidden = others - {str(case.id) for case in seen}
-    return [replace(event, data=_blanked(event.data, hidden)) for event in events]
+    unseen = f"select c.id from cases c where c.id = any($1) and ({where}) is not true"
+    hidden = {str(case.id) for case in await fetch_all(conn, _Id, unseen, *parameters)}
+    return [replace(event, data=_without(event.data, hidden)) for event in events]
 
 
-def _blanked(data: Mapping[str, object], hidden: set[str]) -> dict[str, object]:
+def _without(data: Mapping[str, object], hidden: set[str]) -> dict[str, object]:
     return {
-        key: _blanked(value, hidden) if isinstance(value, dict) else None if str(value) in hidden else value
+        key: _without(value, hidden) if isinstance(value, dict) else value
         for key, value in data.items()
+        if str(value) not in hidden
     }
 
 

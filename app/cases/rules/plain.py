@@ -13,8 +13,6 @@ TITLES: dict[str, Words] = {
     "merge_undone": Words("并案撤销", "a joined case left"), "linked": Words("关联原件", "linked to the case before it"),
     "review_upheld": Words("复查（复核）维持", "the review upheld the opinion"),
     "review_changed": Words("复查（复核）变更了结果", "the review changed the result"),
-    "linked_from": Words("另一件关联到本件", "another case was linked to this one"),
-    "link_undone": Words("关联撤销", "a link to this one was undone"),
     "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
     "bars_changed": Words("回避人员变动", "who stands back from it has changed"),
     "rated": Words("群众已评价", "rated by the resident"),
@@ -87,9 +85,8 @@ TOLD: dict[str, Told] = {
     "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
     **dict.fromkeys((
         "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold", "rule_return",
-        "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked", "linked_from",
-        "link_undone", "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit", "urge", "criticise",
-        "bars_changed",
+        "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked",
+        "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit", "urge", "criticise", "bars_changed",
     )),
 }  # fmt: skip
 WORDS = {

@@ -147,7 +147,6 @@ class AssignmentOut:
     """Responsibility offered, signed for, refused, recalled or done; `returned_at` that the unit returned it, `ruling` what
     the unit that sent it ruled (upheld, rejected; designated without a return)."""
 
-    id: int
     unit: str
     staff: uuid.UUID | None
     part: str
@@ -205,11 +204,11 @@ class NoteOut:
 
 @dataclass(frozen=True, slots=True)
 class LinkOut:
-    """Another case of the same matter: `later` when that one came after this. Its id for who may see it."""
+    """Another case of the same matter, which the caller may see: `later` when that one came after this."""
 
     relation: str
     later: bool
-    case: uuid.UUID | None
+    case: uuid.UUID
     made_at: datetime
     settled_at: datetime | None
 

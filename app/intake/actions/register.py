@@ -166,12 +166,13 @@ async def register(conn: Connection, reports: Sequence[Report]) -> list[Receipt 
 
 
 def columns_of(reports: Sequence[Report]) -> list[list[object]]:
-    """The statement's parameters: the columns of the reports, of their parties, and of those concerned."""
+    """The statement's parameters: the columns of the reports, of their parties, of those concerned; the key of numbers."""
     columns = [list(column) for column in zip(*(r.row for r in reports), strict=True)]
     people = [(n, *person) for n, r in enumerate(reports, 1) for person in r.people]
     concerns = [(n, *said) for n, r in enumerate(reports, 1) for said in r.concerns]
     columns += [list(column) for column in zip(*people, strict=True)] or [[], [], [], [], [], []]
-    return columns + ([list(column) for column in zip(*concerns, strict=True)] or [[], [], [], [], [], []])
+    columns += [list(column) for column in zip(*concerns, strict=True)] or [[], [], [], [], [], []]
+    return [*columns, [keys().number_key]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ with sent as materialized (
         join cases c on c.source_system = s.source_system and c.external_id = s.external_id
 ), report as (
     select s.*, in_cell.code as found_cell, in_area.code as found_area, 'registered' as status, false as imported,
-        null::timestamptz as closed_at
+        null::timestamptz as closed_at, ($46::bytea[])[1] as number_key
     from sent s
     left join lateral (
         select v.cell as code from cell_version v

@@ -2,7 +2,7 @@
 -- who must not touch it, who answers for it, what number it gets; then file it and everything that belongs to it.
 --
 -- A head comes before it (live arrays, or located staging) and gives four relations:
---   report  one row a report, numbered n, with `found_cell`/`found_area` where a point was located
+--   report  one row a report, numbered n, with `found_cell`/`found_area` where a point was located, and the `number_key`
 --   person  parties: n, id, role, sealed, seal_key, phone_index
 --   said    whom it concerns or who must not be involved: n, relation, unit, staff, sealed, seal_key
 --   known   n, case_id, how: reports that repeat an earlier one
@@ -114,9 +114,8 @@
             else g.queue end as queued,
         case when g.kind in ('request', 'event') and not g.imported then g.worker end as helper
     from (
-        select s.*, to_char(s.at at time zone s.time_zone, 'YY')
-            || lpad(s.serial::text, greatest(7, length(s.serial::text)), '0') as digits
-        -- numbers follow the order of the reports, whatever the plan: the demo city is the same at every load
+        select s.*, to_char(s.at at time zone s.time_zone, 'YY') || case_digits(s.serial, s.number_key) as digits
+        -- serials follow the order of the reports, whatever the plan: the demo city is the same at every load
         from (select o.*, nextval('case_number') as serial from (select * from guarded order by n) o) s
     ) g
 ), written as materialized (  -- the receipt is part of the first event, so that a repeat can show it again

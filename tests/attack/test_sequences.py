@@ -1,0 +1,99 @@
+"""Between two cases of one's own nothing tells that a third was registered: no number, no id, no cursor counts on."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.crypto import READABLE, Keys, keys
+from tests.cast import Cast, report
+from tests.support.application import document
+
+Sql = Callable[..., list[Any]]
+SERIALS = st.integers(0, 2**63 - 1)
+# What integers of answers and parameters measure. None of them numbers the rows of a table.
+MEASURES = """
+    added amount_cents attempts cases days denominator expires_in extensions height hours households length line metres
+    numerator overdue pages paid_cents refused residents respond_minutes rooms seats size standing supervisions units
+    value weekday weekdays width windows x y limit
+"""
+OF_ONE_THING = {
+    "number",  # of the obligations of one agreement
+    "seq", "version", "procedure_version", "reopened",  # of one case, one procedure
+    "status",  # of HTTP
+}  # fmt: skip
+
+
+def integers(schema: Any) -> Iterator[str]:
+    """Names of members and parameters that hold integers."""
+    if isinstance(schema, dict):
+        members = schema.get("properties")
+        named = members.items() if isinstance(members, dict) else ()
+        yield from (name for name, member in named if '"integer"' in json.dumps(member))
+        if "in" in schema and '"integer"' in json.dumps(schema.get("schema")):
+            yield schema["name"]
+    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from integers(value)
+
+
+def test_every_integer_that_goes_in_or_out_is_a_known_measure() -> None:
+    assert set(integers(document())) <= set(MEASURES.split()) | OF_ONE_THING
+
+
+def test_the_numbers_of_cases_do_not_tell_how_many_lie_between(cast: Cast) -> None:
+    window = cast("li.window")
+    numbers = [window.register(report())["number"] for _ in range(8)]
+    digits = [int(number[2:-1]) for number in numbers]
+    assert digits not in (sorted(digits), sorted(digits, reverse=True))
+    assert min(abs(one - other) for one, other in pairwise(digits)) > 1
+    for number in numbers:
+        assert len(number) == 10
+        assert number[-1] == READABLE[int(number[:-1]) % len(READABLE)]
+
+
+def test_every_serial_has_digits_of_its_own_which_another_key_gives_otherwise(sql: Sql) -> None:
+    statement = "select case_digits(n, $1) as digits from generate_series($2::bigint, $2 + 4999) n"
+    for first, long in ((0, 7), (9_995_000, 7), (10_000_000, 8), (99_995_000, 8)):
+        digits = [row["digits"] for row in sql(statement, b"one key", first)]
+        assert {len(one) for one in digits} == {long}
+        assert len(set(digits)) == len(digits)
+        assert digits != [row["digits"] for row in sql(statement, b"other", first)]
+        ups = sum(one < other for one, other in pairwise(digits))
+        assert 0.45 < ups / len(digits) < 0.55
+
+
+def test_all_seven_digits_are_given_once(sql: Sql) -> None:
+    """The halves are a thousand and ten thousand: both are moved within themselves, so it is enough to see that a whole
+    block of one comes to as many digits as it has serials."""
+    statement = "select count(distinct case_digits(n * 1000 + $2, $1)) from generate_series(0::bigint, 9999) n"
+    assert sql(statement, b"key", 7)[0][0] == 10_000
+
+
+@given(SERIALS, SERIALS)
+def test_names_of_rows_are_their_own_and_lead_back(one: int, other: int) -> None:
+    assert keys().unveil(keys().veil(one)) == one
+    assert (keys().veil(one) == keys().veil(other)) == (one == other)
+    assert Keys(b"another master key of thirty-two").veil(one) != keys().veil(one)
+
+
+def test_a_name_that_was_never_given_leads_nowhere() -> None:
+    assert not [name for name in (uuid.uuid4() for _ in range(200)) if keys().unveil(name) is not None]
+
+
+def test_own_messages_are_named_and_paged_without_a_number(cast: Cast, sql: Sql) -> None:
+    window = cast("li.window")
+    sql(
+        "insert into message (key, grantee, template, created_at)"
+        " select 'sequence ' || n, 'unit:C150102', 'notice_urging', '2026-11-23T04:00Z' from generate_series(1, 5) n returning id"
+    )
+    told = list(window.walk("/v1/me/messages?limit=2"))
+    assert len({message["id"] for message in told}) == len(told) >= 5
+    assert {
+        uuid.UUID(message["id"]) == keys().veil(keys().unveil(uuid.UUID(message["id"])) or 0) for message in told
+    } == {True}
+    assert window.get("/v1/me/messages?cursor=WyIxIl0").status_code == 422
+    assert window.post("/v1/me/messages/1/read").status_code == 422
