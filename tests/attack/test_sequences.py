@@ -85,15 +85,15 @@ def test_a_name_that_was_never_given_leads_nowhere() -> None:
 
 
 def test_own_messages_are_named_and_paged_without_a_number(cast: Cast, sql: Sql) -> None:
-    window = cast("li.window")
+    chen = cast("chen.housing")
     sql(
         "insert into message (key, grantee, template, created_at)"
-        " select 'sequence ' || n, 'unit:C150102', 'notice_urging', '2026-11-23T04:00Z' from generate_series(1, 5) n returning id"
+        " select 'sequence ' || n, 'unit:D150102_housing', 'notice_urging', '2026-11-23T04:00Z' from generate_series(1, 5) n returning id"
     )
-    told = list(window.walk("/v1/me/messages?limit=2"))
+    told = list(chen.walk("/v1/me/messages?limit=2"))
     assert len({message["id"] for message in told}) == len(told) >= 5
     assert {
         uuid.UUID(message["id"]) == keys().veil(keys().unveil(uuid.UUID(message["id"])) or 0) for message in told
     } == {True}
-    assert window.get("/v1/me/messages?cursor=WyIxIl0").status_code == 422
-    assert window.post("/v1/me/messages/1/read").status_code == 422
+    assert chen.get("/v1/me/messages?cursor=WyIxIl0").status_code == 422
+    assert chen.post("/v1/me/messages/1/read").status_code == 422
