@@ -88,7 +88,8 @@ def test_own_messages_are_named_and_paged_without_a_number(cast: Cast, sql: Sql)
     chen = cast("chen.housing")
     sql(
         "insert into message (key, grantee, template, created_at)"
-        " select 'sequence ' || n, 'unit:D150102_housing', 'notice_urging', '2026-11-23T04:00Z' from generate_series(1, 5) n returning id"
+        " select 'sequence ' || n, 'unit:D150102_housing', 'notice_urging', '2026-11-23T04:00Z'"
+        " from generate_series(1, 5) n returning id"
     )
     told = list(chen.walk("/v1/me/messages?limit=2"))
     assert len({message["id"] for message in told}) == len(told) >= 5
