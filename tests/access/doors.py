@@ -275,9 +275,8 @@ class Crawl:
         nothing = _face(self.ask("post", f"/v1/me/messages/{uuid.uuid4()}/read"))
         for plant in self.hidden:
             if message := plant.messages.get(f"staff:{self.caller.who.id}"):
-                self._alike(
-                    nothing, self.ask("post", f"/v1/me/messages/{keys().veil(message)}/read"), "post", "/v1/me/messages"
-                )
+                url = f"/v1/me/messages/{keys().veil(message)}/read"
+                self._alike(nothing, self.ask("post", url), "post", "/v1/me/messages")
 
     def _example(self, operation: dict[str, Any]) -> Any:
         """A body that passes: the one the document shows."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.core.crypto import keys
 from seeds.hohhot.staff import staff_id
 from tests.cast import Cast, report
 from tests.handover.doors import SUN, Ask, Worker, approved, ask, becomes, carry_out, look, request
@@ -70,7 +71,7 @@ def test_what_changed_since_the_preview_is_named_and_nothing_is_done(
     second = request(cast, leaver)
     reply = ask(cast(SUN), leaver, why="leaves", to=neighbour.id, items=approved(items))
     assert reply.status_code == 409
-    (added,) = [f"task:{r['id']}" for r in sql(
+    (added,) = [f"task:{keys().veil(r['id'])}" for r in sql(
         "select id from assignment where staff = $1 and case_id = $2", uuid.UUID(leaver.id), uuid.UUID(second)
     )]  # fmt: skip
     assert (reply.json()["gone"], reply.json()["added"]) == ([gone], [added])
