@@ -64,5 +64,6 @@ def create(
 @app.command("migrate")
 def migrate() -> None:
     """Bring the city's schema to the newest revision (safe to repeat)."""
+    run(provision.create_schema_and_roles(settings().city))  # a newer version may ask more of the roles
     migrate_city(settings().city)
     console.print(f"{settings().city}: schema is at the newest revision")

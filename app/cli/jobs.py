@@ -36,7 +36,7 @@ def jobs(
 
 
 async def _once() -> dict[str, int]:
-    database = await Database.open(settings().city, size=2)
+    database = await Database.open(settings().city, size=2, patient=True)
     try:
         return await run_once(database, datetime.now(UTC))
     finally:
@@ -47,7 +47,7 @@ async def _keep_on(every: int, quiet: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    database = await Database.open(settings().city, size=2)
+    database = await Database.open(settings().city, size=2, patient=True)
     try:
         while not stop.is_set():
             await _look(database, quiet)

@@ -25,6 +25,7 @@ def serve(
         raise typer.Exit(1)
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False,
-        log_level="warning", loop="uvloop", http="httptools", timeout_graceful_shutdown=20, timeout_keep_alive=30,
+        log_level="warning", loop="uvloop", http="app.core.protocol:TimelyProtocol", ws="none", timeout_graceful_shutdown=20,
+        timeout_keep_alive=15,
         timeout_worker_healthcheck=120,  # a busy machine takes long to import it all; uvicorn would start anew for ever
     )  # fmt: skip

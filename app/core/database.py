@@ -62,6 +62,13 @@ def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+async def be_patient(connection: Connection) -> None:
+    """Take away the limits of the role until this transaction ends: for work that nobody waits for."""
+    await connection.execute(
+        "set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0"
+    )
+
+
 async def _keep(_: Plain) -> None:
     """No reset query: connections carry no session state (measured at 130 µs a request)."""
 
@@ -69,19 +76,20 @@ async def _keep(_: Plain) -> None:
 class Database:
     """A pool of connections under one role of one city."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self.pool = pool
+    def __init__(self, pool: asyncpg.Pool, *, patient: bool = False) -> None:
+        self.pool, self.patient = pool, patient
 
     @classmethod
-    async def open(cls, city: str, role: str = "app", *, size: int | None = None) -> "Database":
-        """Connect; raises OSError or asyncpg errors when the server cannot be reached."""
+    async def open(cls, city: str, role: str = "app", *, size: int | None = None, patient: bool = False) -> "Database":
+        """Connect; raises OSError or asyncpg errors when the server cannot be reached. Transactions of a `patient` one may
+        take long."""
         size = size or settings().pool_size
         pool = await asyncpg.create_pool(
             role_url(city, role), min_size=0, init_size=1, max_size=size, init=_prepare, reset=_keep, command_timeout=60,
             max_cacheable_statement_size=0,  # the statement of intake is longer than asyncpg would keep prepared
             server_settings={"application_name": f"gridcase {city}"},
         )  # fmt: skip
-        return cls(pool)
+        return cls(pool, patient=patient)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -97,6 +105,8 @@ class Database:
     async def transaction(self) -> AsyncIterator[Plain]:
         """All or nothing; committed when the block is left without an error."""
         async with self.pool.acquire(timeout=10) as connection, connection.transaction():
+            if self.patient:
+                await be_patient(connection)
             yield connection
 
     @asynccontextmanager

@@ -98,6 +98,10 @@ class MethodNotAllowed(Problem, status=405, slug="method-not-allowed", zh="不�
     """The path exists, the method does not."""
 
 
+class TooSlow(Problem, status=408, slug="too-slow", zh="请求发送过慢", en="Request too slow"):
+    """The request did not come in time; the connection is closed."""
+
+
 class Conflict(Problem, status=409, slug="conflict", zh="当前状态不允许", en="State conflict"):
     """The state of the thing forbids it now."""
 
@@ -159,6 +163,10 @@ class KeyReused(Invalid, slug="idempotency-key-reused", zh="幂等键已用于�
 
 class VersionMissing(Problem, status=428, slug="version-missing", zh="缺少版本", en="Version required"):
     """A change without `If-Match`."""
+
+
+class HeadTooLarge(Problem, status=431, slug="head-too-large", zh="请求头过大", en="Head too large"):
+    """The address and the headers are longer than the server takes; the connection is closed."""
 
 
 class TooMany(Problem, status=429, slug="too-many-requests", zh="请求过于频繁", en="Too many requests"):

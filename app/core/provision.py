@@ -14,6 +14,8 @@ from app.core.settings import settings
 
 EXTENSIONS = ("postgis", "ltree", "pg_trgm", "btree_gist")
 EXTENSION_SCHEMA = "extensions"
+# A request is short. What takes longer ends, and gives back its connection and its locks: runners and imports ask for more.
+PATIENCE = {"statement_timeout": "20s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
 
 
@@ -47,6 +49,8 @@ async def _make_role(admin: Connection, city: str, role: str) -> None:
     await admin.execute(f'alter role "{name}" in database "{database}" set search_path = "{city}", {EXTENSION_SCHEMA}')
     await admin.execute(f'alter role "{name}" in database "{database}" set jit = off')
     if role == "app":
+        for name_of, most in PATIENCE.items():
+            await admin.execute(f'alter role "{name}" in database "{database}" set {name_of} = \'{most}\'')
         # A request is short: starting parallel workers would cost more than they save.
         await admin.execute(f'alter role "{name}" in database "{database}" set max_parallel_workers_per_gather = 0')
         # Arrays are estimated exactly, so the planner would make a new plan for every intake (register: 3x slower).

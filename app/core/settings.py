@@ -39,6 +39,10 @@ class Settings(Section):
         ge=16_384,
         description="Largest body of JSON; most addresses take far less, as their schema says",
     )
+    head_seconds: float = Field(default=10, gt=0, description="Seconds in which the head of a request is sent")
+    body_seconds: float = Field(
+        default=20, gt=0, description="Seconds in which a body is sent, and an answer taken; one more for each 8 KB"
+    )
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")

@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 
 from app.core.access import Actor
-from app.core.database import Connection
+from app.core.database import Connection, be_patient
 from app.imports.actions.mapping import check
 from app.imports.actions.reading import Rows, open_rows
 from app.imports.actions.report import Report
@@ -116,6 +116,7 @@ class _Run:
         """One batch in a transaction of its own; how many rows it held."""
         system = self.mapping.source.system
         async with self.conn.transaction():
+            await be_patient(self.conn)
             filed: Filed = await register_batch(
                 self.conn, staged, system=system, crs=self.mapping.location.crs, first=self.first,
                 actor=Actor(id=f"import:{system}", kind="system"),
