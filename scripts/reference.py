@@ -21,7 +21,7 @@ from app.capabilities import CAPABILITIES, compose
 from app.cases.rules import TRANSITIONS, Status
 from app.cases.rules.transitions import NOT_FOR_ACCUSATIONS
 from app.core.access import AREA_SIGHT, ROLE_PERMISSIONS, UNIT_SIGHT, Permission, Role
-from app.core.errors import CATALOGUE, Words
+from app.core.errors import CATALOGUE
 from app.core.settings import Section, Settings
 from app.core.workflow import WORKFLOWS, Transition, Workflow
 from app.deadlines.rules import ClockRule, Procedure
@@ -94,11 +94,10 @@ def steps() -> str:
 
 
 def _step(workflow: Workflow[Any], step: Transition[Any]) -> tuple[str, ...]:
-    who = workflow.who[step.by]
     sources = " ".join(state for state in type(min(step.sources)) if state in step.sources)
     return (
         f"`{step.action}` {step.title.zh}", step.title.en, sources, step.target or "stays",
-        who.en if isinstance(who, Words) else f"the {step.by} unit", code([step.permission]), code(step.required),
+        workflow.taken_by(step).en, code([step.permission]), code(step.required),
         ", ".join(step.clocks), step.notice or "", step.basis,
     )  # fmt: skip
 

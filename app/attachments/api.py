@@ -18,7 +18,7 @@ from app.attachments.actions import Store, admission, clean, redact
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, WORKFLOW, Format, Rectangle
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.settings import AttachmentSettings
-from app.cases.queries.visible import require_visible
+from app.cases.queries.standing import require_involved
 from app.cases.rules import Purpose
 from app.core.access import Actor, Permission
 from app.core.bounds import Bounds
@@ -64,10 +64,10 @@ ThisStore = Annotated[Store, Depends(store)]
 
 
 async def admitted(case_id: uuid.UUID, request: Request, actor: CanAttach) -> AsyncIterator[None]:
-    """Before megabytes are sent for nothing: the caller sees the case, and there is room in memory for the file."""
+    """Before megabytes are sent for nothing: the caller has a part in the case, and there is room in memory for the file."""
     with admission():
         async with request.app.state.database.connection() as conn:
-            await require_visible(conn, case_id, actor=actor)
+            await require_involved(conn, case_id, Permission.CASE_ATTACH, actor=actor)
         yield
 
 

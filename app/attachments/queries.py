@@ -10,8 +10,9 @@ from app.attachments.schemas import AttachmentOut
 from app.cases.queries.access import visible_to
 from app.cases.queries.file import local
 from app.cases.queries.notes import opened_note
+from app.cases.queries.standing import STANDING
 from app.cases.queries.visible import require_visible
-from app.cases.rules import Purpose
+from app.cases.rules import Purpose, Standing
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound, Words
@@ -60,7 +61,7 @@ class LoadedAttachment:
     title: str | None
     sealed_title: bytes | None
     title_key: bytes | None
-    lead_unit: str
+    standing: Standing
     archived: bool
     held: bool
     relied_on: list[str]
@@ -91,11 +92,12 @@ class LoadedAttachment:
 
     def stands(self, actor: Actor, step: Transition[AttachmentState]) -> bool:
         """Nobody but who attached it, or who answers for the file, makes evidence go away."""
-        added = self.added_by == f"{actor.kind}:{actor.id}"
-        return step.by == "anybody" or added or self._answers_for_it(actor)
+        if step.by == "involved":
+            return self.standing.involves(actor, step.permission)
+        return self.added_by == actor.who or self._answers_for_it(actor)
 
     def _answers_for_it(self, actor: Actor) -> bool:
-        return self.lead_unit in actor.units_with(Permission.FILE_HOLD)
+        return self.standing.leads(actor, Permission.FILE_HOLD)
 
 
 _NOT_REDACTED = Words(
@@ -113,7 +115,7 @@ def told(found: LoadedAttachment, actor: Actor, now: datetime, language: str) ->
 def _select() -> str:
     """Each attachment `a` of a case `c`."""
     relied_on = ", ".join(f"case when a.id in ({its.sql}) then '{name}' end" for name, its in RELIANCES.items())
-    return read_sql(__package__, "attachment").format(relied_on=relied_on)
+    return read_sql(__package__, "attachment").format(relied_on=relied_on, standing=STANDING)
 
 
 async def list_of_case(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> list[LoadedAttachment]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.cases.rules import Status
+from app.cases.rules import CASE_STEPS, By, Status
 from app.core.access import Permission
 from app.core.errors import Worded, Words
 from app.core.workflow import Transition, Workflow, table
@@ -214,13 +214,13 @@ WORKFLOW: Workflow[AttachmentState] = Workflow(
     "attachment",
     Words("该附件", "the attachment"),
     who={
-        "anybody": Words("添加附件的人员", "whoever may attach files"),
+        "involved": CASE_STEPS.who[By.INVOLVED],
         "author_or_head": Words("添加人或主办单位负责人", "who attached it, or the head of the lead unit"),
     },
     steps=table((
         Transition("withdraw", Words("撤回附件", "withdraw an attachment"), _KEPT, AttachmentState.WITHDRAWN,
                    Permission.CASE_ATTACH, "author_or_head", required=("reason",)),
-        Transition("redact", Words("制作遮盖件", "add a redacted copy"), _KEPT, None, Permission.CASE_ATTACH, "anybody",
+        Transition("redact", Words("制作遮盖件", "add a redacted copy"), _KEPT, None, Permission.CASE_ATTACH, "involved",
                    required=("rectangles",)),
     )),
 )  # fmt: skip

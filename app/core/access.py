@@ -149,10 +149,21 @@ class Actor:
             return frozenset()
         return frozenset(p.unit for p in self.posts if permission in ROLE_PERMISSIONS[p.role])
 
-    def grantees(self) -> list[str]:
-        """The keys under which `case_access` may name this actor."""
+    def works_for(self, permission: Permission) -> frozenset[str]:
+        """The same of the posts that work for their unit: what a grid worker may, the unit has not asked for."""
+        serves = frozenset(
+            p.unit for p in self.posts if p.role in UNIT_SIGHT and permission in ROLE_PERMISSIONS[p.role]
+        )
+        return serves & self.units_with(permission)
+
+    def grantees(self, permission: Permission | None = None) -> list[str]:
+        """The keys under which `case_access` may name this actor; with a permission, by what grants it alone."""
+        if permission is not None and not self.may(permission):
+            return []
         keys = [f"staff:{self.id}"] if self.kind == "staff" else [f"key:{self.id}"]
         for post in self.posts:
+            if permission is not None and permission not in ROLE_PERMISSIONS[post.role]:
+                continue
             if post.role in UNIT_SIGHT:
                 keys.append(f"unit:{post.unit}")
             keys.append(f"post:{post.id}")

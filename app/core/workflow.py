@@ -73,7 +73,7 @@ class Subject(Protocol[S]):
 @dataclass(frozen=True, slots=True)
 class Workflow(Generic[S]):
     """The table of one kind of thing (`thing` its name in the API, `name` in words); `who` says each relation in words,
-    where it helps with the names that the subject knows."""
+    where it helps with the names that the subject knows, if there is one."""
 
     thing: str
     name: Words
@@ -133,6 +133,11 @@ class Workflow(Generic[S]):
         if no is not None:
             raise errors.ActionRefused(no.why.zh, no.why.en, allowed=[], **no.facts)
 
+    def taken_by(self, step: Transition[S], subject: Subject[S] | None = None) -> Words:
+        """Who takes a step, in words: on this subject, or on any."""
+        who = self.who[step.by]
+        return who(subject) if callable(who) else who
+
     def _wrong_state(self, step: Transition[S], state: S) -> Refusal | None:
         if state in step.sources:
             return None
@@ -149,8 +154,7 @@ class Workflow(Generic[S]):
             ))  # fmt: skip
         if subject.stands(actor, step):
             return None
-        who = self.who[step.by]
-        who = who(subject) if callable(who) else who
+        who = self.taken_by(step, subject)
         return Refusal(True, Words(f"“{step.title.zh}”须由{who.zh}办理。", f"To {step.title.en} is for {who.en}."))
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from app.cases.rules import Standing
 from app.core.access import Actor, Permission
 from app.core.errors import Worded, Words
 from app.core.workflow import Refusal, Transition, Workflow, table
@@ -120,10 +121,12 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
-    """What a decision needs to know of a proxy. `powers` and `valid_until` are those of the last authority."""
+    """What a decision needs to know of a proxy; `standing` is that of its case, `powers` and `valid_until` those of the last
+    authority."""
 
     state: State
     version: int
+    standing: Standing
     staff: uuid.UUID | None = None
     powers: frozenset[Power] = frozenset()
     valid_until: datetime | None = None
@@ -144,7 +147,8 @@ class Proxy:
     def stands(self, actor: Actor, step: Transition[State]) -> bool:
         """Whether the actor is on the side that takes the step. The proxy never writes their own authority."""
         carries = self.carried_by(actor)
-        arranges = actor.may(Permission.PROXY_ARRANGE) and not (carries and step.action == "authorise")
+        involved = self.standing.involves(actor, Permission.PROXY_ARRANGE)
+        arranges = involved and not (carries and step.action == "authorise")
         return (step.by != By.PROXY and arranges) or (step.by != By.ARRANGER and carries)
 
 
@@ -160,9 +164,15 @@ PROXIES = Workflow(
     "proxy",
     Words("代办", "the proxy"),
     {
-        By.ARRANGER: Words("代办员以外的安排人员", "staff who arrange proxies, other than the proxy"),
+        By.ARRANGER: Words(
+            "承办、协办、登记本件或主办单位上级的安排人员，代办员除外",
+            "staff who arrange proxies and have a part in the case or stand above its lead, other than the proxy",
+        ),
         By.PROXY: Words("代办员本人", "the proxy"),
-        By.EITHER: Words("代办员本人或安排人员", "the proxy, or staff who arrange proxies"),
+        By.EITHER: Words(
+            "代办员本人，或承办、协办、登记本件或主办单位上级的安排人员",
+            "the proxy, or staff who arrange proxies and have a part in the case or stand above its lead",
+        ),
     },
     table([
         _step("offer", "推荐代办员", "offer a proxy", {_S.REQUESTED}, _S.OFFERED, By.ARRANGER, "staff", "capacity"),

@@ -41,6 +41,7 @@ class Reference:
     lines: Mapping[str, tuple[str, ...]]
     heights: Mapping[str, int]
     centres: Mapping[str, str]
+    superiors: Mapping[str, tuple[str, ...]]  # by unit: those that it stands under
 
     def procedure(self, code: str, at: datetime) -> Procedure:
         """The version of a procedure in force on the local day of `at`."""
@@ -60,6 +61,13 @@ class Reference:
         found = (self.centres[area] for area in areas if area and area in self.centres)
         higher = [c for c in found if self.heights[c] > self.heights[unit]]
         return min(higher, key=lambda c: self.heights[c], default=None)
+
+    def above(self, unit: str, areas: Iterable[str | None]) -> frozenset[str]:
+        """What stands above `unit` in a case of these areas: its superiors, and the centres of the areas that stand no lower."""
+        found = (self.centres[area] for area in areas if area and area in self.centres)
+        return frozenset(self.superiors[unit]) | {
+            c for c in found if c != unit and self.heights[c] >= self.heights[unit]
+        }
 
     def overlap(self, area: str, other: str) -> bool:
         """Whether one of two areas lies in the other, or they are the same."""
@@ -86,6 +94,7 @@ async def load(conn: Connection, at: datetime) -> Reference:
         reasons={**FIXED_REASONS, **{r.id: Words(r.reason_zh, r.reason_en) for r in rules}},
         heights={u.code: u.tier.height for u in units},
         centres={u.centre_of: u.code for u in units if u.centre_of},
+        superiors={u.code: u.under for u in units},
         names={**await area_names(conn, at), **{u.code: u.name for u in units}},
         tiers={area.code: area.tier.value for area in areas},
         lines={area.code: area.path for area in areas},

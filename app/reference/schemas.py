@@ -12,6 +12,7 @@ class TransitionOut(BaseModel):
     target: str | None
     permission: str
     by: str
+    who: str = Field(description="`by` in words")
     required: list[str]
     clocks: list[str]
     notice: str | None

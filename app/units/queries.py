@@ -22,16 +22,19 @@ async def list_units(conn: Connection, *, kind: str | None, area: str | None, af
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A unit's name and tier, and the area whose centre it is, if it is one."""
+    """A unit's name and tier, the area whose centre it is, if it is one, and the units that it stands under."""
 
     code: str
     name: str
     tier: Tier
     centre_of: str | None
+    under: tuple[str, ...]
 
 
 async def list_standings(conn: Connection) -> list[Standing]:
     """Every unit."""
     return await fetch_all(
-        conn, Standing, "select code, name, tier, case when kind = 'centre' then area end as centre_of from unit"
-    )
+        conn, Standing,
+        "select code, name, tier, case when kind = 'centre' then area end as centre_of,"
+        " array_remove(string_to_array(ltree2text(path), '.'), code) as under from unit",
+    )  # fmt: skip

@@ -93,11 +93,10 @@ def test_a_sight_lasts_until_its_end(cast: Cast, lives: Lives, sql: Any, shift: 
 
 
 def test_a_refused_task_leaves_what_the_area_shows(cast: Cast) -> None:
-    """A request is open to its area anyway: the worker who refuses the task still sees it, without a task in it. What
-    the resident wants, or what is urgent, anyone who sees it may pass on."""
+    """A request is open to its area anyway: the worker who refuses the task still sees it, and takes no step any more."""
     case = cast("li.window").register(report())["id"]
     page = cast("wang.grid").does(case, "refuse", {"reason": "休假"})
-    assert page["available_actions"] == ["go_up", "flag_urgent"]
+    assert page["available_actions"] == []
     assert cast("wang.grid").sees(case)
     assert cast("zhao.grid").sees(case)
 

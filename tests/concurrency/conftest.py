@@ -43,7 +43,8 @@ def town(database: str) -> Town:
         conn = await connect(CITY, "owner")
         try:
             units = await conn.fetch(
-                "select u.code, u.kind, u.tier, u.area, a.path::text from unit u join area a on a.code = u.area"
+                "select u.code, u.kind, u.tier, u.area, a.path::text, ltree2text(u.path) as line"
+                " from unit u join area a on a.code = u.area"
             )
             seats = {}
             for post in (*POSTS, REGISTRAR):
@@ -54,7 +55,15 @@ def town(database: str) -> Town:
         finally:
             await conn.close()
         known = {
-            r["code"]: Unit(r["code"], r["kind"], r["tier"], r["area"], tuple(r["path"].split("."))) for r in units
+            r["code"]: Unit(
+                r["code"],
+                r["kind"],
+                r["tier"],
+                r["area"],
+                tuple(r["path"].split(".")),
+                tuple(r["line"].split(".")[:-1]),
+            )
+            for r in units
         }
         return Town(known, seats)
 

@@ -35,6 +35,7 @@ class Unit:
     tier: str
     area: str
     path: tuple[str, ...]
+    under: tuple[str, ...]  # the units it stands under
 
     @property
     def height(self) -> int:
@@ -101,6 +102,7 @@ class State:
     parts: tuple[Part, ...] = ()
     sight: frozenset[tuple[str, str]] = frozenset()
     taken_up: str | None = None
+    registrar: str = ""
     served: bool = False
 
     # --- What it is
@@ -147,6 +149,15 @@ class State:
         by = [p.unit for p in self.parts if p.returned]
         return not offer.returned and not self.came_up(offer) and by.count(offer.unit) < A_UNIT and len(by) < A_CASE
 
+    def leads_or_above(self, seat: Seat) -> bool:
+        lead = self.town.units[self.lead]
+        centres = {self.town.centre(area) for area in self.areas[:3]}
+        near = {c for c in centres if c and self.town.units[c].height >= lead.height}
+        return seat.unit in {lead.code, *lead.under, *near}
+
+    def wishes(self, seat: Seat) -> bool:
+        return seat.unit == self.lead or f"staff:{seat.staff}" == self.registrar
+
     def task(self, seat: Seat) -> Part | None:
         return next((p for p in self.parts if p.staff == seat.staff and p.state == "offered"), None)
 
@@ -179,7 +190,7 @@ class State:
             and not self.came_up(offer)
             and (returned or not (free or body.get("upheld"))),
             "escalate": lead and self.above is not None,
-            "go_up": self.above is not None,
+            "go_up": self.wishes(seat) and self.above is not None and not (offer is not None and self.came_up(offer)),
             "send_back": lead and offer is None and self.below is not None,
         }
         return {action: self.status in OPEN and may for action, may in allowed.items()}
@@ -192,8 +203,8 @@ class State:
             "conclude": lead and self.status == "handling" and self.offer is None,
             "serve": lead and self.status == "concluded",
             "close": lead and self.status == "concluded" and self.served,
-            "withdraw": self.status in OPEN,
-            "reopen": self.status in ("concluded", "closed", "withdrawn"),
+            "withdraw": self.wishes(seat) and self.status in OPEN,
+            "reopen": self.leads_or_above(seat) and self.status in ("concluded", "closed", "withdrawn"),
         }
 
     # --- What a step leaves
@@ -342,4 +353,5 @@ def born(town: Town, event: dict[str, Any], worker_unit: str) -> State:
     if worker and receipt["kind"] == "request":
         parts.append(Part(worker_unit, worker, "co", "offered"))
         sight.add((f"staff:{worker}", "task"))
-    return State(town, receipt["kind"], areas, lead, lead, parts=tuple(parts), sight=frozenset(sight))
+    return State(town, receipt["kind"], areas, lead, lead, parts=tuple(parts), sight=frozenset(sight),
+                 registrar=event["actor"])  # fmt: skip

@@ -31,7 +31,7 @@ from tests.support.residents import WHY, door
 
 Freeze = Callable[[datetime], None]
 Tend = Callable[[datetime], int]
-SUN = "sun.coordinator"
+SUN, DENG = "sun.coordinator", "deng.county"
 WORKER = str(member(WANG).staff)
 
 
@@ -91,10 +91,10 @@ def test_a_proxy_speaks_no_word_that_is_the_residents(cast: Cast, lives: Lives) 
     """li.window carries a request that her own desk could otherwise work: she gets no code, closes and withdraws nothing."""
     receipt = lives.signed(kind="request", category="heating.outage")
     case = receipt["id"]
-    proxy = requested(cast, case, SUN)["id"]
-    does(cast, SUN, proxy, "offer", {"staff": str(member(LI).staff), "capacity": "centre_clerk"})
+    proxy = requested(cast, case, DENG)["id"]
+    does(cast, DENG, proxy, "offer", {"staff": str(member(LI).staff), "capacity": "centre_clerk"})
     assert move(cast, LI, proxy, "authorise", terms(cast, case)).status_code == 403, "not by the proxy"
-    does(cast, SUN, proxy, "authorise", terms(cast, case))
+    does(cast, DENG, proxy, "authorise", terms(cast, case))
     page = cast(LI).get(f"/v1/cases/{case}").json()
     assert not {"reissue_code", "withdraw", "go_up", "close"} & set(page["available_actions"])
     for action, body in (("reissue_code", None), ("withdraw", {"reason": "不办了"}), ("go_up", {"reason": "请上级办"})):

@@ -1,11 +1,12 @@
 """The pure rules of proxies: what follows what, what lies beyond an authority, when it stands."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.cases.rules import TRANSITIONS, Facts, Kind, PetitionClass, Status, refusal
+from app.cases.rules import TRANSITIONS, Facts, Kind, Part, PetitionClass, Standing, Status, refusal
 from app.cases.rules.registry import refused_by_checks
 from app.core.access import Actor, Post, Role
 from app.proxy.queries.cases import CarriedBy
@@ -41,7 +42,7 @@ def somebody(person: uuid.UUID, role: Role) -> Actor:
 
 
 def carried(state: State) -> Carried:
-    return Carried(state=state, version=1, staff=WORKER, valid_until=NOW + DAY)
+    return Carried(state=state, version=1, standing=Standing("C1"), staff=WORKER, valid_until=NOW + DAY)
 
 
 @pytest.mark.parametrize("state", State)
@@ -49,7 +50,7 @@ def test_an_authority_is_over_at_its_last_instant(state: State) -> None:
     for at in (NOW, NOW + DAY - TICK):
         assert carried(state).at(at).state is state
     assert carried(state).at(NOW + DAY).state is (State.EXPIRED if state in CARRYING else state)
-    assert Carried(state=State.OFFERED, version=1).at(NOW + DAY).state is State.OFFERED, (
+    assert Carried(state=State.OFFERED, version=1, standing=Standing("C1")).at(NOW + DAY).state is State.OFFERED, (
         "without an authority none ends"
     )
 
@@ -66,6 +67,17 @@ def test_what_ended_takes_no_step_and_only_who_is_authorised_acts(state: State, 
         assert not takers
     if step.by == By.PROXY:
         assert step.sources <= CARRYING
+
+
+@pytest.mark.parametrize("action", [action for action, step in PROXIES.steps.items() if step.by != By.PROXY])
+def test_who_has_no_part_in_the_case_arranges_nothing(action: str) -> None:
+    elsewhere = replace(carried(min(PROXIES[action].sources)), standing=Standing("C2"))
+    clerk = somebody(CLERK, Role.WINDOW_CLERK)
+    no = PROXIES.refusal(elsewhere, action, clerk, NOW)
+    assert no is not None
+    assert no.forbidden
+    beside = replace(elsewhere, standing=Standing("C2", parts=(Part("unit:C1", "co"),)))
+    assert PROXIES.refusal(beside, action, clerk, NOW) is None
 
 
 def test_a_proxy_never_records_their_own_authority() -> None:
@@ -142,7 +154,9 @@ def test_reports_are_owed_every_week(days: float, owed: int) -> None:
 
 
 def facts(status: Status, *proxies: CarriedBy) -> Facts:
-    return Facts(uuid.uuid4(), status, Kind.PETITION, PetitionClass.APPEAL, "C1", 3, brought={"proxies": proxies})
+    return Facts(
+        uuid.uuid4(), status, Kind.PETITION, PetitionClass.APPEAL, Standing("C1"), 3, brought={"proxies": proxies}
+    )
 
 
 @pytest.mark.parametrize("action", TRANSITIONS)

@@ -15,9 +15,10 @@ from app.attachments.rules import WORKFLOW, add_refused
 from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase, get_for_change
+from app.cases.queries.standing import check_involved
 from app.cases.rules import Purpose
 from app.core import errors
-from app.core.access import Actor
+from app.core.access import Actor, Permission
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, uuid7
 from app.core.looks import log_reading
@@ -50,10 +51,11 @@ class Sent:
 async def attach(act: ActionContext, case_id: uuid.UUID, sent: Sent, store: Store) -> uuid.UUID:
     """Keep a file with the case: its bytes lie in the store before any row speaks of them.
 
-    Raises NotFound, Conflict for the state of the case, Invalid for a redacted copy of what is not there, Unavailable
+    Raises NotFound, Forbidden, Conflict for the state of the case, Invalid for a redacted copy of what is not there, Unavailable
     when the store takes nothing.
     """
     case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
+    check_involved(case.facts.standing, Permission.CASE_ATTACH, act.actor)
     await _may_grow(act, case, sent.redacts)
     made, salt, its = uuid7(), os.urandom(16), sent.clean
     digest, received = (hashlib.sha256(salt + content).digest() for content in (its.content, sent.received))

@@ -32,8 +32,12 @@ async def go_up(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
 
 
 async def go_up_by_code(act: ActionContext, case: LoadedCase, *, words: str) -> str:
-    """The same by the resident's own hand. The caller has checked the query code and holds the case's lock; gives the
-    centre that it is offered to. Raises ActionRefused where the case is in no state for it."""
+    """The same by the resident's own hand, once: while the centre above has not signed, the same answer again. The caller has
+    checked the query code and holds the case's lock; gives the centre that it is offered to. Raises ActionRefused where
+    the case is in no state for it."""
+    waiting = case.facts.lead_offer
+    if case.facts.came_up and waiting is not None:
+        return waiting.unit
     no = refusal(case.facts, "go_up", act.actor, act.now)
     if no is not None and not no.forbidden:  # a permission is what staff need
         raise errors.ActionRefused(no.why.zh, no.why.en)

@@ -7,11 +7,12 @@ from app.cases.actions.step import advance, begin
 from app.cases.queries.access import visible_to
 from app.cases.queries.case_page import open_parties
 from app.cases.queries.notices import get_notice, no_text
+from app.cases.queries.standing import require_involved
 from app.cases.rules import LIVE
 from app.cases.schemas.page import PartyOut
 from app.cases.schemas.shown import OtherCaseOut
 from app.core import errors
-from app.core.access import Actor
+from app.core.access import Actor, Permission
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.core.looks import log_reading
@@ -33,8 +34,8 @@ async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str
 async def reveal(
     conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime
 ) -> tuple[PartyOut, ...]:
-    """The parties in clear, and the log entry that says who saw them and why; raises NotFound."""
-    await _seen(conn, case_id, actor)
+    """The parties in clear, and the log entry that says who saw them and why; raises NotFound or Forbidden."""
+    await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
     await log_reading(conn, case_id, "parties", reason, actor=actor, now=now)
     return await open_parties(conn, case_id)
 
@@ -42,8 +43,9 @@ async def reveal(
 async def open_notice(
     conn: Connection, notice: uuid.UUID, *, reason: str, actor: Actor, now: datetime
 ) -> tuple[str, NoticeKind]:
-    """A notice with its addressees in clear, to be printed and served; logged. Raises NotFound or Conflict."""
+    """A notice with its addressees in clear, to be printed and served; logged. Raises NotFound, Forbidden or Conflict."""
     found = await get_notice(conn, notice, actor=actor)
+    await require_involved(conn, found.case_id, Permission.PARTY_REVEAL, actor=actor)
     if found.html is None:
         raise no_text()
     await log_reading(conn, found.case_id, f"notice {found.kind}", reason, actor=actor, now=now)
@@ -54,7 +56,8 @@ async def same_phone(
     conn: Connection, case_id: uuid.UUID, *, party: uuid.UUID, reason: str, actor: Actor, now: datetime
 ) -> list[OtherCaseOut]:
     """Other cases with this party's phone that the caller may see anyway, from a live case only; logged."""
-    if await _seen(conn, case_id, actor) not in LIVE:
+    await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
+    if await conn.fetchval("select status from cases where id = $1", case_id) not in LIVE:
         raise errors.Conflict("只能从在办件查询。", "A look-up starts from a live case only.")
     await log_reading(conn, case_id, "phone", reason, actor=actor, now=now)
     parameters = Parameters([case_id, party])
@@ -75,13 +78,3 @@ async def still_seen(conn: Connection, case_id: uuid.UUID, *, actor: Actor) -> b
     parameters = Parameters([case_id])
     where = visible_to(actor, parameters)
     return bool(await conn.fetchval(f"select exists (select from cases c where c.id = $1 and {where})", *parameters))
-
-
-async def _seen(conn: Connection, case_id: uuid.UUID, actor: Actor) -> str:
-    """Where a case stands that the actor sees; raises NotFound."""
-    parameters = Parameters([case_id])
-    where = visible_to(actor, parameters)
-    status: str | None = await conn.fetchval(f"select c.status from cases c where c.id = $1 and {where}", *parameters)
-    if status is None:
-        raise errors.NotFound
-    return status

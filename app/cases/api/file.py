@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.cases.queries.file import compose_file
+from app.cases.queries.standing import require_involved
 from app.cases.schemas.taken import RevealIn
 from app.core.access import Actor, Permission
 from app.core.http import Read, ThisCall, Write, reference, requires
@@ -39,6 +40,7 @@ async def print_case_file(
     pages: list[bytes] = []
 
     async def act() -> tuple[int, bytes, str | None]:
+        await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
         text = await compose_file(conn, case_id, actor=actor, reference=rules, clear=True)
         await log_reading(conn, case_id, "file", sent.reason, actor=actor, now=call.now)
         pages.append(await printed(text, "案卷"))

@@ -18,7 +18,8 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_un
     (select k.subject from open_clock k where k.case_id = c.id and k.kind = 'competence') as superior,
     exists (select from open_clock k where k.case_id = c.id and k.kind = 'report') as reporting,
     exists (select from archive f where f.case_id = c.id and f.taken_out_at is null) as archived,
-    exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
+    (select h.placed_by from legal_hold h where h.case_id = c.id and h.released_at is null) as held_by,
+    {standing} as standing,
     up.code as above, up.tier as above_tier,
     (select u.code from assignment a join unit u on u.code = a.unit join unit l on l.code = c.lead_unit
      where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null

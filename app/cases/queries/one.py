@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.access import visible_to
-from app.cases.rules import LIVE, NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Result, Status
+from app.cases.queries.standing import STANDING
+from app.cases.rules import LIVE, NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Result, Standing, Status
 from app.cases.rules.registry import FACTS
 from app.cases.schemas.sealed import OpenedText
 from app.core.access import Actor
@@ -63,7 +64,8 @@ class CaseRow:
     superior: str | None
     reporting: bool
     archived: bool
-    held: bool
+    held_by: str | None
+    standing: Standing
     above: str | None
     above_tier: str | None
     below: str | None
@@ -172,7 +174,7 @@ async def _load(conn: Connection, reference: Reference, where: str, parameters: 
 def facts_statement() -> str:
     """What reads a CaseRow of the cases `c` that a condition after it names."""
     brought = ", ".join(f"'{name}', {fact.sql}" for name, fact in FACTS.items())
-    return read_sql(__package__, "facts").format(above=ABOVE, brought=brought)
+    return read_sql(__package__, "facts").format(above=ABOVE, brought=brought, standing=STANDING)
 
 
 def as_facts(row: CaseRow, reference: Reference) -> Facts:
@@ -183,8 +185,8 @@ def as_facts(row: CaseRow, reference: Reference) -> Facts:
     alone = extension is not None and extension.consent is None  # else the parties agree to it
     clock = row.clock if extension and alone and row.clock and row.clock.extensions < extension.times else None
     return Facts(
-        id=row.id, status=row.status, kind=row.kind, petition_class=row.petition_class, lead_unit=row.lead_unit,
-        version=row.version, offers=row.offers, notices=row.notices, archived=row.archived, held=row.held, above=row.above,
+        id=row.id, status=row.status, kind=row.kind, petition_class=row.petition_class, standing=row.standing,
+        version=row.version, offers=row.offers, notices=row.notices, archived=row.archived, held_by=row.held_by, above=row.above,
         below=row.below, refused_by=row.refused_by, superior=row.superior, reporting=row.reporting, asked=row.asked,
         worked_by=row.worked_by, hearing=row.hearing, linked=row.linked, returned_by=row.returned_by,
         ruled_by=row.ruled_by, came_up=row.came_up, procedure=row.procedure, returns=procedure.returns,

@@ -6,6 +6,7 @@ The table is served and enforced: what it does not hold is refused.
 from app.cases.rules.decisions import CaseSubject, available_actions, refusal
 from app.cases.rules.facts import Facts, Offer, answers, own_offer
 from app.cases.rules.outside import TRACKED, Limit, OutsideStage, next_limit
+from app.cases.rules.standing import Part, Standing
 from app.cases.rules.terms import (
     LIVE,
     MAX_REPRESENTATIVES,
@@ -53,6 +54,7 @@ __all__ = [
     "Offer",
     "Outcome",
     "OutsideStage",
+    "Part",
     "PartyRole",
     "PetitionClass",
     "Purpose",
@@ -61,6 +63,7 @@ __all__ = [
     "Route",
     "Satisfaction",
     "Solved",
+    "Standing",
     "Status",
     "answers",
     "available_actions",

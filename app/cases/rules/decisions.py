@@ -1,5 +1,6 @@
 """Who may take which step now, and why not. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,20 +48,47 @@ class CaseSubject:
 
     def stands(self, actor: Actor, step: Transition[Status]) -> bool:
         """Whether the actor stands in the relation to the case that the step asks for."""
-        facts, units = self.facts, actor.units_with(step.permission)
-        match step.by:
-            case By.LEAD:
-                return facts.lead_unit in units
-            case By.OFFERED:
-                offers = [o for o in facts.offers if o.part == "lead" or step.action != "dispute_competence"]
-                return any(answers(offer, actor) for offer in offers)
-            case By.DECIDER:
-                return actor.id not in facts.worked_by
-            case By.SUPERIOR:
-                return facts.superior in units
-            case By.APPROVER:
-                return any(n.recorded_by != actor.id for n in to_approve(facts.notices))
-        return True
+        return _STANDS[By(step.by)](self.facts, actor, step)
+
+
+def _leads(facts: Facts, actor: Actor, step: Transition[Status]) -> bool:
+    return facts.standing.leads(actor, step.permission)
+
+
+def _leads_or_above(facts: Facts, actor: Actor, step: Transition[Status]) -> bool:
+    return _leads(facts, actor, step) or facts.standing.is_above(actor, step.permission)
+
+
+def _offered(facts: Facts, actor: Actor, step: Transition[Status]) -> bool:
+    offers = [o for o in facts.offers if o.part == "lead" or step.action != "dispute_competence"]
+    return any(answers(offer, actor) for offer in offers)
+
+
+def _wishes(facts: Facts, actor: Actor, step: Transition[Status]) -> bool:
+    return _leads(facts, actor, step) or facts.standing.registered(actor)
+
+
+def _decides(facts: Facts, actor: Actor, step: Transition[Status]) -> bool:
+    return _leads_or_above(facts, actor, step) and actor.id not in facts.worked_by
+
+
+def _approves(facts: Facts, actor: Actor, step: Transition[Status]) -> bool:
+    others = any(n.recorded_by != actor.id for n in to_approve(facts.notices))
+    return others and _leads_or_above(facts, actor, step)
+
+
+_STANDS: dict[By, Callable[[Facts, Actor, Transition[Status]], bool]] = {
+    By.LEAD: _leads,
+    By.OFFERED: _offered,
+    By.LEAD_OR_ABOVE: _leads_or_above,
+    By.WISH: _wishes,
+    By.VISITOR: lambda facts, actor, step: _wishes(facts, actor, step) or _leads_or_above(facts, actor, step),
+    By.INVOLVED: lambda facts, actor, step: facts.standing.involves(actor, step.permission),
+    By.KEEPER: lambda facts, actor, step: actor.who == facts.held_by or facts.standing.is_above(actor, step.permission),
+    By.DECIDER: _decides,
+    By.APPROVER: _approves,
+    By.SUPERIOR: lambda facts, actor, step: facts.superior in actor.units_with(step.permission),
+}
 
 
 def refusal(facts: Facts, action: str, actor: Actor, now: datetime) -> Refusal | None:

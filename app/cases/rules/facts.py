@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.cases.rules.standing import Standing
 from app.cases.rules.terms import Kind, PetitionClass, Status
 from app.core.access import Actor, Permission, Role
 from app.core.errors import Words
@@ -38,6 +39,7 @@ class Facts:
     `came_up` that the open offer is to the centre it was taken up to; `ruled_by` the unit that ruled finally that the
     present lead handles it.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
+    `held_by` who put it under legal hold; `standing` who stands how to it.
     `brought` are the values of the facts that capabilities above register (rules/registry.py), by name.
     """
 
@@ -45,13 +47,13 @@ class Facts:
     status: Status
     kind: Kind
     petition_class: PetitionClass | None
-    lead_unit: str
+    standing: Standing
     version: int
     offers: tuple[Offer, ...] = ()
     notices: tuple[Notice, ...] = ()
     queued: bool = False
     archived: bool = False
-    held: bool = False
+    held_by: str | None = None
     extendable_until: datetime | None = None
     above: str | None = None
     below: str | None = None
@@ -77,6 +79,11 @@ class Facts:
     def state(self) -> Status:
         """Its status, as the engine of steps asks for it."""
         return self.status
+
+    @property
+    def lead_unit(self) -> str:
+        """The unit responsible for it."""
+        return self.standing.lead
 
     @property
     def lead_offer(self) -> Offer | None:

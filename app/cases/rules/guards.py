@@ -142,7 +142,14 @@ def _of_ladder(facts: Facts) -> dict[str, tuple[bool, Words]]:
     )
     return {
         "escalate": (facts.above is not None, top),
-        "go_up": (facts.above is not None, top),
+        "go_up": (
+            facts.above is not None and not (facts.came_up and facts.lead_offer is not None),
+            top
+            if facts.above is None
+            else Words(
+                "已上报，等待上级中心签收。", "It was taken up already, and waits for the centre above to sign."
+            ),
+        ),
         "send_back": (
             facts.below is not None and facts.lead_offer is None,
             Words(
@@ -189,8 +196,8 @@ def _of_file(facts: Facts) -> dict[str, tuple[bool, Words]]:
             not facts.archived and (facts.status is Status.WITHDRAWN or not outstanding(facts.notices)),
             Words("已归档，或尚有文书未送达。", "It is archived already, or a notice is still to be served."),
         ),
-        "hold": (not facts.held, Words("该件已被依法保全。", "The file is held already.")),
-        "release_hold": (facts.held, Words("该件未被保全。", "No hold lies on the file.")),
+        "hold": (facts.held_by is None, Words("该件已被依法保全。", "The file is held already.")),
+        "release_hold": (facts.held_by is not None, Words("该件未被保全。", "No hold lies on the file.")),
     }
 
 

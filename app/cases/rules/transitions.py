@@ -18,25 +18,36 @@ class By(StrEnum):
 
     LEAD = "lead"
     OFFERED = "offered"
-    SIGHT = "sight"
+    LEAD_OR_ABOVE = "lead_or_above"
+    WISH = "wish"
+    VISITOR = "visitor"
+    INVOLVED = "involved"
+    KEEPER = "keeper"
     DECIDER = "decider"
-    SUPERIOR = "superior"
     APPROVER = "approver"
+    SUPERIOR = "superior"
 
 
 def _lead(subject: Any) -> Words:
-    unit = subject.facts.lead_unit
-    return Words(f"主办单位 {unit} ", f"the lead unit {unit}")
+    unit = f" {subject.facts.lead_unit}" if subject is not None else ""
+    return Words(f"主办单位{unit}", f"the lead unit{unit}")
 
 
 WHO: dict[str, Words | Callable[[Any], Words]] = {
     By.LEAD: _lead,
     By.OFFERED: Words("被派单的单位或人员", "the unit or person that the offer names"),
-    By.SIGHT: Words("能看到本件的人员", "whoever sees the case"),
-    By.DECIDER: Words("承办、办结本件以外的人", "somebody who neither handled nor closed the case"),
+    By.LEAD_OR_ABOVE: Words("主办单位或其上级", "the lead unit or one above it"),
+    By.WISH: Words("主办单位或登记人", "the lead unit, or who registered it"),
+    By.VISITOR: Words("主办单位、其上级或登记人", "the lead unit, one above it, or who registered it"),
+    By.INVOLVED: Words("承办、协办、登记本件的单位和人员或主办单位的上级",
+                       "whoever has a part in the case, or stands above its lead"),
+    By.KEEPER: Words("作出保全的人或主办单位的上级", "who placed the hold, or a unit above the lead"),
+    By.DECIDER: Words("主办单位或其上级中未承办、办结本件的人",
+                      "somebody of the lead unit, or of one above it, who neither handled nor closed the case"),
+    By.APPROVER: Words("主办单位或其上级中登记送达以外的人",
+                       "somebody of the lead unit, or of one above it, other than who recorded the service"),
     By.SUPERIOR: Words("共同上级单位", "the common superior"),
-    By.APPROVER: Words("登记送达的人以外的人", "somebody other than who recorded the service"),
-}
+}  # fmt: skip
 
 
 class ClockEffect(StrEnum):
@@ -79,7 +90,7 @@ TRANSITIONS: dict[str, Transition[Status]] = table(
         _t("recall", "撤回派单", "recall the offer", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD),
         _t("rule_return", "裁定退单", "rule on a return", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
            "upheld", "reason"),
-        _t("place", "落图定位", "place on the map", _BEFORE_RESULT, None, _P.CASE_PLACE, By.SIGHT),
+        _t("place", "落图定位", "place on the map", _BEFORE_RESULT, None, _P.CASE_PLACE, By.INVOLVED),
         _t("accept", "受理", "accept", {_S.REGISTERED}, _S.ACCEPTED, _P.CASE_ACCEPT, By.LEAD,
            clocks=(_C.MEET_ACCEPTANCE, _C.START_COMPLETION), notice="acceptance", basis="XF 22, 23"),
         _t("decline", "不予受理", "decline", {_S.REGISTERED}, _S.DECLINED, _P.CASE_ACCEPT, By.LEAD,
@@ -102,17 +113,17 @@ TRANSITIONS: dict[str, Transition[Status]] = table(
         _t("redraft", "重新生成文书", "redraft a notice", _TOLD, None, _P.CASE_CLOSE, By.LEAD),
         _t("close", "办结", "close", {_S.CONCLUDED}, _S.CLOSED, _P.CASE_CLOSE, By.LEAD, basis="XF 32"),
         _t("archive", "归档", "archive", {_S.CLOSED, _S.DECLINED, _S.REFERRED, _S.WITHDRAWN}, None, _P.CASE_CLOSE, By.LEAD),
-        _t("hold", "依法保全", "put under legal hold", frozenset(_S), None, _P.FILE_HOLD, By.SIGHT, "reason"),
-        _t("release_hold", "解除保全", "release from legal hold", frozenset(_S), None, _P.FILE_HOLD, By.SIGHT, "reason"),
+        _t("hold", "依法保全", "put under legal hold", frozenset(_S), None, _P.FILE_HOLD, By.LEAD_OR_ABOVE, "reason"),
+        _t("release_hold", "解除保全", "release from legal hold", frozenset(_S), None, _P.FILE_HOLD, By.KEEPER, "reason"),
         _t("reopen", "重新办理", "reopen", {_S.CONCLUDED, _S.CLOSED, _S.WITHDRAWN}, _S.HANDLING, _P.CASE_REOPEN,
-           By.SIGHT, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 40"),
+           By.LEAD_OR_ABOVE, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 40"),
         _t("grant_reopening", "同意重新办理", "grant the request to reopen", {_S.CLOSED}, _S.HANDLING, _P.CASE_REOPEN,
            By.DECIDER, "reason", clocks=(_C.RESTART_COMPLETION,), basis="XF 21, 40"),
         _t("decline_reopening", "不同意重新办理", "decline the request to reopen", {_S.CLOSED}, None, _P.CASE_REOPEN,
            By.DECIDER, "reason", basis="XF 21, 27"),
         _t("escalate", "上报上级中心", "take up to the centre above", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
            "reason", basis="XF 15 ¶3"),
-        _t("go_up", "按群众意愿上报", "take up at the resident's wish", _BEFORE_RESULT, None, _P.CASE_REGISTER, By.SIGHT,
+        _t("go_up", "按群众意愿上报", "take up at the resident's wish", _BEFORE_RESULT, None, _P.CASE_REGISTER, By.WISH,
            "reason", basis="XF 15 ¶3, 20"),
         _t("send_back", "退回下级并指导", "send back down with guidance", _BEFORE_RESULT, None, _P.CASE_OFFER, By.LEAD,
            "guidance", basis="XF 15 ¶3"),
@@ -120,14 +131,14 @@ TRANSITIONS: dict[str, Transition[Status]] = table(
            By.OFFERED, "reason", basis="XF 24"),
         _t("rule_competence", "裁定办理机关", "rule who is competent", _BEFORE_RESULT, None, _P.CASE_RULE, By.SUPERIOR,
            "unit", "reason", basis="XF 24"),
-        _t("flag_urgent", "标记重大紧急", "flag as major or urgent", _BEFORE_RESULT, None, _P.CASE_SIGN, By.SIGHT,
+        _t("flag_urgent", "标记重大紧急", "flag as major or urgent", _BEFORE_RESULT, None, _P.CASE_SIGN, By.INVOLVED,
            "reason", basis="XF 25"),
         _t("report_upward", "报告上级", "report a major or urgent matter upward", _BEFORE_RESULT, None, _P.CASE_OFFER,
            By.LEAD, "unit", "reason", basis="XF 25"),
         _t("reclassify", "变更类别或程序", "change category or procedure", _BEFORE_RESULT, None, _P.CASE_ACCEPT, By.LEAD,
            "reason", basis="XF 22, 31"),
         _t("withdraw", "撤回", "withdraw at the resident's wish", _BEFORE_RESULT, _S.WITHDRAWN, _P.CASE_WITHDRAW,
-           By.SIGHT, "reason", clocks=(_C.STOP_ALL,)),
+           By.WISH, "reason", clocks=(_C.STOP_ALL,)),
         _t("merge", "并案", "merge into another case", _BEFORE_RESULT, _S.MERGED, _P.CASE_MERGE, By.LEAD,
            "into", "reason", clocks=(_C.STOP_ALL,), basis="XF 19 ¶3"),
         _t("unmerge", "撤销并案", "undo a merge", {_S.MERGED}, None, _P.CASE_MERGE, By.LEAD, "reason"),
@@ -144,12 +155,12 @@ TRANSITIONS: dict[str, Transition[Status]] = table(
         _t("record_hearing", "听证结束并记录", "end and record the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD,
            "record", clocks=(_C.RESUME_AFTER_HEARING,), basis="XF 36 ¶2"),
         _t("cancel_hearing", "取消听证", "cancel the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD, "reason"),
-        _t("record_visit", "回访", "record a return visit", {_S.CLOSED}, None, _P.CASE_CLOSE, By.SIGHT, "method",
+        _t("record_visit", "回访", "record a return visit", {_S.CLOSED}, None, _P.CASE_CLOSE, By.VISITOR, "method",
            "reached", "words"),
         _t("track_outside", "登记法定途径进展", "follow the procedure outside", {_S.REFERRED}, None, _P.CASE_ACCEPT,
            By.LEAD, "body", "stage", "filed_on", basis="LDTJ 29, 43; XZFY 30, 62"),
         _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CODE_REISSUE,
-           By.SIGHT, basis="XF 18, 21"),
+           By.INVOLVED, basis="XF 18, 21"),
     )
 )  # fmt: skip
 CASE_STEPS = Workflow("case", Words("该件", "the case"), WHO, TRANSITIONS)

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import TypedDict
 
 from app.cases.queries.one import forbidden
-from app.cases.rules import NO_TIER_ABOVE, Facts, Kind, Offer, PetitionClass, Status, available_actions
+from app.cases.rules import (
+    NO_TIER_ABOVE,
+    Facts,
+    Kind,
+    Offer,
+    Part,
+    PetitionClass,
+    Standing,
+    Status,
+    available_actions,
+)
 from app.core.access import Actor
 from app.reference.queries import Reference
 
@@ -67,12 +77,12 @@ def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, no
         body["routing"] = {**body["routing"], "reason": reference.reasons[rule].say(language)}
     codes = (body["centre"], body["offered_to"], *body["areas"].values())
     body["names"] = {code: reference.names[code] for code in codes if code is not None and code in reference.names}
-    body["available_actions"] = available_actions(_facts(body, reference, now), actor, now)
+    body["available_actions"] = available_actions(_facts(body, reference, actor, now), actor, now)
     body["similar"] = f"/v1/cases/{body['id']}/similar"
     return body
 
 
-def _facts(body: Body, reference: Reference, now: datetime) -> Facts:
+def _facts(body: Body, reference: Reference, actor: Actor, now: datetime) -> Facts:
     offers = []
     if body["offered_to"]:
         offers.append(Offer(0, body["offered_to"], None, "lead"))
@@ -81,8 +91,15 @@ def _facts(body: Body, reference: Reference, now: datetime) -> Facts:
     return Facts(
         id=uuid.UUID(body["id"]), status=Status(body["status"]), kind=Kind(body["kind"]),
         petition_class=PetitionClass(sort) if (sort := body.get("petition_class")) else None,
-        lead_unit=body["lead_unit"], version=1, offers=tuple(offers),
+        standing=_standing(body, offers, reference, actor), version=1, offers=tuple(offers),
         queued=body["queue"] not in (None, "no_worker", NO_TIER_ABOVE), procedure=body["procedure"],
         forbids=forbidden(reference.procedure(body["procedure"], now)), top=body["queue"] == NO_TIER_ABOVE,
         above=reference.centre_above(body["lead_unit"], body["areas"].values()),
     )  # fmt: skip
+
+
+def _standing(body: Body, offers: list[Offer], reference: Reference, actor: Actor) -> Standing:
+    """As the registration left it; who reads the receipt brought the matter."""
+    to = (f"staff:{offer.staff}" if offer.staff else f"unit:{offer.unit}" for offer in offers)
+    parts = (Part(actor.who, "registrar"), *(Part(grantee, "offer") for grantee in to))
+    return Standing(body["lead_unit"], reference.above(body["lead_unit"], body["areas"].values()), parts)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.notes import NOTE, NoteText
+from app.cases.queries.standing import STANDING
 from app.cases.queries.visible import get_visible
 from app.core.access import ROLE_PERMISSIONS, Actor, Permission
 from app.core.crypto import Sealed, Unsealable, keys
@@ -21,7 +22,7 @@ from app.proxy.settings import ProxySettings
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
-_PROXY = read_sql(__package__, "proxy").format(wish=NOTE.format("t.wish"))
+_PROXY = read_sql(__package__, "proxy").format(standing=STANDING, wish=NOTE.format("t.wish"))
 _DONE = read_sql(__package__, "done").format(
     matter=NOTE.format("a.matter"),
     plan=NOTE.format("e.plan"),

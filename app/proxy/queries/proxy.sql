@@ -1,5 +1,5 @@
 select t.id, t.case_id, c.number, c.kind as case_kind, c.status, c.lead_unit,
-    coalesce(c.petition_class = 'accusation', false) as secret, t.state, {wish} as wish, t.requested_by, t.requested_at,
+    coalesce(c.petition_class = 'accusation', false) as secret, t.state, {standing} as standing, {wish} as wish, t.requested_by, t.requested_at,
     t.authority_due, t.filing_due, t.staff, s.name as staff_name, s.unit as staff_unit, t.capacity, t.sealed, t.seal_key,
     t.offered_by, t.offered_at, t.filing_number, t.filed_at, t.ended_at, t.version, a.valid_until,
     coalesce(a.powers, '{{}}') as powers,
