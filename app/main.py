@@ -1,10 +1,8 @@
 """The service: routers mounted, problems installed, the database opened. The only module that knows every capability."""
 
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from importlib import import_module, metadata
 from importlib.resources import files
 from importlib.util import find_spec
@@ -21,7 +19,6 @@ from structlog.typing import EventDict
 from app.attachments import api as attachments
 from app.capabilities import compose
 from app.core import http
-from app.core.access import Actor
 from app.core.asgi import RequestMiddleware
 from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable
@@ -29,33 +26,10 @@ from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.intake.actions import RegistrationBatcher
 from app.reference.queries import ReferenceCache
-from app.staff.queries import find_key
+from app.staff.callers import Callers
 
 # Their routes are tried before all others: to look through those first would take 0.1 ms a request.
 MOST_ASKED = ("cases", "intake")
-KEY_SECONDS = 10.0  # how long a looked-up API key is trusted: a disabled key is out within that time
-
-
-class ApiKeyCache:
-    """API keys as looked up in the last seconds."""
-
-    def __init__(self, database: Database, sources: dict[str, str | None]) -> None:
-        self._database = database
-        self._sources = sources
-        self._known: dict[str, tuple[float, Actor]] = {}
-
-    async def find(self, credential: str, now: datetime) -> Actor:
-        """The machine behind a key; raises Unauthenticated."""
-        known = self._known.get(credential)
-        if known and time.monotonic() - known[0] < KEY_SECONDS:
-            return known[1]
-        async with self._database.connection() as conn:
-            actor, source = await find_key(conn, credential, now)
-        if len(self._known) > 1000:
-            self._known.clear()
-        self._known[credential] = (time.monotonic(), actor)
-        self._sources[actor.id] = source
-        return actor
 
 
 def create_app(city: str | None = None) -> FastAPI:
@@ -68,7 +42,7 @@ def create_app(city: str | None = None) -> FastAPI:
         database = await Database.open(name)
         app.state.database, app.state.city = database, name
         app.state.key_sources = {}
-        app.state.find_key = ApiKeyCache(database, app.state.key_sources).find
+        app.state.callers = Callers(database, name, app.state.key_sources)
         app.state.reference = ReferenceCache(database)
         app.state.lane = RegistrationBatcher(database)
         yield

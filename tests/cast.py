@@ -14,12 +14,12 @@ from uuid import UUID
 from starlette.testclient import TestClient
 
 from app.core import tokens
-from app.core.access import Actor
-from app.staff.queries import get_actor
+from app.core.tokens import Account
 from seeds.hohhot.city import build_city
 from seeds.hohhot.staff import staff_id
 from seeds.load import demo_key
 from tests.support.clock import present
+from tests.support.sessions import account_of
 
 CITY = "hohhot"
 
@@ -60,11 +60,11 @@ def report(kind: str = "request", category: str = "heating.outage", **changes: A
 class Person:
     """One caller: gets, and posts with a fresh key unless one is given.
 
-    Whoever is known as an actor has a fresh token, by the clock of the application, so that no test
+    Whoever is known by an account has a fresh token, by the clock of the application, so that no test
     outlives one; a `credential` (an API key, a token to be tried) is sent as it is.
     """
 
-    def __init__(self, client: TestClient, credential: str | Actor, login: str) -> None:
+    def __init__(self, client: TestClient, credential: str | Account, login: str) -> None:
         self.client, self.credential, self.login = client, credential, login
         self._issued, self._token = datetime.max.replace(tzinfo=UTC), ""
 
@@ -166,7 +166,7 @@ class Person:
 class Cast:
     """`cast("li.window")` speaks as her, `cast.seat(post)` as whoever holds a post; `cast.machine()` is the partner system.
 
-    Posts are those held at the first call, as after a login.
+    Posts are those held at each call.
     """
 
     def __init__(self, client: TestClient) -> None:
@@ -174,28 +174,28 @@ class Cast:
         self._people: dict[str, Person] = {}
 
     def __call__(self, login: str) -> Person:
-        return self._person(login, member(login).staff)
+        return self.person(login, member(login).staff)
 
     def seat(self, post: str) -> Person:
         """Only the cast has logins; others are known by their post."""
-        return self._person(post, staff_id(post))
+        return self.person(post, staff_id(post))
 
     def machine(self) -> Person:
         """The 12345 platform with its sandbox key."""
         return Person(self.client, demo_key("hotline-12345"), "hotline-12345")
 
-    def _person(self, name: str, staff: UUID) -> Person:
+    def person(self, name: str, staff: UUID) -> Person:
+        """Whoever has this id, under a name for messages."""
         if name not in self._people:
             assert self.client.portal is not None, "the application runs"
-            actor = self.client.portal.call(_actor, self.client.app, staff)
-            assert actor.posts, f"{name} holds no post"
-            self._people[name] = Person(self.client, actor, name)
+            account = self.client.portal.call(_account, self.client.app, staff)
+            self._people[name] = Person(self.client, account, name)
         return self._people[name]
 
 
-async def _actor(app: Any, staff: UUID) -> Actor:
+async def _account(app: Any, staff: UUID) -> Account:
     async with app.state.database.connection() as conn:
-        return await get_actor(conn, staff)
+        return await account_of(conn, staff)
 
 
 class Lives:

@@ -14,10 +14,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
-from app.core import errors, tokens
+from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.bounds import escape
 from app.core.calls import Call as Call
@@ -52,14 +53,60 @@ async def accepted_language(request: Request) -> str:
     return language(request)
 
 
-async def read(request: Request) -> AsyncIterator[Connection]:
+Now = Annotated[datetime, Depends(now)]
+
+
+def credential(request: Request) -> str:
+    """What the caller shows: a token or an API key, or nothing."""
+    scheme, shown = get_authorization_scheme_param(request.headers.get("authorization"))
+    return shown if scheme.lower() == "bearer" and shown.isascii() and shown.isprintable() else ""
+
+
+async def caller(request: Request, at: Now) -> Actor | errors.Unauthenticated:
+    """Who calls, or why nobody: looked up once a request, and before any connection is taken. Who waited for a second
+    connection while holding one would starve the pool."""
+    if CALLER not in request.scope:
+        request.scope[CALLER] = await _look_up(request, at)
+    return request.scope[CALLER]  # type: ignore[no-any-return]
+
+
+async def _look_up(request: Request, at: datetime) -> Actor | errors.Unauthenticated:
+    shown = credential(request)
+    if not shown:
+        return errors.Unauthenticated("请登录或提供密钥。", "Send a token from POST /v1/tokens, or an API key.")
+    try:
+        actor: Actor = await request.app.state.callers.find(shown, at)
+    except errors.Unauthenticated as refused:
+        return refused
+    structlog.contextvars.bind_contextvars(actor=actor.id)
+    return replace(actor, at=at)
+
+
+Caller = Annotated[Actor | errors.Unauthenticated, Depends(caller)]
+
+
+async def current_actor(
+    who: Caller, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)] = None
+) -> Actor:  # fmt: skip
+    """The caller, from an access token or an API key; raises Unauthenticated."""
+    if isinstance(who, errors.Unauthenticated):
+        raise who
+    return who
+
+
+async def find_actor(request: Request) -> Actor:
+    """The same, for who asks before the dependencies are solved: no body is taken from a stranger."""
+    return await current_actor(await caller(request, await now(request)))
+
+
+async def read(request: Request, _: Caller) -> AsyncIterator[Connection]:
     """A connection in autocommit: for reads, and for commands that are one statement."""
     database: Database = request.app.state.database
     async with database.connection() as connection:
         yield connection
 
 
-async def write(request: Request) -> AsyncIterator[Connection]:
+async def write(request: Request, _: Caller) -> AsyncIterator[Connection]:
     """A transaction that is committed before the reply leaves (scope=function; kept by a test)."""
     database: Database = request.app.state.database
     async with database.gathering() as connection:
@@ -69,30 +116,6 @@ async def write(request: Request) -> AsyncIterator[Connection]:
 Read = Annotated[Connection, Depends(read, scope="function")]
 Write = Annotated[Connection, Depends(write, scope="function")]
 Language = Annotated[str, Depends(accepted_language)]
-Now = Annotated[datetime, Depends(now)]
-
-
-async def current_actor(
-    request: Request, at: Now, held: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)] = None
-) -> Actor:
-    """The caller, from an access token or an API key, looked up once a request; raises Unauthenticated."""
-    if CALLER in request.scope:
-        return request.scope[CALLER]  # type: ignore[no-any-return]
-    credential = held.credentials if held else ""
-    if not credential or not credential.isascii() or not credential.isprintable():
-        raise errors.Unauthenticated("请登录或提供密钥。", "Send a token from POST /v1/tokens, or an API key.")
-    if credential.startswith("gck_"):
-        actor: Actor = await request.app.state.find_key(credential, at)
-    else:
-        actor = tokens.read(credential, request.app.state.city, at)
-    structlog.contextvars.bind_contextvars(actor=actor.id)
-    request.scope[CALLER] = actor = replace(actor, at=at)
-    return actor
-
-
-async def find_actor(request: Request) -> Actor:
-    """The same, for who asks before the dependencies are solved: no body is taken from a stranger."""
-    return await current_actor(request, await now(request), await bearer(request))
 
 
 def requires(permission: Permission) -> Callable[[Actor], Awaitable[Actor]]:

@@ -1,16 +1,35 @@
-"""Access tokens: a short-lived JWT (HS256, key derived from the master key) that holds the actor's posts."""
+"""Access tokens: a short-lived JWT (HS256, key derived from the master key) that names a log-in, and nothing it may do."""
 
-from datetime import datetime, timedelta
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from app.core.access import Actor, Post, Role
 from app.core.crypto import keys
 from app.core.errors import Unauthenticated
 from app.core.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login as it stands. Another password, or a log-out everywhere, moves the version on and ends what was issued."""
+
+    login: str
+    staff: uuid.UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One log-in, as its token says."""
+
+    id: uuid.UUID
+    account: Account
+    until: datetime
 
 
 @lru_cache(maxsize=1)
@@ -18,38 +37,38 @@ def _key() -> OctKey:
     return OctKey.import_key(keys().derive("token"))
 
 
-def issue(actor: Actor, city: str, now: datetime) -> tuple[str, int]:
-    """A token for `actor` in `city`, and its life in seconds."""
+def issue(account: Account, city: str, now: datetime) -> tuple[str, int]:
+    """A token for a log-in at `now` in `city`, and its life in seconds."""
     life = timedelta(minutes=settings().token_minutes)
-    posts = [[p.id, p.role.value, p.unit, p.unit_path, p.area, p.tier] for p in actor.posts]
     claims: jwt.Claims = {
-        "iss": "gridcase", "aud": city, "sub": actor.id, "iat": int(now.timestamp()),
-        "exp": int((now + life).timestamp()), "posts": posts,
-        "home": actor.home_path,
+        "iss": "gridcase", "aud": city, "sub": str(account.staff), "iat": int(now.timestamp()),
+        "exp": int((now + life).timestamp()), "acc": account.login, "ver": account.version, "sid": str(uuid.uuid4()),
     }  # fmt: skip
     return jwt.encode({"alg": "HS256"}, claims, _key()), int(life.total_seconds())
 
 
-def read(token: str, city: str, now: datetime) -> Actor:
-    """The actor a token names; raises Unauthenticated when it is expired at `now`, foreign or forged."""
+def read(token: str, city: str, now: datetime) -> Session:
+    """The log-in that a token names; raises Unauthenticated when it is expired at `now`, foreign or forged."""
     try:
         decoded = _decode(token)
+        claims = decoded.claims
         jwt.JWTClaimsRegistry(
             now=int(now.timestamp()),
             exp={"essential": True},
             aud={"essential": True},
             sub={"essential": True},
             iss={"essential": True, "value": "gridcase"},
-        ).validate(decoded.claims)
-        if decoded.claims["aud"] != city:
+        ).validate(claims)
+        if claims["aud"] != city:
             raise Unauthenticated("该凭证属于另一城市。", "This token belongs to another city.")
-        home = str(decoded.claims["home"])
-        posts = tuple(Post(i, Role(r), u, up, a, t) for i, r, u, up, a, t in decoded.claims["posts"])
-    except (JoseError, ValueError, KeyError, TypeError) as error:
+        if not isinstance(claims["acc"], str) or type(claims["ver"]) is not int:
+            raise ValueError("claims that were never made")
+        account = Account(claims["acc"], uuid.UUID(claims["sub"]), claims["ver"])
+        return Session(uuid.UUID(claims["sid"]), account, datetime.fromtimestamp(claims["exp"], UTC))
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise Unauthenticated(
             "凭证无效或已过期，请重新登录。", "The token is invalid or expired; get a new one from POST /v1/tokens."
         ) from error
-    return Actor(id=str(decoded.claims["sub"]), kind="staff", posts=posts, home_path=home)
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,10 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.database import Connection
+from app.core.tokens import Account, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,23 @@ async def load_staff(conn: Connection, people: Sequence[StaffRow], posts: Sequen
     )
 
 
-async def set_account(conn: Connection, login: str, staff: uuid.UUID, password_hash: str) -> None:
-    """Create a login or give it another password."""
-    await conn.execute(
+async def set_account(conn: Connection, login: str, staff: uuid.UUID, password_hash: str) -> Account:
+    """Create a login or give it another password, which ends every log-in of it."""
+    version = await conn.fetchval(
         "insert into account (login, staff, password_hash) values ($1, $2, $3)"
-        " on conflict (login) do update set staff = $2, password_hash = $3",
+        " on conflict (login) do update set staff = $2, password_hash = $3, version = account.version + 1"
+        " returning version",
         login, staff, password_hash,
     )  # fmt: skip
+    return Account(login, staff, version)
+
+
+async def end_sessions(conn: Connection, session: Session, *, everywhere: bool, now: datetime) -> None:
+    """This log-in ends, or every one of its account. What ran out by itself is forgotten on the way."""
+    if everywhere:
+        await conn.execute("update account set version = version + 1 where login = $1", session.account.login)
+    await conn.execute("insert into ended_session (id, until) values ($1, $2)", session.id, session.until)
+    await conn.execute("delete from ended_session where until < $1", now)
 
 
 async def make_key(

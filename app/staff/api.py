@@ -3,19 +3,21 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic_core import to_json
 
 from app.core import tokens
 from app.core.access import Actor, Permission
-from app.core.errors import TooMany, Unauthenticated
-from app.core.http import Now, Read, Signed, requires
+from app.core.errors import Forbidden, TooMany, Unauthenticated
+from app.core.http import Now, Read, Signed, ThisCall, Write, credential, requires
+from app.core.idempotency import once
 from app.core.openapi import may_answer
 from app.core.paging import ThisPage
 from app.core.rates import allow, count
 from app.core.settings import section
 from app.core.texts import Code
-from app.staff import queries
-from app.staff.schemas import LoginIn, MeOut, OnDutyPage, PostOut, TokenOut
+from app.staff import actions, queries
+from app.staff.schemas import LoginIn, LogOutIn, LogOutOut, MeOut, OnDutyPage, PostOut, TokenOut
 from app.staff.settings import LoginSettings
 
 router = APIRouter(prefix="/v1", tags=["staff"])
@@ -29,13 +31,29 @@ async def make_token(sent: LoginIn, conn: Read, at: Now, request: Request) -> To
     await allow(conn, f"login {sent.login}", most, at)
     await allow(conn, f"login from {address}", most * 10, at)
     try:
-        actor = await queries.find_by_password(conn, sent.login, sent.password)
+        account = await queries.log_in(conn, sent.login, sent.password)
     except Unauthenticated:
         await count(conn, f"login {sent.login}", at)
         await count(conn, f"login from {address}", at)
         raise
-    token, seconds = tokens.issue(actor, request.app.state.city, at)
+    token, seconds = tokens.issue(account, request.app.state.city, at)
     return TokenOut(access_token=token, token_type="bearer", expires_in=seconds)  # noqa: S106 (the scheme's name)
+
+
+@router.post("/tokens/revoke", response_model=LogOutOut, summary="Log out", responses=may_answer(Forbidden))
+async def revoke_token(sent: LogOutIn, conn: Write, call: ThisCall, request: Request) -> Response:
+    """Ends this log-in or, with `all`, every log-in of the account: what was issued for it is refused from now on."""
+    if call.actor.kind != "staff":
+        raise Forbidden("密钥不是登录，请停用密钥。", "A key is no log-in; have it disabled.")
+    session = tokens.read(credential(request), request.app.state.city, call.now)
+
+    async def act() -> tuple[int, bytes, str | None]:
+        await actions.end_sessions(conn, session, everywhere=sent.all, now=call.now)
+        return 200, to_json(LogOutOut(ended="all" if sent.all else "this")), None
+
+    done = await once(conn, call, act)
+    request.app.state.callers.forget()
+    return done
 
 
 @router.get("/me", summary="Who am I?")

@@ -2,9 +2,9 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from app.core.bodies import Closed, Items
 
@@ -22,6 +22,18 @@ class TokenOut(BaseModel):
     access_token: str
     token_type: str
     expires_in: int
+
+
+class LogOutIn(Closed):
+    """Which log-ins end."""
+
+    all: bool = Field(default=False, description="Every log-in of this account, not this one alone")
+
+
+class LogOutOut(BaseModel):
+    """What was ended."""
+
+    ended: Literal["this", "all"]
 
 
 class PostOut(BaseModel):

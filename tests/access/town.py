@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from app.core.access import Actor, Permission
+from app.core.access import Permission
 from app.core.database import Connection, connect
+from app.core.tokens import Account
 from app.staff import actions as staff
-from app.staff.queries import get_actor
 from tests.access.doors import Caller, Nobody
 from tests.access.planting import Plant, Planter
 from tests.access.reading import counted, figures, listed, quiet_doors
@@ -19,6 +19,7 @@ from tests.access.sight import Seat, Who, cast_member, seat
 from tests.access.sowing import HOUSING, sow
 from tests.cast import CITY, Cast, Person
 from tests.support.clock import present, standing
+from tests.support.sessions import account_of
 
 CAST = (
     "wang.grid", "zhao.grid",  # the worker of the cell, and of the cell next door
@@ -45,7 +46,7 @@ GUEST, STRANGER = "guest from housing", "another machine"
 class Known:
     """What is known of a planted town: who looks and with which credential, what was planted, what each saw."""
 
-    callers: list[tuple[Who, str | Actor]]
+    callers: list[tuple[Who, str | Account]]
     plants: list[Plant]
     before: dict[str, Any]
     after: dict[str, Any] = field(default_factory=dict)
@@ -80,7 +81,7 @@ def planted(cast: Cast, document: dict[str, Any], rounds: int) -> Known:
     return Known(callers, plants, before, looks(plants))
 
 
-def _caller(cast: Cast, who: Who, credential: str | Actor) -> Caller:
+def _caller(cast: Cast, who: Who, credential: str | Account) -> Caller:
     person = Person if credential else Nobody
     return Caller(who, person(cast.client, credential, who.name))
 
@@ -104,14 +105,14 @@ def in_city(act: Callable[[Connection], Coroutine[Any, Any, Any]], role: str = "
     return off_loop(work())
 
 
-def _guest() -> tuple[Who, Actor]:
+def _guest() -> tuple[Who, Account]:
     """Somebody whose own unit is housing, lent to the city's centre: stands under the unit complained of all the same."""
     person, post = uuid.uuid5(uuid.NAMESPACE_URL, GUEST), "C150100.window_clerk.guest"
     row = staff.StaffRow(person, "借调员", HOUSING, full_time=False)
 
     async def lend(conn: Connection) -> Any:
         await staff.load_staff(conn, [row], [staff.PostRow(post, "window_clerk", "C150100", "150100", person)])
-        return await get_actor(conn, person)
+        return await account_of(conn, person)
 
     seats = (Seat(post, "window_clerk", "C150100", "150100"),)
     return Who(GUEST, "staff", str(person), HOUSING, seats), in_city(lend)
@@ -135,7 +136,7 @@ def _stranger() -> tuple[Who, str]:
     return Who(STRANGER, "key", "stranger"), in_city(make)
 
 
-def _callers(cast: Cast) -> Iterator[tuple[Who, str | Actor]]:
+def _callers(cast: Cast) -> Iterator[tuple[Who, str | Account]]:
     """Everybody who looks."""
     for login in CAST:
         yield cast_member(login), cast(login).credential

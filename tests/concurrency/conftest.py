@@ -13,6 +13,7 @@ from app.staff.queries import get_actor
 from scripts.service import Service
 from seeds.hohhot.staff import staff_id
 from tests.concurrency.model import Seat, Town, Unit
+from tests.support.sessions import account_of
 
 CITY = "hohhot"
 # Up, down, beside, in another county and in another system: whoever the cases of the test are passed between.
@@ -50,7 +51,7 @@ def town(database: str) -> Town:
             for post in (*POSTS, REGISTRAR):
                 actor = await get_actor(conn, staff_id(post))
                 (held,) = actor.posts
-                token, _ = tokens.issue(actor, CITY, datetime.now(UTC))
+                token, _ = tokens.issue(await account_of(conn, staff_id(post)), CITY, datetime.now(UTC))
                 seats[post] = Seat(post, actor.id, held.unit, held.role.value, held.area, token)
         finally:
             await conn.close()

@@ -10,7 +10,7 @@ _PROXY = tuple(f"/proxy{door}" for door in ("", "/ask", "/authorise", "/decline"
 RESIDENT = {("POST", f"/v1/query{door}") for door in ("", "/notices", "/review", "/rate", "/reopen", "/go_up", *_PROXY)}
 PUBLIC = {("POST", "/v1/tokens"), *RESIDENT}
 HOUSE = {"/", "/healthz", "/readyz", "/metrics", "/problems/{slug}", "/docs"}
-SIGNED = {("GET", "/v1/me")}  # whoever is signed in
+SIGNED = {("GET", "/v1/me"), ("POST", "/v1/tokens/revoke")}  # whoever is signed in
 
 
 def api_routes(app: Any) -> list[tuple[str, str, Any]]:
