@@ -61,9 +61,9 @@ def read(token: str, city: str, now: datetime) -> Session:
         ).validate(claims)
         if claims["aud"] != city:
             raise Unauthenticated("该凭证属于另一城市。", "This token belongs to another city.")
-        if not isinstance(claims["acc"], str) or type(claims["ver"]) is not int:
-            raise ValueError("claims that were never made")
         account = Account(claims["acc"], uuid.UUID(claims["sub"]), claims["ver"])
+        if not account.login.isprintable() or type(account.version) is not int or account.version >= 2**31:
+            raise ValueError("claims that were never made")
         return Session(uuid.UUID(claims["sid"]), account, datetime.fromtimestamp(claims["exp"], UTC))
     except (JoseError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise Unauthenticated(

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from seeds.hohhot.staff import staff_id
 from tests.cast import Cast, Person, report
@@ -27,6 +28,21 @@ class Worker:
 
     def tasks(self) -> dict[str, str]:
         return {t["id"]: t["assignment"] for t in self.person.walk("/v1/me/tasks?limit=200")}
+
+    def is_out(self, *cases: str) -> bool:
+        """No post is left, and no door of cases opens."""
+        doors = ["/v1/me/tasks", "/v1/cases?limit=5", *(f"/v1/cases/{case}" for case in cases)]
+        posts = self.person.get("/v1/me").json()["posts"]
+        return posts == [] and {self.person.get(door).status_code for door in doors} == {403}
+
+    def is_named_in(self, sql: Ask, case: str) -> bool:
+        """Whether the case is open to them by name, whatever their posts open."""
+        return bool(
+            sql(
+                "select from case_access where case_id = $1 and grantee = $2 and (until is null or until > now())",
+                UUID(case), f"staff:{self.id}",
+            )
+        )  # fmt: skip
 
 
 def request(cast: Cast, worker: Worker, **changes: Any) -> str:
