@@ -11,7 +11,7 @@ from app.core.access import Role
 from seeds.hohhot.city import build_city
 from seeds.hohhot.staff import staff_id
 from seeds.load import demo_password
-from tests.cast import CONCLUSION, Cast, Lives, member, report, service
+from tests.cast import CONCLUSION, Cast, Lives, Person, member, report, service
 from tests.house.beside_cases import WHY, carry_for_residents, keep_a_centre, mediate, work_together
 from tests.house.documents import Strict
 from tests.support import files
@@ -279,7 +279,10 @@ def write_notes(cast: Cast, lives: Lives) -> None:
 
 def log_in(client: Any) -> None:
     sent = {"login": "li.window", "password": demo_password("li.window")}
-    assert client.post("/v1/tokens", json=sent).status_code == 200
+    reply = client.post("/v1/tokens", json=sent)
+    assert reply.status_code == 200
+    li = Person(client, reply.json()["access_token"], "li.window")
+    assert li.post("/v1/tokens/revoke", {}).status_code == 200
 
 
 READS = (
