@@ -7,7 +7,7 @@ from alembic import op
 from migrations.files import run, undo
 
 revision: str = "log_ins_end"
-down_revision: str | None = "bars_name_units"
+down_revision: str | None = "numbers_in_no_order"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
