@@ -12,7 +12,10 @@ from app.core.access import Permission
 from app.core.errors import Worded, Words
 from app.core.workflow import Transition, Workflow, table
 
+# Attachments of a case: those who lead or registered it always have room, whatever others add.
 MOST_OF_A_CASE = 200
+MOST_OF_A_PERSON = 150
+MOST_OF_OTHERS, MOST_OF_ANOTHER_UNIT, MOST_OF_ANOTHER = 100, 50, 20
 MOST_PAGES = 300
 LONGEST_SIDE = 30_000
 BLOCK = 16  # pixels that JPEG and WebP mix with each other: they are redacted in whole blocks,
@@ -169,14 +172,42 @@ def boxes(rectangles: Iterable[Rectangle], width: int, height: int, kept: Format
     return found
 
 
-def add_refused(status: Status, *, archived: bool, already: int) -> Words | None:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many attachments a case has, and whose. `near`: the one who adds leads the case or registered it; `others` are
+    all who do neither, `of_unit` those among them of the same units, `own` this one's. Of others what was withdrawn counts
+    too: nobody fills a case by adding and withdrawing."""
+
+    kept: int
+    own: int
+    own_kept: int
+    of_unit: int
+    others: int
+    near: bool
+
+
+def add_refused(status: Status, *, archived: bool, room: Room) -> Words | None:
     """Why nothing may be attached to a case now; None when it may."""
     if status is Status.MERGED:
         return Words("该件已并案，请添加到并入的件。", "The case was merged; attach it to the one it was merged into.")
     if archived:
         return Words("该件已归档，案卷不再增减；如需补充请先重新办理。", "The file is archived; reopen the case first.")
-    if already >= MOST_OF_A_CASE:
+    if room.kept >= MOST_OF_A_CASE:
         return Words(f"一件最多 {MOST_OF_A_CASE} 个附件。", f"A case takes {MOST_OF_A_CASE} attachments.")
+    if room.near:
+        if room.own_kept >= MOST_OF_A_PERSON:
+            return Words(
+                f"每人最多添加 {MOST_OF_A_PERSON} 个附件。", f"One person adds {MOST_OF_A_PERSON} attachments."
+            )
+        return None
+    shares = (room.own, MOST_OF_ANOTHER), (room.of_unit, MOST_OF_ANOTHER_UNIT), (room.others, MOST_OF_OTHERS)
+    if any(used >= most for used, most in shares):
+        return Words(
+            f"既非主办也非登记的人员，每人最多添加 {MOST_OF_ANOTHER} 个、每单位 {MOST_OF_ANOTHER_UNIT} 个、"
+            f"合计 {MOST_OF_OTHERS} 个附件；请交由主办单位添加。",
+            f"Who neither leads nor registered the case adds {MOST_OF_ANOTHER} attachments, a unit {MOST_OF_ANOTHER_UNIT},"
+            f" all together {MOST_OF_OTHERS}; let the lead unit add it.",
+        )
     return None
 
 

@@ -1,5 +1,7 @@
 """Facts and decisions of attachments: what the first bytes say, what may grow and shrink, what is redacted."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +12,14 @@ from app.attachments.rules import (
     KEPT_AS,
     MEDIA_TYPES,
     MOST_OF_A_CASE,
+    MOST_OF_A_PERSON,
+    MOST_OF_ANOTHER,
+    MOST_OF_ANOTHER_UNIT,
+    MOST_OF_OTHERS,
     SMOOTHED,
     Format,
     Rectangle,
+    Room,
     Unfit,
     add_refused,
     boxes,
@@ -48,16 +55,27 @@ def test_every_format_that_is_kept_has_a_type_and_a_name() -> None:
     assert all(unfit.words.zh and unfit.words.en for unfit in Unfit)
 
 
+EMPTY = Room(kept=0, own=0, own_kept=0, of_unit=0, others=0, near=True)
+FAR = replace(EMPTY, near=False)
 GROWS = [
-    (Status.REGISTERED, False, 0, True), (Status.CLOSED, False, 0, True), (Status.WITHDRAWN, False, 5, True),
-    (Status.HANDLING, False, MOST_OF_A_CASE - 1, True), (Status.HANDLING, False, MOST_OF_A_CASE, False),
-    (Status.MERGED, False, 0, False), (Status.CLOSED, True, 0, False),
+    (Status.REGISTERED, False, EMPTY, True), (Status.CLOSED, False, EMPTY, True), (Status.WITHDRAWN, False, FAR, True),
+    (Status.MERGED, False, EMPTY, False), (Status.CLOSED, True, EMPTY, False),
+    (Status.HANDLING, False, replace(EMPTY, kept=199, own=999, own_kept=149, of_unit=999, others=100), True),
+    (Status.HANDLING, False, replace(EMPTY, kept=200), False),
+    (Status.HANDLING, False, replace(EMPTY, kept=150, own_kept=150), False),
+    (Status.HANDLING, False, replace(FAR, kept=199, own=19, of_unit=49, others=99), True),
+    (Status.HANDLING, False, replace(FAR, kept=200), False), (Status.HANDLING, False, replace(FAR, own=20), False),
+    (Status.HANDLING, False, replace(FAR, of_unit=50), False), (Status.HANDLING, False, replace(FAR, others=100), False),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("status", "archived", "already", "may"), GROWS)
-def test_what_may_grow(status: Status, archived: bool, already: int, may: bool) -> None:
-    assert (add_refused(status, archived=archived, already=already) is None) is may
+@pytest.mark.parametrize(("status", "archived", "room", "may"), GROWS)
+def test_what_may_grow(status: Status, archived: bool, room: Room, may: bool) -> None:
+    assert (add_refused(status, archived=archived, room=room) is None) is may
+
+
+def test_whatever_others_add_there_is_room_for_who_leads_it() -> None:
+    assert MOST_OF_ANOTHER < MOST_OF_ANOTHER_UNIT < MOST_OF_OTHERS < MOST_OF_A_PERSON < MOST_OF_A_CASE
 
 
 @pytest.mark.parametrize("archived", [False, True])

@@ -11,7 +11,7 @@ from app.attachments import queries
 from app.attachments.actions.sandbox import Clean
 from app.attachments.actions.store import Store
 from app.attachments.queries import LoadedAttachment
-from app.attachments.rules import WORKFLOW, add_refused
+from app.attachments.rules import WORKFLOW, Room, add_refused
 from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase, get_for_change
@@ -22,7 +22,7 @@ from app.core.access import Actor, Permission
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, uuid7
 from app.core.looks import log_reading
-from app.core.rows import named
+from app.core.rows import fetch_all, named
 from app.reference.actions import ActionContext
 
 _KEEP = """
@@ -31,10 +31,18 @@ _KEEP = """
     values (:id, :case_id, :purpose, :note, :media_type, :size, :width, :height, :pages, :removed, :redacts, :digest,
         :received_digest, :salt, :file, :seal_key, :added_by, :added_at)
 """
-_MAY_GROW = """
-    select (select count(*) from attachment where case_id = $1),
-        $2::uuid is null or exists (select from attachment where id = $2 and case_id = $1 and file is not null)
+_ROOM = """
+    with near as (
+        select actor as who from event where case_id = $1 and seq = 1
+        union select 'staff:' || staff from post where unit = $2 and staff is not null
+    ), ours as (select 'staff:' || staff as who from post where unit = any($3::text[]) and staff is not null)
+    select count(*) filter (where file is not null) as kept, count(*) filter (where added_by = $4) as own,
+        count(*) filter (where added_by = $4 and file is not null) as own_kept,
+        count(*) filter (where added_by not in (table near) and added_by in (table ours)) as of_unit,
+        count(*) filter (where added_by not in (table near)) as others, $4 in (table near) as near
+    from attachment where case_id = $1
 """
+_KEPT = "select exists (select from attachment where id = $1 and case_id = $2 and file is not null)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +89,12 @@ async def attach(act: ActionContext, case_id: uuid.UUID, sent: Sent, store: Stor
 
 
 async def _may_grow(act: ActionContext, case: LoadedCase, redacts: uuid.UUID | None) -> None:
-    ((already, there),) = await act.conn.fetch(_MAY_GROW, case.facts.id, redacts)
-    refused = add_refused(case.facts.status, archived=case.facts.archived, already=already)
+    units = [post.unit for post in act.actor.posts]
+    (room,) = await fetch_all(act.conn, Room, _ROOM, case.case_id, case.facts.lead_unit, units, act.actor.who)
+    refused = add_refused(case.facts.status, archived=case.facts.archived, room=room)
     if refused is not None:
         raise errors.Conflict(refused.zh, refused.en)
-    if not there:
+    if redacts is not None and not await act.conn.fetchval(_KEPT, redacts, case.case_id):
         raise errors.Invalid(
             "本件没有这个附件，或已撤回。",
             "The case has no such attachment, or it was withdrawn.",

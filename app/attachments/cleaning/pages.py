@@ -23,7 +23,11 @@ _DROPPED = ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/AA", "/Ref", "/
 _OUTSIDE = ("/F", "/FFilter", "/FDecodeParms")
 _SCRIPTED = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/RichMedia", "/GoToE"})
 _ACTIVE = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent"})
-_MOST_UNPACKED = 64_000_000
+_MOST_UNPACKED, _MOST_TOGETHER = 64_000_000, 512_000_000  # bytes of one stream, and of all that are no pictures
+_MOST_OF_A_PIXEL = 8  # four colours of 16 bits
+_PIECE = 1_000_000
+_PACKED = ["/FlateDecode"], ["/FlateDecode", "/FlateDecode"]
+_OF_PICTURES = frozenset({"/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode"})  # judged by their pixels
 
 
 def clean_pages(content: bytes, most_pixels: int) -> tuple[FileFacts, bytes]:
@@ -38,6 +42,7 @@ def clean_pages(content: bytes, most_pixels: int) -> tuple[FileFacts, bytes]:
             raise Refused(Unfit.TOO_MANY_PAGES)
         if pages == 0:
             raise Refused(Unfit.UNREADABLE)
+        _refuse_bombs(pdf, most_pixels)
         removed = _what_goes(pdf)
         pdf.generate_appearance_streams()
         pdf.flatten_annotations("screen")
@@ -58,6 +63,56 @@ def clean_pages(content: bytes, most_pixels: int) -> tuple[FileFacts, bytes]:
         if len(kept.pages) != pages:
             raise Refused(Unfit.UNREADABLE)
     return FileFacts(MEDIA_TYPES[Format.PDF], pages=pages, removed=sorted(removed)), made.getvalue()
+
+
+def _refuse_bombs(pdf: pikepdf.Pdf, most_pixels: int) -> None:
+    """Before anything of it is unpacked: a few kilobytes may unpack to gigabytes. Raises Refused."""
+    together = 0
+    for stream in (part for part in _parts(pdf) if isinstance(part, pikepdf.Stream)):
+        pixels = min(_pixels(stream), most_pixels) if stream.get("/Subtype") == "/Image" else 0
+        size = _unpacked(stream, max(_MOST_UNPACKED, pixels * _MOST_OF_A_PIXEL))
+        together += 0 if pixels else size
+        if together > _MOST_TOGETHER:
+            raise Refused(Unfit.TOO_HEAVY)
+
+
+def _pixels(image: pikepdf.Stream) -> int:
+    return int(image.get("/Width", 0)) * int(image.get("/Height", 0))
+
+
+def _filters(stream: pikepdf.Stream) -> list[str]:
+    named = stream.get("/Filter")
+    return [str(f) for f in named] if isinstance(named, pikepdf.Array) else [] if named is None else [str(named)]
+
+
+def _unpacked(stream: pikepdf.Stream, most: int) -> int:
+    """Bytes that a stream unpacks to; raises Refused beyond `most`. What is only deflated is unpacked in pieces, anything else
+    within the memory of this process."""
+    filters = _filters(stream)
+    if not filters or filters[-1] in _OF_PICTURES:
+        return 0
+    pieces: Iterator[bytes] = iter([bytes(stream.read_raw_bytes() if filters in _PACKED else stream.read_bytes())])
+    for _ in filters if filters in _PACKED else ():
+        pieces = _inflated(pieces)
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > most:
+            raise Refused(Unfit.TOO_HEAVY)
+    return size
+
+
+def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Each as it is unpacked, a million bytes at a time; what is broken ends, as it does for who shows it."""
+    unpacking = zlib.decompressobj()
+    for piece in pieces:
+        left = piece
+        while left and not unpacking.eof:
+            try:
+                yield unpacking.decompress(left, _PIECE)
+            except zlib.error:
+                return
+            left = unpacking.unconsumed_tail
 
 
 def _keep(dictionary: pikepdf.Object, names: Collection[str]) -> None:
@@ -121,11 +176,10 @@ def _scrub(part: pikepdf.Object, most_pixels: int) -> None:
 
 def _scrub_image(image: pikepdf.Stream, most_pixels: int) -> None:
     """A picture keeps its pixels; what a camera wrote beside them goes."""
-    if int(image.get("/Width", 0)) * int(image.get("/Height", 0)) > most_pixels:
+    if _pixels(image) > most_pixels:
         raise Refused(Unfit.TOO_MANY_PIXELS)
-    filters = image.get("/Filter")
-    names = [str(f) for f in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
-    if names[-1] not in ("/DCTDecode", "/JPXDecode"):
+    names = _filters(image)
+    if not names or names[-1] not in ("/DCTDecode", "/JPXDecode"):
         return
     if names[:-1] not in ([], ["/FlateDecode"]):
         raise Refused(Unfit.UNREADABLE)
