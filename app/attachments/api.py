@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.background import BackgroundTask
 
 from app.attachments import actions, queries
-from app.attachments.actions import Store, admission, clean, redact
+from app.attachments.actions import UPLOADS, Store, clean, redact
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, WORKFLOW, Format, Rectangle
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.settings import AttachmentSettings
@@ -22,10 +22,10 @@ from app.cases.queries.standing import require_involved
 from app.cases.rules import Purpose
 from app.core.access import Actor, Permission
 from app.core.bounds import Bounds
-from app.core.errors import Conflict, Invalid, Words
+from app.core.errors import Conflict, Invalid, TooManyAtOnce, Words
 from app.core.http import Call, Language, Now, Read, ThisCall, Write, download, requires
 from app.core.idempotency import answered, once
-from app.core.openapi import carries, gives_file, takes_file
+from app.core.openapi import carries, gives_file, may_answer, takes_file
 from app.core.settings import section
 from app.core.texts import Title
 from app.reference.actions import ActionContext
@@ -65,7 +65,7 @@ ThisStore = Annotated[Store, Depends(store)]
 
 async def admitted(case_id: uuid.UUID, request: Request, actor: CanAttach) -> AsyncIterator[None]:
     """Before megabytes are sent for nothing: the caller has a part in the case, and there is room in memory for the file."""
-    with admission():
+    async with UPLOADS.turn(actor.id):
         async with request.app.state.database.connection() as conn:
             await require_involved(conn, case_id, Permission.CASE_ATTACH, actor=actor)
         yield
@@ -126,7 +126,7 @@ SentDigest = Annotated[bytes | None, Depends(sent_digest)]
 
 @router.post(
     "/cases/{case_id}/attachments", response_model=AttachmentOut, summary="Attach a file", status_code=201,
-    responses={201: carries("ETag")}, openapi_extra=takes_file(),
+    responses=may_answer(TooManyAtOnce) | {201: carries("ETag")}, openapi_extra=takes_file(),
 )  # fmt: skip
 async def add_attachment(
     case_id: uuid.UUID, _: Admitted, request: Request, call: ThisCall, rules: Rules, kept: ThisStore, said: SentTitle,
@@ -150,7 +150,7 @@ async def add_attachment(
     async with request.app.state.database.connection() as conn:
         if first := await answered(conn, call):
             return first
-    sent = actions.Sent(await clean(body), body, purpose, said or purpose.words.zh, redacts)
+    sent = actions.Sent(await clean(body, call.actor.id), body, purpose, said or purpose.words.zh, redacts)
     return await _attach(request, call, rules, kept, case_id, sent)
 
 
@@ -208,7 +208,7 @@ async def get_attachment_content(
 
 @router.post(
     "/attachments/{attachment_id}/redacted", response_model=AttachmentOut, summary="Add a redacted copy", status_code=201,
-    responses={201: carries("ETag")},
+    responses=may_answer(TooManyAtOnce) | {201: carries("ETag")},
 )  # fmt: skip
 async def redact_attachment(
     attachment_id: uuid.UUID, sent: RedactIn, request: Request, actor: CanAttach, call: ThisCall, rules: Rules,
@@ -216,7 +216,7 @@ async def redact_attachment(
 ) -> Response:  # fmt: skip
     """A copy of a picture in which rectangles are black, beside the original. In JPEG and WebP each rectangle grows to whole
     blocks of 16 pixels and 4 beyond, since these formats mix neighbouring pixels. Upload a redacted PDF with `redacts`."""
-    with admission():
+    async with UPLOADS.turn(actor.id):
         async with request.app.state.database.connection() as conn:
             if first := await answered(conn, call):
                 return first
@@ -228,7 +228,7 @@ async def redact_attachment(
             )
         content = await actions.open_content(found, kept)
         rectangles = [Rectangle(r.x, r.y, r.width, r.height) for r in sent.rectangles]
-        made = await redact(content, found.media_type, rectangles)
+        made = await redact(content, found.media_type, rectangles, actor.id)
         named = sent.title or f"{(found.opened_title or '')[:190]}（遮盖件）"
         copy = actions.Sent(made, content, found.purpose, named, attachment_id)
         return await _attach(request, call, rules, kept, found.case_id, copy)

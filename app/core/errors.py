@@ -175,6 +175,12 @@ class TooMany(Problem, status=429, slug="too-many-requests", zh="请求过于频
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "60"}
 
 
+class TooManyAtOnce(TooMany, slug="too-many-at-once", zh="同时请求过多", en="Too many at once"):
+    """This caller has too many such requests in hand; others are not affected."""
+
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
+
+
 class Unavailable(Problem, status=503, slug="unavailable", zh="服务暂不可用", en="Unavailable"):
     """The database cannot be reached or is overloaded; nothing was stored."""
 

@@ -113,8 +113,14 @@ async def write(request: Request, _: Caller) -> AsyncIterator[Connection]:
         yield connection
 
 
+async def database(request: Request) -> Database:
+    """For who holds a connection for a part of the request alone, and none while a file is made or a password proved."""
+    return request.app.state.database  # type: ignore[no-any-return]
+
+
 Read = Annotated[Connection, Depends(read, scope="function")]
 Write = Annotated[Connection, Depends(write, scope="function")]
+ThisDatabase = Annotated[Database, Depends(database)]
 Language = Annotated[str, Depends(accepted_language)]
 
 

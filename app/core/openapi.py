@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 import app
 from app.core import http
-from app.core.errors import CATALOGUE, Problem
+from app.core.errors import CATALOGUE, Problem, TooManyAtOnce
 from app.core.precompiled import dependants
 
 ABOUT = """
@@ -47,8 +47,8 @@ def may_answer(*problems: type[Problem]) -> Answers:
 
 
 def gives_pdf() -> Answers:
-    """For `responses=` of a route whose success is a PDF."""
-    return gives_file("application/pdf")
+    """For `responses=` of a route whose success is a PDF, printed in a turn of the caller's."""
+    return gives_file("application/pdf") | may_answer(TooManyAtOnce)
 
 
 def gives_file(*media_types: str) -> Answers:

@@ -12,7 +12,7 @@ from app.cases.schemas.taken import RevealIn
 from app.centres.queries.rooms import list_for_case
 from app.centres.schemas.shown import BookingPage
 from app.core.access import Actor, Permission
-from app.core.http import Now, Read, ThisCall, Write, requires
+from app.core.http import Now, Read, ThisCall, ThisDatabase, requires
 from app.core.idempotency import once
 from app.core.looks import log_reading
 from app.core.openapi import carries, gives_pdf
@@ -23,7 +23,7 @@ from app.mediation.queries.file import compose_mediation_file
 from app.mediation.rules import WORKFLOW
 from app.mediation.schemas import taken
 from app.mediation.schemas.shown import MediationOut, MediationPage, MediationsOut
-from app.notices.actions import printed
+from app.notices.actions import PRINTS, printed
 from app.reference.actions import ActionContext
 from app.reference.runner import Rules, StepAction, ThisCreator, ThisReader, step_routes
 
@@ -83,10 +83,14 @@ def _pdf(content: bytes) -> Response:
     "/mediations/{mediation_id}/file.pdf", response_class=Response, summary="The file of a mediation as PDF",
     responses=gives_pdf(),
 )  # fmt: skip
-async def get_mediation_file(mediation_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, rules: Rules) -> Response:
+async def get_mediation_file(
+    mediation_id: uuid.UUID, actor: CanRead, database: ThisDatabase, at: Now, rules: Rules
+) -> Response:
     """卷宗, in the order such files have, names masked. What one side said alone is kept apart from it."""
-    _, text = await compose_mediation_file(conn, mediation_id, actor=actor, reference=rules, now=at)
-    return _pdf(await printed(text, "调解卷宗"))
+    async with PRINTS.turn(actor.id):
+        async with database.connection() as conn:
+            _, text = await compose_mediation_file(conn, mediation_id, actor=actor, reference=rules, now=at)
+        return _pdf(await printed(text, "调解卷宗"))
 
 
 @router.post(
@@ -94,21 +98,23 @@ async def get_mediation_file(mediation_id: uuid.UUID, actor: CanRead, conn: Read
     responses=gives_pdf(),
 )  # fmt: skip
 async def print_mediation_file(
-    mediation_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal, rules: Rules
+    mediation_id: uuid.UUID, sent: RevealIn, database: ThisDatabase, call: ThisCall, actor: CanReveal, rules: Rules
 ) -> Response:
     """For the archive or a court. Who took it, when and why is kept."""
-    pages: list[bytes] = []
+    texts: list[str] = []
+    async with PRINTS.turn(actor.id):
+        async with database.gathering() as conn:
 
-    async def act() -> tuple[int, bytes, str | None]:
-        case_id, text = await compose_mediation_file(
-            conn, mediation_id, actor=actor, reference=rules, now=call.now, clear=True
-        )
-        await log_reading(conn, case_id, "mediation file", sent.reason, actor=actor, now=call.now)
-        pages.append(await printed(text, "调解卷宗"))
-        return 200, b"", None
+            async def act() -> tuple[int, bytes, str | None]:
+                case_id, text = await compose_mediation_file(
+                    conn, mediation_id, actor=actor, reference=rules, now=call.now, clear=True
+                )
+                await log_reading(conn, case_id, "mediation file", sent.reason, actor=actor, now=call.now)
+                texts.append(text)
+                return 200, b"", None
 
-    await once(conn, call, act, keep=False)
-    return _pdf(pages[0])
+            await once(conn, call, act, keep=False)
+        return _pdf(await printed(texts[0], "调解卷宗"))
 
 
 STEPS: Mapping[str, StepAction] = {

@@ -162,7 +162,8 @@ def test_ten_at_once_under_ten_keys_attach_ten(cast: Cast, lives: Lives) -> None
 def test_more_at_once_than_there_is_room_for_are_told_to_wait(
     cast: Cast, nothing_kept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox._admissions, "acquire", lambda **_: False)
+    for name in ("at_once", "seconds"):
+        monkeypatch.setattr(sandbox.UPLOADS, name, 0)
     reply = cast(CHEN).attach(nothing_kept, files.png())
     refused(reply, status=503)
     assert reply.headers["retry-after"]

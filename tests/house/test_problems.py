@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from app.core.database import connect
 from app.core.errors import CATALOGUE, Problem
 from app.core.settings import settings
-from tests.cast import CITY, Cast, Lives, report
+from app.notices.actions import PRINTS
+from tests.cast import CITY, Cast, Lives, Person, report
 from tests.support.application import application
 from tests.support.residents import UPHELD, applied, decided, township_case
 
@@ -97,7 +98,16 @@ def provoked(cast: Cast, lives: Lives) -> dict[str, Provoke]:
         "idempotency-key-reused": key_used_before,
         "version-missing": post(f"{step}/withdraw", {"reason": "撤回"}),
         "too-many-requests": too_often,
+        "too-many-at-once": lambda extra: too_many_at_once(li, case, extra),
     }
+
+
+def too_many_at_once(person: Person, case: str, extra: dict[str, str]) -> Any:
+    """Prints, of which nobody has any."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("each", "waiting"):
+            patch.setattr(PRINTS, name, 0)
+        return person.get(f"/v1/cases/{case}/file.pdf", **extra)
 
 
 class holding:  # noqa: N801 (reads as a phrase)

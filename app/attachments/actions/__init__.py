@@ -1,7 +1,7 @@
 """Attaching files, opening and withdrawing them; the store that keeps them, the sandbox that makes them harmless."""
 
 from app.attachments.actions.files import Sent, attach, collect, look, open_content, withdraw
-from app.attachments.actions.sandbox import admission, clean, redact
+from app.attachments.actions.sandbox import UPLOADS, clean, redact
 from app.attachments.actions.store import Store
 
-__all__ = ["Sent", "Store", "admission", "attach", "clean", "collect", "look", "open_content", "redact", "withdraw"]
+__all__ = ["UPLOADS", "Sent", "Store", "attach", "clean", "collect", "look", "open_content", "redact", "withdraw"]

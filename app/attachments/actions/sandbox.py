@@ -1,27 +1,32 @@
-"""Where files are made harmless: each in a process of its own, two at a time, within bounds; the service serves on."""
+"""Where files are made harmless: each in a process of its own, two at a time and one of a caller, within bounds."""
 
 import asyncio
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from app.attachments.rules import FileFacts, Job, Rectangle, Unfit
 from app.attachments.settings import AttachmentSettings
 from app.core import errors
+from app.core.errors import Words
 from app.core.settings import section
+from app.core.shares import Share
 
 AT_ONCE = 2
-ADMITTED = 16  # files that a server process holds in memory, arriving or waiting for their turn
 SECONDS = 30  # of computing; the wall clock has as much again, since others compute too
 MEMORY, MEMORY_A_PIXEL = 768_000_000, 16  # address space: libraries and file; decoded pixels, three times and more
 
+_FULL = Words(
+    "正在处理的附件过多，未保存任何内容，请稍后用同一幂等键重试。",
+    "Too many files are being taken in; nothing was stored. Send it again soon, under the same key.",
+)
+# Files that a server process holds in memory, arriving or waiting to be cleaned.
+UPLOADS = Share(at_once=16, each=4, waiting=12, seconds=60, full=_FULL)
+_CLEANING = Share(at_once=AT_ONCE, each=1, waiting=4, seconds=4 * SECONDS, full=_FULL)
 _workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="attachments")
-_admissions = threading.BoundedSemaphore(ADMITTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +37,21 @@ class Clean:
     facts: FileFacts
 
 
-@contextmanager
-def admission() -> Iterator[None]:
-    """Room for one more file in memory; raises Unavailable while there is none."""
-    if not _admissions.acquire(blocking=False):
-        raise errors.Unavailable(
-            "正在处理的附件过多，未保存任何内容，请稍后用同一幂等键重试。",
-            "Too many files are being taken in; nothing was stored. Send it again soon, under the same key.",
-        )
-    try:
-        yield
-    finally:
-        _admissions.release()
-
-
-async def clean(content: bytes) -> Clean:
+async def clean(content: bytes, caller: str) -> Clean:
     """The file without anything that acts, hides or tells of its maker; raises Invalid with what is wrong."""
-    return await _cleaned(content)
+    return await _cleaned(content, caller)
 
 
-async def redact(content: bytes, media_type: str, rectangles: Sequence[Rectangle]) -> Clean:
+async def redact(content: bytes, media_type: str, rectangles: Sequence[Rectangle], caller: str) -> Clean:
     """A copy of a kept picture with the rectangles redacted; raises Invalid for one outside of it."""
-    return await _cleaned(content, media_type, [[r.x, r.y, r.width, r.height] for r in rectangles])
+    return await _cleaned(content, caller, media_type, [[r.x, r.y, r.width, r.height] for r in rectangles])
 
 
-async def _cleaned(content: bytes, media_type: str = "", rectangles: list[list[int]] | None = None) -> Clean:
-    made = await asyncio.get_running_loop().run_in_executor(_workers, _run, content, media_type, rectangles)
+async def _cleaned(
+    content: bytes, caller: str, media_type: str = "", rectangles: list[list[int]] | None = None
+) -> Clean:
+    async with _CLEANING.turn(caller):
+        made = await asyncio.get_running_loop().run_in_executor(_workers, _run, content, media_type, rectangles)
     if isinstance(made, Clean):
         return made
     pointer = "#/body/rectangles" if made is Unfit.OUTSIDE else "#/body"

@@ -11,12 +11,13 @@ from app.cases.queries import notices as queries
 from app.cases.schemas.notices import NoticeOut, NoticePage, NoticesOut
 from app.cases.schemas.taken import RevealIn
 from app.core.access import Actor, Permission
-from app.core.http import Language, Read, ThisCall, Write, requires
+from app.core.http import Language, Read, ThisCall, ThisDatabase, requires
 from app.core.idempotency import once
 from app.core.openapi import gives_pdf
 from app.core.paging import ThisPage
 from app.core.texts import Code
-from app.notices.actions import masked_text, printed
+from app.notices.actions import PRINTS, masked_text, printed
+from app.notices.rules import NoticeKind
 
 router = APIRouter(prefix="/v1", tags=["notices"])
 CanRead = Annotated[Actor, Depends(requires(Permission.CASE_READ))]
@@ -55,12 +56,14 @@ async def list_case_notices(case_id: uuid.UUID, actor: CanRead, conn: Read, said
 
 
 @router.get("/notices/{notice_id}.pdf", response_class=Response, summary="A notice as PDF", responses=gives_pdf())
-async def get_notice_pdf(notice_id: uuid.UUID, actor: CanRead, conn: Read) -> Response:
+async def get_notice_pdf(notice_id: uuid.UUID, actor: CanRead, database: ThisDatabase) -> Response:
     """As it was made, on A4 with its font inside; addressees masked. `print` gives the one to be served."""
-    notice = await queries.get_notice(conn, notice_id, actor=actor)
-    if notice.html is None:
-        raise queries.no_text()
-    return _pdf(await printed(masked_text(notice.html), notice.kind.words.zh), notice_id)
+    async with PRINTS.turn(actor.id):
+        async with database.connection() as conn:
+            notice = await queries.get_notice(conn, notice_id, actor=actor)
+        if notice.html is None:
+            raise queries.no_text()
+        return _pdf(await printed(masked_text(notice.html), notice.kind.words.zh), notice_id)
 
 
 @router.get("/notices/{notice_id}", summary="A notice as it was made")
@@ -73,15 +76,18 @@ async def get_notice(notice_id: uuid.UUID, actor: CanRead, conn: Read, said: Lan
     "/notices/{notice_id}/print", response_class=Response, summary="Print a notice to be served", responses=gives_pdf()
 )  # fmt: skip
 async def print_notice(
-    notice_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal
+    notice_id: uuid.UUID, sent: RevealIn, database: ThisDatabase, call: ThisCall, actor: CanReveal
 ) -> Response:  # fmt: skip
     """The PDF with its addressees in clear. Who printed it, when and why is kept."""
-    pages: list[bytes] = []
+    opened: list[tuple[str, NoticeKind]] = []
+    async with PRINTS.turn(actor.id):
+        async with database.gathering() as conn:
 
-    async def act() -> tuple[int, bytes, str | None]:
-        text, kind = await actions.open_notice(conn, notice_id, reason=sent.reason, actor=actor, now=call.now)
-        pages.append(await printed(text, kind.words.zh))
-        return 200, b"", None
+            async def act() -> tuple[int, bytes, str | None]:
+                look = actions.open_notice(conn, notice_id, reason=sent.reason, actor=actor, now=call.now)
+                opened.append(await look)
+                return 200, b"", None
 
-    await once(conn, call, act, keep=False)
-    return _pdf(pages[0], notice_id)
+            await once(conn, call, act, keep=False)
+        ((text, kind),) = opened
+        return _pdf(await printed(text, kind.words.zh), notice_id)

@@ -2,9 +2,9 @@
 
 from app.notices.actions.filling import Draft, Made, make
 from app.notices.actions.keep import draft, replace
-from app.notices.actions.printing import masked_text, printed
+from app.notices.actions.printing import PRINTS, masked_text, printed
 from app.notices.actions.serving import approve_service, record_service
 
 __all__ = [
-    "Draft", "Made", "approve_service", "draft", "make", "masked_text", "printed", "record_service", "replace",
+    "PRINTS", "Draft", "Made", "approve_service", "draft", "make", "masked_text", "printed", "record_service", "replace",
 ]  # fmt: skip

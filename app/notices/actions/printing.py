@@ -7,11 +7,17 @@ from functools import cache
 from typing import Any
 
 from app.core import errors
+from app.core.errors import Words
 from app.core.masking import mask_name
+from app.core.shares import Share
 from app.notices.actions.filling import TEMPLATES
 
 _ADDRESSEE = re.compile(r'(<b class="to">)(.*?)(</b>)', re.S)
-_one_at_a_time = asyncio.Semaphore(2)  # printing is all CPU: more at once would only hold up the others
+# Printing is all processor: more at once would only hold up the others.
+PRINTS = Share(
+    at_once=2, each=1, waiting=3, seconds=60,
+    full=Words("正在生成的 PDF 过多，请稍后再试。", "Too many files are being printed; try again soon."),
+)  # fmt: skip
 
 
 def masked_text(text: str) -> str:
@@ -42,12 +48,12 @@ def _pdf(body: str, title: str) -> bytes:
 
 
 async def printed(body: str, title: str) -> bytes:
-    """The PDF of HTML that this house made; raises Unavailable when this machine cannot print."""
-    async with _one_at_a_time:
-        try:
-            return await asyncio.to_thread(_pdf, body, title)
-        except OSError as error:  # the libraries of the distribution (Pango) are not there
-            raise errors.Unavailable(
-                "此服务器缺少排版组件，暂不能生成 PDF；文书内容不受影响。",
-                "This server lacks what prints PDF (Pango); the text of the notice is not affected.",
-            ) from error
+    """The PDF of HTML that this house made; raises Unavailable when this machine cannot print. To be called in a turn of
+    `PRINTS`, and without a connection: it takes seconds."""
+    try:
+        return await asyncio.to_thread(_pdf, body, title)
+    except OSError as error:  # the libraries of the distribution (Pango) are not there
+        raise errors.Unavailable(
+            "此服务器缺少排版组件，暂不能生成 PDF；文书内容不受影响。",
+            "This server lacks what prints PDF (Pango); the text of the notice is not affected.",
+        ) from error

@@ -1,0 +1,105 @@
+"""Many requests of one caller, for what is dear: nobody else waits for them, and none of them holds a connection."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.attachments.actions import sandbox
+from app.notices.actions import printing
+from tests.cast import Cast, Lives
+from tests.support import files
+from tests.support.refusals import refused
+
+Ask = Callable[..., list[Any]]
+
+
+class Gate:
+    """Where a function stops that was called with something in particular; `stopped` counts how many wait there."""
+
+    def __init__(self) -> None:
+        self.open, self.stopped = threading.Event(), threading.Semaphore(0)
+
+    def before(self, function: Any, stops: Callable[..., bool]) -> Any:
+        """The function, behind the gate."""
+
+        def gated(*given: Any) -> Any:
+            if stops(*given):
+                self.stopped.release()
+                assert self.open.wait(60)
+            return function(*given)
+
+        return gated
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    made = Gate()
+    yield made
+    made.open.set()
+
+
+def statuses(sent: list[Future[Any]]) -> list[int]:
+    return sorted(future.result(60).status_code for future in sent)
+
+
+def in_use(client: TestClient) -> int:
+    pool = client.app.state.database.pool  # type: ignore[attr-defined]
+    return int(pool.get_size() - pool.get_idle_size())
+
+
+def test_many_uploads_of_one_leave_room_for_others(
+    cast: Cast, lives: Lives, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, many, one = lives.handling()["id"], cast("chen.housing"), cast("li.window")
+    slow, quick = files.png(), files.png(32, 32)
+    monkeypatch.setattr(sandbox, "_run", gate.before(sandbox._run, lambda content, *_: content == slow))
+    most = sandbox.UPLOADS.each + sandbox.UPLOADS.waiting
+    with ThreadPoolExecutor(most + 4) as crowd:
+        sent = [crowd.submit(many.attach, case, slow) for _ in range(most + 4)]
+        assert gate.stopped.acquire(timeout=60)
+        over = [future for future in sent if future.done() or _refused(future)]
+        assert one.attach(case, quick).status_code == 201
+        gate.open.set()
+        assert statuses(sent) == [201] * most + [429] * 4
+        assert len(over) <= 4
+    reply = next(future.result() for future in sent if future.result().status_code == 429)
+    refused(reply, "/problems/too-many-at-once", status=429)
+
+
+def _refused(future: Future[Any]) -> bool:
+    return future.done() and future.result().status_code == 429
+
+
+def test_many_prints_of_one_leave_a_turn_and_every_connection_to_others(
+    cast: Cast, lives: Lives, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large, small = lives.handling(title="大案卷")["id"], lives.handling()["id"]
+    many, one = cast("chen.housing"), cast("li.window")
+    monkeypatch.setattr(printing, "_pdf", gate.before(printing._pdf, lambda body, _: "大案卷" in body))
+    most = printing.PRINTS.each + printing.PRINTS.waiting
+    with ThreadPoolExecutor(most + 4) as crowd:
+        sent = [crowd.submit(many.get, f"/v1/cases/{large}/file.pdf") for _ in range(most + 4)]
+        assert gate.stopped.acquire(timeout=60)
+        assert in_use(cast.client) == 0, "a connection waits for a printer"
+        assert one.get(f"/v1/cases/{small}/file.pdf").status_code == 200
+        gate.open.set()
+        assert statuses(sent) == [200] * most + [429] * 4
+
+
+def test_a_print_in_clear_is_logged_before_it_is_made_and_holds_nothing(
+    cast: Cast, lives: Lives, gate: Gate, sql: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, chen = lives.handling()["id"], cast("chen.housing")
+    monkeypatch.setattr(printing, "_pdf", gate.before(printing._pdf, lambda *_: True))
+    logged = "select count(*) from read_log where case_id = $1 and what = 'file'"
+    with ThreadPoolExecutor(1) as crowd:
+        sent = crowd.submit(chen.post, f"/v1/cases/{case}/file", {"reason": "归档核对"})
+        assert gate.stopped.acquire(timeout=60)
+        assert (in_use(cast.client), sql(logged, uuid.UUID(case))[0][0]) == (0, 1)
+        gate.open.set()
+        assert sent.result(60).status_code == 200
