@@ -1,7 +1,6 @@
 """Bodies that are sent to stop the service: a stranger's is never read, and what is read costs no more than it weighs."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from app.core.settings import settings
 from tests.cast import Cast, report
 from tests.house.routes import PUBLIC, filled
 from tests.support.application import shared
+from tests.support.hostile import cost, most_seconds, names
 from tests.support.refusals import refused
 
-# Processor seconds: what is attacked here took from 1 to 43. A slow machine is measured by what it needs for a usual one.
-MOST_SECONDS, TIMES_A_USUAL_ONE = 0.25, 20
 BODIES = {
     (method, str(context.path_format)): context.original_route.body_field
     for context in iter_route_contexts(shared().routes)
@@ -98,9 +96,7 @@ def members(value: Any) -> int:
 
 def seconds(person: Any, url: str, content: bytes, status: int | tuple[int, ...], *says: str) -> float:
     """What the processor needed to refuse a body."""
-    began = time.process_time()
-    reply = person.post(url, content=content, version=1, **{"Accept-Language": "en"})
-    spent = time.process_time() - began
+    spent, reply = cost(lambda: person.post(url, content=content, version=1, **{"Accept-Language": "en"}))
     refused(reply, *says, status=status)
     return spent
 
@@ -108,12 +104,7 @@ def seconds(person: Any, url: str, content: bytes, status: int | tuple[int, ...]
 @pytest.fixture(scope="module")
 def allowed(cast: Cast) -> float:
     """Processor seconds that any body may cost."""
-    usual = [seconds(cast("li.window"), "/v1/query", b'{"number": "no"}', 422) for _ in range(5)]
-    return max(MOST_SECONDS, TIMES_A_USUAL_ONE * min(usual))
-
-
-def names(many: int, *more: str) -> bytes:
-    return ("{" + ",".join([*(f'"k{n}":0' for n in range(many)), *more]) + "}").encode()
+    return most_seconds(cast("li.window"))
 
 
 MESSAGE, STEP = "/v1/me/messages/1/read", filled("/v1/cases/{case_id}/actions/withdraw")

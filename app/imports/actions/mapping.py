@@ -1,5 +1,6 @@
 """Reading a mapping file, and holding it against the city and the file before anything starts."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable
 from pathlib import Path
 
@@ -12,12 +13,16 @@ from app.imports.schemas import Mapping, Take
 from app.reference.queries import Reference
 
 
+def _twice(names: Iterable[str]) -> list[str]:
+    return sorted(name for name, times in Counter(names).items() if times > 1)
+
+
 class _Texts(yaml.BaseLoader):
     """YAML in which every scalar is the text that stands there (no yes/no, dates or numbers), and no key twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         keys = [key.value for key, _ in node.value]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        if twice := _twice(keys):
             raise ValueError(f"line {node.start_mark.line + 1}: {', '.join(twice)} stands twice")
         return dict(super().construct_mapping(node, deep=deep))
 
@@ -66,7 +71,7 @@ def check(mapping: Mapping, header: list[str], reference: Reference) -> list[str
 
     Raises ValueError that names every column the file lacks, column that is never kept, and value no case can have.
     """
-    twice = sorted({name for name in header if header.count(name) > 1})
+    twice = _twice(header)
     dropped = forbidden_columns(header)
     wrong = []
     for key, column in columns_read(mapping).items():
