@@ -29,7 +29,7 @@ def hash_password(password: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Login:
+class Login:
     """A login that is not disabled."""
 
     staff: uuid.UUID
@@ -37,15 +37,20 @@ class _Login:
     password_hash: str
 
 
-async def log_in(conn: Connection, login: str, password: str) -> Account:
-    """The account behind a login. The same work and the same words whether the login or the password is wrong."""
-    found = await fetch_one(
+async def find_login(conn: Connection, login: str) -> Login | None:
+    """What a password for `login` is proved by."""
+    return await fetch_one(
         conn,
-        _Login,
+        Login,
         "select a.staff, a.version, a.password_hash from account a join staff s on s.id = a.staff"
         " where a.login = $1 and not a.disabled and s.active",
         login,
     )
+
+
+async def prove(found: Login | None, login: str, password: str) -> Account:
+    """The account behind a login; raises Unauthenticated. The same work and the same words whether the login or the password
+    is wrong. To be called without a connection: proving takes its time."""
     fits = await asyncio.to_thread(_hasher.verify, password, found.password_hash if found else _NOBODY)
     if found is None or not fits:
         raise Unauthenticated("账号或密码有误。", "Wrong login or password.")
