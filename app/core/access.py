@@ -38,6 +38,7 @@ class Permission(StrEnum):
     CASE_PLACE = "case:place"
     CASE_RULE = "case:rule"
     CASE_ATTACH = "case:attach"
+    CONCERN_NAME = "concern:name"
     MEDIATION_WORK = "mediation:work"
     CLOCK_EXTEND = "clock:extend"
     SERVICE_APPROVE = "service:approve"
@@ -66,7 +67,15 @@ _DESK = _REPORT | {P.CASE_WITHDRAW, P.CASE_PLACE, P.SUPERVISION_ANSWER, P.FIGURE
 _TAKE = {P.CASE_ACCEPT, P.CASE_OFFER, P.CASE_CLOSE}
 _WORK = _DESK | _TAKE | {P.CASE_HANDLE, P.CASE_CONCLUDE, P.MEDIATION_WORK}
 _PROXY = {P.PROXY_ARRANGE, P.PROXY_CARRY}
-_LEAD = {P.CASE_MERGE, P.CASE_REOPEN, P.CASE_RULE, P.STAFF_HANDOVER, P.SUPERVISION_ISSUE, P.CENTRE_MANAGE}
+_LEAD = {
+    P.CASE_MERGE,
+    P.CASE_REOPEN,
+    P.CASE_RULE,
+    P.STAFF_HANDOVER,
+    P.SUPERVISION_ISSUE,
+    P.CENTRE_MANAGE,
+    P.CONCERN_NAME,
+}
 _WATCH = {P.FILE_HOLD, P.SERVICE_APPROVE, P.CASE_REOPEN, P.SUPERVISION_ISSUE}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -77,7 +86,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HANDLER: frozenset(_WORK),
     Role.MEDIATOR: frozenset(_WORK),
     Role.ORGAN_HEAD: frozenset(_WORK | _LEAD | _WATCH | {P.CLOCK_EXTEND, P.EMERGENCY_SWITCH}),
-    Role.DISCIPLINE_OFFICER: frozenset(_WORK | _WATCH | {P.CLOCK_EXTEND}),
+    Role.DISCIPLINE_OFFICER: frozenset(_WORK | _WATCH | {P.CLOCK_EXTEND, P.CONCERN_NAME}),
     Role.SUPERVISOR: frozenset(_READ | _WATCH | {P.FIGURES_READ}),
     Role.AUDITOR: frozenset({P.MAP_READ, P.STAFF_READ}),
     Role.ADMINISTRATOR: frozenset({P.MAP_READ, P.STAFF_READ, P.MESSAGE_READ, P.MESSAGE_MANAGE}),
@@ -94,6 +103,7 @@ UNIT_SIGHT = frozenset({
 AREA_SIGHT = UNIT_SIGHT | {Role.GRID_WORKER}
 
 
+_TIERS = ("community", "township", "county", "city")
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -173,6 +183,11 @@ class Actor:
         """The codes of every unit that this actor stands in or under: what concerns one of them is hidden."""
         paths = [self.home_path, *(post.unit_path for post in self.posts)]
         return sorted({code for path in paths for code in path.split(".") if code})
+
+    def tiers_below(self) -> list[str]:
+        """The tiers that a post of this actor stands above."""
+        highest = max((_TIERS.index(post.tier) for post in self.posts if post.tier in _TIERS), default=0)
+        return list(_TIERS[:highest])
 
     def areas(self) -> dict[str, list[str]]:
         """tier → codes of the areas whose requests and events are open to this actor."""

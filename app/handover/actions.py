@@ -182,7 +182,7 @@ async def _move_cells(act: ActionContext, asked: Handover, moves: Sequence[Move]
 _STATE = """
     select c.worker, c.lead_unit, not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
             select from staff s join unit u on u.code = s.unit
-            where s.id = $2 and withheld_from(c.barred_units, u.path)) as free,
+            where s.id = $2 and withheld_from(c.barred_units, c.waits_above, u.path, u.tier)) as free,
         array(select a.id from assignment a where a.case_id = c.id and a.staff = $3
             and a.state in ('offered', 'signed') order by a.id) as tasks
     from cases c where c.id = $1

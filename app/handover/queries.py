@@ -96,9 +96,9 @@ _TASKS = """
         case when {seen} then c.number end as number, coalesce({seen}, false) as seen, null as until,
         not coalesce($2::uuid = any(c.barred_staff), false) and not exists (
             select from (
-                select u.path from staff s join unit u on u.code = s.unit where s.id = $2
-                union all select u.path from post p join unit u on u.code = p.unit where p.staff = $2
-            ) stand where withheld_from(c.barred_units, stand.path)) as free
+                select u.path, u.tier from staff s join unit u on u.code = s.unit where s.id = $2
+                union all select u.path, u.tier from post p join unit u on u.code = p.unit where p.staff = $2
+            ) stand where withheld_from(c.barred_units, c.waits_above, stand.path, stand.tier)) as free
     from assignment a join cases c on c.id = a.case_id
     where a.staff = $1 and a.state in ('offered', 'signed') order by a.id
 """

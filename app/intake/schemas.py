@@ -64,7 +64,8 @@ class PartyIn(Closed):
 
 
 class ConcernIn(Closed):
-    """Whom the matter is about: a unit, a member of staff, or words. They and all beneath them will not see it."""
+    """Whom the matter is about: a unit, a member of staff, or words. They and all beneath them will not see it; words wait
+    above until a person has named the unit."""
 
     unit: Code | None = None
     staff: uuid.UUID | None = None

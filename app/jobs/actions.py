@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.areas.queries import get_city
 from app.capabilities import compose
+from app.cases.actions.bars_sweep import sweep_bars
 from app.cases.actions.deadline_sweep import process_due_clocks
 from app.core.database import Database
 from app.deadlines.settings import quiet_hours
@@ -34,9 +35,11 @@ async def flag_obligations(database: Database, now: datetime) -> int:
     return await database.drain(lambda conn: flag_missed(conn, now=now, today=today))
 
 
-# Emergencies first: the faster limit of one that is over presses nobody, however long the runner slept.
+# Emergencies first: the faster limit of one that is over presses nobody, however long the runner slept. Then bars: nobody is
+# urged who must not lead.
 JOBS: tuple[tuple[str, Job], ...] = (
     ("emergencies", sweep_emergencies),
+    ("bars", sweep_bars),
     ("clocks", settle_due),
     ("proxies", sweep_proxies),
     ("agreements", flag_obligations),

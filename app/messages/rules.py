@@ -60,8 +60,8 @@ TEMPLATES.add({
     ),
     "lead_moved": Template(
         Words("一件事项转由本单位主办", "You lead a matter now"),
-        Words("编号{number}因回避或所涉单位待指明，转由本单位主办。",
-              "Case {number} is led by you now, as others stand back from it."),
+        Words("编号{number}因回避人员变动，转由本单位主办。",
+              "Case {number} is led by you now: who stands back from it has changed."),
     ),
     "received": Template(
         Words("本区域单位承办了一件外来事项", "A unit of your area took over a matter from elsewhere"),

@@ -21,7 +21,7 @@ from app.review.schemas import ReopeningOut
 _LAST = read_sql(__package__, "latest").format(due=told_due("c"))
 _ORGANS = """
     select u.code, u.kind, u.function, u.tier, u.parent, a.path @> mine.path as covers,
-        not withheld_from(c.barred_units, u.path) as free, u.code = c.lead_unit as decided
+        not withheld_from(c.barred_units, c.waits_above, u.path, u.tier) as free, u.code = c.lead_unit as decided
     from cases c join unit d on d.code = c.lead_unit join area mine on mine.code = d.area, unit u
     join area a on a.code = u.area
     where c.id = $1 and (a.path @> mine.path or u.kind = 'intake_desk')
@@ -34,7 +34,7 @@ _MATTER = """
     from cases c where c.id = $1
 """
 _CONCERNS = """
-    select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 order by id
+    select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 and ended_at is null order by id
 """
 _REQUESTS = """
     select q.id, q.case_id, c.number, c.kind, c.category, c.lead_unit, q.cause, q.state, q.asked_at, q.decided_at,

@@ -76,7 +76,7 @@ _UNITS = """
     select u.code, u.kind, u.tier, u.path::text as path, a.path::text as area_path,
         (c.lead_unit = u.code or exists (select from assignment s where s.case_id = c.id and s.unit = u.code
             and s.state in ('offered', 'signed')))
-            and not withheld_from(c.barred_units, u.path) as involved
+            and not withheld_from(c.barred_units, c.waits_above, u.path, u.tier) as involved
     from unit u join area a on a.code = u.area, cases c
     where u.code = any($1::text[]) and c.id = $2
 """

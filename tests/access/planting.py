@@ -63,9 +63,10 @@ class Planter:
 
     def plant(
         self, name: str, kind: str, category: str, *, by: str = "luo.intake", desk: str | None = None,
-        place: dict[str, Any] | None = None, text: bool = False, **more: Any,
+        place: dict[str, Any] | None = None, waits: str | None = None, **more: Any,
     ) -> Plant:  # fmt: skip
-        """Register one case with marks in every text; an accusation's `desk` is the one that must lead it."""
+        """Register one case with marks in every text; an accusation's `desk` is the one that must lead it. Where words say whom
+        it concerns, it `waits` above that tier."""
         n = len(self.plants)
         marks = {"title": self.mark("题"), "description": self.mark("述"), "address": self.mark("址")}
         lon, lat = point_in()
@@ -75,7 +76,7 @@ class Planter:
             location={**where, "address": f"{marks['address']}巷"}, **more,
         )  # fmt: skip
         marks |= self._people(body, kind, n)
-        if text:
+        if waits:
             marks["concern"] = self.mark("人")
             body["concerns"] = [*body.get("concerns", []), {"text": f"{marks['concern']}及其亲属"}]
         if by == "key:hotline-12345":
@@ -83,6 +84,7 @@ class Planter:
             body["source"] = {"system": "12345", "external_id": marks["external"]}
         receipt = self._person(by).register(body)
         ledger = self._ledger(body, receipt, by, desk)
+        ledger.waits, ledger.lead = waits, desk or receipt["lead_unit"]
         planted = Plant(name, receipt["id"], receipt["number"], receipt["query_code"], body, ledger, marks)
         self.plants.append(planted)
         return planted
@@ -158,6 +160,15 @@ class Planter:
         name = f"{what}{len(plant.marks)}"
         plant.marks[name] = f"匿迹{self.run}{self.plants.index(plant):03d}{name}"
         return f"经研究，{plant.marks[name]}。"
+
+    def named(self, plant: Plant, who: str) -> None:
+        """Words mean no unit: it goes the way it would have gone, and who found so goes on seeing it."""
+        self.does(plant, who, "name_concerned", {"whom": [], "reason": self.said(plant, "指")})
+        plant.ledger.waits = None
+        if not plant.secret:
+            page = self._person(who).get(f"/v1/cases/{plant.id}").json()
+            offered = {a["unit"] for a in page["assignments"] if a["state"] == "offered" and a["part"] == "lead"}
+            plant.ledger.units |= {page["lead_unit"], *offered}
 
     def offer(self, plant: Plant, who: str, unit: str) -> None:
         """Offered to a unit, which sees it from now on."""

@@ -14,6 +14,7 @@ READERS_FOR_UNIT = {
     "window_clerk", "coordinator", "handler", "mediator", "organ_head", "supervisor", "discipline_officer",
 }  # fmt: skip
 BLIND = {"auditor", "administrator"}
+HEIGHTS = ("community", "township", "county", "city")
 SWORN = {"discipline_officer", "coordinator"}
 
 
@@ -91,6 +92,8 @@ class Ledger:
     people: set[str] = field(default_factory=set)  # staff:… or key:…
     barred_units: set[str] = field(default_factory=set)
     barred_people: set[str] = field(default_factory=set)
+    waits: str | None = None  # words say whom it concerns: for those above this tier alone, and who leads it
+    lead: str = ""
 
     def desk(self, unit: str) -> None:
         """An accusation comes to the sworn posts of a desk."""
@@ -99,7 +102,7 @@ class Ledger:
 
 def may_see(who: Who, case: Ledger) -> bool:
     """The design, §1 and §9."""
-    if not who.reads or _barred(who, case):
+    if not who.reads or _barred(who, case) or _below(who, case):
         return False
     if f"{who.kind}:{who.id}" in case.people or any(seat.id in case.posts for seat in who.seats):
         return True
@@ -107,8 +110,15 @@ def may_see(who: Who, case: Ledger) -> bool:
         return False
     if any(seat.role in READERS_FOR_UNIT and seat.unit in case.units for seat in who.seats):
         return True
-    open_to_area = case.kind in ("request", "event")
+    open_to_area = case.kind in ("request", "event") and not case.waits
     return open_to_area and any(seat.role not in BLIND and seat.area in case.areas for seat in who.seats)
+
+
+def _below(who: Who, case: Ledger) -> bool:
+    """Nobody has named the unit that words mean: it may be any that had the case in hand, or would have."""
+    if case.waits is None or any(seat.unit == case.lead for seat in who.seats):
+        return False
+    return not any(HEIGHTS.index(_areas()[seat.area].tier) > HEIGHTS.index(case.waits) for seat in who.seats)
 
 
 def _barred(who: Who, case: Ledger) -> bool:

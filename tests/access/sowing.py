@@ -24,7 +24,8 @@ def petitions(p: Planter) -> None:
     kind, category = "petition", "heating.temperature"
     p.plant("an appeal, offered", kind, category, by="li.window")
 
-    about = p.plant("an appeal about housing, replied", kind, category, concerns=[{"unit": HOUSING}], text=True)
+    about = p.plant("an appeal about housing, replied", kind, category, concerns=[{"unit": HOUSING}], waits="county")
+    p.named(about, "C150100.coordinator.1")
     head = f"{CITY_HOUSING}.organ_head.1"
     p.does(about, head, "sign_for")
     p.attached(about, head)
@@ -91,7 +92,10 @@ def disputes(p: Planter) -> None:
 
     together(p)
     p.plant("a dispute, not to the committee", kind, category, not_to=[{"unit": "M150102001"}])
-    p.plant("a dispute about the head of the centre", kind, category, concerns=[named_staff("qin.head")], text=True)
+    p.plant(
+        "a dispute about the head of the centre", kind, category, by="li.window", concerns=[named_staff("qin.head")],
+        waits="township",
+    )  # fmt: skip
     gone = p.plant("a dispute withdrawn", kind, category, by="li.window")
     p.reason(gone, "li.window", "withdraw")
     gone.ledger.units.discard("M150102001")  # who never signed for it
@@ -160,7 +164,8 @@ def accusations(p: Planter) -> None:
     def accuse(name: str, desk: str, by: str = "li.window", **more: Any) -> Plant:
         return p.plant(name, "petition", "conduct.service", petition_class="accusation", desk=desk, by=by, **more)
 
-    accuse("against the centre that took it", "X150102", concerns=[{"unit": "C150102001"}], text=True)
+    found = accuse("against the centre that took it", "X150100", concerns=[{"unit": "C150102001"}], waits="county")
+    p.named(found, "he.discipline")
     accuse("against a station", "X150102", by="sun.coordinator", concerns=[{"unit": "D150102001_urban"}])
     full = accuse("against housing, reopened", "X150100", concerns=[{"unit": HOUSING}])
     desk = "he.discipline"
@@ -176,7 +181,7 @@ def accusations(p: Planter) -> None:
     p.does(up, desk, "sign_for")
     p.supervised(up, desk, "X150102")
     p.answered(up, "xu.discipline")
-    accuse("against somebody", "X150100", by="key:hotline-12345", text=True)
+    accuse("against somebody", "X150100", by="key:hotline-12345", waits="county")
     accuse("against the worker", "X150102001", by="zhao.grid", concerns=[named_staff("wang.grid")])
     accuse("against the county's desk", "X150100", by="gao.window", concerns=[{"unit": "X150102"}])
     tried = accuse("against a handler, offered up and refused", "X150102", concerns=[named_staff("tian.enforcement")])

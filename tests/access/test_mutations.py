@@ -46,12 +46,18 @@ def lent_people_forgotten(actor: Actor, parameters: Parameters, alias: str) -> s
     return f"{by_posts} and {barred_by_person_alone(actor, parameters, alias)}"
 
 
+def all_tiers(_: Actor) -> list[str]:
+    """Everybody stands above whatever words wait to be named in."""
+    return ["community", "township", "county", "city"]
+
+
 kept_barred = access._not_barred
 MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "nobody is barred": (access, "_not_barred", everything),
     "a person alone is not barred": (access, "_not_barred", barred_by_unit_alone),
     "a unit is not barred": (access, "_not_barred", barred_by_person_alone),
     "somebody lent from the unit is not barred": (access, "_not_barred", lent_people_forgotten),
+    "words keep nobody waiting": (Actor, "tiers_below", all_tiers),
     "everybody has a part, in lists": (lists, "visible_to", barred_alone),
     "everybody has a part, in one case": (one, "visible_to", barred_alone),
     "petitions are open to their area": (access, "_OPEN", "'request', 'event', 'petition', 'dispute'"),

@@ -1,31 +1,17 @@
 """Who is complained of is a unit, wherever it stands: reorganising the tree opens nothing, and closes at once."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.core.database import Connection
-from app.core.rows import fetch_all
 from app.units.actions import load
 from app.units.schemas import UnitOut
 from tests.access.town import in_city
 from tests.cast import Cast, Lives, report
+from tests.support.reorganised import moved, swept
 
 HOUSING, STATION, WATER = "D150102_housing", "D150102001_urban", "D150102_water"
-KEPT = "select code, kind, function, tier, area, parent, name, name_en from unit where code = any($1::text[])"
-
-
-def moved(**parents: str) -> list[UnitOut]:
-    """Put units under other ones; gives them as they were."""
-
-    async def move(conn: Connection) -> list[UnitOut]:
-        before = await fetch_all(conn, UnitOut, KEPT, list(parents))
-        await load(conn, [replace(unit, parent=parents[unit.code]) for unit in before])
-        return before
-
-    return list(in_city(move))
 
 
 @pytest.fixture
@@ -37,7 +23,14 @@ def tree() -> Iterator[Any]:
         before.extend(moved(**parents))
 
     yield move
-    in_city(lambda conn: load(conn, before))
+    in_city(lambda conn: load(conn, before[::-1]))  # the first is how it was
+
+
+def held(cast: Cast, case: str) -> tuple[str, list[tuple[str, str]]]:
+    """Who leads it, and what is open or signed."""
+    page = cast.seat("C150100.coordinator.1").get(f"/v1/cases/{case}").json()
+    open_to = [(a["unit"], a["state"]) for a in page["assignments"] if a["state"] in ("offered", "signed")]
+    return page["lead_unit"], sorted(open_to)
 
 
 def seen(cast: Cast, who: str, case: str) -> bool:
@@ -79,3 +72,36 @@ def test_a_unit_moved_under_it_is_offered_nothing(cast: Cast, lives: Lives, tree
     tree(P150102=WATER)
     refused = cast("chen.housing").act(case, "offer", {"unit": "P150102", "reason": "请信访局办理"})
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
+
+
+def test_a_lead_that_comes_to_stand_under_it_is_taken_from_it_and_given_back(
+    cast: Cast, lives: Lives, tree: Any
+) -> None:
+    case = lives.handling(kind="request", category="heating.outage", concerns=[{"unit": WATER}])["id"]
+    before = held(cast, case)
+    assert before[0] == HOUSING
+    tree(**{HOUSING: WATER})
+    assert not seen(cast, "chen.housing", case), "before the runner has looked, too"
+    assert swept() >= 1
+    assert held(cast, case)[0] == "C150100"
+    last = cast.seat("C150100.coordinator.1").get(f"/v1/cases/{case}/timeline").json()["items"][-1]
+    assert (last["kind"], last["actor"]) == ("bars_changed", "system:clock")
+    assert swept() == 0, "once"
+    tree(**{HOUSING: "D150100_housing"})
+    assert swept() >= 1
+    assert held(cast, case) == before
+    Cast(cast.client)("chen.housing").does(case, "conclude", {"result": "resolved", "reply": "已修复。"})
+
+
+def test_an_offer_to_it_is_taken_back_and_stands_again(cast: Cast, tree: Any) -> None:
+    case = cast("li.window").register(report(concerns=[{"unit": WATER}]))["id"]
+    before = held(cast, case)
+    assert (HOUSING, "offered") in before[1]
+    tree(**{HOUSING: WATER})
+    assert swept() >= 1
+    assert HOUSING not in [unit for unit, _ in held(cast, case)[1]]
+    assert swept() == 0
+    tree(**{HOUSING: "D150100_housing"})
+    assert swept() >= 1
+    assert held(cast, case) == before
+    Cast(cast.client)("chen.housing").does(case, "sign_for")

@@ -134,3 +134,34 @@ def test_three_that_were_merged_part_again_one_by_one(cast: Cast, lives: Lives) 
     assert sight() == [[False, False, True], [False, False, True], [True, True, False]]
     head.does(cases[0], "unmerge", REASON)
     assert sight() == apart
+
+
+def test_a_bar_lifted_while_it_was_merged_is_made_up_for_when_it_stands_alone_again(cast: Cast, city: Person) -> None:
+    """It had gone to the city, as it was said to concern housing; parted, it goes the way it went at the window."""
+    receipt = cast("li.window").register(report(*HEATING))
+    elsewhere = cast("luo.intake").register(report(*HEATING, location={"area": "150105"}))["id"]
+    case, whom = receipt["id"], {"unit": HOUSING}
+
+    def hands() -> tuple[str, list[str]]:
+        page = city.get(f"/v1/cases/{case}").json()
+        return page["lead_unit"], [a["unit"] for a in page["assignments"] if a["state"] == "offered" and not a["staff"]]
+
+    assert hands() == ("C150102001001", [HOUSING])
+    city.does(case, "name_concerned", {"whom": [whom], **REASON})
+    assert hands() == ("C150100", ["D150100_housing"])
+    city.does(case, "merge", {"into": elsewhere, **REASON})
+    city.does(case, "lift_concerned", {"whom": whom, **REASON})
+    assert hands() == ("C150100", [])
+    city.does(case, "unmerge", REASON)
+    assert hands() == ("C150102001001", [HOUSING])
+
+
+def test_an_offer_that_was_taken_comes_back_to_nobody_once_another_has_signed(cast: Cast, city: Person) -> None:
+    case = cast("li.window").register(report(*HEATING))["id"]
+    city.does(case, "name_concerned", {"whom": [{"unit": HOUSING}], **REASON})
+    head = cast.seat("D150100_housing.organ_head.1")
+    head.does(case, "sign_for")
+    city.does(case, "lift_concerned", {"whom": {"unit": HOUSING}, **REASON})
+    page = head.get(f"/v1/cases/{case}").json()
+    assert page["lead_unit"] == "D150100_housing"
+    assert HOUSING not in [a["unit"] for a in page["assignments"] if a["state"] in ("offered", "signed")]

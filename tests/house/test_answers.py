@@ -89,6 +89,18 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     assert looked.json()["items"]
 
 
+def name_whom_it_concerns(cast: Cast) -> None:
+    """Said in words, named, corrected and lifted; then named by the resident."""
+    clerk, city = cast("li.window"), cast.seat("C150100.coordinator.1")
+    filed = clerk.register(report(concerns=[{"text": "他们"}]))
+    water, civil = {"unit": "D150102_water"}, {"unit": "D150102_civil"}
+    city.does(filed["id"], "name_concerned", {"whom": [water], **WHY})
+    city.does(filed["id"], "mend_concerned", {"instead_of": water, "whom": [civil], **WHY})
+    city.does(filed["id"], "lift_concerned", {"whom": civil, **WHY})
+    said = {"number": filed["number"], "code": filed["query_code"], "concerns": [water, {"text": "他们"}]}
+    assert cast.client.post("/v1/query/concerns", json=said).status_code == 200
+
+
 def supervise(cast: Cast, lives: Lives) -> None:
     """Each way of asking, and each answer to it."""
     above = cast.seat("C150100.organ_head.1")
@@ -326,6 +338,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     take_every_step(cast, lives)
     go_up_and_ask_again(cast, lives)
     hear_link_and_follow(cast, lives)
+    name_whom_it_concerns(cast)
     supervise(cast, lives)
     stand_an_emergency(cast)
     attach(cast, lives)

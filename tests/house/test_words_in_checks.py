@@ -55,6 +55,7 @@ RULES: dict[str, Iterable[str]] = {
     "ck_attachment_purpose": terms.Purpose,
     "ck_case_concern_relation": of(ConcernOut, "relation"),
     "ck_case_link_relation": terms.Relation,
+    "ck_cases_waits_above": Tier,
     "ck_cases_escalated_to": [tier for tier in Tier if tier is not Tier.COMMUNITY],
     "ck_cases_kind": terms.Kind,
     "ck_cases_located_by": terms.LocatedBy,

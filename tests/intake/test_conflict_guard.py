@@ -49,7 +49,7 @@ def file(cast: Cast, kind: str = "dispute", category: str = "neighbour.noise", *
 
 
 def test_an_unconcerned_unit_stays(cast: Cast) -> None:
-    got = file(cast, concerns=[{"unit": "D150102_water"}, {"text": "某物业公司"}])
+    got = file(cast, concerns=[{"unit": "D150102_water"}])
     assert led_and_routed(got) == ("C150102001001", "M150102001")
     assert got["routing"]["guarded"] is False
 
@@ -86,9 +86,10 @@ def test_the_worker_complained_of_is_not_asked_to_help(cast: Cast) -> None:
     assert not cast("wang.grid").sees(got["id"])
 
 
-def test_words_alone_move_nobody(cast: Cast) -> None:
+def test_words_move_it_above_both_and_it_waits_there(cast: Cast) -> None:
     got = file(cast, concerns=[{"text": "某某物业公司经理"}])
-    assert got["routing"]["guarded"] is False
+    assert led_and_routed(got) == ("C150102", "C150102")
+    assert got["routing"]["guarded"] is True
     page = cast("luo.intake").get(f"/v1/cases/{got['id']}").json()
     assert page["concerns"] == [{"relation": "concerns", "unit": None, "staff": None, "text": "某某物业公司经理"}]
 
@@ -156,14 +157,15 @@ def test_the_statement_guards_as_the_rule_does(cast: Cast, kind: str, category: 
     dice = random.Random(seed)
     near = [*HOME_LADDER, *line(routed), INTAKE, "P150102", "X150102", "C150102001002", "D150102_water"]
     sets = some_sets(seed, near)
+    words = [dice.random() < 0.2 for _ in sets]
     items = []
-    for concerned in sets:
-        said = [named(dice, code) for code in concerned] + [{"text": "某人"}] * dice.randint(0, 1)
+    for concerned, more in zip(sets, words, strict=True):
+        said = [named(dice, code) for code in concerned] + [{"text": "某人"}] * more
         items.append(report(kind, category, concerns=said))
-    for concerned, got in each(zip(sets, filed(cast, items), strict=True)):
+    for concerned, more, got in each(zip(sets, words, filed(cast, items), strict=True)):
         expected = guarded(
             [rung(code) for code in HOME_LADDER], [rung(code) for code in line(routed)],
-            {Concerned(code, Tier(units()[code].tier)) for code in concerned}, rung(INTAKE),
+            {Concerned(code, Tier(units()[code].tier)) for code in concerned}, rung(INTAKE), words=more,
         )  # fmt: skip
         assert got["status"] == 201, got
         assert led_and_routed(got["case"]) == (expected.centre, expected.unit), concerned
@@ -193,17 +195,18 @@ def test_the_statement_sends_accusations_as_the_rule_does(cast: Cast, sql: Any) 
     near = [*HOME_LADDER, "D150102_housing", "D150102001_urban", "M150102001", "X150102001", "X150102", CITY_DESK, INTAKE,
             "C150105", "C150105001"]  # fmt: skip
     sets = [[code for code in found if code in units()] for found in some_sets(5, near)]
+    words = [dice.random() < 0.2 for _ in sets]
     items = []
-    for concerned in sets:
-        said = [named(dice, code) for code in concerned] or [{"text": "某领导"}] * dice.randint(0, 1)
+    for concerned, more in zip(sets, words, strict=True):
+        said = [named(dice, code) for code in concerned] + [{"text": "某领导"}] * more
         items.append(report("petition", "conduct.service", petition_class="accusation", concerns=said))
     got = filed(cast, items)
     leads = dict(
         sql("select id::text, lead_unit from cases where id = any($1::uuid[])", [g["case"]["id"] for g in got])
     )
-    for concerned, item in each(zip(sets, got, strict=True)):
+    for concerned, more, item in each(zip(sets, words, got, strict=True)):
         whom = {Concerned(code, Tier(units()[code].tier)) for code in concerned}
-        expected = accusation_desk(desks_over(concerned), whom, rung(INTAKE))
+        expected = accusation_desk(desks_over(concerned), whom, rung(INTAKE), words=more)
         assert leads[item["case"]["id"]] == expected, concerned
 
 

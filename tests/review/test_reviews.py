@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.cases.queries.chain import list_breaks
-from tests.cast import Cast, Lives, service
+from tests.cast import CONCLUSION, Cast, Lives, service
 from tests.support.clock import present
 from tests.support.residents import (
     CHANGED,
@@ -118,6 +118,22 @@ def test_where_the_city_decided_the_desk_passes_it_on_in_a_queue_of_its_own(cast
     luo.does(case, "decline", {"route": "other_organ", "reason": "请向自治区住房和城乡建设厅提出。"})
     asked = door(cast, "review", third, reasons="再次请求复核。")
     assert (asked.status_code, asked.json()["reason"]) == (409, "answered")
+
+
+def test_a_review_is_passed_to_no_petition_office_that_it_concerns(cast: Cast, lives: Lives) -> None:
+    """The intake desk decided, as everybody else was complained of: its office passes it on, unless that is complained of too."""
+    luo = cast("luo.intake")
+    for about, status in ((["C150100"], 201), (["C150100", "P150100"], 409)):
+        concerns = [{"unit": unit} for unit in about]
+        receipt = lives.registered(concerns=concerns)
+        case = receipt["id"]
+        luo.does(case, "accept")
+        lives.told(case, "luo.intake")
+        luo.does(case, "handle")
+        luo.does(case, "conclude", CONCLUSION)
+        luo.does(case, "serve", service())
+        asked = door(cast, "review", receipt, reasons=WHY)
+        assert asked.status_code == status, about
 
 
 # --- In time, once, and explained

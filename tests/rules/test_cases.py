@@ -52,6 +52,9 @@ archive         | closed declined referred withdrawn | .     | lead    |
 hold            | registered accepted handling concluded closed declined referred withdrawn merged | . | lead_or_above | reason
 release_hold    | registered accepted handling concluded closed declined referred withdrawn merged | . | keeper | reason
 reopen          | concluded closed withdrawn     | handling  | lead_or_above | reason
+name_concerned | registered accepted handling concluded closed declined referred withdrawn merged | .|namer|whom reason
+mend_concerned | registered accepted handling concluded closed declined referred withdrawn merged | .|namer|instead_of whom reason
+lift_concerned | registered accepted handling concluded closed declined referred withdrawn merged | .|namer|whom reason
 grant_reopening | closed                         | handling  | decider | reason
 decline_reopening | closed                       | .         | decider | reason
 escalate        | registered accepted handling   | .         | lead    | reason
@@ -124,6 +127,7 @@ WHO = {
     "record_visit": DESK,
     "track_outside": DESK,
     "reissue_code": "window_clerk coordinator",
+    **{f"{act}_concerned": "coordinator organ_head discipline_officer" for act in ("name", "mend", "lift")},
 }
 TABLE = {
     row[0]: (frozenset(row[1].split()), None if row[2] == "." else row[2], row[3], tuple(row[4].split()))
@@ -133,7 +137,7 @@ TABLE = {
 
 # In which units a post stands in each relation to the case of `case()`; who is offered it and the common superior is the lead.
 RELATED = {
-    **{key: {LEAD} for key in ("lead", "offered", "superior", "wish")},
+    **{key: {LEAD} for key in ("lead", "offered", "superior", "wish", "namer")},
     **{key: {LEAD, ABOVE} for key in ("lead_or_above", "visitor", "involved", "decider", "approver")},
     "keeper": {ABOVE},
 }
@@ -170,6 +174,7 @@ def case(action: str = "", status: str = "registered", **changes: object) -> Fac
         above="C150102" if action in ("escalate", "go_up") else None, below="C150102001" if action == "send_back" else None,
         objectable_until=NOW if again else None, refused_by=frozenset({LEAD}) if again else frozenset(),
         superior=LEAD if action == "rule_competence" else None, reporting=action == "report_upward",
+        namers=frozenset({LEAD} if action.endswith("_concerned") else ()), concerns=action.endswith("_concerned"),
     )  # fmt: skip
     if action == "rule_return":
         facts = replace(facts, returns=LIMITS, offers=(RETURNED,), returned_by=(OTHER,))

@@ -45,6 +45,7 @@ def barred(organs: list[Organ], *codes: str) -> list[Organ]:
         (Organ("D_housing", "department", "housing", "city"), CITY, Reviewer("I", waits=True)),
         (Organ("I", "intake_desk", None, "city"), CITY, Reviewer("P", waits=True)),
         (Organ("I", "intake_desk", None, "city"), without(CITY, "P"), None),
+        (Organ("I", "intake_desk", None, "city"), barred(CITY, "P"), None),  # passed to none that it concerns
         (COUNTY, barred(CITY, "D_housing", "P", "C"), Reviewer("I", waits=True)),
     ],
 )

@@ -3,6 +3,7 @@
 from app.cases.actions.after import record_visit, track_outside
 from app.cases.actions.archive import archive, hold, release_hold
 from app.cases.actions.competence import dispute_competence, rule_competence
+from app.cases.actions.concerns import SaidByResident, lift_concerned, mend_concerned, name_concerned, say_concerned
 from app.cases.actions.decide import accept, conclude, decline, extend_clock, handle, refer
 from app.cases.actions.drafting import redraft
 from app.cases.actions.escalate import escalate, flag_urgent, go_up, go_up_by_code, report_upward, send_back
@@ -18,6 +19,7 @@ from app.cases.actions.resident import open_notice, reissue_code, reveal, same_p
 from app.cases.actions.review import decide_review
 
 __all__ = [
+    "SaidByResident",
     "Seat",
     "accept",
     "approve_attempt",
@@ -39,9 +41,12 @@ __all__ = [
     "handle",
     "hold",
     "hold_hearing",
+    "lift_concerned",
     "link",
     "link_repeat",
+    "mend_concerned",
     "merge",
+    "name_concerned",
     "offer",
     "open_notice",
     "place",
@@ -61,6 +66,7 @@ __all__ = [
     "rule_competence",
     "rule_return",
     "same_phone",
+    "say_concerned",
     "schedule_hearing",
     "send_back",
     "serve",

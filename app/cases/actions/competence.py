@@ -16,7 +16,7 @@ from app.reference.actions import ActionContext
 _SUPERIOR = """
     select coalesce((
         select u.code from unit u where u.kind = 'centre' and u.area in (c.township, c.county, c.city)
-            and u.code not in ($2, $3) and not withheld_from(c.barred_units, u.path)
+            and u.code not in ($2, $3) and not withheld_from(c.barred_units, c.waits_above, u.path, u.tier)
             and tier_rank(u.tier) > (select max(tier_rank(o.tier)) from unit o where o.code in ($2, $3))
         order by tier_rank(u.tier) limit 1),
         (select code from unit where kind = 'intake_desk'))

@@ -55,8 +55,8 @@ async def unmerge(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> Non
     columns = {"merged_into": None, "status": Status(last["before"]).value}
     await advance(act, case, "unmerge", columns=columns, facts={"from": str(target), **said})
     await record(act.conn, target, "merge_undone", actor=act.actor, at=act.now, facts={"from": str(case_id)})
-    for apart in (case_id, target):
-        await settle(act, apart)
+    await settle(act, case_id, apart=True)
+    await settle(act, target)
 
 
 async def take_up_offers(act: ActionContext, case: LoadedCase, merged_at: datetime) -> None:

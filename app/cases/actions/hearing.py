@@ -18,7 +18,7 @@ JUDGING = frozenset({"chair", "member", "recorder"})  # seats that whom the matt
 _BARRED = """
     select s.id, coalesce(s.id = any(c.barred_staff), false) or exists (select from unit u
         where (u.code = s.unit or u.code in (select p.unit from post p where p.staff = s.id))
-            and withheld_from(c.barred_units, u.path)) as barred
+            and withheld_from(c.barred_units, c.waits_above, u.path, u.tier)) as barred
     from staff s, cases c where s.id = any($1) and c.id = $2
 """
 _AHEAD = "select id from hearing where case_id = $1 and state = any($2::text[])"

@@ -150,4 +150,4 @@ async def unlink(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None
         await take_up_offers(act, case, row["made_at"])
     facts = {"into": str(row["other"]), "relation": row["relation"], **said}
     await advance(act, case, "unlink", columns=columns, facts=facts)
-    await settle(act, case_id)  # an offer that stands again may be to somebody whom it concerns by now
+    await settle(act, case_id, apart=True)  # an offer that stands again may be to somebody whom it concerns by now

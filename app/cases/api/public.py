@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from app.cases import actions
 from app.cases.queries.page import ask, ask_for_notices
 from app.cases.resident import ThisCaseByCode
 from app.cases.schemas.notices import ServedOut
-from app.cases.schemas.resident import QueryOut
-from app.cases.schemas.taken import QueryIn
-from app.core.errors import NotFound, TooMany
+from app.cases.schemas.resident import ConcernsSaidOut, QueryOut
+from app.cases.schemas.taken import ConcernsByCodeIn, QueryIn
+from app.core.errors import Conflict, NotFound, TooMany, Words
 from app.core.openapi import may_answer
 
 router = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(NotFound, TooMany))
@@ -19,6 +20,25 @@ async def ask_for_progress(sent: QueryIn, case: ThisCaseByCode) -> QueryOut:
     return await case.read(
         sent, lambda conn: ask(conn, sent.number, sent.code, reference=case.rules, language=case.language)
     )
+
+
+_SAID = Words(
+    "已登记。所列单位和人员即时回避；以文字说明的，在核定所涉单位之前，由上级承办，下级单位不得接触。",
+    "Noted. The units you named stand back at once; where you used words, only the tier above has it in hand until it has been"
+    " settled which unit is meant.",
+)
+
+
+@router.post("/concerns", summary="Say whom it concerns, or who must not be involved", responses=may_answer(Conflict))
+async def say_concerned(sent: ConcernsByCodeIn, case: ThisCaseByCode) -> ConcernsSaidOut:
+    """回避: at any time, for whoever holds the number and the code of the receipt. A unit that is named is kept out at once,
+    with everybody under it; words wait for the tier above to name the unit. `let_in` ends what `not_to` said."""
+    said = actions.SaidByResident(
+        units=[one.unit for one in sent.concerns if one.unit], words=[one.text for one in sent.concerns if one.text],
+        not_to=[one.unit for one in sent.not_to], let_in=sent.let_in,
+    )  # fmt: skip
+    await case.run(sent, lambda act, found: actions.say_concerned(act, found, said))
+    return ConcernsSaidOut(number=sent.number, said=_SAID.say(case.language))
 
 
 @router.post("/notices", summary="What was I told in writing?")

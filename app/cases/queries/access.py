@@ -49,16 +49,19 @@ def _seated(actor: Actor, parameters: Parameters) -> str:
 def open_to(actor: Actor, parameters: Parameters, *, alias: str = "c") -> list[str]:
     """Conditions on `cases` under `alias`, any of which opens a request or an event to this actor by its area."""
     return [
-        f"({alias}.kind in ({_OPEN}) and {alias}.{tier} = any({parameters.add(codes)}::text[]))"
+        f"({alias}.kind in ({_OPEN}) and {alias}.waits_above is null and {alias}.{tier} = any({parameters.add(codes)}::text[]))"
         for tier, codes in actor.areas().items()
     ]
 
 
 def _not_barred(actor: Actor, parameters: Parameters, alias: str) -> str:
-    """Neither this person nor a unit they stand in or under is concerned. By the row and the caller alone: whether it holds
-    costs the same."""
-    line, person = parameters.add(actor.line()), parameters.add(actor.id if actor.kind == "staff" else None)
+    """Neither this person nor a unit they stand in or under is concerned; and where words wait to be named, they stand above
+    all who had it in hand, or lead it. By the row and the caller alone: whether it holds costs the same."""
+    line, units = parameters.add(actor.line()), parameters.add([post.unit for post in actor.posts])
+    tiers, person = parameters.add(actor.tiers_below()), parameters.add(actor.id if actor.kind == "staff" else None)
     return (
         f"not coalesce({alias}.barred_units && {line}::text[], false)"
+        f" and ({alias}.waits_above is null or {alias}.lead_unit = any({units}::text[])"
+        f" or {alias}.waits_above = any({tiers}::text[]))"
         f" and not coalesce({person}::uuid = any({alias}.barred_staff), false)"
     )

@@ -25,7 +25,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_un
      where a.case_id = c.id and a.part = 'co' and a.state = 'signed' and a.staff is null and c.escalated_to is not null
         and not exists (select from case_note n where n.id = a.note and n.kind = 'task')
         and l.kind = 'centre' and tier_rank(u.tier) < tier_rank(l.tier)
-        and not withheld_from(c.barred_units, u.path)
+        and not withheld_from(c.barred_units, c.waits_above, u.path, u.tier)
      order by a.answered_at desc limit 1) as below,
     exists (select from reopening_request q where q.case_id = c.id and q.state = 'open') as asked,
     array(select distinct split_part(e.actor, ':', 2) from event e where e.case_id = c.id
@@ -37,5 +37,15 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_un
         'granted_days', (select coalesce(sum(x.days), 0) from clock_extension x where x.clock = k.id))
      from open_clock k where k.case_id = c.id and k.kind = 'completion') as clock,
     array(select k.kind from clock k where k.case_id = c.id and k.met_at is not null and k.stopped_at is null) as clocks_met,
+    c.waits_above is not null as waits,
+    exists (select from case_concern k where k.case_id = c.id and k.relation = 'concerns' and k.unit is not null
+        and k.ended_at is null) as concerns,
+    array(select u.code from unit u cross join (
+            select coalesce(max(tier_rank(about.tier)), 0) as most from case_concern k join unit about on about.code = k.unit
+            where k.case_id = c.id and k.ended_at is null and k.relation = 'concerns') height
+        where (u.code = c.lead_unit or c.petition_class is distinct from 'accusation' and u.kind = 'centre'
+                and u.area in (c.township, c.county, c.city) and not withheld_from(c.barred_units, u.path))
+            and (tier_rank(u.tier) > height.most or u.code = c.lead_unit and u.tier = 'city'
+                and u.kind in ('centre', 'discipline_desk', 'intake_desk'))) as namers,
     jsonb_build_object({brought}) as brought
 from cases c left join lateral ({above}) up on true

@@ -12,17 +12,17 @@ select tried.got, answered.*, found.*,
     {parties} as parties,
     {why} as why_offered,
     (select jsonb_build_object('code', u.code, 'kind', u.kind,
-        'barred', withheld_from(c.barred_units, u.path),
+        'barred', withheld_from(c.barred_units, c.waits_above, u.path, u.tier),
         'above_concerned', tier_rank(u.tier) > coalesce((
             select max(tier_rank(about.tier)) from case_concern k join unit about on about.code = k.unit
-            where k.case_id = c.id and k.relation = 'concerns'), 0),
+            where k.case_id = c.id and k.relation = 'concerns' and k.ended_at is null), 0),
         'beside_lead', u.tier = l.tier, 'above_lead', tier_rank(u.tier) > tier_rank(l.tier),
         'of_its_areas', coalesce(u.area in (c.township, c.county, c.city), false),
         'lead_stays', coalesce(c.centre = l.code, false)
             or u.tier <> l.tier and coalesce(la.path @> ua.path or ua.path @> la.path, false),
         'receiving', (select r.code from unit r where r.kind = 'centre' and r.area = u.area and r.code <> u.code
             and not (ua.path @> c.area_path or c.area_path @> ua.path)
-            and not withheld_from(c.barred_units, r.path)))
+            and not withheld_from(c.barred_units, c.waits_above, r.path, r.tier)))
      from cases c join unit l on l.code = c.lead_unit left join area la on la.code = l.area,
         unit u left join area ua on ua.code = u.area
      where c.id = found.id and u.code = coalesce($4, (select a.unit from assignment a

@@ -75,6 +75,9 @@ class CaseRow:
     linked: str | None
     clock: CompletionClock | None
     clocks_met: frozenset[str]
+    waits: bool
+    concerns: bool
+    namers: frozenset[str]
     brought: dict[str, Any]  # each as the capability that registered it reads it
 
 
@@ -107,7 +110,7 @@ ABOVE = """
     select u.code, u.tier from unit u, unit l
     where l.code = c.lead_unit and u.kind = 'centre' and u.area in (c.township, c.county, c.city)
         and tier_rank(u.tier) > greatest(tier_rank(l.tier), tier_rank(c.escalated_to))
-        and not withheld_from(c.barred_units, u.path)
+        and not withheld_from(c.barred_units, c.waits_above, u.path, u.tier)
     order by tier_rank(u.tier) limit 1
 """
 
@@ -190,6 +193,7 @@ def as_facts(row: CaseRow, reference: Reference) -> Facts:
         below=row.below, refused_by=row.refused_by, superior=row.superior, reporting=row.reporting, asked=row.asked,
         worked_by=row.worked_by, hearing=row.hearing, linked=row.linked, returned_by=row.returned_by,
         ruled_by=row.ruled_by, came_up=row.came_up, procedure=row.procedure, returns=procedure.returns,
+        waits=row.waits, concerns=row.concerns, namers=row.namers,
         queued=row.queue not in (None, NO_TIER_ABOVE), top=row.queue == NO_TIER_ABOVE, forbids=forbidden(procedure),
         extendable_until=clock.due if clock else None, objectable_until=_objectable_until(row, reference),
         brought={name: fact.read(row.brought[name]) for name, fact in FACTS.items()},

@@ -87,6 +87,7 @@ _STANDS: dict[By, Callable[[Facts, Actor, Transition[Status]], bool]] = {
     By.KEEPER: lambda facts, actor, step: actor.who == facts.held_by or facts.standing.is_above(actor, step.permission),
     By.DECIDER: _decides,
     By.APPROVER: _approves,
+    By.NAMER: lambda facts, actor, step: not facts.namers.isdisjoint(actor.works_for(step.permission)),
     By.SUPERIOR: lambda facts, actor, step: facts.superior in actor.units_with(step.permission),
 }
 

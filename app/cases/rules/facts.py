@@ -40,6 +40,8 @@ class Facts:
     present lead handles it.
     `hearing` is the state of the hearing ahead (scheduled | opened); `linked` the relation of the link to an earlier case.
     `held_by` who put it under legal hold; `standing` who stands how to it.
+    `waits` says that words say whom it concerns and nobody has named the unit yet, `concerns` that somebody is named; `namers`
+    are the units that name them: above whom it concerns.
     `brought` are the values of the facts that capabilities above register (rules/registry.py), by name.
     """
 
@@ -73,6 +75,9 @@ class Facts:
     returned_by: tuple[str, ...] = ()
     ruled_by: str | None = None
     came_up: bool = False
+    waits: bool = False
+    concerns: bool = False
+    namers: frozenset[str] = frozenset()
     brought: Mapping[str, Any] = field(default_factory=dict)
 
     @property

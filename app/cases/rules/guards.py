@@ -18,12 +18,27 @@ def guard(facts: Facts, action: str, now: datetime) -> Refusal | None:
         _of_file(facts),
         _of_hearings(facts),
         _of_links(facts),
+        _of_concerns(facts),
     )
     for table in (of_offers, of_result, *rest):
         holds, why = table.get(action, (True, None))
         if not holds and why is not None:
             return Refusal(False, why)
     return None
+
+
+def _of_concerns(facts: Facts) -> dict[str, tuple[bool, Words]]:
+    """While words wait to be named, nobody below has any part in it."""
+    name_it = Words(
+        "所涉对象尚未落实到单位：请先指明所涉单位，或确认与任何单位无关（name_concerned）。",
+        "Words say whom it concerns: name the unit first, or say that none is meant (name_concerned).",
+    )
+    nobody = Words("本件没有列明所涉单位或人员。", "Nobody is named whom it concerns.")
+    steps = ("offer", "send_back", "rule_competence", "merge", "link", "link_repeat")
+    return {
+        **dict.fromkeys(steps, (not facts.waits, name_it)),
+        **dict.fromkeys(("mend_concerned", "lift_concerned"), (facts.concerns, nobody)),
+    }
 
 
 def _of_hearings(facts: Facts) -> dict[str, tuple[bool, Words]]:

@@ -14,6 +14,7 @@ TITLES: dict[str, Words] = {
     "review_upheld": Words("复查（复核）维持", "the review upheld the opinion"),
     "review_changed": Words("复查（复核）变更了结果", "the review changed the result"),
     "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
+    "concern_said": Words("群众提出回避", "the resident named whom it concerns"),
     "bars_changed": Words("回避人员变动", "who stands back from it has changed"),
     "rated": Words("群众已评价", "rated by the resident"),
     "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
@@ -65,6 +66,18 @@ TOLD: dict[str, Told] = {
         "The same matter is being handled already; see below where it stands.",
     ),
     "unlink": Words("已恢复单独办理。", "It is handled by itself again."),
+    "name_concerned": Words(
+        "已核定本事项涉及的单位和人员，被反映的单位和人员一律回避。",
+        "Whom your matter concerns was settled; whoever it concerns stands back from it.",
+    ),
+    "mend_concerned": Words(
+        "已更正本事项涉及的单位和人员。", "Whom your matter concerns was corrected."
+    ),
+    "lift_concerned": Words(
+        "经上级核实，原列单位或人员与本事项无关，不再回避；您有异议的，可再次提出。",
+        "The tier above found that somebody named does not need to stand back; you may name them again.",
+    ),
+    "concern_said": Words("您提出的回避请求已登记。", "Whom you named is noted and stands back."),
     "decide_review": Words(
         "已作出复查（复核）决定，即将送达给您。", "The review is decided; the decision will be served on you."
     ),

@@ -26,6 +26,7 @@ class By(StrEnum):
     DECIDER = "decider"
     APPROVER = "approver"
     SUPERIOR = "superior"
+    NAMER = "namer"
 
 
 def _lead(subject: Any) -> Words:
@@ -47,6 +48,8 @@ WHO: dict[str, Words | Callable[[Any], Words]] = {
     By.APPROVER: Words("主办单位或其上级中登记送达以外的人",
                        "somebody of the lead unit, or of one above it, other than who recorded the service"),
     By.SUPERIOR: Words("共同上级单位", "the common superior"),
+    By.NAMER: Words("层级高于所涉单位的主办单位或属地中心",
+                    "the lead or a centre of its area, in a tier above whom it concerns"),
 }  # fmt: skip
 
 
@@ -148,6 +151,12 @@ TRANSITIONS: dict[str, Transition[Status]] = table(
            _S.DECLINED, _P.CASE_ACCEPT, By.LEAD, "reason", clocks=(_C.STOP_ALL,), notice="non_acceptance",
            basis="XF 19 ¶3"),
         _t("unlink", "撤销关联", "undo a link", LIVE | {_S.DECLINED}, None, _P.CASE_MERGE, By.LEAD, "reason"),
+        _t("name_concerned", "指明所涉单位或人员", "name whom it concerns", frozenset(_S), None, _P.CONCERN_NAME, By.NAMER,
+           "whom", "reason", basis="XF 28 ¶3, 30 ¶3"),
+        _t("mend_concerned", "更正所涉单位或人员", "correct whom it concerns", frozenset(_S), None, _P.CONCERN_NAME, By.NAMER,
+           "instead_of", "whom", "reason", basis="XF 28 ¶3, 30 ¶3"),
+        _t("lift_concerned", "解除回避", "lift a bar", frozenset(_S), None, _P.CONCERN_NAME, By.NAMER, "whom", "reason",
+           basis="XF 28 ¶3"),
         _t("schedule_hearing", "安排听证", "call a hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD, "at", "place",
            "purpose", "participants", basis="XF 31 (6), 36 ¶2"),
         _t("hold_hearing", "听证开始", "open the hearing", _DECIDING, None, _P.CASE_HANDLE, By.LEAD,

@@ -74,6 +74,13 @@ class ProxyToldOut(BaseModel):
     until: datetime | None
 
 
+class ConcernsSaidOut(BaseModel):
+    """What became of it."""
+
+    number: str
+    said: str
+
+
 class QueryOut(BaseModel):
     """Where a matter stands, in plain words."""
 

@@ -162,8 +162,76 @@ class SamePhoneIn(Closed):
     reason: Reason
 
 
+class WhomIn(Closed):
+    """A unit or a member of staff, who counts as every unit they hold a post in."""
+
+    unit: Code | None = None
+    staff: uuid.UUID | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.unit is None) == (self.staff is None):
+            raise unfit("unit、staff 须且只能给出一项", "give exactly one of unit, staff")
+        return self
+
+
+class NameConcernedIn(Closed):
+    """Whom the matter concerns, and why; nobody where the words mean no unit and nobody of one."""
+
+    whom: list[WhomIn] = Field(max_length=20)
+    reason: LongText
+
+
+class MendConcernedIn(Closed):
+    """Who was named wrongly, who is meant instead, and why."""
+
+    instead_of: WhomIn
+    whom: list[WhomIn] = Field(min_length=1, max_length=20)
+    reason: LongText
+
+
+class LiftConcernedIn(Closed):
+    """Whom the matter does not concern after all, and why."""
+
+    whom: WhomIn
+    reason: LongText
+
+
 class QueryIn(Closed):
     """What the resident holds: the number and the code of the receipt."""
 
     number: CaseNumber
     code: QueryCode
+
+
+class UnitOrWordsIn(Closed):
+    """A unit, or words that say who is meant."""
+
+    unit: Code | None = None
+    text: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.unit is None) == (self.text is None):
+            raise unfit("unit、text 须且只能给出一项", "give exactly one of unit, text")
+        return self
+
+
+class UnitIn(Closed):
+    """A unit."""
+
+    unit: Code
+
+
+class ConcernsByCodeIn(QueryIn):
+    """Whom the matter concerns, which units must not be involved, and who may be after all."""
+
+    concerns: list[UnitOrWordsIn] = Field(default=[], max_length=20)
+    not_to: list[UnitIn] = Field(default=[], max_length=20)
+    let_in: list[WhomIn] = Field(default=[], max_length=20, description="Of those whom `not_to` named")
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.concerns or self.not_to or self.let_in):
+            raise unfit("请填写 concerns、not_to 或 let_in", "give concerns, not_to or let_in")
+        return self

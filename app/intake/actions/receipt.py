@@ -88,6 +88,7 @@ def _facts(body: Body, reference: Reference, actor: Actor, now: datetime) -> Fac
         offers.append(Offer(0, body["offered_to"], None, "lead"))
     if body["worker"] and body["kind"] in (Kind.REQUEST, Kind.EVENT):
         offers.append(Offer(0, body["lead_unit"], uuid.UUID(body["worker"]), "co"))
+    above = [body["areas"][tier] for tier in ("township", "county", "city")]
     return Facts(
         id=uuid.UUID(body["id"]), status=Status(body["status"]), kind=Kind(body["kind"]),
         petition_class=PetitionClass(sort) if (sort := body.get("petition_class")) else None,
@@ -95,6 +96,7 @@ def _facts(body: Body, reference: Reference, actor: Actor, now: datetime) -> Fac
         queued=body["queue"] not in (None, "no_worker", NO_TIER_ABOVE), procedure=body["procedure"],
         forbids=forbidden(reference.procedure(body["procedure"], now)), top=body["queue"] == NO_TIER_ABOVE,
         above=reference.centre_above(body["lead_unit"], body["areas"].values()),
+        namers=frozenset({body["lead_unit"], *(reference.centres[a] for a in above if a and a in reference.centres)}),
     )  # fmt: skip
 
 

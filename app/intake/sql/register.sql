@@ -7,7 +7,7 @@
 --   said    whom it concerns or who must not be involved: n, relation, unit, staff, sealed, seal_key
 --   known   n, case_id, how: reports that repeat an earlier one
 , named_unit as (  -- a member of staff counts as every unit they hold a post in; 'not_to' bars the person alone
-    select s.n, s.relation, u.code, u.path, u.tier, a.path as area_path, s.staff
+    select s.n, s.relation, u.code, u.path, u.tier, a.path as area_path, s.staff, s.sealed is not null as words
     from said s
     left join lateral (
         select p.unit from post p where p.staff = s.staff and s.relation = 'concerns'
@@ -18,11 +18,11 @@
 ), barred as (
     select n, array_agg(distinct code) filter (where code is not null) as units,
         array_agg(distinct staff) filter (where staff is not null) as staff,
-        max(tier_rank(tier)) as height,
+        max(tier_rank(tier)) as height, bool_or(words) as words,
         array_agg(distinct area_path) filter (where area_path is not null and relation = 'concerns') as areas
     from named_unit group by n
 ), spot as materialized (  -- where it is: the cell, or the nearest tier that holds it
-    select r.*, b.units as barred_units, b.staff as barred_staff, b.height, b.areas as barred_areas,
+    select r.*, b.units as barred_units, b.staff as barred_staff, b.height, b.words, b.areas as barred_areas,
         cell.code as cell, cell.centre as cell_centre, whole.time_zone,
         coalesce(cell.city, here.code_city, whole.code) as city,
         coalesce(cell.county, here.code_county) as county,
@@ -71,24 +71,25 @@
         where cw.cell = s.cell and cw.during @> s.at and not s.imported order by cw.role limit 1
     ) w on true
     where s.problem is null
-), guarded as (  -- no unit leads a matter that concerns it or a unit above it; none left: the city's intake desk
-    select r.*, g.moved,
+), guarded as (  -- no unit leads a matter that concerns it or a unit above it; none left: the city's intake desk. Where words
+    -- say whom it concerns, it waits above all units that would have it in hand until somebody has named the one meant.
+    select r.*, w.waits_above, g.moved,
         case when r.led_by is not null then r.led_by  -- a review: the organ above the one that decided
             when r.petition_class = 'accusation' then coalesce((
                 select d.code from unit d join area a on a.code = d.area
                 where d.kind = 'discipline_desk' and not withheld_from(r.barred_units, d.path)
-                    and (d.tier = 'city' or r.barred_areas is not null and not exists (
+                    and (d.tier = 'city' or w.waits_above is null and r.barred_areas is not null and not exists (
                         select from unnest(r.barred_areas) c(path) where not a.path @> c.path)
                         and tier_rank(d.tier) > r.height)
                 order by nlevel(a.path) desc, d.code limit 1), r.intake_desk)
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = r.receiving
-                where up.path @> u.path and not withheld_from(r.barred_units, up.path)
-                    and tier_rank(up.tier) > r.height
+                where up.path @> u.path and not withheld_from(r.barred_units, w.waits_above, up.path, up.tier)
+                    and tier_rank(up.tier) > coalesce(r.height, 0)
                 order by nlevel(up.path) desc limit 1), r.intake_desk)
             else coalesce(r.receiving, r.intake_desk) end as lead,
         case when r.led_by is not null then r.led_by
-            when r.petition_class = 'accusation' then null
+            when r.petition_class = 'accusation' or w.waits_above is not null then null
             when g.moved then coalesce((
                 select up.code from unit up join unit u on u.code = coalesce(r.target, r.intake_desk)
                 where up.path @> u.path and not withheld_from(r.barred_units, up.path)
@@ -101,8 +102,14 @@
             then null else r.cell_worker end as worker
     from routed r
     cross join lateral (
-        select r.petition_class <> 'accusation' and r.led_by is null and r.barred_units is not null and (
-            exists (select from unit u where u.code in (r.receiving, r.target)
+        select case when r.words is not true then null when r.led_by is not null then 'city'
+            when r.petition_class = 'accusation' then 'county'
+            else coalesce((select u.tier from unit u where u.code in (r.receiving, r.target)
+                order by tier_rank(u.tier) desc limit 1), 'city') end as waits_above
+    ) w
+    cross join lateral (
+        select r.petition_class <> 'accusation' and r.led_by is null and (w.waits_above is not null
+            or r.barred_units is not null and exists (select from unit u where u.code in (r.receiving, r.target)
                 and withheld_from(r.barred_units, u.path))) as moved
     ) g
 ), numbered as materialized (
@@ -112,7 +119,7 @@
             else g.rule end as sent_by,
         case when g.led_by is not null then g.waits when g.queue is null and g.cell is not null and g.worker is null and not g.imported then 'no_worker'
             else g.queue end as queued,
-        case when g.kind in ('request', 'event') and not g.imported then g.worker end as helper
+        case when g.kind in ('request', 'event') and not g.imported and g.waits_above is null then g.worker end as helper
     from (
         select s.*, to_char(s.at at time zone s.time_zone, 'YY') || case_digits(s.serial, s.number_key) as digits
         -- serials follow the order of the reports, whatever the plan: the demo city is the same at every load
@@ -142,7 +149,7 @@
 ), filed as (
     insert into cases (id, number, kind, petition_class, category, channel, procedure, procedure_version, status,
         located_by, crs, point, accuracy_m, cell, city, county, township, community, area_path, queue, worker, centre,
-        lead_unit, routed_unit, rule, guarded, barred_units, barred_staff, due, received_at, registered_at, closed_at,
+        lead_unit, routed_unit, rule, guarded, barred_units, barred_staff, waits_above, due, received_at, registered_at, closed_at,
         updated_at, source_system, external_id, registrar, query_hash, imported, head_seq, head_hash)
     select id, number, kind, nullif(petition_class, ''), category, channel, procedure, procedure_version, status,
         case when secret then 'address' else located_by end, crs, case when not secret then point end, accuracy_m, cell,
@@ -150,7 +157,7 @@
         routed_unit, sent_by, moved,
         -- the last resort sees what it leads, whatever the report says about it: a case is never without anyone
         case when lead = intake_desk then nullif(array_remove(barred_units, intake_desk), '{}') else barred_units end,
-        barred_staff, case when imported then 'infinity'
+        barred_staff, waits_above, case when imported then 'infinity'
             else least(due, (select min((k->>'due')::timestamptz) from jsonb_array_elements(running) k
                 where k->>'kind' = 'sign_for')) end,
         received_at, at, closed_at, coalesce(closed_at, at), source_system, external_id, registrar, query_hash, imported,
@@ -184,7 +191,7 @@
     union all select m.id, 'unit:' || u.code, 'queue' from made m  -- a cell without a worker: the township's coordinator
         join unit u on u.kind = 'centre' and u.area = m.township and u.code <> m.lead
         where m.queued = 'no_worker' and m.kind in ('request', 'event')
-            and not withheld_from(m.barred_units, u.path)
+            and not withheld_from(m.barred_units, m.waits_above, u.path, u.tier)
     union all select id, registrar, 'registrar' from made
         where not secret and not imported and registrar not like 'resident:%'
     union all select m.id, 'post:' || p.id, 'lead' from made m

@@ -36,7 +36,7 @@ OWING = Fact(
 )
 _RELATIONS = """
     select u.code, u.kind, u.tier, coalesce(u.area in (c.township, c.county, c.city), false) as covers,
-        withheld_from(c.barred_units, u.path) as barred,
+        withheld_from(c.barred_units, c.waits_above, u.path, u.tier) as barred,
         c.lead_unit = u.code or exists (select from assignment s where s.case_id = c.id and s.unit = u.code
             and s.staff is null and s.state in ('offered', 'signed')) as involved
     from unit u, cases c where u.code = any($1::text[]) and c.id = $2
@@ -46,7 +46,7 @@ _RELATIONS = """
 _RULER = """
     select coalesce((
         select u.code from unit u, unit called where called.code = $2 and u.kind = 'centre' and u.area in (c.county, c.city)
-            and not withheld_from(c.barred_units, u.path)
+            and not withheld_from(c.barred_units, c.waits_above, u.path, u.tier)
             and tier_rank(u.tier) >= tier_rank(called.tier)
         order by tier_rank(u.tier) limit 1),
         (select code from unit where kind = 'intake_desk'))

@@ -26,7 +26,7 @@ _CANDIDATES = """
     select s.id, s.active,
         exists (select from post p where p.staff = s.id and p.role = 'mediator') as mediates,
         exists (select from unit u where (u.code = s.unit or u.code in (select p.unit from post p where p.staff = s.id))
-            and withheld_from(c.barred_units, u.path))
+            and withheld_from(c.barred_units, c.waits_above, u.path, u.tier))
             or coalesce(s.id = any(c.barred_staff), false) as barred,
         exists (select from mediator m where m.case_id = c.id and m.staff = s.id and m.relation is not null) as declared,
         exists (select from event e where e.case_id = c.id and e.kind in ('conclude', 'decide_review')

@@ -32,7 +32,7 @@ _UNFIT = """
     select p.id, p.case_id from proxy p join cases c on c.id = p.case_id join staff s on s.id = p.staff
     where p.state in ('authorised', 'reporting') and (not s.active or s.id = any(c.barred_staff)
         or exists (select from unit u where (u.code = s.unit or u.code in (select o.unit from post o where o.staff = s.id))
-            and withheld_from(c.barred_units, u.path))
+            and withheld_from(c.barred_units, c.waits_above, u.path, u.tier))
         or not exists (select from post o join area a on a.code = o.area where o.staff = s.id and o.role = any($1::text[])
             and a.path @> c.area_path))
     limit $2

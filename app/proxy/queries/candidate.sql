@@ -1,6 +1,6 @@
 select s.active, coalesce(s.id = any(c.barred_staff), false) or exists (
         select from unit u where (u.code = s.unit or u.code in (select p.unit from post p where p.staff = s.id))
-            and withheld_from(c.barred_units, u.path)
+            and withheld_from(c.barred_units, c.waits_above, u.path, u.tier)
     ) as barred,
     exists (
         select from post p join area a on a.code = p.area
