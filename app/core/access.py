@@ -88,8 +88,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ORGAN_HEAD: frozenset(_WORK | _LEAD | _WATCH | {P.CLOCK_EXTEND, P.EMERGENCY_SWITCH}),
     Role.DISCIPLINE_OFFICER: frozenset(_WORK | _WATCH | {P.CLOCK_EXTEND, P.CONCERN_NAME}),
     Role.SUPERVISOR: frozenset(_READ | _WATCH | {P.FIGURES_READ}),
-    Role.AUDITOR: frozenset({P.MAP_READ, P.STAFF_READ}),
-    Role.ADMINISTRATOR: frozenset({P.MAP_READ, P.STAFF_READ, P.MESSAGE_READ, P.MESSAGE_MANAGE}),
+    # Of hand-overs these two decide nothing alone: one is half of the two persons whom some of them take.
+    Role.AUDITOR: frozenset({P.MAP_READ, P.STAFF_READ, P.STAFF_HANDOVER}),
+    Role.ADMINISTRATOR: frozenset({P.MAP_READ, P.STAFF_READ, P.STAFF_HANDOVER, P.MESSAGE_READ, P.MESSAGE_MANAGE}),
     Role.INTEGRATION: frozenset({P.CASE_REGISTER, P.CASE_READ, P.CASE_ATTACH, P.MAP_READ}),
 }
 

@@ -20,4 +20,4 @@ def register() -> None:
     STEP_WORDS.add({"handed_over": StepWords(Words("工作交接", "the work was handed over"))})
 
 
-HANDOVER = Capability("handover", register=register)
+HANDOVER = Capability("handover", register=register, append_only=("seat_given",))

@@ -1,16 +1,17 @@
 """What a member of staff holds, who may take it over, and what was handed over before."""
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from app.cases.queries.access import visible_to
-from app.core.access import Actor, Permission, Role
+from app.core.access import Actor, Post, Role
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
-from app.core.rows import fetch_all, fetch_one
-from app.handover.rules import Held, HeldKind, Why
-from app.handover.schemas import HandoverOut
+from app.core.rows import fetch_all, fetch_one, part
+from app.handover.rules import DECIDING, Held, HeldKind, Why
+from app.handover.schemas import HandoverOut, SeatGivenOut
 
 _PERSON = """
     select s.active, s.full_time, array(select p.role from post p where p.staff = s.id) as roles,
@@ -25,7 +26,7 @@ _PERSON = """
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of staff, as the rules ask; `within`: in a unit that the actor may hand over for, or under one."""
+    """A member of staff, as the rules ask; `within`: in a unit where the actor decides, or under one."""
 
     active: bool
     full_time: bool
@@ -40,7 +41,66 @@ async def find_person(
     """Locked, nothing new can be given to them until the transaction ends."""
     if lock:
         await conn.fetchval("select id from staff where id = $1 for update", staff)
-    return await fetch_one(conn, Person, _PERSON, staff, now, sorted(actor.units_with(Permission.STAFF_HANDOVER)))
+    units = sorted({post.unit for post in actor.posts if post.role in DECIDING})
+    return await fetch_one(conn, Person, _PERSON, staff, now, units)
+
+
+_DECIDING = """
+    select p.staff as holder, p.id, p.role, p.unit, u.path::text as unit_path, p.area, a.tier
+    from post p join staff s on s.id = p.staff and s.active join unit u on u.code = p.unit join area a on a.code = p.area
+    where p.role = any($1::text[]) and p.staff is distinct from $3
+        and exists (select from unit below where below.code = any($2::text[]) and u.path @> below.path)
+"""
+_SEAT = """
+    select p.staff as holder, p.id, p.role, p.unit, u.path::text as unit_path, p.area, a.tier
+    from post p join unit u on u.code = p.unit join area a on a.code = p.area where p.id = $1 for update of p
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A post, and who holds it."""
+
+    holder: uuid.UUID | None
+    id: str
+    role: Role
+    unit: str
+    unit_path: str
+    area: str
+    tier: str
+
+    @property
+    def post(self) -> Post:
+        """The post alone."""
+        return part(Post, asdict(self))
+
+
+async def list_deciding(conn: Connection, posts: Sequence[Post], *, but: uuid.UUID) -> list[list[Post]]:
+    """The seats at or above these posts from which somebody decides, of each holder but one."""
+    units = sorted({post.unit for post in posts})
+    found: dict[uuid.UUID | None, list[Post]] = {}
+    for seat in await fetch_all(conn, Seat, _DECIDING, sorted(DECIDING), units, but):
+        found.setdefault(seat.holder, []).append(seat.post)
+    return [*found.values()]
+
+
+async def lock_seat(conn: Connection, post: str) -> Seat | None:
+    """One seat, locked."""
+    return await fetch_one(conn, Seat, _SEAT, post)
+
+
+_FIRST_WORDS = """
+    select w.staff from first_word w join staff s on s.id = w.staff and s.active
+    where w.what = $1 and w.subject = $2 and w.said = $3 and w.staff <> $4 and w.said_at > $5 order by w.said_at
+"""
+
+
+async def list_first_words(
+    conn: Connection, what: str, subject: str, said: Mapping[str, object], *, but: uuid.UUID, since: datetime
+) -> list[uuid.UUID]:
+    """Who said the same since then, and is still there."""
+    rows = await conn.fetch(_FIRST_WORDS, what, subject, said, but, since)
+    return [staff for (staff,) in rows]
 
 
 # Each statement gives things held; what is not in a case is seen, and may be passed on, unless it says otherwise.
@@ -51,8 +111,7 @@ _CELLS = f"""
 """
 _POSTS = f"""
     select 'post' as kind, p.id as ref, p.role as state, {_NO_CASE}, null as until, true as free
-    from post p join unit u on u.code = p.unit where p.staff = $1
-        and exists (select from unit over where over.code = any($2::text[]) and over.path @> u.path) order by p.id
+    from post p where p.staff = $1 and p.id = any($2::text[]) order by p.id
 """
 # `free`: the successor is of the unit of the shift and on no other while it lasts; the constraint has the last word.
 _SHIFTS = f"""
@@ -105,9 +164,10 @@ _TASKS = """
 
 
 async def list_held(
-    conn: Connection, staff: uuid.UUID, why: Why, until: datetime | None, to: uuid.UUID | None, *, actor: Actor, now: datetime
+    conn: Connection, staff: uuid.UUID, why: Why, until: datetime | None, to: uuid.UUID | None, *,
+    posts: Sequence[str], actor: Actor, now: datetime,
 ) -> list[Held]:  # fmt: skip
-    """Cells, what they do in cases, shifts (that begin before `until`) and, for one who leaves, the posts of the actor's line."""
+    """Cells, what they do in cases, shifts (that begin before `until`) and, for one who leaves, these posts."""
     held = await fetch_all(conn, Held, _CELLS, staff, now)
     for statement, given in ((_TASKS, [staff, to]), (_PROXIES, [staff, now]), (_MEDIATORS, [staff])):
         parameters = Parameters(given)
@@ -117,21 +177,31 @@ async def list_held(
     for shifts in (_SHIFTS, _EMERGENCY_SHIFTS):
         held += await fetch_all(conn, Held, shifts, staff, to, now, until)
     if why is Why.LEAVES:
-        held += await fetch_all(conn, Held, _POSTS, staff, sorted(actor.units_with(Permission.STAFF_HANDOVER)))
+        held += await fetch_all(conn, Held, _POSTS, staff, list(posts))
     return held
 
 
 _HANDOVERS = """
-    select h.id, h.staff, h.why, h.until, h.successor as to, h.made_by, h.made_at,
+    select h.id, h.staff, h.why, h.until, h.successor as to, h.asked_by, h.made_by, h.made_at,
         (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'ref', i.ref, 'state', i.state, 'case', c.id,
             'number', c.number, 'becomes', i.becomes, 'to', i.taken_by) order by i.id), '[]')
-         from staff_handover_item i left join cases c on c.id = i.case_id and {seen} where i.handover = h.id) as items
+         from staff_handover_item i left join cases c on c.id = i.case_id and {seen}
+         where i.handover = h.id and (i.case_id is null or c.id is not null)) as items
     from staff_handover h where h.staff = $1 order by h.made_at desc, h.id desc limit 100
 """
 
 
 async def list_handovers(conn: Connection, staff: uuid.UUID, *, actor: Actor) -> list[HandoverOut]:
-    """The latest hundred; cases are named to who sees them."""
+    """The latest hundred; what belongs to a case is listed to who sees the case."""
     parameters = Parameters([staff])
     seen = visible_to(actor, parameters)
     return await fetch_all(conn, HandoverOut, _HANDOVERS.format(seen=seen), *parameters)
+
+
+async def list_given(conn: Connection, post: str) -> list[SeatGivenOut]:
+    """Who was given this seat, by whom; the latest hundred."""
+    return await fetch_all(
+        conn, SeatGivenOut,
+        "select post, staff, asked_by, given_by, given_at from seat_given where post = $1 order by given_at desc, id limit 100",
+        post,
+    )  # fmt: skip

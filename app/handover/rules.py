@@ -1,11 +1,12 @@
 """Who takes over what. Pure."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.core.access import ROLE_PERMISSIONS, Permission, Post, Role
 from app.mediation.rules import MediationState
 
 
@@ -43,6 +44,71 @@ class Becomes(StrEnum):
     WITHDRAWN = "withdrawn"  # off the rota
     STAYS = "stays"  # over a leave, with the same person
     VACANT = "vacant"  # nobody: it shows in the report of cells, or stands empty
+
+
+# Who decides about whom. Auditors and administrators have no rank: nobody decides about them alone, nor they about anybody.
+RANK = {
+    Role.GRID_WORKER: 1, Role.WINDOW_CLERK: 1, Role.HANDLER: 1, Role.MEDIATOR: 1, Role.COORDINATOR: 2, Role.SUPERVISOR: 2,
+    Role.DISCIPLINE_OFFICER: 3, Role.ORGAN_HEAD: 3,
+}  # fmt: skip
+DECIDING = frozenset(role for role in RANK if Permission.STAFF_HANDOVER in ROLE_PERMISSIONS[role])
+_UNREACHED = max(RANK.values()) + 1
+
+
+class Decided(StrEnum):
+    """What two persons can decide."""
+
+    HANDOVER = "handover"
+    SEAT = "seat"
+
+
+class Office(StrEnum):
+    """From where one of two persons speaks."""
+
+    HEAD = "head"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+def stands_above(seat: Post, post: Post) -> bool:
+    """Of the same unit and a higher rank, or of a unit above and no lower rank."""
+    if seat.role not in DECIDING or post.role not in RANK:
+        return False
+    if seat.unit == post.unit:
+        return RANK[seat.role] > RANK[post.role]
+    return in_line(seat, post) and RANK[seat.role] >= RANK[post.role]
+
+
+def in_line(over: Post, post: Post) -> bool:
+    """Of the same unit, or of one under it."""
+    return f"{post.unit_path}.".startswith(f"{over.unit_path}.")
+
+
+def may_alone(seats: Sequence[Post], posts: Sequence[Post]) -> bool:
+    """Above one of the posts; and whatever else the person holds, in other lines too, is of a lower rank."""
+    highest = max((RANK[seat.role] for seat in seats if seat.role in DECIDING), default=0)
+
+    def above(post: Post) -> bool:
+        return any(stands_above(seat, post) for seat in seats)
+
+    reached = all(above(post) or RANK.get(post.role, _UNREACHED) < highest for post in posts)
+    return reached and any(above(post) for post in posts)
+
+
+def offices(seats: Iterable[Post], posts: Sequence[Post]) -> frozenset[Office]:
+    """From where somebody may speak as one of two about these posts: their head, one above, the city's own two."""
+    found = set()
+    for seat in seats:
+        if seat.role is Role.ORGAN_HEAD and any(in_line(seat, post) for post in posts):
+            found.add(Office.HEAD)
+        elif seat.role in (Role.ADMINISTRATOR, Role.AUDITOR) and seat.tier == "city":
+            found.add(Office(seat.role.value))
+    return frozenset(found)
+
+
+def may_together(one: Iterable[Office], other: Collection[Office]) -> bool:
+    """Two persons from two offices."""
+    return any(mine is not theirs for mine in one for theirs in other)
 
 
 TAKEN = (Becomes.PRIMARY, Becomes.COVER, Becomes.TASK, Becomes.SHIFT)  # by somebody; the others by nobody
@@ -119,8 +185,9 @@ def _becomes(one: Held, why: Why, *, taken: bool) -> Becomes:
 
 
 def differences(moves: Sequence[Move], approved: Mapping[str, uuid.UUID | None]) -> dict[str, list[str]]:
-    """What changed since the preview that was approved: what came, what went, what would go to somebody else now."""
-    now = {move.held.key: move.to for move in moves}
+    """What changed since the preview that was approved: what came, what went, what would go to somebody else now. What is
+    not shown is not compared: it goes by the rule."""
+    now = {move.held.key: move.to for move in moves if move.held.seen}
     found = {
         "added": sorted(now.keys() - approved.keys()), "gone": sorted(approved.keys() - now.keys()),
         "changed": sorted(key for key in now.keys() & approved.keys() if now[key] != approved[key]),

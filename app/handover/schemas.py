@@ -44,7 +44,7 @@ class HandoverIn(Closed):
 
 @dataclass(frozen=True, slots=True)
 class HandoverItemOut:
-    """What goes where, or what becomes of it. `case` and `number` are shown to who sees the case.
+    """What goes where, or what becomes of it. What belongs to a case is shown to who sees the case alone.
 
     `ref` is the code of a cell or post, the name of a task, the id of a proxy, mediation or shift, or day:shift:emergency;
     `state` of a shift is its centre or emergency.
@@ -61,13 +61,14 @@ class HandoverItemOut:
 
 @dataclass(frozen=True, slots=True)
 class HandoverOut:
-    """A hand-over; a preview has no `id` yet."""
+    """A hand-over; a preview, and what waits for a second person, has no `id` yet. `asked_by` is the first of two persons."""
 
     id: uuid.UUID | None
     staff: uuid.UUID
     why: Why
     until: datetime | None
     to: uuid.UUID | None
+    asked_by: str | None
     made_by: str | None
     made_at: datetime | None
     items: list[HandoverItemOut]
@@ -75,3 +76,24 @@ class HandoverOut:
 
 class HandoverList(Items[HandoverOut]):
     """Hand-overs of one person, the latest first."""
+
+
+class SeatIn(Closed):
+    """Who is to hold an empty seat."""
+
+    staff: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SeatGivenOut:
+    """A seat and who was given it; what waits for a second person was given by nobody yet. `asked_by` is the first of two."""
+
+    post: str
+    staff: uuid.UUID
+    asked_by: str | None
+    given_by: str | None
+    given_at: datetime | None
+
+
+class SeatGivenList(Items[SeatGivenOut]):
+    """Who was given one seat, the latest first."""

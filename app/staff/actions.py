@@ -88,3 +88,8 @@ async def keep_at_hand(conn: Connection, staff: Sequence[uuid.UUID]) -> None:
 async def vacate(conn: Connection, staff: uuid.UUID, posts: Sequence[str]) -> None:
     """These seats stand empty, as far as this person holds them."""
     await conn.execute("update post set staff = null where id = any($1) and staff = $2", list(posts), staff)
+
+
+async def seat(conn: Connection, staff: uuid.UUID, post: str) -> None:
+    """This person holds an empty seat from now on."""
+    await conn.execute("update post set staff = $2 where id = $1 and staff is null", post, staff)

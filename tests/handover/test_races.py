@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.handover import actions
+from app.handover.actions import handing
 from tests.cast import Cast
 from tests.handover.doors import SUN, Worker, carry_out, request
 from tests.support.talks import Talks
@@ -19,14 +19,14 @@ def midway(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[[Callable[[], Any], Callable[[], Any]], tuple[Any, Any]]]:
     """Runs a hand-over up to its last steps, then the other act beside it, then lets the hand-over end; gives both results."""
-    reached, may_end, real = threading.Event(), threading.Event(), actions._end_trust
+    reached, may_end, real = threading.Event(), threading.Event(), handing._end_trust
 
     async def slow(*told: Any) -> None:
         reached.set()
         assert await asyncio.to_thread(may_end.wait, 30)
         await real(*told)
 
-    monkeypatch.setattr(actions, "_end_trust", slow)
+    monkeypatch.setattr(handing, "_end_trust", slow)
     with ThreadPoolExecutor(2) as threads:
 
         def both(hand_over: Callable[[], Any], other: Callable[[], Any]) -> tuple[Any, Any]:

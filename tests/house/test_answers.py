@@ -185,6 +185,20 @@ def hand_over(cast: Cast) -> None:
     items = [{name: item[name] for name in ("kind", "ref", "to")} for item in shown.json()["items"]]
     assert sun.post(f"/v1/staff/{away}/handover", {**asked, "items": items}).status_code == 200
     assert sun.get(f"/v1/staff/{away}/handovers").status_code == 200
+    seats_by_two(cast)
+
+
+def seats_by_two(cast: Cast) -> None:
+    """A desk above which nobody stands is left, and given to another, by two persons."""
+    post = "X150103001.discipline_officer.1"
+    officer, seat = staff_id(post), f"/v1/posts/{post}"
+    asked = {"why": "leaves", "items": [{"kind": "post", "ref": post}]}
+    given = {"staff": str(staff_id("X150103002.discipline_officer.1"))}
+    for who, status in (("guo.admin", 202), ("lin.auditor", 200)):
+        assert cast(who).post(f"/v1/staff/{officer}/handover", asked).status_code == status
+    for who, status in (("guo.admin", 202), ("lin.auditor", 200)):
+        assert cast(who).post(f"{seat}/holder", given).status_code == status
+    assert cast("guo.admin").get(f"{seat}/holders").status_code == 200
 
 
 def ask_at_every_stage(lives: Lives, strict: Strict) -> None:

@@ -103,6 +103,7 @@ RULES: dict[str, Iterable[str]] = {
     "ck_room_booking_purpose": BookingPurpose,
     "ck_room_version_kind": RoomKind,
     "ck_service_record_outcome": of(ServeIn, "outcome"),
+    "ck_first_word_what": handover.Decided,
     "ck_staff_handover_item_becomes": handover.Becomes,
     "ck_staff_handover_item_kind": handover.HeldKind,
     "ck_staff_handover_item_taken_by_somebody": handover.TAKEN,

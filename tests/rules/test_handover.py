@@ -4,7 +4,21 @@ import uuid
 
 import pytest
 
-from app.handover.rules import Becomes, Held, HeldKind, Move, Why, differences, plan
+from app.core.access import Post, Role
+from app.handover.rules import (
+    Becomes,
+    Held,
+    HeldKind,
+    Move,
+    Office,
+    Why,
+    differences,
+    may_alone,
+    may_together,
+    offices,
+    plan,
+    stands_above,
+)  # fmt: skip
 
 NEXT = uuid.uuid4()
 CELL, COVER = Held(HeldKind.CELL, "1", "primary"), Held(HeldKind.CELL, "2", "cover")
@@ -67,3 +81,63 @@ def test_differences_are_named() -> None:
 def test_an_offer_accepted_since_is_another_thing() -> None:
     moves = plan([Held(HeldKind.PROXY, "x", "authorised")], Why.LEAVES, NEXT, may_lead_cell=True)
     assert differences(moves, {"proxy_offer:x": None}) == {"added": ["proxy:x"], "gone": ["proxy_offer:x"]}
+
+
+def seat(role: Role, unit: str, tier: str = "city") -> Post:
+    """A post; a unit is named by its path."""
+    return Post(f"{unit}.{role}", role, unit.rpartition(".")[2], unit, "a", tier)
+
+
+R, TOP, MIDDLE, BESIDE = Role, "A", "A.B", "Z"
+ABOVE = [
+    (seat(R.COORDINATOR, MIDDLE), seat(R.GRID_WORKER, MIDDLE), True),
+    (seat(R.COORDINATOR, MIDDLE), seat(R.COORDINATOR, MIDDLE), False),
+    (seat(R.COORDINATOR, MIDDLE), seat(R.ORGAN_HEAD, MIDDLE), False),
+    (seat(R.COORDINATOR, MIDDLE), seat(R.SUPERVISOR, MIDDLE), False),
+    (seat(R.ORGAN_HEAD, MIDDLE), seat(R.SUPERVISOR, MIDDLE), True),
+    (seat(R.ORGAN_HEAD, MIDDLE), seat(R.DISCIPLINE_OFFICER, MIDDLE), False),
+    (seat(R.COORDINATOR, TOP), seat(R.COORDINATOR, MIDDLE), True),
+    (seat(R.COORDINATOR, TOP), seat(R.ORGAN_HEAD, MIDDLE), False),
+    (seat(R.ORGAN_HEAD, TOP), seat(R.ORGAN_HEAD, MIDDLE), True),
+    (seat(R.ORGAN_HEAD, MIDDLE), seat(R.GRID_WORKER, TOP), False),
+    (seat(R.ORGAN_HEAD, BESIDE), seat(R.GRID_WORKER, MIDDLE), False),
+    (seat(R.ORGAN_HEAD, "A"), seat(R.GRID_WORKER, "AB"), False),
+    (seat(R.HANDLER, TOP), seat(R.GRID_WORKER, MIDDLE), False),
+    (seat(R.ORGAN_HEAD, TOP), seat(R.AUDITOR, MIDDLE), False),
+    (seat(R.ORGAN_HEAD, TOP), seat(R.ADMINISTRATOR, TOP), False),
+    (seat(R.ADMINISTRATOR, TOP), seat(R.GRID_WORKER, MIDDLE), False),
+    (seat(R.AUDITOR, TOP), seat(R.GRID_WORKER, MIDDLE), False),
+]
+
+
+@pytest.mark.parametrize(("over", "post", "above"), ABOVE)
+def test_who_stands_above(over: Post, post: Post, above: bool) -> None:
+    assert stands_above(over, post) is above
+    assert may_alone([over], [post]) is above
+
+
+def test_what_somebody_holds_in_another_line_is_of_a_lower_rank() -> None:
+    decides, worker = [seat(R.COORDINATOR, MIDDLE)], seat(R.GRID_WORKER, MIDDLE)
+    assert may_alone(decides, [worker, seat(R.MEDIATOR, BESIDE)])
+    for other in (R.COORDINATOR, R.ORGAN_HEAD, R.AUDITOR):
+        assert not may_alone(decides, [worker, seat(other, BESIDE)])
+    assert not may_alone(decides, [])
+    assert not may_alone([], [worker])
+
+
+def test_two_persons_speak_from_two_offices() -> None:
+    post = [seat(R.DISCIPLINE_OFFICER, MIDDLE)]
+    head, above, beside = ([seat(R.ORGAN_HEAD, unit)] for unit in (MIDDLE, TOP, BESIDE))
+    auditor, admin = [seat(R.AUDITOR, BESIDE)], [seat(R.ADMINISTRATOR, BESIDE)]
+    assert offices(head, post) == offices(above, post) == {Office.HEAD}
+    assert offices(beside, post) == offices([seat(R.COORDINATOR, TOP)], post) == frozenset()
+    assert offices([seat(R.AUDITOR, BESIDE, "county")], post) == frozenset()
+    assert may_together(offices(auditor, post), offices(admin, post))
+    assert may_together(offices(auditor, post), offices(above, post))
+    assert not may_together(offices(auditor, post), offices(auditor, post))
+    assert not may_together(offices(head, post), offices(above, post))
+    assert may_together(offices([*auditor, *admin], post), offices(auditor, post))
+
+
+def test_what_is_not_shown_is_not_compared() -> None:
+    assert differences(plan([CELL, UNSEEN], Why.LEAVES, NEXT, may_lead_cell=True), {"cell:1": NEXT}) == {}

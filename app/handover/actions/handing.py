@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from app.cases.actions import assignments
 from app.cases.actions.access import grant, revoke, revoke_all
@@ -11,21 +11,23 @@ from app.cases.actions.record import record
 from app.centres.actions.keeping import Change
 from app.centres.actions.rota import begin_absence, pass_shift
 from app.core import errors
-from app.core.access import Actor, Role
-from app.core.database import Connection, uuid7
+from app.core.access import Role
+from app.core.database import uuid7
 from app.core.rows import fetch_all
 from app.core.veiled import Veiled, unveiled
 from app.emergency import actions as emergencies
 from app.emergency.rules import Shift
 from app.emergency.schemas import OnDuty
 from app.grids import actions as grids
+from app.handover.actions.deciding import Reach, check_reach, hear
 from app.handover.queries import Person, find_person, list_held
-from app.handover.rules import Becomes, HeldKind, Move, Why, differences, plan
+from app.handover.rules import Becomes, Decided, HeldKind, Move, Why, differences, in_line, plan
 from app.mediation.actions.talks import relieve_absent
 from app.messages.actions import queue
 from app.proxy.actions import arranging as proxies
 from app.reference.actions import ActionContext
 from app.staff.actions import vacate
+from app.staff.queries import get_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Handover:
     until: datetime | None
     to: uuid.UUID | None
 
+    @property
+    def said(self) -> dict[str, str | None]:
+        """What two persons must both have said."""
+        until = self.until.astimezone(UTC).isoformat() if self.until else None
+        return {"why": self.why.value, "until": until, "to": str(self.to) if self.to else None}
+
 
 async def preview(act: ActionContext, asked: Handover) -> list[Move]:
     """Every thing the person holds, and to whom each would go. Changes nothing."""
@@ -45,63 +53,79 @@ async def preview(act: ActionContext, asked: Handover) -> list[Move]:
 
 async def hand_over(
     act: ActionContext, asked: Handover, approved: Mapping[str, uuid.UUID | None]
-) -> tuple[uuid.UUID, list[Move]]:  # fmt: skip
-    """Carry out what was previewed. Raises Conflict that names what has changed since; then nothing is done.
+) -> tuple[uuid.UUID | None, str | None, list[Move]]:  # fmt: skip
+    """Carry out what was previewed: its id, who asked for it first where that takes two, and what went where. Without an id
+    it waits for the second of them. Raises Conflict that names what has changed since; then nothing is done.
 
     Locked in this order, as by whoever plans shifts or gives work: centres, people, cases, emergencies, each by their ids.
     """
-    await check_reach(act.conn, asked.staff, actor=act.actor, now=act.now)
+    reach = await check_reach(act, asked.staff, asked.why)
+    asked_by = None
+    if reach.by_two:
+        moves = await preview(act, asked)
+        _compare(moves, approved)
+        asked_by = await hear(act, Decided.HANDOVER, str(asked.staff), asked.said, reach.posts)
+        if asked_by is None:
+            return None, act.actor.who, moves
     centres = await begin_absence(act, asked.staff, asked.until)
-    taker = await _check(act, asked, lock=True)
+    checked = await _check(act, asked, lock=True)
     cases = [case for (case,) in await act.conn.fetch(_LOCK, asked.staff)]
-    moves = await _plan(act, asked, taker)
-    if found := differences(moves, approved):
-        raise errors.Conflict(
-            "预览之后有变化，请重新预览后再提交。", "Something changed since the preview: look at it again.", **found
-        )
+    moves = await _plan(act, asked, checked)
+    _compare(moves, approved)
     moves = await _pass_shifts(centres, moves)
     await _pass_duty(act, asked, [m for m in moves if m.held.kind is HeldKind.EMERGENCY_SHIFT])
-    handover = await _keep(act, asked, moves)
+    handover = await _keep(act, asked, asked_by, moves)
     await _move_cells(act, asked, [m for m in moves if m.held.kind is HeldKind.CELL])
     await _move_tasks(act, asked, handover, cases, {m.held.ref: m for m in moves if m.held.kind is HeldKind.TASK})
     await _end_trust(act, asked, handover, moves)
     if asked.why is Why.LEAVES:
         await _leave(act, asked, [m.held.ref for m in moves if m.held.kind is HeldKind.POST])
-    return handover, moves
+    return handover, asked_by, moves
 
 
-async def check_reach(conn: Connection, staff: uuid.UUID, *, actor: Actor, now: datetime, lock: bool = False) -> Person:
-    """The person, whom a coordinator or head of their unit, or of one above it, may hand over for. Raises NotFound, Forbidden."""
-    person = await find_person(conn, staff, actor=actor, now=now, lock=lock)
-    if person is None:
-        raise errors.NotFound
-    if not person.within:
-        raise errors.Forbidden(
-            "只能为本单位或下级单位的人员办理交接。", "Hand over for people of your unit, or of one under it."
+def _compare(moves: Sequence[Move], approved: Mapping[str, uuid.UUID | None]) -> None:
+    if found := differences(moves, approved):
+        raise errors.Conflict(
+            "预览之后有变化，请重新预览后再提交。", "Something changed since the preview: look at it again.", **found
         )
-    return person
 
 
-async def _check(act: ActionContext, asked: Handover, *, lock: bool = False) -> Person | None:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """Whom the actor reaches, and who takes over."""
+
+    reach: Reach
+    taker: Person | None
+
+
+async def _check(act: ActionContext, asked: Handover, *, lock: bool = False) -> _Checked:
     """The successor, if one is named; the order of the locks is that of the ids."""
     if lock and asked.to is not None and asked.to < asked.staff:
         await act.conn.fetchval("select id from staff where id = $1 for update", asked.to)
-    await check_reach(act.conn, asked.staff, actor=act.actor, now=act.now, lock=lock)
+    reach = await check_reach(act, asked.staff, asked.why, lock=lock)
     if asked.until is not None and asked.until <= act.now:
         raise errors.Invalid("休假截止时间须在现在之后。", "A leave ends after now.", pointer="#/body/until")
     if asked.to is None:
-        return None
+        return _Checked(reach, None)
     taker = await find_person(act.conn, asked.to, actor=act.actor, now=act.now, lock=lock)
-    if asked.to == asked.staff or taker is None or not (taker.active and taker.roles and taker.within):
+    if asked.to == asked.staff or taker is None or not (taker.active and taker.roles):
+        taker = None
+    elif not taker.within:
+        posts = (await get_actor(act.conn, asked.to)).posts if reach.of_line else ()
+        taker = taker if any(in_line(a, b) or in_line(b, a) for a in posts for b in reach.posts) else None
+    if taker is None:
         raise errors.Invalid(
             "请指定本单位或下级单位的另一名在岗人员。", "Name somebody else on duty in your unit, or in one under it.",
             pointer="#/body/to",
         )  # fmt: skip
-    return taker
+    return _Checked(reach, taker)
 
 
-async def _plan(act: ActionContext, asked: Handover, taker: Person | None) -> list[Move]:
-    held = await list_held(act.conn, asked.staff, asked.why, asked.until, asked.to, actor=act.actor, now=act.now)
+async def _plan(act: ActionContext, asked: Handover, checked: _Checked) -> list[Move]:
+    posts, taker = checked.reach.ending(act.actor), checked.taker
+    held = await list_held(
+        act.conn, asked.staff, asked.why, asked.until, asked.to, posts=posts, actor=act.actor, now=act.now
+    )
     if taker is not None and Role.GRID_WORKER not in taker.roles and any(h.kind is HeldKind.CELL for h in held):
         raise errors.Invalid("网格须交给网格员。", "A cell goes to a grid worker.", pointer="#/body/to")
     free = taker is not None and not (taker.full_time and taker.has_cell)
@@ -124,11 +148,12 @@ _ITEM = """
 """
 
 
-async def _keep(act: ActionContext, asked: Handover, moves: Sequence[Move]) -> uuid.UUID:
+async def _keep(act: ActionContext, asked: Handover, asked_by: str | None, moves: Sequence[Move]) -> uuid.UUID:
     handover = uuid7()
     await act.conn.execute(
-        "insert into staff_handover (id, staff, why, until, successor, made_by, made_at) values ($1, $2, $3, $4, $5, $6, $7)",
-        handover, asked.staff, asked.why.value, asked.until, asked.to, act.actor.who, act.now,
+        "insert into staff_handover (id, staff, why, until, successor, asked_by, made_by, made_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        handover, asked.staff, asked.why.value, asked.until, asked.to, asked_by, act.actor.who, act.now,
     )  # fmt: skip
     await act.conn.executemany(
         _ITEM,
