@@ -1,9 +1,11 @@
 # gridcase: the service alone. PostGIS stands elsewhere; settings by environment: docs/reference/settings.md.
 #
 #   docker build -t gridcase .
-#   docker run -p 8000:8000 -e DATABASE_URL=postgresql://… -v gridcase:/var/lib/gridcase gridcase
+#   docker run -p 8000:8000 -e DATABASE_URL=postgresql://… -e GRIDCASE_TRUSTED_PROXIES=172.17.0.1/32 \
+#                           -v gridcase:/var/lib/gridcase gridcase
 #   docker run --rm         -e DATABASE_URL=postgresql://… -v gridcase:/var/lib/gridcase gridcase gridcase migrate
 #
+# GRIDCASE_TRUSTED_PROXIES names the proxy in front (here what forwards to Docker's own network), or is `none`.
 # The volume keeps the key file, unless GRIDCASE_MASTER_KEY is set. Python is Debian's own, so that a closed network needs
 # no more than its mirrors of Debian and PyPI; pip's and uv's settings for these may be given as build arguments.
 

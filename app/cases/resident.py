@@ -1,17 +1,19 @@
-"""The resident's way in: number and query code instead of a login. Every try is counted by address and number."""
+"""The resident's way in: number and query code instead of a login. Wrong ones are counted by the address they come from."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
-from app.cases.queries.one import LoadedCase, load_by_code
+from app.cases.queries.one import LoadedCase, find_by_code, load_by_code, wrong_code
 from app.cases.schemas.taken import QueryIn
 from app.core.access import RESIDENT
+from app.core.addresses import client_address
 from app.core.database import Connection, Database
 from app.core.errors import Problem
 from app.core.http import Language, Now
-from app.core.rates import count_try
+from app.core.rates import take
+from app.core.settings import settings
 from app.reference.actions import ActionContext
 from app.reference.runner import Rules
 
@@ -25,20 +27,20 @@ class CaseByCode:
         self.request, self.at, self.language, self.rules = request, at, said, rules
 
     async def read(self, sent: QueryIn, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Count the try, and read."""
+        """Check number and code, and read."""
         database: Database = self.request.app.state.database
         async with database.connection() as conn:
-            await self._count(conn, sent)
+            await self._check(conn, sent)
             return await work(conn)
 
     async def run(
         self, sent: QueryIn, step: Callable[[ActionContext, LoadedCase], Awaitable[T | Problem]]
     ) -> T:  # fmt: skip
-        """Count the try (kept whatever comes of it), take the step on the case, which is locked, and commit. Raises
-        NotFound, the same for a wrong number or a wrong code; raises a problem that the step gave back."""
+        """Check number and code, take the step on the case, which is locked, and commit. Raises NotFound, the same for a
+        wrong number or a wrong code; raises a problem that the step gave back."""
         database: Database = self.request.app.state.database
         async with database.connection() as conn:
-            await self._count(conn, sent)
+            await self._check(conn, sent)
         async with database.transaction() as conn:
             case = await load_by_code(conn, sent.number, sent.code, self.rules)
             result = await step(ActionContext(conn, self.rules, RESIDENT, self.at, case.facts.version), case)
@@ -46,9 +48,13 @@ class CaseByCode:
             raise result
         return result
 
-    async def _count(self, conn: Connection, sent: QueryIn) -> None:
-        client = self.request.client
-        await count_try(conn, client.host if client else "-", sent.number, self.at)
+    async def _check(self, conn: Connection, sent: QueryIn) -> None:
+        """A right code passes, however many wrong ones were tried before. A wrong one is counted against the address that it
+        comes from, and no other: a code of 49 bits is not found by trying, and what was counted against a number would be
+        used against whoever holds its code."""
+        if await find_by_code(conn, sent.number, sent.code) is None:
+            await take(conn, f"query from {client_address(self.request)}", settings().query_tries_per_hour, self.at)
+            raise wrong_code()
 
 
 ThisCaseByCode = Annotated[CaseByCode, Depends(CaseByCode)]

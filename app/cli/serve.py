@@ -7,6 +7,7 @@ import uvicorn
 
 from app.cli import app, console, run
 from app.core import provision
+from app.core.addresses import is_loopback, trusted_proxies
 from app.core.settings import settings
 
 
@@ -23,9 +24,16 @@ def serve(
     if settings().database_url and not run(provision.exists(settings().city)):
         console.print(f"[red]gridcase:[/red] there is no city {settings().city}; make it with `gridcase city create`")
         raise typer.Exit(1)
+    if not is_loopback(host) and not settings().trusted_proxies:
+        console.print(
+            "[red]gridcase:[/red] GRIDCASE_TRUSTED_PROXIES is not set: name the networks of the proxies in front, by commas,"
+            " or `none` where callers connect directly. Tries are counted by address, and without it nobody's is known"
+        )
+        raise typer.Exit(1)
+    trusted_proxies()  # what is no network is told before anything listens
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False,
-        log_level="warning", loop="uvloop", http="app.core.protocol:TimelyProtocol", ws="none", timeout_graceful_shutdown=20,
-        timeout_keep_alive=15,
+        log_level="warning", loop="uvloop", http="app.core.protocol:TimelyProtocol", ws="none", proxy_headers=False,
+        timeout_graceful_shutdown=20, timeout_keep_alive=15,
         timeout_worker_healthcheck=120,  # a busy machine takes long to import it all; uvicorn would start anew for ever
     )  # fmt: skip

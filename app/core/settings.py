@@ -45,7 +45,12 @@ class Settings(Section):
     )
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
-    query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong or right query codes an address may try")
+    query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong query codes an address may try in an hour")
+    trusted_proxies: str = Field(
+        default="",
+        description="Networks of the proxies in front, by commas, whose `X-Forwarded-For` is believed; or `none`."
+        " Without it nothing but this machine is served",
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.database import Connection
-from app.core.tokens import Account, Session
+from app.core.tokens import REMEMBERED, Account, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ async def set_account(conn: Connection, login: str, staff: uuid.UUID, password_h
 
 
 async def end_sessions(conn: Connection, session: Session, *, everywhere: bool, now: datetime) -> None:
-    """This log-in ends, or every one of its account. What ran out by itself is forgotten on the way."""
+    """This log-in ends, or every one of its account. What nobody could show any more is forgotten on the way."""
     if everywhere:
         await conn.execute("update account set version = version + 1 where login = $1", session.account.login)
     await conn.execute("insert into ended_session (id, until) values ($1, $2)", session.id, session.until)
-    await conn.execute("delete from ended_session where until < $1", now)
+    await conn.execute("delete from ended_session where until < $1", now - REMEMBERED)
 
 
 async def make_key(

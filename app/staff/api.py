@@ -1,6 +1,7 @@
 """Tokens, `me`, staff on duty."""
 
 import uuid
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -8,12 +9,14 @@ from pydantic_core import to_json
 
 from app.core import tokens
 from app.core.access import Actor, Permission
+from app.core.addresses import client_address
+from app.core.database import Connection
 from app.core.errors import Forbidden, TooMany, Unauthenticated, Words
 from app.core.http import Now, Read, Signed, ThisCall, ThisDatabase, Write, credential, requires
 from app.core.idempotency import once
 from app.core.openapi import may_answer
 from app.core.paging import ThisPage
-from app.core.rates import allow, count
+from app.core.rates import give_back, take
 from app.core.settings import section
 from app.core.shares import Share
 from app.core.texts import Code
@@ -31,23 +34,33 @@ LOGINS = Share(
 
 @router.post("/tokens", summary="Log in", responses=may_answer(Unauthenticated, TooMany))
 async def make_token(sent: LoginIn, database: ThisDatabase, at: Now, request: Request) -> TokenOut:
-    """An access token for a local account. Failed tries are counted, per account and address."""
-    address = request.client.host if request.client else "-"
-    most = section(LoginSettings).login_tries_per_hour
-    async with LOGINS.turn(address):
+    """An access token for a local account. Failed tries are counted by address, and by account and address together, so that
+    nobody shuts an account for its holder from elsewhere. Who shows an earlier token of that account (not ended, 30 days old at
+    most) has tries of their own, whatever others do at the same address.
+    """
+    address, most = client_address(request), section(LoginSettings).login_tries_per_hour
+    async with database.connection() as conn:
+        own = await _own(request, conn, sent.login, at)
+    buckets = {own: most} if own else {f"login {sent.login} from {address}": most, f"login from {address}": most * 10}
+    async with LOGINS.turn(own or address):
         async with database.connection() as conn:
-            await allow(conn, f"login {sent.login}", most, at)
-            await allow(conn, f"login from {address}", most * 10, at)
+            for bucket, limit in buckets.items():
+                await take(conn, bucket, limit, at)
             found = await queries.find_login(conn, sent.login)
-        try:
-            account = await queries.prove(found, sent.login, sent.password)
-        except Unauthenticated:
-            async with database.connection() as conn:
-                await count(conn, f"login {sent.login}", at)
-                await count(conn, f"login from {address}", at)
-            raise
+        account = await queries.prove(found, sent.login, sent.password)
+        async with database.connection() as conn:
+            for bucket in buckets:
+                await give_back(conn, bucket, at)
     token, seconds = tokens.issue(account, request.app.state.city, at)
     return TokenOut(access_token=token, token_type="bearer", expires_in=seconds)  # noqa: S106 (the scheme's name)
+
+
+async def _own(request: Request, conn: Connection, login: str, at: datetime) -> str | None:
+    """The bucket of an earlier log-in of the same account, whose token is shown."""
+    session = tokens.recall(credential(request), request.app.state.city, at)
+    if session is None or session.account.login != login or not await queries.is_known(conn, session):
+        return None
+    return f"login by {session.id}"
 
 
 @router.post("/tokens/revoke", response_model=LogOutOut, summary="Log out", responses=may_answer(Forbidden))

@@ -97,6 +97,13 @@ async def find_session(conn: Connection, session: Session) -> Actor:
     return _actor(found)
 
 
+async def is_known(conn: Connection, session: Session) -> bool:
+    """Whether a log-in, run out or not, is of an account as it stands, and was not ended."""
+    account = session.account
+    values = account.login, account.staff, account.version, session.id
+    return await fetch_one(conn, _Person, _OF_SESSION, *values) is not None
+
+
 def _actor(found: _Person) -> Actor:
     return Actor(id=found.id, kind="staff", posts=found.posts, home_path=found.home_path)
 

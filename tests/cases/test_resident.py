@@ -92,21 +92,7 @@ def test_codes_cannot_be_tried_out(cast: Cast, lives: Lives, few_tries: int) -> 
     assert [reply.status_code for reply in replies] == [404] * few_tries + [429] * 2
     assert int(replies[-1].headers["retry-after"]) > 0
     assert replies[-1].json()["type"] == "/problems/too-many-requests"
-    assert ask(cast, got["number"], got["query_code"]).status_code == 429, "not even with the right one"
-
-
-def test_a_number_is_guarded_wherever_the_tries_come_from(cast: Cast, lives: Lives, few_tries: int, sql: Any) -> None:
-    """The address's counter is set back, the number's stays."""
-    import hashlib
-
-    from app.core.crypto import keys
-
-    got = lives.registered()
-    bucket = hashlib.sha256(keys().derive("rate") + b"query from testclient").digest()[:16]
-    for n in range(few_tries):
-        ask(cast, got["number"], f"{n:010d}")
-    sql("delete from rate_counter where bucket = $1", bucket)
-    assert ask(cast, got["number"], got["query_code"]).status_code == 429
+    assert ask(cast, got["number"], got["query_code"]).status_code == 200, "who holds the right one is not shut out"
 
 
 def test_passwords_cannot_be_tried_out(cast: Cast, few_tries: int) -> None:

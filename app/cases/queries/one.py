@@ -157,8 +157,13 @@ async def load_by_code(conn: Connection, number: str, code: str, reference: Refe
         "select id from cases where number = $1 and query_hash = $2 for update", number, keys().query_hash(code)
     )
     if found is None:
-        raise NotFound("编号或查询码有误。", "The number or the code is wrong.")
+        raise wrong_code()
     return await load_linked(conn, found, reference)
+
+
+def wrong_code() -> NotFound:
+    """The same for a wrong number and a wrong code."""
+    return NotFound("编号或查询码有误。", "The number or the code is wrong.")
 
 
 async def load_linked(conn: Connection, case_id: uuid.UUID, reference: Reference) -> LoadedCase:
