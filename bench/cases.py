@@ -50,6 +50,7 @@ select p.n, (lpad(to_hex((extract(epoch from p.at) * 1000)::bigint), 12, '0') ||
     case p.kind when 'request' then 'request_ordinary' when 'event' then 'grid_event'
         when 'dispute' then 'centre_dispute_ordinary' else 'appeal' end as procedure,
     case when p.status = 'closed' then 'infinity' else p.at + interval '3 days' + interval '60 days' * p.d end as due,
+    case when p.kind in ('request', 'event') then array[p.city, p.county, p.township, p.community] end as areas,
     st_translate(p.middle, (p.a - p.b) * 1e-5, (p.c - p.d) * 1e-5) as point
 from located p
 join route r on r.area = p.township and r.category = p.category and r.kind = p.kind
@@ -71,21 +72,25 @@ _FILED = (
     from drawn join told using (id) order by id
     """,
     """
-    insert into case_text (case_id, title, description, address)
+    insert into case_text (case_id, title, description, address, by_area)
     select id, (array['家中停暖', '楼上夜间噪声', '路面破损', '拖欠工资', '井盖丢失', '垃圾未清运', '物业不作为', '小区停水'])
-            [1 + floor(d * 8)::int] || '第' || n || '号', '请核实并尽快处理。', '示范路' || n % 900 + 1 || '号'
+            [1 + floor(d * 8)::int] || '第' || n || '号', '请核实并尽快处理。', '示范路' || n % 900 + 1 || '号',
+        kind in ('request', 'event')
     from drawn order by id
     """,
     """
-    insert into case_access (case_id, grantee, part)
-    select id, 'unit:' || lead, 'lead' from drawn
-    union all select id, 'unit:' || centre, 'former' from drawn where lead <> centre
-    union all select id, 'unit:' || routed, 'offer' from drawn where lead <> routed
-    union all select id, 'staff:' || worker, 'task' from drawn where kind in ('request', 'event')
+    insert into case_access (case_id, grantee, part, due, areas, outside)
+    select given.*, outside(given.grantee, given.areas) from (
+        select id, 'unit:' || lead as grantee, 'lead', due, areas from drawn
+        union all select id, 'unit:' || centre, 'former', due, areas from drawn where lead <> centre
+        union all select id, 'unit:' || routed, 'offer', due, areas from drawn where lead <> routed
+        union all select id, 'staff:' || worker, 'task', due, areas from drawn where kind in ('request', 'event')
+    ) given
     """,
     """
-    insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at)
-    select id, lead, null::uuid, 'lead', case when status = 'closed' then 'done' else 'signed' end, 'bench', at, 'bench', at
+    insert into assignment (case_id, unit, part, state, offered_by, offered_at, answered_by, answered_at, by_area)
+    select id, lead, 'lead', case when status = 'closed' then 'done' else 'signed' end, 'bench', at, 'bench', at,
+        kind in ('request', 'event')
     from drawn
     """,
     """

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases.queries.access import visible_to
+from app.cases.queries.access import beside
 from app.cases.queries.one import told_due
 from app.core.access import Actor
 from app.core.crypto import opened
@@ -41,9 +41,9 @@ _REQUESTS = """
         q.sealed, q.seal_key, r.satisfaction, r.solved, c.head_seq as version,
         exists (select from event e where e.case_id = c.id and e.kind in ('conclude', 'decide_review', 'serve', 'close')
             and e.actor = {me}) as own
-    from reopening_request q join cases c on c.id = q.case_id
-    left join rating r on r.case_id = c.id and r.superseded_at is null
-    where {where} order by q.asked_at, q.id limit {limit}
+    from ({seen}) seen cross join lateral (select * from reopening_request where id = seen.id offset 0) q
+    join cases c on c.id = q.case_id
+    left join rating r on r.case_id = c.id and r.superseded_at is null {end}
 """
 
 
@@ -132,11 +132,12 @@ async def list_concerned(conn: Connection, case_id: uuid.UUID) -> tuple[list[Con
 async def list_requests(conn: Connection, *, actor: Actor, state: str, after: Mark, limit: int) -> list[ReopeningOut]:
     """Requests to reopen what the actor may see, the oldest first. The resident's words for who may decide alone."""
     p = Parameters([state])
-    where = f"q.state = $1 and {visible_to(actor, p)}"
+    where = ["q.state = $1"]
     if after is not None:
-        where += f" and (q.asked_at, q.id) > ({p.add(after[0])}::timestamptz, {p.add(after[1])}::uuid)"
-    me = p.add(actor.who)
-    rows = await conn.fetch(_REQUESTS.format(me=me, where=where, limit=p.add(limit)), *p)
+        where.append(f"(q.asked_at, q.id) > ({p.add(after[0])}::timestamptz, {p.add(after[1])}::uuid)")
+    end = f"order by q.asked_at, q.id limit {int(limit)}"
+    seen = beside(actor, p, "reopening_request q", where, columns="q.id", end=end)
+    rows = await conn.fetch(_REQUESTS.format(me=p.add(actor.who), seen=seen, end=end), *p)
     return [_shown(dict(row)) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """What supervision brings: its settings, its steps in words, what it tells in the app, a filter of lists."""
 
-from app.cases.queries.registry import LIST_FILTERS
+from app.cases.queries.registry import LIST_FILTERS, Mark
 from app.cases.rules.registry import STEP_WORDS, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
@@ -33,7 +33,7 @@ def register() -> None:
     WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
     TEMPLATES.add(MESSAGES)
     STEP_WORDS.add(STEPS)
-    LIST_FILTERS.add({"supervised": "select v.case_id as id from supervision v where v.ended_at is null"})
+    LIST_FILTERS.add({"supervised": Mark("supervision v where v.ended_at is null")})
 
 
 TAGS = {"supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board."}

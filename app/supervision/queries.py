@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases.queries.access import visible_to
+from app.cases.queries.access import beside, visible_to
 from app.cases.queries.notes import NOTE, NoteText
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
@@ -34,10 +34,10 @@ _COLUMNS = f"""
     s.problem, s.issuer_unit, s.target_unit, t.tier, s.issued_at, s.answer_by, s.due, s.state, {_LATE} as overdue,
     s.answered_at, s.verified_at, s.ended_at, s.version
 """
-_FROM = """
-    supervision s join cases c on c.id = s.case_id join unit t on t.code = s.target_unit
-        left join case_text x on x.case_id = c.id
-"""
+_TARGET = "join unit t on t.code = s.target_unit"
+_BESIDE = f"join cases c on c.id = s.case_id {_TARGET} left join case_text x on x.case_id = c.id"
+_FROM = f"supervision s {_BESIDE}"
+_SEEN = f"cross join lateral (select * from supervision where id = seen.id offset 0) s {_BESIDE}"
 
 
 def _conditions(asked: Asked, p: Parameters) -> list[str]:
@@ -64,7 +64,7 @@ async def list_supervisions(
 ) -> list[SupervisionItem]:
     """The board, by the time at which an answer is owed."""
     p = Parameters([actor.at])
-    return await _page(conn, p, [*_conditions(asked, p), visible_to(actor, p)], after, limit)
+    return await _page(conn, p, actor, _conditions(asked, p), after, limit)
 
 
 async def list_mine(conn: Connection, *, actor: Actor, after: Mark, limit: int) -> list[SupervisionItem]:
@@ -76,14 +76,17 @@ async def list_mine(conn: Connection, *, actor: Actor, after: Mark, limit: int) 
         f"s.ended_at is null and (s.state in ('open', 'returned') and s.target_unit = any({answering}::text[])"
         f" or s.state = 'answered' and s.issuer_unit = any({issuing}::text[]))"
     )
-    return await _page(conn, p, [mine, visible_to(actor, p)], after, limit)
+    return await _page(conn, p, actor, [mine], after, limit)
 
 
-async def _page(conn: Connection, p: Parameters, where: list[str], after: Mark, limit: int) -> list[SupervisionItem]:
+async def _page(
+    conn: Connection, p: Parameters, actor: Actor, where: list[str], after: Mark, limit: int
+) -> list[SupervisionItem]:
     if after is not None:
         where.append(f"(s.due, s.id) > ({p.add(after[0])}::timestamptz, {p.add(after[1])}::uuid)")
-    statement = f"select {_COLUMNS} from {_FROM} where {' and '.join(where)} order by s.due, s.id limit {p.add(limit)}"
-    return await fetch_all(conn, SupervisionItem, statement, *p)
+    end = f"order by s.due, s.id limit {int(limit)}"
+    seen = beside(actor, p, "supervision s", where, columns="s.id", join=_TARGET, end=end)
+    return await fetch_all(conn, SupervisionItem, f"select {_COLUMNS} from ({seen}) seen {_SEEN} {end}", *p)
 
 
 GROUPS = {
@@ -95,10 +98,11 @@ GROUPS = {
 async def count_supervisions(conn: Connection, asked: Asked, *, actor: Actor, by: str) -> list[SupervisionCount]:
     """The board's figures, with those overdue; at most 1,000 groups."""
     p = Parameters([actor.at])
-    where = [*_conditions(asked, p), visible_to(actor, p)]
+    told = f"{GROUPS[by]} as key, {_LATE} as late"
+    seen = beside(actor, p, "supervision s", _conditions(asked, p), columns=told, join=_TARGET)
     statement = (
-        f"select {GROUPS[by]} as key, count(*) as supervisions, count(*) filter (where {_LATE}) as overdue"
-        f" from {_FROM} where {' and '.join(where)} group by 1 order by 2 desc, 1 limit 1000"
+        "select key, count(*) as supervisions, count(*) filter (where late) as overdue"
+        f" from ({seen}) seen group by 1 order by 2 desc, 1 limit 1000"
     )
     return await fetch_all(conn, SupervisionCount, statement, *p)
 

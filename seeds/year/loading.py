@@ -22,7 +22,7 @@ from seeds.year.copying import Copier, Copy
 from seeds.year.living import Cast, Living
 from seeds.year.pattern import Stage, Surroundings
 from seeds.year.plan import REPORTS, Planner
-from seeds.year.rows import RowReader, Table, list_tables
+from seeds.year.rows import SETTLED, RowReader, Table, list_tables
 from seeds.year.scripts import scripts
 
 Told = Callable[[str], None]
@@ -37,7 +37,8 @@ _SETTINGS = """
 """
 # An interrupted load leaves dead rows behind, and figures about them that lead the planner astray. There are no cases, so
 # nothing that belongs to a case is lost.
-_EMPTY = """
+_EMPTY = f"""
+    {SETTLED};
     truncate cases restart identity cascade;
     alter sequence case_number restart;
     analyze area, area_version, unit, staff, post, cell, cell_version, cell_worker, route, routing_rule, category

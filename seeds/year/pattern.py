@@ -30,6 +30,7 @@ SEALED = {
     "case_text": ("case_text", "case_id"), "case_note": ("case_note", "id"), "party": ("party", "id"),
     "notice": ("notice", "id"), "case_concern": ("case_concern", "case_id"),
 }  # fmt: skip
+_OF_A_CASE = {("cases", "due"), ("cases", "point"), ("cases", "query_hash"), ("case_access", "due")}
 _COUNTED = ("due", "due_unrolled", "provisional", "level", "next_at", "breached_at")
 _LEVELS = (15, 12, 9, 6)  # digits of a cell, a community, a township, a county
 _FOUND = re.compile(
@@ -166,8 +167,8 @@ class _Making:
             return self._slot("serial", parent, value)
         if table.name == "clock" and column in _COUNTED:
             return self._slot("clock", self._stage.of("clock").index(row), -1, column)
-        if table.name == "cases" and column in ("due", "point", "query_hash"):
-            return self._slot(column, self._stage.case[row["id"] or ""])
+        if (table.name, column) in _OF_A_CASE:
+            return self._slot(column, self._stage.case[row["id" if table.name == "cases" else "case_id"] or ""])
         if table.name == "cases" and column == "head_hash":
             return self._slot("hash", self._stage.case[row["id"] or ""], int(row["head_seq"] or 0))
         if table.name == "event" and column in ("body", "prev_hash", "hash"):

@@ -8,6 +8,8 @@ from app.core.database import Connection
 
 # What a case has that is not the city's: messages, remembered answers, who read what.
 NOT_THE_CITY = frozenset({"idempotency", "message", "rate_counter", "read_log"})
+# Does now what the database puts off to the end of the transaction.
+SETTLED = "set constraints all immediate; set constraints all deferred"
 # Given by the database to each row as it is written.
 _GIVEN = ("txid", "epoch")
 Values = tuple[str | None, ...]
@@ -44,6 +46,11 @@ class Table:
     serial: str | None
     refers: Mapping[str, tuple[str, str]]
 
+    @property
+    def order(self) -> str:
+        """The column in whose order its rows were written: ids are drawn in the order of time."""
+        return self.serial or ("id" if "id" in self.columns else "ctid")
+
 
 async def list_tables(conn: Connection) -> dict[str, Table]:
     """The tables by name, parents before children."""
@@ -64,7 +71,7 @@ class RowReader:
         self._conn, self._tables = conn, tables
         self._names = list(tables)
         self._statement = " union all ".join(
-            f"select {n} as place, row_number() over (order by {table.serial or 'ctid'}) as spot, {self._case(table)} as case_id,"
+            f"select {n} as place, row_number() over (order by {table.order}) as spot, {self._case(table)} as case_id,"
             f" array[{', '.join(f'{column}::text' for column in table.columns)}]"
             f" from {table.name} where {self._belongs(table)}"
             for n, table in enumerate(tables.values())
@@ -90,6 +97,7 @@ class RowReader:
 
     async def read(self, cases: Collection[uuid.UUID]) -> dict[uuid.UUID, Rows]:
         """Every row of each case, in the order in which it was written within its table."""
+        await self._conn.execute(SETTLED)
         found: dict[uuid.UUID, list[tuple[str, Values]]] = {case: [] for case in cases}
         for place, _, case, values in await self._conn.fetch(f"{self._statement} order by 1, 2", list(cases)):
             found[case].append((self._names[place], tuple(values)))

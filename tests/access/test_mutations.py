@@ -28,6 +28,16 @@ def barred_alone(actor: Actor, parameters: Parameters, *, alias: str = "c", **_:
     return access._not_barred(actor, parameters, alias)
 
 
+def open_but_barred(actor: Actor, parameters: Parameters, **_: Any) -> str:
+    """`in_areas` that forgets kinds and areas."""
+    return access._not_barred(actor, parameters, "c")
+
+
+def every_part(actor: Actor, parameters: Parameters, *_: Any, columns: str, end: str, **__: Any) -> str:
+    """`in_parts_by` that takes everybody's parts for the caller's."""
+    return f"select {columns} from cases c where {access._not_barred(actor, parameters, 'c')} {end}"
+
+
 def barred_by_unit_alone(actor: Actor, parameters: Parameters, alias: str) -> str:
     """`_not_barred` that forgets the person."""
     nobody = Actor(id=actor.id, kind="key", posts=actor.posts)
@@ -58,12 +68,13 @@ MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "a unit is not barred": (access, "_not_barred", barred_by_person_alone),
     "somebody lent from the unit is not barred": (access, "_not_barred", lent_people_forgotten),
     "words keep nobody waiting": (Actor, "tiers_below", all_tiers),
-    "everybody has a part, in lists": (lists, "visible_to", barred_alone),
+    "all is open to every area, in lists": (lists, "in_areas", open_but_barred),
+    "everybody has every part, in lists": (lists, "in_parts_by", every_part),
     "everybody has a part, in one case": (one, "visible_to", barred_alone),
-    "petitions are open to their area": (access, "_OPEN", "'request', 'event', 'petition', 'dispute'"),
-    "lists and counts show everything": (lists, "visible_to", everything),
+    "petitions are open to their area": (access, "OPEN", "'request', 'event', 'petition', 'dispute'"),
+    "lists and counts show everything": (lists, "in_areas", everything),
     "a case shows everything": (one, "visible_to", everything),
-    "its timeline and hints show everything": (record, "visible_to", everything),
+    "its hints show everything": (record, "in_areas", everything),
     "attachments are shown to everybody": (attachments, "visible_to", everything),
     "proxies, tasks and meetings are shown to everybody": (visible, "visible_to", everything),
     "people are shown to everybody": (resident, "visible_to", everything),

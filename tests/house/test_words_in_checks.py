@@ -46,6 +46,11 @@ def of(model: type[object], field: str) -> frozenset[str]:
     return frozenset(get_args(literals[0]))
 
 
+# By what requests and events are found.
+OPEN_BY = (
+    "cell", "centre", "community", "community_newest", "county", "county_newest", "lead_unit", "newest", "point", "queue",
+    "status", "township", "township_newest",
+)  # fmt: skip
 # The name of a constraint or index → the words that stand in it.
 RULES: dict[str, Iterable[str]] = {
     "ck_archive_retention": Retention,
@@ -121,7 +126,9 @@ RULES: dict[str, Iterable[str]] = {
     "ck_whistle_call_ruling": tasks.Ruling,
     "ck_whistle_occasion": calling.Occasion,
     "ck_whistle_state": calling.WhistleState,
-    "ix_notice_due": DUE,
+    **dict.fromkeys((f"ix_cases_open_{found}" for found in OPEN_BY), terms.OPEN_KINDS),
+    "ix_cases_worker": cases.LIVE,
+    "ix_notice_due_by_area": DUE,
     "ix_task_unit_owed": tasks.OWED,
     "uq_mediation_one_live": mediation.LIVE,
 }
@@ -147,6 +154,7 @@ STATEMENTS_ALONE = {
     "ck_proxy_authority_ended_as",
     "ck_supervision_problem_named",
     "ck_task_answered_with_result",
+    "ix_assignment_staff_by_area",
     "ix_assignment_staff_open",
     "ix_assignment_unit_open",
     "uq_hearing_one_ahead",

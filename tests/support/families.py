@@ -42,8 +42,7 @@ async def count_participation(
     """
     p = Parameters([now, since, until])
     where = (
-        "r.invited_at >= $2::timestamptz and r.invited_at < $3::timestamptz"
-        f" and {narrowed} and {visible_to(actor, p, sweep=True)}"
+        f"r.invited_at >= $2::timestamptz and r.invited_at < $3::timestamptz and {narrowed} and {visible_to(actor, p)}"
     )
     (row,) = await conn.fetch(_PARTICIPATION.format(where=where), *p)
     return dict(row)

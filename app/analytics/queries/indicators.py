@@ -119,7 +119,7 @@ async def _count(conn: Connection, same: Sequence[Indicator], asked: Asked, acto
     return await conn.fetch(
         f"select {key} as key, {family} as family{counts} from {rows} where {at} >= $1::timestamptz"
         f" and {at} < $2::timestamptz and {at} < {known} and c.{asked.tier} = $3"
-        f" and ({' or '.join(sorted({whole for whole, _ in told}))}) and {visible_to(actor, p, sweep=True)}"
+        f" and ({' or '.join(sorted({whole for whole, _ in told}))}) and {visible_to(actor, p)}"
         f" group by 1, 2 order by 1 limit {MOST_CELLS}",
         *p,
     )

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from app.cases.actions.step import advance, begin
-from app.cases.queries.access import visible_to
+from app.cases.queries.access import beside, visible_to
 from app.cases.queries.case_page import open_parties
 from app.cases.queries.notices import get_notice, no_text
 from app.cases.queries.standing import require_involved
@@ -61,13 +61,12 @@ async def same_phone(
         raise errors.Conflict("只能从在办件查询。", "A look-up starts from a live case only.")
     await log_reading(conn, case_id, "phone", reason, actor=actor, now=now)
     parameters = Parameters([case_id, party])
-    where = visible_to(actor, parameters)
+    same = "t.case_id <> $1 and t.phone_index = (select phone_index from party where case_id = $1 and id = $2)"
+    columns = "c.id, c.number, c.status, c.kind, c.category, c.registered_at"
     return await fetch_all(
         conn,
         OtherCaseOut,
-        "select distinct c.id, c.number, c.status, c.kind, c.category, c.registered_at from party mine"
-        " join party other on other.phone_index = mine.phone_index and other.case_id <> mine.case_id"
-        f" join cases c on c.id = other.case_id where mine.case_id = $1 and mine.id = $2 and {where}"
+        f"select distinct * from ({beside(actor, parameters, 'party t', [same], columns=columns)}) c"
         " order by c.registered_at desc, c.id limit 50",
         *parameters,
     )

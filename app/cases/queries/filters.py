@@ -3,30 +3,34 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from app.cases.queries.access import open_to, seen_by
-from app.cases.queries.registry import LIST_FILTERS
+from app.cases.queries.access import OPEN
+from app.cases.queries.registry import LIST_FILTERS, Mark
 from app.cases.rules import OPEN_KINDS
 from app.cases.schemas.filters import Filters
 from app.core import errors
-from app.core.access import UNIT_SIGHT, Actor
+from app.core.access import Actor
 from app.core.database import Connection, Parameters
 
 FEW = 5_000  # as many ids are looked up one by one in the time in which an ordered walk skips a few thousand rows
 
 
-def conditions(f: Filters, p: Parameters, now: datetime) -> list[str]:
+def conditions(
+    f: Filters, p: Parameters, now: datetime, *, hashed: bool = False, walked: str | None = None
+) -> list[str]:
     """One condition on `cases c` a filter given, except `status`; values are always parameters.
 
-    Text, assignee and box are judged row by row (a scalar subquery, `is true`): where they are to be the start of the
-    search, `sources` gives their ids.
+    What other tables say is judged row by row, from the case's own rows (a scalar subquery): a join, EXISTS or IN would let
+    the planner begin with them. `hashed` is for statements that go through many open cases: there the ids of requests and
+    events that have a mark are read once. `walked` is the tier of areas that the statement walks; one asked for beside it
+    is judged by the row.
     """
-    found = _columns(f, p)
+    found = _columns(f, p, walked)
     if f.assignee is not None:
         found.append(
             f"(select true from assignment s where s.case_id = c.id and s.staff = {p.add(f.assignee)}"
             " and s.state in ('offered', 'signed') limit 1)"
         )
-    found += [*_times(f, p, now), *_marks(f, p, now)]
+    found += [*_times(f, p, now), *_marks(f, p, now, hashed=hashed)]
     if f.queue is not None:
         found.append(_queue(f, p))
     if f.box is not None:
@@ -43,17 +47,23 @@ def _times(f: Filters, p: Parameters, now: datetime) -> list[str]:
     return [f"{bound} {p.add(at)}::timestamptz" for bound, at in bounds if at is not None]
 
 
-def _marks(f: Filters, p: Parameters, now: datetime) -> list[str]:
-    found = [
-        f"c.id {'not ' if asked is False else ''}in ({_ids(name, f, p)})"
-        for name in LIST_FILTERS
-        if (asked := getattr(f, name)) is not None
+def _marks(f: Filters, p: Parameters, now: datetime, *, hashed: bool) -> list[str]:
+    asked = [
+        (mark, value, value is not False)
+        for name, mark in LIST_FILTERS.items()
+        if (value := getattr(f, name)) is not None
     ]
     if f.rating is not None:
-        ended = f" and r.window_ends >= {p.add(now)}::timestamptz" if f.rating == "awaited" else ""
-        found.append(f"c.id in ({_RATED}{_RATINGS[f.rating]}{ended})")
+        asked.append((_RATINGS[f.rating], now, True))
+    found = []
+    for mark, value, wanted in asked:
+        given = p.add(value) if "{value}" in mark.rows else ""
+        if hashed:
+            found.append(f"c.id {'' if wanted else 'not '}in ({mark.ids(given)})")
+        else:
+            found.append(f"{mark.on('c.id', given)} is {'' if wanted else 'not '}true")
     if f.visited is not None:
-        found.append(f"{'' if f.visited else 'not '}exists ({_VISITED})")
+        found.append(f"({_VISITED}) is {'' if f.visited else 'not '}true")
     if f.escalated is not None:
         found.append(f"c.escalated_to is {'not ' if f.escalated else ''}null")
     if f.urged is not None:
@@ -61,15 +71,11 @@ def _marks(f: Filters, p: Parameters, now: datetime) -> list[str]:
     return found
 
 
-def _ids(name: str, f: Filters, p: Parameters) -> str:
-    """The ids that a registered filter gives for the value asked for."""
-    value = p.add(getattr(f, name)) if "{value}" in LIST_FILTERS[name] else ""
-    return f"select b.id from ({LIST_FILTERS[name].format(value=value)}) b"
-
-
-def _columns(f: Filters, p: Parameters) -> list[str]:
-    asked = {f.tier: f.area, "cell": f.cell, "kind": f.kind, "category": f.category, "lead_unit": f.unit}
+def _columns(f: Filters, p: Parameters, walked: str | None) -> list[str]:
+    asked = {"cell": f.cell, "kind": f.kind, "category": f.category, "lead_unit": f.unit}
     found = [f"c.{column} = {p.add(value)}" for column, value in asked.items() if value is not None]
+    if f.area is not None:
+        found.append(f"c.{f.tier} = {p.add(f.area)}" if walked == f.tier else f"(c.{f.tier} = {p.add(f.area)}) is true")
     if f.centre is not None:
         found.append(f"(c.centre = {p.add(f.centre)} or c.lead_unit = {p.add(f.centre)})")
     return found
@@ -87,19 +93,17 @@ _URGED = (
     "select true from open_clock k where c.due < {now}::timestamptz and k.case_id = c.id and k.owner = 'organ'"
     " and k.level >= 3 limit 1"
 )
-_RATED = "select r.case_id from rating r where r.superseded_at is null and "
+_RATED = "rating r where r.superseded_at is null and "
 _RATINGS = {
-    "awaited": "r.rated_at is null",
-    "given": "r.rated_at is not null",
-    "unsatisfied": "r.satisfaction = 'unsatisfied'",
+    "awaited": Mark(f"{_RATED}r.rated_at is null and r.window_ends >= {{value}}::timestamptz"),
+    "given": Mark(f"{_RATED}r.rated_at is not null"),
+    "unsatisfied": Mark(f"{_RATED}r.satisfaction = 'unsatisfied'"),
 }
-_VISITED = "select from return_visit v where v.case_id = c.id and v.reached and v.at >= c.closed_at"
+_VISITED = "select true from return_visit v where v.case_id = c.id and v.reached and v.at >= c.closed_at limit 1"
 OWN = {
-    "emergency": "select k.case_id as id from clock k where k.kind = 'emergency' and k.subject = {value}::uuid::text",
-    "invited_from": (
-        "select r.case_id as id from rating r where r.superseded_at is null and r.invited_at >= {value}::timestamptz"
-    ),
-    "reopening_asked": "select q.case_id as id from reopening_request q where q.state = 'open'",
+    "emergency": Mark("clock k where k.kind = 'emergency' and k.subject = {value}::uuid::text"),
+    "invited_from": Mark("rating r where r.superseded_at is null and r.invited_at >= {value}::timestamptz"),
+    "reopening_asked": Mark("reopening_request q where q.state = 'open'"),
 }
 
 
@@ -116,82 +120,81 @@ def _holds(word: str) -> str:
     return f"position(lower({word}::text) in lower(t.title || ' ' || coalesce(t.address, ''))) > 0"
 
 
-# --- where a search may start ---------------------------------------------------------------------------------------
+# --- where a search among the open cases may start ------------------------------------------------------------------
 
 
-def _by_word(f: Filters, _: Actor, p: Parameters) -> str:
+def _by_word(f: Filters, p: Parameters) -> str:
     """Pairs of characters find the rows, the text itself decides: a two-character word has no trigram."""
     word = p.add(max(f.words, key=len))
-    return f"select t.case_id as id from case_text t where t.bigrams @> bigrams({word}::text) and {_holds(word)}"
+    return (
+        "select t.case_id as id from case_text t"
+        f" where t.by_area and t.bigrams @> bigrams({word}::text) and {_holds(word)}"
+    )
 
 
-def _by_sight(f: Filters, actor: Actor, p: Parameters) -> str:
-    """Everything the actor may know of: parts in cases and, where the filter allows such kinds, open areas."""
-    arms = [f"select a.case_id as id from {seen_by(actor, p)}"]
-    open_areas = open_to(actor, p) if f.kind is None or f.kind in OPEN_KINDS else []
-    if open_areas:  # a machine has none: a parameter that no condition uses would be refused
-        asked = "".join(f" and {condition}" for condition in _columns(f, p))
-        arms += [f"select c.id from cases c where {arm}{asked}" for arm in open_areas]
-    return " union all ".join(arms)
+def _open(condition: str) -> str:
+    return f"select c.id from cases c where c.kind in ({OPEN}) and {condition}"
 
 
-_SOURCES: dict[str, Callable[[Filters, Actor, Parameters], str]] = {
-    "assignee": lambda f, _, p: (
+def _marked(name: str) -> Callable[[Filters, Parameters], str]:
+    return lambda f, p: LIST_FILTERS[name].ids(p.add(getattr(f, name)) if "{value}" in LIST_FILTERS[name].rows else "")
+
+
+_SOURCES: dict[str, Callable[[Filters, Parameters], str]] = {
+    "assignee": lambda f, p: (
         f"select s.case_id as id from assignment s where s.staff = {p.add(f.assignee)}"
-        " and s.state in ('offered', 'signed')"
+        " and s.state in ('offered', 'signed') and s.by_area"
     ),
-    "cell": lambda f, _, p: f"select c.id from cases c where c.cell = {p.add(f.cell)}",
-    "community": lambda f, _, p: f"select c.id from cases c where c.community = {p.add(f.area)}",
-    "unit": lambda f, _, p: f"select c.id from cases c where c.lead_unit = {p.add(f.unit)}",
-    "centre": lambda f, _, p: (
-        f"select c.id from cases c where c.centre = {p.add(f.centre)}"
-        f" union all select c.id from cases c where c.lead_unit = {p.add(f.centre)}"
+    "cell": lambda f, p: _open(f"c.cell = {p.add(f.cell)}"),
+    "community": lambda f, p: _open(f"c.community = {p.add(f.area)}"),
+    "unit": lambda f, p: _open(f"c.lead_unit = {p.add(f.unit)}"),
+    "centre": lambda f, p: (
+        f"{_open(f'c.centre = {p.add(f.centre)}')} union all {_open(f'c.lead_unit = {p.add(f.centre)}')}"
     ),
-    "supervised": lambda f, _, p: _ids("supervised", f, p),
-    "emergency": lambda f, _, p: _ids("emergency", f, p),
+    "supervised": _marked("supervised"),
+    "emergency": _marked("emergency"),
     "text": _by_word,
-    "bbox": lambda f, _, p: f"select c.id from cases c where {_box(f, p)}",
-    "queue": lambda f, _, p: f"select c.id from cases c where {_queue(f, p)}",
-    "sight": _by_sight,
+    "bbox": lambda f, p: _open(_box(f, p)),
+    "queue": lambda f, p: _open(_queue(f, p)),
 }
 
 
-def _selective(f: Filters, actor: Actor, *, newest: bool) -> list[str]:
+def _selective(f: Filters, *, newest: bool) -> list[str]:
     """The sources that may hold few ids. By due time, communities and units have an index in the order of the list."""
     asked = {
         "assignee": f.assignee is not None, "cell": f.cell is not None, "community": newest and f.tier == "community",
         "unit": newest and f.unit is not None, "text": bool(f.words), "bbox": f.box is not None,
         "queue": f.queue is not None, "centre": f.centre is not None, "supervised": f.supervised is True,
         "emergency": f.emergency is not None,
-        "sight": f.sparse or not any(post.role in UNIT_SIGHT for post in actor.posts),
     }  # fmt: skip
     return [name for name, is_asked in asked.items() if is_asked]
 
 
-def source(name: str, f: Filters, actor: Actor, p: Parameters) -> str:
-    """A set of ids that holds all cases which this filter (or the actor's access) leaves."""
-    return _SOURCES[name](f, actor, p)
+def started(name: str, f: Filters, p: Parameters) -> str:
+    """What follows FROM for all requests and events `c` which this filter leaves, each by its id."""
+    return (
+        f"(select distinct id from ({_SOURCES[name](f, p)}) s) f"
+        " cross join lateral (select * from cases c where c.id = f.id offset 0) c"
+    )
 
 
 async def choose_source(
     conn: Connection, f: Filters, actor: Actor, *, newest: bool = False, sweep: bool = False
 ) -> str | None:
-    """The source with the fewest ids, if that is at most FEW; None means: walk the cases in the order of the list.
+    """The source with the fewest ids, if that is at most FEW; None means: walk the open cases in the order of the list.
 
-    One round trip where something selective is asked for, none for a list by area, kind, status and time. A `sweep`
-    (a count) reads all anyway, and starts from whatever is asked for rather than from every case.
+    One round trip where something selective is asked for, none for a list by area, kind, status and time, nor for who sees no
+    area. A `sweep` (a count) reads all anyway, and starts from whatever is asked for rather than from every case.
     """
-    p = Parameters()
-    named = _selective(f, actor, newest=newest)
+    named = _selective(f, newest=newest) if actor.areas() and (f.kind is None or f.kind in OPEN_KINDS) else []
     if not named:
         return None
-    counts = [f"(select count(*) from (select from ({source(n, f, actor, p)}) s limit {FEW + 1}) few)" for n in named]
+    p = Parameters()
+    counts = [f"(select count(*) from (select from ({_SOURCES[n](f, p)}) s limit {FEW + 1}) few)" for n in named]
     row = await conn.fetchrow(f"select {', '.join(counts)}", *p)
     assert row is not None  # noqa: S101 (one row by construction)
     number, name = min(zip(row, named, strict=True))
-    if number <= FEW:
-        return name
-    return next((name for name in named if name != "sight"), None) if sweep else None
+    return name if number <= FEW else named[0] if sweep else None
 
 
 def area_filter(code: str | None, tiers: Mapping[str, str]) -> str | None:

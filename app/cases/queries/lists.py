@@ -5,17 +5,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases.queries.access import visible_to
-from app.cases.queries.filters import choose_source, conditions, has_status, source
-from app.cases.rules import Status
+from app.cases.queries.access import in_areas, in_parts, in_parts_by
+from app.cases.queries.filters import choose_source, conditions, has_status, started
+from app.cases.rules import OPEN_KINDS, Status
 from app.cases.schemas.filters import Filters
 from app.cases.schemas.shown import CountOut
 from app.core.access import Actor
 from app.core.database import Connection, Parameters
 from app.core.rows import all_typed, fetch_all
 
+TIERS = ("community", "township", "county", "city")  # from below
 STATUSES = [status.value for status in Status]
 
+# What a line shows, of `cases c`: more would be carried through every step of the plan.
+SHOWN = ", ".join(
+    f"c.{column}"
+    for column in (
+        "id", "number", "kind", "petition_class", "category", "status", "cell", "community", "township", "county", "lead_unit",
+        "worker", "queue", "due", "registered_at", "head_seq",
+    )
+)  # fmt: skip
 _ITEM = """
     jsonb_build_object('id', c.id, 'number', c.number, 'kind', c.kind, 'petition_class', c.petition_class,
         'category', c.category, 'status', c.status, 'title', x.title, 'cell', c.cell, 'community', c.community,
@@ -30,35 +39,72 @@ def list_statement(
 ) -> tuple[str, Parameters]:  # fmt: skip
     """The statement of one page and its parameters: by due time, or the newest first.
 
-    `start` names the source of ids to begin with. Without one, the cases are walked in the order of the list, which an
-    index holds for each status: the heads of several statuses are merged. The limit stands in the text, as a parameter
-    would be taken for a tenth of the table.
+    Two sets are walked in this order, each as far as the page is long: the open cases of the caller's areas, and the cases
+    in which the caller has a part. `start` names the source of ids with which the first begins instead. The limit stands in
+    the text, as a parameter would be taken for a tenth of the table.
     """
     p = Parameters()
     stamp = p.add(now)
-    where = [*conditions(f, p, now), visible_to(actor, p)]
-    if after is not None and newest:
-        where.append(f"c.id < {p.add(uuid.UUID(after[0]))}::uuid")
-    elif after is not None:
-        due = p.add(after[0])
-        where.append(f"(c.due, c.id) > ({due}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)")
-    order = "c.id desc" if newest else "c.due, c.id"
-    end = f"order by {order} limit {int(limit)}"
-    if start is not None:
-        found = f"(select distinct id from ({source(start, f, actor, p)}) s) f"
-        rows = f"{found} cross join lateral (select * from cases c where c.id = f.id offset 0) c"
-        page = f"select c.* from {rows} where {' and '.join(where + has_status(f, p))} {end}"
-    elif newest or (f.status and len(f.status) == 1):
-        page = f"select c.* from cases c where {' and '.join(where + has_status(f, p))} {end}"
-    else:
-        each = f"unnest({p.add(list(f.status or STATUSES))}::text[]) each(status)"
-        head = f"select c.* from cases c where c.status = each.status and {' and '.join(where)} {end}"
-        page = f"select c.* from {each} cross join lateral ({head}) c {end}"
+    order, key = ("c.id desc", "c.id") if newest else ("c.due, c.id", "c.due, c.id")
+    end = f"limit {int(limit)}"
+    arms = [_of_parts(f, p, actor, after, newest=newest, end=end, now=now)]
+    if f.kind is None or f.kind in OPEN_KINDS:
+        further = [*has_status(f, p), *_further(p, after, newest, due="c.due", key="c.id")]
+        found = f"order by {order} {end}"
+        if start is not None:
+            where = [in_areas(actor, p), *conditions(f, p, now), *further]
+            arms.append(f"select {SHOWN} from {started(start, f, p)} where {' and '.join(where)} {found}")
+        else:
+            arms += [
+                _of_tier(f, p, actor, tier, further, newest=newest, found=found, now=now) for tier in actor.areas()
+            ]
+    page = f"select distinct on ({key}) {SHOWN} from ({' union all '.join(f'({arm})' for arm in arms)}) c order by {order} {end}"
     return (
         f"select {_ITEM.format(now=stamp)} as item, c.due::text as due, c.id from ({page}) c"
         f" left join case_text x on x.case_id = c.id order by {order}",
         p,
     )
+
+
+def _further(p: Parameters, after: Sequence[str] | None, newest: bool, *, due: str, key: str) -> list[str]:
+    """What comes after the last row of the page before."""
+    if after is None:
+        return []
+    if newest:
+        return [f"{key} < {p.add(uuid.UUID(after[0]))}::uuid"]
+    return [f"({due}, {key}) > ({p.add(after[0])}::text::timestamptz, {p.add(uuid.UUID(after[1]))}::uuid)"]
+
+
+def _of_parts(
+    f: Filters, p: Parameters, actor: Actor, after: Sequence[str] | None, *, newest: bool, end: str, now: datetime
+) -> str:
+    where = [*conditions(f, p, now), *has_status(f, p), *_further(p, after, newest, due="a.due", key="a.case_id")]
+    order = ["case_id"] if newest else ["due", "case_id"]
+    return in_parts_by(actor, p, where, columns=SHOWN, order=order, down=newest, end=end)
+
+
+def _of_tier(
+    f: Filters, p: Parameters, actor: Actor, tier: str, further: Sequence[str], *, newest: bool, found: str, now: datetime
+) -> str:  # fmt: skip
+    """The open cases of the caller's areas of one tier. Walked by the area asked for if that lies in one of these, else by the
+    caller's own: an index holds each area's in the order of the list, by due time for each status apart."""
+    inside = _inside(f, tier)
+    walked = f.tier if inside else tier
+    heads: list[str] = []
+    where = [in_areas(actor, p, tiers=[tier]), *conditions(f, p, now, walked=walked), *further]
+    if not inside and tier != "city":
+        heads.append(f"unnest({p.add(actor.areas()[tier])}::text[]) own(code)")
+        where.append(f"c.{tier} = own.code")
+    if not newest and len(f.status or STATUSES) > 1:
+        heads.append(f"unnest({p.add(list(f.status or STATUSES))}::text[]) each(status)")
+        where.append("c.status = each.status")
+    walk = f"select {SHOWN} from cases c where {' and '.join(where)} {found}"
+    return f"select {SHOWN} from {' cross join '.join(heads)} cross join lateral ({walk}) c" if heads else walk
+
+
+def _inside(f: Filters, tier: str) -> bool:
+    """Whether the area asked for lies in one of this tier that is open to the caller, and is smaller."""
+    return f.tier is not None and not f.sparse and TIERS.index(f.tier) < TIERS.index(tier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +138,22 @@ async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, no
     """Counts of what the caller may see, by one property, with those overdue."""
     start = await choose_source(conn, f, actor, sweep=True)
     p = Parameters([now])
-    where = [*conditions(f, p, now), *has_status(f, p), visible_to(actor, p, sweep=start is None)]
-    rows = "cases c"
-    if start is not None:
-        found = f"(select distinct id from ({source(start, f, actor, p)}) s) f"
-        rows = f"{found} cross join lateral (select * from cases c where c.id = f.id offset 0) c"
+    told = f"select {GROUPS[by]} as key, c.due"
+    arms = [f"{told} from {' and '.join([in_parts(actor, p), *conditions(f, p, now), *has_status(f, p)])}"]
+    if f.kind is None or f.kind in OPEN_KINDS:
+        where = [
+            in_areas(actor, p),
+            *conditions(
+                f, p, now, hashed=True, walked=f.tier if all(_inside(f, tier) for tier in actor.areas()) else None
+            ),
+            *has_status(f, p),
+        ]
+        rows = "cases c" if start is None else started(start, f, p)
+        arms.append(f"{told} from {rows} where {' and '.join(where)}")
     return await fetch_all(
         conn,
         CountOut,
-        f"select {GROUPS[by]} as key, count(*) as cases, count(*) filter (where c.due < $1::timestamptz) as overdue"
-        f" from {rows} where {' and '.join(where)} group by 1 order by 2 desc, 1 limit 1000",
+        "select c.key, count(*) as cases, count(*) filter (where c.due < $1::timestamptz) as overdue"
+        f" from ({' union all '.join(arms)}) c group by 1 order by 2 desc, 1 limit 1000",
         *p,
     )  # fmt: skip

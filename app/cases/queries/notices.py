@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from app.cases.queries.access import visible_to
+from app.cases.queries.access import beside, visible_to
 from app.cases.queries.visible import require_visible
 from app.cases.schemas.notices import NoticeItem, NoticeOut
 from app.core import errors
@@ -25,7 +25,8 @@ _NOTICE = """
 _WAITING = """
     select n.id, n.case_id, c.number, n.kind, '' as title, n.state, c.lead_unit, n.drafted_at,
         (select k.due from open_clock k where k.case_id = c.id and k.kind = n.meets) as due
-    from notice n join cases c on c.id = n.case_id
+    from ({seen}) seen cross join lateral (select * from notice where id = seen.id offset 0) n
+    join cases c on c.id = n.case_id
 """
 # Of cases that ended by the resident's wish or in another case, nothing waits any more.
 _LIVING = "c.status not in ('withdrawn', 'merged', 'closed')"
@@ -52,13 +53,14 @@ async def list_due(
 ) -> list[NoticeItem]:
     """What waits to be served, approved or redrafted, the oldest first."""
     p = Parameters([list(states)])
-    where = [f"n.state = any($1::text[]) and {_LIVING}", visible_to(actor, p)]
+    where = [f"n.state = any($1::text[]) and {_LIVING}"]
     if unit is not None:
         where.append(f"c.lead_unit = {p.add(unit)}")
     if after is not None:
         where.append(f"(n.drafted_at, n.id) > ({p.add(after[0])}::timestamptz, {p.add(after[1])}::uuid)")
-    statement = f"{_WAITING} where {' and '.join(where)} order by n.drafted_at, n.id limit {p.add(limit)}"
-    return await fetch_all(conn, NoticeItem, statement, *p)
+    end = f"order by n.drafted_at, n.id limit {int(limit)}"
+    seen = beside(actor, p, "notice n", where, columns="n.id", end=end)
+    return await fetch_all(conn, NoticeItem, f"{_WAITING.format(seen=seen)} {end}", *p)
 
 
 def no_text() -> errors.Conflict:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.cases.queries.access import visible_to
+from app.cases.queries.access import in_areas, in_parts, visible_to
 from app.cases.queries.registry import HIDDEN_NOTES
 from app.cases.queries.visible import require_visible
 from app.cases.schemas.shown import EventOut, SimilarOut
@@ -62,5 +62,6 @@ async def list_similar(conn: Connection, case_id: uuid.UUID, *, actor: Actor, no
     chosen), in the 30 days before, by likeness of title. Only what the actor may see; none for an accusation."""
     await require_visible(conn, case_id, actor=actor)
     parameters = Parameters([case_id, now])
-    statement = read_sql(__package__, "similar").format(seen=visible_to(actor, parameters))
+    seen = {"in_areas": in_areas(actor, parameters), "in_parts": in_parts(actor, parameters)}
+    statement = read_sql(__package__, "similar").format(**seen)
     return await fetch_all(conn, SimilarOut, statement, *parameters)

@@ -22,8 +22,29 @@ class ResidentSection:
     show: Callable[[Connection, Any, Reference, str], Awaitable[dict[str, Any]]]
 
 
-# By the name of the filter: SQL that gives the ids (column `id`) of the cases that have it; {value} is what is asked for.
-LIST_FILTERS: Registry[str, str] = Registry("list filter")
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A property that a case has by a row of another table, one with the columns `case_id` and `by_area`.
+
+    `rows`: the table, its alias, and which of its rows count, as what follows FROM; {value} is what is asked for.
+    """
+
+    rows: str
+
+    def ids(self, value: str = "") -> str:
+        """SELECT of the ids of the requests and events that have it."""
+        return f"select {self._alias}.case_id as id from {self.rows.format(value=value)} and {self._alias}.by_area"
+
+    def on(self, case: str, value: str = "") -> str:
+        """Whether the case with this id has it, asked of its own rows alone: true or null."""
+        return f"(select true from {self.rows.format(value=value)} and {self._alias}.case_id = {case} limit 1)"
+
+    @property
+    def _alias(self) -> str:
+        return self.rows.split()[1]
+
+
+LIST_FILTERS: Registry[str, Mark] = Registry("list filter")  # by the name of the filter
 RESIDENT_SECTIONS: Registry[str, ResidentSection] = Registry("section of the resident's view")
 # By name: a SELECT with the columns of `tasks.sql`, with {units}, {person} and {seen}: what units owe beside cases they lead.
 WAITING_WORK: Registry[str, str] = Registry("waiting work")

@@ -165,15 +165,18 @@
     from written
     order by source_system, external_id, id  -- two batches that share rows would otherwise deadlock
     on conflict do nothing
-    returning id
+    returning id, due as due_first
 ), made as (  -- what was really filed: everything below belongs to these
-    select w.* from filed join written w using (id)
+    select w.*, f.due_first, w.kind in ('request', 'event') as by_area,
+        case when w.kind in ('request', 'event') and w.waits_above is null
+            then array[w.city, w.county, w.township, w.community] end as areas
+    from filed f join written w using (id)
 ), texted as (
-    insert into case_text (case_id, title, description, address, sealed, seal_key)
-    select id, title, description, address, sealed, seal_key from made
+    insert into case_text (case_id, title, description, address, sealed, seal_key, by_area)
+    select id, title, description, address, sealed, seal_key, by_area from made
 ), named as (
-    insert into party (id, case_id, role, sealed, seal_key, phone_index)
-    select p.id, m.id, p.role, p.sealed, p.seal_key, case when not m.secret then p.phone_index end
+    insert into party (id, case_id, role, sealed, seal_key, phone_index, by_area)
+    select p.id, m.id, p.role, p.sealed, p.seal_key, case when not m.secret then p.phone_index end, m.by_area
     from made m join person p on p.n = m.n
 ), concerned as (
     insert into case_concern (case_id, relation, unit, staff, sealed, seal_key)
@@ -184,24 +187,26 @@
         union select st.unit from staff st where st.id = s.staff
     ) u on s.staff is not null
 ), opened as (
-    insert into case_access (case_id, grantee, part)
-    select id, 'unit:' || lead, 'lead' from made where not secret
-    union all select id, 'unit:' || routed_unit, 'offer' from made where offered
-    union all select id, 'staff:' || helper, 'task' from made where helper is not null
-    union all select m.id, 'unit:' || u.code, 'queue' from made m  -- a cell without a worker: the township's coordinator
+    insert into case_access (case_id, grantee, part, due, areas, outside)
+    select given.*, outside(given.grantee, given.areas) from (
+    select id, 'unit:' || lead as grantee, 'lead', due_first, areas from made where not secret
+    union all select id, 'unit:' || routed_unit, 'offer', due_first, areas from made where offered
+    union all select id, 'staff:' || helper, 'task', due_first, areas from made where helper is not null
+    union all select m.id, 'unit:' || u.code, 'queue', m.due_first, m.areas from made m  -- a cell without a worker: the township's coordinator
         join unit u on u.kind = 'centre' and u.area = m.township and u.code <> m.lead
         where m.queued = 'no_worker' and m.kind in ('request', 'event')
             and not withheld_from(m.barred_units, m.waits_above, u.path, u.tier)
-    union all select id, registrar, 'registrar' from made
+    union all select id, registrar, 'registrar', due_first, areas from made
         where not secret and not imported and registrar not like 'resident:%'
-    union all select m.id, 'post:' || p.id, 'lead' from made m
+    union all select m.id, 'post:' || p.id, 'lead', m.due_first, m.areas from made m
         join post p on m.secret and p.unit = m.lead and p.role in ('discipline_officer', 'coordinator')
+    ) given
 ), assigned as (
-    insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at)
-    select id, lead, null::uuid, 'lead', 'signed', actor, at, 'system', at from made where status = 'registered'
-    union all select id, routed_unit, null, 'lead', 'offered', actor, at, null, null
+    insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at, by_area)
+    select id, lead, null::uuid, 'lead', 'signed', actor, at, 'system', at, by_area from made where status = 'registered'
+    union all select id, routed_unit, null, 'lead', 'offered', actor, at, null, null, by_area
         from made where offered
-    union all select m.id, st.unit, m.helper, 'co', 'offered', m.actor, m.at, null, null
+    union all select m.id, st.unit, m.helper, 'co', 'offered', m.actor, m.at, null, null, m.by_area
         from made m join staff st on st.id = m.helper
 ), clocked as (
     insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, subject, level, next_at)
