@@ -13,6 +13,8 @@ from app.messages.queries import SUBJECTS, Subject
 
 SUBJECT = Subject(
     "(select c.number from cases c where c.id = m.case_id)",
+    "(select jsonb_build_array('party ' || p.id, encode(p.sealed, 'base64'), encode(p.seal_key, 'base64'))"
+    " from party p where p.id = m.party)",
     "exists (select from cases c where c.id = {id} and c.petition_class = 'accusation')",
     lambda actor, p: f"exists (select from cases c where c.id = m.case_id and {visible_to(actor, p)})",
 )

@@ -54,12 +54,21 @@ class PartyIn(Closed):
     name: Name | None = None
     phone: Phone | None = None
     address: ShortText | None = None
-    email: EmailStr | None = Field(default=None, description="Only to send word of what is served by e-mail")
+    email: EmailStr | None = Field(
+        default=None, description="Only to tell them that something was done, or served by e-mail"
+    )
+    tell_by: Literal["sms", "email", "none"] | None = Field(
+        default=None,
+        description="How they are told at once of what is done on their matter: the number, no content. Left out: by SMS, else"
+        " by e-mail; of an accusation not at all",
+    )
 
     @model_validator(mode="after")
     def _someone(self) -> Self:
         if self.name is None and self.phone is None:
             raise unfit("姓名、电话至少填一项", "give a name or a phone")
+        if {"sms": self.phone, "email": self.email}.get(self.tell_by or "none", "") is None:
+            raise unfit("按 tell_by 告知须填写相应的电话或邮箱", "tell_by sms needs a phone, email an e-mail address")
         return self
 
 

@@ -38,7 +38,7 @@ STEPS = {
     "whistle": StepWords(Words("吹哨", "departments were whistled to the spot"), Words(
         "已召集有关部门到现场会同解决。", "The departments concerned were called to the spot.")),
     "arrive": StepWords(Words("部门到场签到", "a department arrived"), Words(
-        "有部门已到达现场。", "A department has arrived on the spot.")),
+        "有部门已到达现场。", "A department has arrived on the spot."), quiet=True),
     "object_to_call": StepWords(Words("部门对吹哨提出异议", "a department objected to the call")),
     "rule_on_call": StepWords(Words("裁定吹哨异议", "the objection to a call was ruled on")),
     "settle_whistle": StepWords(Words("吹哨事项办结", "the whistle was settled"), Words(
@@ -47,7 +47,7 @@ STEPS = {
     "accept_meeting": StepWords(Words("同意参加会商", "an invitation was accepted")),
     "decline_meeting": StepWords(Words("不参加会商", "an invitation was declined")),
     "hold_meeting": StepWords(Words("会商研判", "a joint meeting was held"), Words(
-        "有关单位已会商研判。", "The units concerned have met on it.")),
+        "有关单位已会商研判。", "The units concerned have met on it."), quiet=True),
     "cancel_meeting": StepWords(Words("取消会商", "a joint meeting was cancelled")),
 }  # fmt: skip
 MESSAGES = {

@@ -99,11 +99,12 @@ STEPS = {
         "未能达成协议；您可以依法通过仲裁、行政、司法等途径维护权利。",
         "No agreement was reached; arbitration, administrative and judicial routes stay open.")),
     "mediation_record_performance": StepWords(Words("履行协议", "agreement performed in part or whole"), Words(
-        "已登记一笔履行，见下。", "Something was performed; see below.")),
+        "已登记一笔履行，见下。", "Something was performed; see below."), quiet=True),
     "mediation_follow_up": StepWords(Words("协议履行回访", "performance followed up")),
     "mediation_breach": StepWords(Words("协议到期未履行", "an obligation was not performed in time"), Words(
         "协议有一项到期未履行；您可以向人民法院起诉，经司法确认的可以申请强制执行。",
-        "Something was not performed in time; the court is open to you, for enforcement too if it confirmed the agreement.")),
+        "Something was not performed in time; the court is open to you, for enforcement too if it confirmed the agreement."),
+        quiet=True),  # the creditor is told, whichever side that is
     "mediation_apply_confirmation": StepWords(Words("共同申请司法确认", "judicial confirmation applied for"), Words(
         "双方已共同申请司法确认。", "Both sides applied to the court to confirm it.")),
     "mediation_decide_confirmation": StepWords(Words("司法确认结果", "judicial confirmation decided"), Words(

@@ -17,11 +17,13 @@ from app.messages.schemas import OutgoingOut
 class Subject:
     """What a message is about, as the capability above knows it. In its SQL the message is `m`.
 
-    `number` is a scalar subselect: what people call it by; `secret` a condition on an {id}: nobody outside is told of it;
+    `number` is a scalar subselect: what people call it by; `party` one of where the party it goes to is reached, as
+    [place, sealed, key] in base64; `secret` a condition on an {id}: nobody outside is told of it;
     `seen` gives the condition that an actor may know of it.
     """
 
     number: str
+    party: str
     secret: str
     seen: Callable[[Actor, Parameters], str]
 

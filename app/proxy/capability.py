@@ -47,10 +47,10 @@ STEPS = {
     "plan_errand": StepWords(Words("安排代办事项", "an errand was planned")),
     "begin_errand": StepWords(Words("代办事项开始", "an errand was begun")),
     "finish_errand": StepWords(Words("代办事项完成", "an errand was done"), Words(
-        "代办员完成了一项代办事项，详情见代办记录。", "Your proxy did an errand; the record of the proxy has it.")),
+        "代办员完成了一项代办事项，详情见代办记录。", "Your proxy did an errand; the record of the proxy has it."), quiet=True),
     "drop_errand": StepWords(Words("代办事项取消", "an errand was dropped")),
     "pass_on_notice": StepWords(Words("代办员转告文书", "the proxy passed a notice on"), Words(
-        "代办员已向您转告一份文书。", "Your proxy passed a notice on to you.")),
+        "代办员已向您转告一份文书。", "Your proxy passed a notice on to you."), quiet=True),
     "close_proxy": StepWords(Words("代办完成", "the proxy carried it to its end"), Words(
         "代办完成。", "The proxy carried it to its end.")),
     "revoke_proxy": StepWords(Words("撤回代办委托", "the authority of the proxy was withdrawn"), Words(

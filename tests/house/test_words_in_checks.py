@@ -19,6 +19,7 @@ from app.core.geometry import Crs
 from app.deadlines.rules import Owner
 from app.emergency.rules import Shift
 from app.handover import rules as handover
+from app.intake.schemas import PartyIn
 from app.joint.rules import calling, tasks
 from app.mediation import rules as mediation
 from app.mediation.schemas import taken as said
@@ -90,6 +91,7 @@ RULES: dict[str, Iterable[str]] = {
     "ck_outside_procedure_route": cases.TRACKED,
     "ck_outside_procedure_stage": cases.OutsideStage,
     "ck_party_role": terms.PartyRole,
+    "ck_party_tell_by": of(PartyIn, "tell_by"),
     "ck_proxy_authority_evidence": proxy.Evidence,
     "ck_proxy_authority_powers": proxy.Power,
     "ck_proxy_capacity": proxy.Capacity,

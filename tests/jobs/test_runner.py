@@ -199,7 +199,7 @@ def test_a_case_in_somebodys_hands_is_left_for_the_next_look(
     assert told(sql, dispute) == ["escalate"]
 
 
-def test_whoever_leads_is_told_once_and_an_accusation_only_its_sworn_posts(
+def test_whoever_leads_is_told_once_and_the_resident_that_it_goes_up_and_an_accusation_only_its_sworn_posts(
     cast: Cast, at: Freeze, dispute: str, settle: Settle, sql: Ask
 ) -> None:
     secret = cast("li.window").register(report("petition", "conduct.service", petition_class="accusation"))["id"]
@@ -211,7 +211,7 @@ def test_whoever_leads_is_told_once_and_an_accusation_only_its_sworn_posts(
     )
     lead, above = "unit:C150102001001", "unit:C150102001"
     assert [tuple(row) for row in mine] == [
-        ("clock_warn", lead), ("escalated", above), ("clock_urge", lead), ("clock_criticise", lead),
+        ("clock_warn", lead), ("escalated", above), ("progress", None), ("clock_urge", lead), ("clock_criticise", lead),
     ]  # fmt: skip
     assert all(
         row["grantee"].startswith("post:X") for row in sql("select grantee from message where case_id = $1", secret)

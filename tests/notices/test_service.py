@@ -168,7 +168,7 @@ def test_an_attempt_counts_for_its_own_notice_once_another_approves(cast: Cast, 
 def test_word_goes_out_where_it_is_served_at_a_distance_and_never_of_an_accusation(
     cast: Cast, lives: Lives, sql: Ask
 ) -> None:
-    said = "select channel, template, facts from message where case_id = $1::uuid and channel <> 'in_app'"
+    said = "select channel, template, facts from message where case_id = $1::uuid and template = 'notice_ready'"
     mail = [{"role": "petitioner", "name": "张三", "phone": "13800000000", "email": "zhang@example.org"}]
     case = accepted(cast, lives, parties=mail)["id"]
     cast(CHEN).does(case, "serve", service())
@@ -300,7 +300,8 @@ def test_a_service_sent_twice_is_recorded_once(cast: Cast, lives: Lives, sql: As
     again = cast(CHEN).post(url, body, key=key, version=page["version"])
     assert (first.status_code, again.status_code, first.json()) == (200, 200, again.json())
     assert sql("select count(*) as n from service_record where case_id = $1::uuid", page["id"])[0]["n"] == 1
-    assert sql("select count(*) as n from message where case_id = $1::uuid", page["id"])[0]["n"] == 1
+    word = "select count(*) as n from message where case_id = $1::uuid and template = 'notice_ready'"
+    assert sql(word, page["id"])[0]["n"] == 1
 
 
 def test_service_lies_between_the_drafting_and_now(cast: Cast, lives: Lives) -> None:

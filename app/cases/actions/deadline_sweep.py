@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from app.cases.actions.telling import tell_step
 from app.cases.queries.one import ABOVE
 from app.core.access import CLOCK
 from app.core.database import Connection
@@ -182,3 +183,4 @@ async def _escalate(conn: Connection, reference: Reference, clocks: Sequence[int
     columns = [[row[name] for row in rows] for name in ("id", "target", "recalled")]
     await conn.execute(_ESCALATE, *columns, now, CLOCK.id, f"{CLOCK.kind}:{CLOCK.id}")
     await conn.execute(_MESSAGE_UP, *columns[:2], now)
+    await tell_step(conn, columns[0], "escalate", now, {})

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from app.cases.actions.telling import tell_step
 from app.core.access import Actor
 from app.core.database import Connection
 
@@ -16,13 +17,15 @@ async def record(
     conn: Connection, case_id: uuid.UUID, kind: str, *, actor: Actor, at: datetime,
     columns: Mapping[str, object] | None = None, facts: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
-    """Change `columns` of the case and append the event that says so: its version is one more.
+    """Change `columns` of the case and append the event that says so: its version is one more. The resident is told at once
+    of what changes something for them.
 
     The caller holds the case's row lock. `facts` hold codes, ids and digests, never personal data or free text. What
     changed stands in the event as `set`, and the row is set from it: the row is the fold of its events.
     """
     said = {"set": {name: _plain(value) for name, value in (columns or {}).items()}, **(facts or {})}
     await conn.execute(_APPEND, case_id, kind, at, f"{actor.kind}:{actor.id}", said)
+    await tell_step(conn, [case_id], kind, at, said)
 
 
 async def record_all(

@@ -15,7 +15,8 @@ from app.notices.rules import CLOSING
 _CLOSING = ", ".join(f"'{kind.value}'" for kind in sorted(CLOSING))
 # The parties of the case that is named.
 PARTIES = """(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p.role, 'sealed', encode(p.sealed, 'base64'),
-        'seal_key', encode(p.seal_key, 'base64')) order by p.id), '[]') from party p where p.case_id = {})"""
+        'seal_key', encode(p.seal_key, 'base64'), 'tell_by', p.tell_by) order by p.id), '[]')
+    from party p where p.case_id = {})"""
 
 
 # Who works on a case, brought it or has to place it sees where it is; who sees it by area, or is asked about it, need not.

@@ -19,7 +19,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
     jsonb_build_object('city', c.city, 'county', c.county, 'township', c.township, 'community', c.community) as areas,
     jsonb_build_object('rule', c.rule, 'guarded', c.guarded) as routing,
     (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p.role, 'sealed', encode(p.sealed, 'base64'),
-        'seal_key', encode(p.seal_key, 'base64')) order by p.id), '[]')
+        'seal_key', encode(p.seal_key, 'base64'), 'tell_by', p.tell_by) order by p.id), '[]')
      from party p where p.case_id = c.id) as parties,
     (select coalesce(jsonb_agg(jsonb_build_object('relation', k.relation, 'unit', k.unit, 'staff', k.staff,
         'text', jsonb_build_array('case_concern ' || c.id, 'text', encode(k.sealed, 'base64'), encode(k.seal_key, 'base64')))

@@ -3,6 +3,8 @@
 What passes between offices is not told: an offer, a note on urgency.
 """
 
+from collections.abc import Mapping
+
 from app.cases.rules.registry import STEP_WORDS, StepWords, Told
 from app.cases.rules.transitions import TRANSITIONS
 from app.core.errors import Words
@@ -95,23 +97,36 @@ TOLD: dict[str, Told] = {
     "hold_hearing": Words("听证已举行。", "The hearing was opened."),
     "record_hearing": Words("听证已结束，记录在案。", "The hearing is over and on record."),
     "cancel_hearing": Words("原定听证取消。", "The hearing will not take place."),
+    "reissue_code": Words(
+        "查询码已重新发放，原查询码失效。", "A new query code was issued; the one before works no longer."
+    ),
     "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
     **dict.fromkeys((
         "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold", "rule_return",
         "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked",
-        "merged_in", "merge_undone", "limit_recomputed", "reissue_code", "record_visit", "urge", "criticise", "bars_changed",
+        "merged_in", "merge_undone", "limit_recomputed", "record_visit", "urge", "criticise", "bars_changed",
     )),
 }  # fmt: skip
-WORDS = {
-    **{action: StepWords(step.title, TOLD[action]) for action, step in TRANSITIONS.items()},
-    **{kind: StepWords(title, TOLD[kind]) for kind, title in TITLES.items()},
-}
+# What a resident reads when they ask: no message is sent of it.
+QUIET = frozenset({"registered", "handle", "hold_hearing", "record_hearing", "track_outside"})
+_TITLES = {**{action: step.title for action, step in TRANSITIONS.items()}, **TITLES}
+WORDS = {kind: StepWords(title, TOLD[kind], kind in QUIET) for kind, title in _TITLES.items()}
+# Ways of service that send word themselves.
+SENT_WORD = frozenset({"sms", "email", "online"})
 
 
-def plainly(kind: str, data: dict[str, object]) -> Words | None:
+def plainly(kind: str, data: Mapping[str, object]) -> Words | None:
     """What the resident is told of an event, with its placeholders; None for what passes between offices."""
     told = STEP_WORDS[kind].told if kind in STEP_WORDS else None
     return told(data) if callable(told) else told
+
+
+def is_told(kind: str, data: Mapping[str, object]) -> bool:
+    """Whether the resident gets a message of an event at once."""
+    words = STEP_WORDS.get(kind)
+    if words is None or words.quiet or (data.get("outcome") == "served" and data.get("method") in SENT_WORD):
+        return False
+    return plainly(kind, data) is not None
 
 
 def step_title(kind: str, language: str) -> str:

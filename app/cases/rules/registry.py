@@ -49,13 +49,15 @@ Told = Words | Callable[[Mapping[str, Any]], Words | None] | None
 
 @dataclass(frozen=True, slots=True)
 class StepWords:
-    """A recorded step in words: `title` for staff, `told` for the resident (None: it passes between offices).
+    """A recorded step in words: `title` for staff, `told` for the resident (None: it passes between offices). `quiet`: they
+    read of it when they ask, and get no message, since it asks nothing of them and takes nothing from them.
 
     Placeholders of `told`: {unit} the unit that now leads, {days}, {notice} the title of the notice.
     """
 
     title: Words
     told: Told = None
+    quiet: bool = False
 
 
 FACTS: Registry[str, Fact[Any]] = Registry("fact")

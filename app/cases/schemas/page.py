@@ -84,14 +84,15 @@ class PartyOut:
     phone: Given = None
     address: Given = None
     email: Given = None
+    tell_by: Given = None
 
     @pydantic.model_validator(mode="before")
     @classmethod
     def _open(cls, stored: object) -> object:
         match stored:
-            case {"id": found, "role": role, "sealed": str(sealed), "seal_key": key}:
+            case {"id": found, "role": role, "sealed": str(sealed), "seal_key": key, "tell_by": way}:
                 said = opened(b64decode(sealed), b64decode(key or ""), f"party {found}")
-                return {**said, "id": found, "role": role}
+                return {**said, "id": found, "role": role, **({"tell_by": way} if way else {})}
         return stored
 
     def masked(self) -> "PartyOut":

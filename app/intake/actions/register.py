@@ -123,7 +123,8 @@ def _people(sent: ReportIn, secret: bool) -> list[tuple[object, ...]]:
         content = party.model_dump(include={"name", "phone", "address", "email"}, exclude_none=True)
         sealed = keys().seal(content, f"party {party_id}")
         index = keys().phone_index(party.phone) if party.phone and not secret else None
-        people.append((party_id, PartyRole(party.role).value, sealed.body, sealed.key, index))
+        alone = "email" if party.email and not party.phone and not secret else None
+        people.append((party_id, PartyRole(party.role).value, sealed.body, sealed.key, index, party.tell_by or alone))
     return people
 
 
@@ -170,7 +171,7 @@ def columns_of(reports: Sequence[Report]) -> list[list[object]]:
     columns = [list(column) for column in zip(*(r.row for r in reports), strict=True)]
     people = [(n, *person) for n, r in enumerate(reports, 1) for person in r.people]
     concerns = [(n, *said) for n, r in enumerate(reports, 1) for said in r.concerns]
-    columns += [list(column) for column in zip(*people, strict=True)] or [[], [], [], [], [], []]
+    columns += [list(column) for column in zip(*people, strict=True)] or [[], [], [], [], [], [], []]
     columns += [list(column) for column in zip(*concerns, strict=True)] or [[], [], [], [], [], []]
     return [*columns, [keys().number_key]]
 

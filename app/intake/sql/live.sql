@@ -16,10 +16,10 @@ with sent as materialized (
             external_id, query_hash, actor, registrar, at, received_at, due, clocks, digest, caller, idem_key,
             request_hash, led_by, waits, n)
 ), person as (
-    select * from unnest($34::int[], $35::uuid[], $36::text[], $37::bytea[], $38::bytea[], $39::bytea[])
-        as t(n, id, role, sealed, seal_key, phone_index)
+    select * from unnest($34::int[], $35::uuid[], $36::text[], $37::bytea[], $38::bytea[], $39::bytea[], $40::text[])
+        as t(n, id, role, sealed, seal_key, phone_index, tell_by)
 ), said as (
-    select * from unnest($40::int[], $41::text[], $42::text[], $43::uuid[], $44::bytea[], $45::bytea[])
+    select * from unnest($41::int[], $42::text[], $43::text[], $44::uuid[], $45::bytea[], $46::bytea[])
         as t(n, relation, unit, staff, sealed, seal_key)
 ), locked as materialized (  -- one request at a time under a key: a second INSERT would wait, a try-lock does not
     select n, idem_key is null or pg_try_advisory_xact_lock(hashtextextended(caller || ' ' || idem_key, 0)) as free
@@ -36,7 +36,7 @@ with sent as materialized (
         join cases c on c.source_system = s.source_system and c.external_id = s.external_id
 ), report as (
     select s.*, in_cell.code as found_cell, in_area.code as found_area, 'registered' as status, false as imported,
-        null::timestamptz as closed_at, ($46::bytea[])[1] as number_key
+        null::timestamptz as closed_at, ($47::bytea[])[1] as number_key
     from sent s
     left join lateral (
         select v.cell as code from cell_version v

@@ -175,8 +175,8 @@
     insert into case_text (case_id, title, description, address, sealed, seal_key, by_area)
     select id, title, description, address, sealed, seal_key, by_area from made
 ), named as (
-    insert into party (id, case_id, role, sealed, seal_key, phone_index, by_area)
-    select p.id, m.id, p.role, p.sealed, p.seal_key, case when not m.secret then p.phone_index end, m.by_area
+    insert into party (id, case_id, role, sealed, seal_key, phone_index, by_area, tell_by)
+    select p.id, m.id, p.role, p.sealed, p.seal_key, case when not m.secret then p.phone_index end, m.by_area, p.tell_by
     from made m join person p on p.n = m.n
 ), concerned as (
     insert into case_concern (case_id, relation, unit, staff, sealed, seal_key)

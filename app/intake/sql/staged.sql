@@ -12,7 +12,7 @@ with report as materialized (
     from staged s left join placed p on p.n = s.n
 ), person as (
     select null::int as n, null::uuid as id, null::text as role, null::bytea as sealed, null::bytea as seal_key,
-        null::bytea as phone_index
+        null::bytea as phone_index, null::text as tell_by
     where false
 ), said as (
     select null::int as n, null::text as relation, null::text as unit, null::uuid as staff, null::bytea as sealed,

@@ -6,6 +6,7 @@ a message goes out at most once without a person's word, and none gets lost.
 """
 
 import asyncio
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +31,7 @@ _TAKE = """
     )
     update message m set taken_at = $1, attempts = m.attempts + 1 from next where m.id = next.id
     returning m.id, m.key, m.channel, m.sealed, m.seal_key, m.template, m.facts, m.attempts,
-        {number} as number
+        {number} as number, {party} as party
 """
 _SENT = "update message set sent_at = $2, taken_at = null, failed = null, sealed = null, seal_key = null where id = $1"
 _FAILED = "update message set taken_at = null, failed = $2, not_before = $3 where id = $1"
@@ -50,12 +51,26 @@ class _Taken:
     id: int
     key: str
     channel: Channel
-    sealed: bytes
-    seal_key: bytes
+    sealed: bytes | None
+    seal_key: bytes | None
     template: str
     facts: dict[str, object]
     attempts: int
     number: str | None
+    party: tuple[str, str, str] | None
+
+    @property
+    def address(self) -> str:
+        """Where it goes; raises Unsealable for what was erased, or is not known."""
+        if self.party is not None:
+            place, sealed, key = self.party
+            found = keys().unseal(Sealed(b64decode(key), b64decode(sealed)), place)
+            address: str | None = found.get("phone" if self.channel is Channel.SMS else "email")
+        else:
+            address = keys().unseal(Sealed(self.seal_key or b"", self.sealed or b""), f"message {self.key}")["to"]
+        if address is None:
+            raise Unsealable
+        return address
 
 
 async def deliver_messages(database: Database, now: datetime) -> int:
@@ -68,7 +83,7 @@ async def deliver_messages(database: Database, now: datetime) -> int:
     sent = 0
     for _ in range(MOST_AT_ONCE):
         async with database.connection() as conn:  # autocommit: the mark stands before anything leaves
-            taken = await fetch_one(conn, _Taken, _TAKE.format(number=subject.number), now, quiet)
+            taken = await fetch_one(conn, _Taken, _TAKE.format(number=subject.number, party=subject.party), now, quiet)
         if taken is None:
             break
         outcome = await _send(taken)
@@ -81,8 +96,7 @@ async def _send(taken: _Taken) -> Exception | None:
     """None once it is sent, else why not."""
     subject, text = composed(taken.template, taken.facts, taken.number)
     try:
-        to = keys().unseal(Sealed(taken.seal_key, taken.sealed), f"message {taken.key}")["to"]
-        letter = OutgoingMessage(f"message-{taken.id}", to, subject.zh, text.zh)
+        letter = OutgoingMessage(f"message-{taken.id}", taken.address, subject.zh, text.zh)
         await asyncio.to_thread(port(taken.channel), letter)
     except (NotSent, Unsure, Unsealable) as why:
         return why

@@ -13,6 +13,8 @@ from app.messages.rules import Channel
 # For statements that queue many in the app at once: `with … {IN_APP} select key, grantee, template, case_id, facts, at …`
 # then ON_TWICE. Every other column has the default that fits.
 IN_APP = "insert into message (key, grantee, template, case_id, facts, created_at)"
+# The same to parties of cases, by SMS or e-mail: where they are reached is read when the message leaves.
+OUTSIDE = "insert into message (key, channel, party, template, case_id, facts, created_at)"
 ON_TWICE = "on conflict (key) do nothing"
 
 # An accusation is told to nobody outside: the desk that leads it speaks with its petitioner (信访工作条例 30 ¶3).

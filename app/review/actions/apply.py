@@ -135,7 +135,11 @@ async def _register(
 ) -> Receipt:
     matter = await get_matter(act.conn, last.id)
     parties = [
-        {name: given for name in ("role", "name", "phone", "address") if (given := getattr(p, name))}
+        {
+            name: given
+            for name in ("role", "name", "phone", "address", "email", "tell_by")
+            if (given := getattr(p, name))
+        }
         for p in await open_parties(act.conn, last.id)
         if p.role in _SPEAK and (p.name or p.phone)
     ]
