@@ -1,10 +1,15 @@
 """What attachments brings."""
 
-from app.attachments.queries import list_for_file
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from app.attachments.queries import RELIANCES, Reliance, list_for_file
 from app.attachments.rules import WORKFLOW
 from app.attachments.settings import AttachmentSettings
 from app.cases.queries.registry import FILE_LISTS
-from app.cases.rules.registry import STEP_WORDS, StepWords
+from app.cases.rules import Facts
+from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
@@ -14,12 +19,40 @@ STEPS = {
     "withdraw_attachment": StepWords(Words("撤回附件", "attachment withdrawn")),
 }
 
+# Papers of wishes that are still kept and have not shown one yet.
+PAPERS: Fact[frozenset[uuid.UUID]] = Fact(
+    "wish_papers",
+    "(select jsonb_agg(a.id) from attachment a where a.case_id = c.id and a.purpose = 'wish' and a.withdrawn_at is null"
+    " and not exists (select from event e where e.case_id = c.id and e.data->>'paper' = a.id::text))",
+    lambda found: frozenset(map(uuid.UUID, found or ())),
+)
+RELIED_ON = {
+    "wish": Reliance(
+        Words("群众的意愿", "a wish of the resident"),
+        "select (e.data->>'paper')::uuid from event e where e.case_id = a.case_id and e.data ? 'paper'",
+        for_good=True,
+    )
+}
+
+
+def paper_refused(facts: Facts, asked: Mapping[str, Any]) -> Words | None:
+    """Why a file does not show what the resident wishes; None when it does."""
+    if asked["paper"] in PAPERS.of(facts):
+        return None
+    return Words(
+        "本件没有这份用途为 wish 的附件，或已撤回，或已用于另一项登记。",
+        "The case has no such attachment with the purpose `wish`, or it was withdrawn, or showed another wish already.",
+    )
+
 
 def register() -> None:
     """Put them where they are used."""
     WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
     FILE_LISTS.add({"attachments": list_for_file})
     STEP_WORDS.add(STEPS)
+    FACTS.add({PAPERS.name: PAPERS})
+    CHECKS.add({("wish", "attachments"): paper_refused})
+    RELIANCES.add(RELIED_ON)
 
 
 TAGS = {

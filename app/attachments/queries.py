@@ -24,10 +24,12 @@ from app.reference.queries import Reference
 
 @dataclass(frozen=True, slots=True)
 class Reliance:
-    """Something that rests on files: `what` in words, `sql` a SELECT of the attachments in the case `a.case_id`."""
+    """Something that rests on files: `what` in words, `sql` a SELECT of the attachments in the case `a.case_id`. `for_good`:
+    nobody takes them away."""
 
     what: Words
     sql: str
+    for_good: bool = False
 
 
 # Whatever names a file of its case as evidence; each foreign key to `attachment` is covered here by its owner.
@@ -86,7 +88,8 @@ class LoadedAttachment:
         if action == "redact":
             never = self.archived or self.media_type == MEDIA_TYPES[Format.PDF]
             return Refusal(False, _NOT_REDACTED) if never else None
-        relied_on, head = [RELIANCES[name].what for name in self.relied_on], self._answers_for_it(actor)
+        relied_on = [RELIANCES[name].what for name in self.relied_on]
+        head = self._answers_for_it(actor) and not any(RELIANCES[name].for_good for name in self.relied_on)
         why = withdraw_refused(archived=self.archived, held=self.held, relied_on=relied_on, head=head)
         return Refusal(False, why) if why else None
 

@@ -7,6 +7,7 @@ from app.cases.queries.registry import HIDDEN_NOTES, LIST_FILTERS
 from app.cases.rules import CASE_STEPS
 from app.cases.rules.plain import WORDS
 from app.cases.rules.registry import STEP_WORDS
+from app.cases.settings import CasesSettings
 from app.core.capability import Capability
 from app.core.workflow import WORKFLOWS
 from app.messages.queries import SUBJECTS, Subject
@@ -35,4 +36,4 @@ TAGS = {
     "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",
     "resident": "The resident's own access: number and query code, no login.",
 }
-CASES = Capability("cases", tags=TAGS, register=register, append_only=("event",))
+CASES = Capability("cases", tags=TAGS, register=register, settings=CasesSettings, append_only=("event",))

@@ -77,6 +77,17 @@ TEMPLATES.add({
         Words("您的事项（编号{number}）有新情况，请凭编号和查询码查询，或联系受理窗口。",
               "There is news of your matter {number}. Ask with its number and query code, or at the window."),
     ),
+    "wish_recorded": Template(
+        Words("工作人员登记了您本人的意愿", "Staff recorded a wish of yours"),
+        Words("工作人员在您的事项（编号{number}）上登记了您本人的意愿。如非您本意，请在{hours}小时内凭编号和查询码撤销，或联系受理窗口。",
+              "Staff recorded a wish of yours on your matter {number}. If it is not yours, undo it within {hours} hours with its"
+              " number and query code, or at the window."),
+    ),
+    "wish_undone": Template(
+        Words("群众撤销了登记的意愿", "A resident undid a recorded wish"),
+        Words("编号{number}：群众撤销了工作人员登记的意愿，请继续办理。",
+              "Case {number}: the resident undid what staff had recorded as their wish; go on with it."),
+    ),
     "notice_failed": Template(
         Words("文书未能生成", "A notice could not be made"),
         Words("编号{number}的文书（{kind}）未能生成，请修正后重新生成。",

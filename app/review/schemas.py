@@ -8,13 +8,13 @@ from typing import Literal
 from pydantic import BaseModel
 
 from app.cases.rules import Channel, Satisfaction, Solved
-from app.cases.schemas.taken import QueryIn
-from app.core.bodies import Closed, Items
+from app.cases.schemas.taken import ProvenIn, QueryIn
+from app.core.bodies import Items
 from app.core.texts import LongText
 
 
-class ReviewIn(Closed):
-    """Why the opinion should be reviewed, in the resident's words."""
+class ReviewIn(ProvenIn):
+    """Why the opinion should be reviewed, in the resident's words, and what shows that they wish it."""
 
     reasons: LongText
     channel: Channel = Channel.WINDOW

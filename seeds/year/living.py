@@ -174,4 +174,6 @@ class Living:
             "into": cases[act.into] if act.into is not None else None,
         }  # fmt: skip
         needed = {name: known[name] for name in TRANSITIONS[act.action].required}
+        if TRANSITIONS[act.action].by == By.WISH:
+            needed |= {"code": keys().query_code(str(cases[act.case]), 1), "paper": None}
         return needed | ({"article": act.article, "kind": act.kind} if act.action == "serve" else {})

@@ -133,7 +133,7 @@ class Planter:
         """The luo.intake desk applies for a review of a served opinion: hidden from the unit that gave it."""
         people = {name: text for name, text in original.marks.items() if name.startswith("party")}
         marks = {"title": self.mark("题"), **people}  # the same resident
-        why = {"reasons": f"不服处理意见：{marks['title']}。"}
+        why = {"reasons": f"不服处理意见：{marks['title']}。", "code": original.code}
         reply = self._person("luo.intake").post(f"/v1/cases/{original.id}/reviews", why)
         assert reply.status_code == 201, reply.text
         receipt = reply.json()
@@ -243,14 +243,14 @@ class Planter:
 
     def carried(self, plant: Plant, by: str) -> None:
         """Somebody is asked to carry it for the resident, offered and authorised, and has an errand ahead."""
-        proxy = self.asked(plant, "li.window", "proxies", {"wish": self.said(plant, "愿")})["id"]
+        proxy = self.asked(plant, "li.window", "proxies", {"wish": self.said(plant, "愿"), "code": plant.code})["id"]
         plant.ids["proxy_id"], url = proxy, f"/v1/proxies/{proxy}/actions"
         self.moved(plant, "li.window", f"{url}/offer", {**named_staff(by), "capacity": "grid_worker"}, 1)
         terms = {
             "matter": self.said(plant, "托"), "powers": ["enquire", "receive_notices"], "valid_until": _in_a_month(),
             "evidence": "recorded_consent", "consent": self.said(plant, "见"),
         }  # fmt: skip
-        self.moved(plant, "li.window", f"{url}/authorise", terms, 2)
+        self.moved(plant, "C150102001001.window_clerk.1", f"{url}/authorise", terms, 2)
         plant.ledger.people.add(f"staff:{member(by).staff}")
         self.moved(plant, by, f"{url}/plan_errand", {"kind": "ask", "plan": self.said(plant, "跑")}, 3)
 

@@ -84,10 +84,11 @@ def test_nor_does_anything_that_has_no_table_take_place_by_sight(cast: Cast, liv
 
 
 def test_a_proxy_is_arranged_by_none_who_only_sees_the_case(cast: Cast, lives: Lives) -> None:
-    case = lives.registered(**HEATING)["id"]
-    made = cast("li.window").post(f"/v1/cases/{case}/proxies", {"wish": "行动不便"}).json()
+    receipt = lives.registered(**HEATING)
+    code = {"code": receipt["query_code"]}
+    made = cast("li.window").post(f"/v1/cases/{receipt['id']}/proxies", {"wish": "行动不便", **code}).json()
     office = cast.seat("P150102.window_clerk.1")
-    for action, body in (("decline", REASON), ("revoke", {"words": "不办了"})):
+    for action, body in (("decline", REASON), ("revoke", {"words": "不办了", **code})):
         refused = office.post(f"/v1/proxies/{made['id']}/actions/{action}", body, version=1)
         assert refused.status_code == 403, refused.text
     assert office.get(f"/v1/proxies/{made['id']}").json()["available_actions"] == []

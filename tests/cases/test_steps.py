@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from app.cases.rules import TRANSITIONS
-from tests.cast import CONCLUSION, Cast, Lives, report, service
+from tests.cast import AT_THEIR_WISH, CONCLUSION, Cast, Lives, report, service
 from tests.support.clock import present
 from tests.support.residents import door, hearing
 from tests.support.tiers import some
 
 REASON = {"reason": "理由充分"}
+WISH = {**REASON, "code": "2222222222"}  # no case has it
 UNKNOWN = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "offer": lambda cast: {"unit": "P150102", **REASON},
@@ -39,14 +40,14 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "grant_reopening": lambda cast: REASON,
     "decline_reopening": lambda cast: REASON,
     "escalate": lambda cast: REASON,
-    "go_up": lambda cast: REASON,
+    "go_up": lambda cast: WISH,
     "send_back": lambda cast: {"guidance": "请组织现场核对"},
     "dispute_competence": lambda cast: REASON,
     "rule_competence": lambda cast: {"unit": "D150102_housing", **REASON},
     "flag_urgent": lambda cast: REASON,
     "report_upward": lambda cast: {"unit": "C150100", **REASON},
     "reclassify": lambda cast: {"category": "heating.outage", **REASON},
-    "withdraw": lambda cast: REASON,
+    "withdraw": lambda cast: WISH,
     "merge": lambda cast: {"into": UNKNOWN, **REASON},
     "unmerge": lambda cast: REASON,
     "link": lambda cast: {"other": UNKNOWN, "relation": "joint", **REASON},
@@ -83,7 +84,7 @@ def offered_on(lives: Lives) -> dict[str, Any]:
 def ended(action: str) -> Callable[[Lives], dict[str, Any]]:
     def make(lives: Lives) -> dict[str, Any]:
         receipt = lives.signed()
-        body = BODIES[action](lives.cast)
+        body = REASON if action == "withdraw" else BODIES[action](lives.cast)
         lives.cast("chen.housing").does(receipt["id"], action, body)
         return receipt
 
@@ -152,7 +153,7 @@ def test_what_a_case_offers_its_caller_is_what_the_server_accepts(cast: Cast, li
         for action in TRANSITIONS:
             if action in offered:
                 fresh = STATES[state](lives)["id"]
-                body = BODIES[action](cast)
+                body = REASON if action in AT_THEIR_WISH else BODIES[action](cast)
                 if action in ("merge", "link", "link_repeat"):
                     body = {**(body or {}), "into" if action == "merge" else "other": live_twin(state, lives)}
                 reply = who.act(fresh, action, body)

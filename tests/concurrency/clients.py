@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from app.core.crypto import keys
 from tests.cast import report
 from tests.concurrency.model import OPEN, STEPS, Seat, Town
 
@@ -117,7 +118,7 @@ class Client:
             else self.chance.choice(ended)
         )
         hint = self.board.hints[case]
-        seat, action, body = self.choose(hint)
+        seat, action, body = self.choose(case, hint)
         self.take(case, hint.version, seat, action, body)
         return None
 
@@ -132,11 +133,11 @@ class Client:
             self.board.made.append(receipt["id"])
             self.board.hints[receipt["id"]] = Hint(lead=receipt["lead_unit"], offered=receipt["offered_to"])
 
-    def choose(self, hint: Hint) -> tuple[Seat, str, dict[str, Any]]:
+    def choose(self, case: str, hint: Hint) -> tuple[Seat, str, dict[str, Any]]:
         """Mostly a step that could be possible for somebody who could take it; sometimes anything by anybody."""
         if self.chance.random() < 0.1:
             action = self.chance.choice(STEPS)
-            return self.chance.choice(self.actors), action, self.body(action)
+            return self.chance.choice(self.actors), action, self.body(action, case)
         if hint.status not in OPEN:
             action = {"concluded": self.chance.choice(["close", "close", "reopen"] if hint.served else ["serve"])}.get(
                 hint.status, "reopen"
@@ -154,9 +155,9 @@ class Client:
             unit = hint.lead
             action = self.chance.choice(["offer"] * 5 + [onward] * 3 + ["escalate", "send_back", "go_up"])
         seats = [s for s in self.actors if unit in (s.unit, s.post) and (s.role == "grid_worker") == (unit == s.post)]
-        return self.chance.choice(seats or self.actors), action, self.body(action)
+        return self.chance.choice(seats or self.actors), action, self.body(action, case)
 
-    def body(self, action: str) -> dict[str, Any]:
+    def body(self, action: str, case: str) -> dict[str, Any]:
         match action:
             case "offer":
                 return {"unit": self.chance.choice(TARGETS), **REASON}
@@ -175,6 +176,8 @@ class Client:
                 }
             case "sign_for" | "recall" | "accept" | "handle" | "close":
                 return {}
+            case "withdraw" | "go_up":
+                return {**REASON, "code": keys().query_code(case, 1)}
         return dict(REASON)
 
     def take(self, case: str, version: int, seat: Seat, action: str, body: dict[str, Any]) -> None:

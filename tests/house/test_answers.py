@@ -244,9 +244,14 @@ def go_up_and_ask_again(cast: Cast, lives: Lives) -> None:
         assert door(cast, "", receipt).status_code == 200
         cast("liu.head").get(f"/v1/cases/{receipt['id']}")
     assert door(cast, "go_up", lives.registered(), words="请上级处理").status_code == 200
+    undone = lives.registered()
+    cast("li.window").does(undone["id"], "withdraw", WHY)
+    assert door(cast, "undo", undone).status_code == 200
     original = lives.closed()
     for _ in range(2):
-        cast("li.window").post(f"/v1/cases/{original['id']}/reviews", {"reasons": "不服"})
+        cast("li.window").post(
+            f"/v1/cases/{original['id']}/reviews", {"reasons": "不服", "code": original["query_code"]}
+        )
     decided(cast, applied(cast, lives.closed()), REDO)
     again = [lives.closed() for _ in range(2)]
     for receipt, action in zip(again, ("grant_reopening", "decline_reopening"), strict=True):

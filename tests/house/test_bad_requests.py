@@ -110,7 +110,7 @@ def test_a_version_that_no_case_had(cast: Cast, sql: Any, version: str) -> None:
     li = cast("li.window")
     case = li.register()["id"]
     headers: dict[str, Any] = {**li.headers, "Idempotency-Key": "a", "If-Match": version.encode("latin-1")}
-    reply = cast.client.post(f"/v1/cases/{case}/actions/withdraw", json={"reason": "撤"}, headers=headers)
+    reply = cast.client.post(f"/v1/cases/{case}/actions/flag_urgent", json={"reason": "撤"}, headers=headers)
     refused(reply, "#/header/If-Match")
     assert sql("select head_seq from cases where id = $1", uuid.UUID(case))[0][0] == 1
 

@@ -115,7 +115,7 @@ def test_at_the_first_byte_of_the_reply_everything_is_committed(client: TestClie
         li = cast("li.window")
         headers = {**li.headers, "If-Match": '"1"'}
         filed = own.post("/v1/cases", json=report(), headers={**headers, "Idempotency-Key": uuid.uuid4().hex})
-        step = f"/v1/cases/{filed.json()['id']}/actions/withdraw"
+        step = f"/v1/cases/{filed.json()['id']}/actions/flag_urgent"
         key = uuid.uuid4().hex
         assert own.post(step, json={"reason": "撤"}, headers={**headers, "Idempotency-Key": key}).status_code == 200
         items = {"items": [report(), report()]}

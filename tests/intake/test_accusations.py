@@ -83,7 +83,7 @@ def test_its_registrar_keeps_the_receipt_alone(cast: Cast) -> None:
         got = who.register(accusation(concerns=[{"unit": "D150102_water"}]))
         assert not who.sees(got["id"])
         assert got["id"] not in {item["id"] for item in who.walk("/v1/cases?sort=newest&limit=200")}
-        withdrawn = who.act(got["id"], "withdraw", {"reason": "试"}, version=1).status_code
+        withdrawn = who.act(got["id"], "withdraw", {"reason": "试", "code": "2222222222"}, version=1).status_code
         assert withdrawn == (403 if who.login == "hotline-12345" else 404), "a machine withdraws nothing at all"
         assert who.get(f"/v1/cases/{got['id']}/similar").status_code == 404
 

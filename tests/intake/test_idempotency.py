@@ -61,7 +61,7 @@ def test_a_key_is_its_callers_own(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/v1/cases", "/v1/cases:batch", "/v1/cases/{id}/actions/withdraw", "/v1/cases/{id}/reveal"]
+    "url", ["/v1/cases", "/v1/cases:batch", "/v1/cases/{id}/actions/flag_urgent", "/v1/cases/{id}/reveal"]
 )
 def test_a_write_without_a_key_is_refused(cast: Cast, url: str) -> None:
     li = cast("li.window")

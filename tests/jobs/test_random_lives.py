@@ -16,10 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from app.areas.rules import Tier
 from app.cases.actions.deadline_sweep import process_due_clocks
 from app.cases.rules import TRANSITIONS
+from app.core.crypto import keys
 from app.core.database import connect
 from app.deadlines.rules import QuietHours
 from app.reference.queries import load
-from tests.cast import CITY, CONCLUSION, Cast, report, service
+from tests.cast import AT_THEIR_WISH, CITY, CONCLUSION, Cast, report, service
 from tests.jobs.ledger import HOHHOT, POLICY, RESIDENT, Ledger
 from tests.support.record import differences
 from tests.support.tiers import Amount
@@ -183,6 +184,8 @@ class Life(RuleBasedStateMachine):
         if action == "approve_attempt":
             mine = [kind for kind, (state, by) in self.notices.items() if state == "attempted" and by != who]
             return {"kind": mine[0]} if mine else False
+        if action in AT_THEIR_WISH:
+            return {**REASON, "code": keys().query_code(self.id, 1)}
         return BODIES.get(action, None if action in PLAIN else REASON)
 
     def _take(self, who: str, action: str, body: Any, before: dict[str, Any]) -> None:

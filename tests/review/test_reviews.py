@@ -182,7 +182,9 @@ def test_a_second_application_is_told_where_the_first_one_is(cast: Cast, lives: 
     other = door(cast, "review", original, reasons="另一份理由").json()
     assert (other["reason"], other["live"]["number"]) == ("under_review", review["number"])
     assert other["live"]["handled_by"] == "呼和浩特市住房和城乡建设局"
-    by_staff = cast(LI).post(f"/v1/cases/{original['id']}/reviews", {"reasons": "另一份理由"})
+    by_staff = cast(LI).post(
+        f"/v1/cases/{original['id']}/reviews", {"reasons": "另一份理由", "code": original["query_code"]}
+    )
     assert (by_staff.status_code, by_staff.json()["reason"]) == (409, "under_review")
     assert review["number"] not in by_staff.text
     assert by_staff.json()["live"]["due"] == review["due"]
@@ -210,7 +212,7 @@ def test_after_the_re_review_the_same_facts_are_explained_and_that_it_was_asked_
     told = door(cast, "", second).json()
     assert [step["step"] for step in told["steps"]].count("申请复查未予登记，已说明") == 2
     window = cast.seat("C150102.window_clerk.1")
-    reply = window.post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY})
+    reply = window.post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY, "code": original["query_code"]})
     assert (reply.status_code, reply.json()["type"]) == (409, "/problems/review-exhausted")
 
 
@@ -220,11 +222,20 @@ def test_after_the_re_review_the_same_facts_are_explained_and_that_it_was_asked_
 def test_staff_apply_at_the_residents_wish_but_not_those_of_the_unit_that_decided(cast: Cast, lives: Lives) -> None:
     original = lives.closed()
     for login in (CHEN, HEAD):
-        reply = cast(login).post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY})
+        reply = cast(login).post(
+            f"/v1/cases/{original['id']}/reviews", {"reasons": WHY, "code": original["query_code"]}
+        )
         assert (reply.status_code, reply.json()["type"]) == (403, "/problems/forbidden"), "recusal"
-    assert cast("gao.window").post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY}).status_code == 404
+    assert (
+        cast("gao.window")
+        .post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY, "code": original["query_code"]})
+        .status_code
+        == 404
+    )
     key = "review-by-window"
-    reply = cast(LI).post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY}, key=key)
+    reply = cast(LI).post(
+        f"/v1/cases/{original['id']}/reviews", {"reasons": WHY, "code": original["query_code"]}, key=key
+    )
     assert reply.status_code == 201, reply.text
     receipt = reply.json()
     assert (receipt["procedure"], receipt["lead_unit"], receipt["routing"]["rule"]) == (
@@ -232,7 +243,9 @@ def test_staff_apply_at_the_residents_wish_but_not_those_of_the_unit_that_decide
         "D150100_housing",
         "review",
     )
-    again = cast(LI).post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY}, key=key)
+    again = cast(LI).post(
+        f"/v1/cases/{original['id']}/reviews", {"reasons": WHY, "code": original["query_code"]}, key=key
+    )
     assert (again.json(), again.headers["idempotency-replayed"]) == (receipt, "true")
     assert cast(LI).sees(receipt["id"]), "who registered it"
     assert door(cast, "", receipt).json()["said"] == "已登记，等待受理"
@@ -242,7 +255,11 @@ def test_a_refusal_to_staff_is_kept_and_replayed_as_a_problem(cast: Cast, lives:
     original = lives.closed()
     at(present() + timedelta(days=60))
     replies = [
-        cast(LI).post(f"/v1/cases/{original['id']}/reviews", {"reasons": WHY}, key="too-late-by-window")
+        cast(LI).post(
+            f"/v1/cases/{original['id']}/reviews",
+            {"reasons": WHY, "code": original["query_code"]},
+            key="too-late-by-window",
+        )
         for _ in range(2)
     ]
     assert [r.status_code for r in replies] == [409, 409]

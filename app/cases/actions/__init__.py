@@ -17,6 +17,7 @@ from app.cases.actions.place import place
 from app.cases.actions.reclassify import reclassify
 from app.cases.actions.resident import open_notice, reissue_code, reveal, same_phone, still_seen
 from app.cases.actions.review import decide_review
+from app.cases.actions.wishes import undo
 
 __all__ = [
     "SaidByResident",
@@ -73,6 +74,7 @@ __all__ = [
     "sign_for",
     "still_seen",
     "track_outside",
+    "undo",
     "unlink",
     "unmerge",
     "withdraw",

@@ -24,6 +24,13 @@ async def archive(act: ActionContext, case_id: uuid.UUID) -> None:
     await advance(act, case, "archive", facts=facts)
 
 
+async def take_out(act: ActionContext, case_id: uuid.UUID) -> None:
+    """The file is worked on again."""
+    await act.conn.execute(
+        "update archive set taken_out_at = $2 where case_id = $1 and taken_out_at is null", case_id, act.now
+    )
+
+
 async def hold(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
     """A court, an investigation or an archive inspection needs it: nothing of it may be erased until released."""
     case = await begin(act, case_id, "hold")

@@ -5,11 +5,13 @@ one tier; the ceiling is the city.
 """
 
 import uuid
+from collections.abc import Mapping
 
 from app.cases.actions.access import grant
 from app.cases.actions.notes import write_note
 from app.cases.actions.offering import make_offer, offer_instead
 from app.cases.actions.step import advance, begin, start_clocks
+from app.cases.actions.wishes import wished
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import refusal
 from app.core import errors
@@ -25,10 +27,14 @@ async def escalate(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> No
     await _take_up(act, case, "escalate", reason)
 
 
-async def go_up(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
-    """The resident wants the tier above to look at it; nobody below may hold that back."""
+async def go_up(
+    act: ActionContext, case_id: uuid.UUID, *, reason: str, code: str | None, paper: uuid.UUID | None
+) -> None:
+    """The resident wants the tier above to look at it; nobody below may hold that back. Their query code shows it, or a paper
+    they signed; they are told at once, and may undo it until the centre above has signed."""
     case = await begin(act, case_id, "go_up")
-    await _take_up(act, case, "go_up", reason)
+    wish = wished(act, case, code=code, paper=paper)
+    await _take_up(act, case, "go_up", reason, {"before": case.row.escalated_to, **wish})
 
 
 async def go_up_by_code(act: ActionContext, case: LoadedCase, *, words: str) -> str:
@@ -45,16 +51,18 @@ async def go_up_by_code(act: ActionContext, case: LoadedCase, *, words: str) -> 
     return str(case.facts.above)
 
 
-async def _take_up(act: ActionContext, case: LoadedCase, action: str, reason: str) -> None:
+async def _take_up(
+    act: ActionContext, case: LoadedCase, action: str, reason: str, wish: Mapping[str, object] | None = None
+) -> None:
     """Offer the lead to the centre above; an offer that is open gives way."""
     above, recalled = str(case.facts.above), case.facts.lead_offer
     _, said = await write_note(act, case, "escalation_reason", reason)
     await offer_instead(act, case, above)
     await queue(
-        act.conn, f"escalated {case.facts.id} {above}", "escalated", now=act.now, grantee=f"unit:{above}",
+        act.conn, f"escalated {case.facts.id} {case.facts.version} {above}", "escalated", now=act.now, grantee=f"unit:{above}",
         case_id=case.facts.id,
     )  # fmt: skip
-    facts = {"unit": above, "recalled": recalled.unit if recalled else None, **said}
+    facts = {"unit": above, "recalled": recalled.unit if recalled else None, **(wish or {}), **said}
     await advance(act, case, action, columns={"escalated_to": str(case.row.above_tier)}, facts=facts)
 
 

@@ -8,6 +8,7 @@ from app.cases.actions.evaluate import invite
 from app.cases.actions.notes import write_note
 from app.cases.actions.review import settle
 from app.cases.actions.step import Served, advance, begin, end_assignments, start_clocks, take_up_again
+from app.cases.actions.wishes import wished
 from app.cases.queries.looking import LookedCase
 from app.cases.queries.one import LoadedCase
 from app.cases.rules import Status
@@ -123,9 +124,14 @@ async def reopen(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None
     await take_up_again(act, case, "reopen", said, request=note)
 
 
-async def withdraw(act: ActionContext, case_id: uuid.UUID, *, reason: str) -> None:
-    """撤回, at the resident's wish."""
+async def withdraw(
+    act: ActionContext, case_id: uuid.UUID, *, reason: str, code: str | None, paper: uuid.UUID | None
+) -> None:
+    """撤回, at the resident's wish: their query code, or a paper they signed. They are told at once, and may undo it."""
     case = await begin(act, case_id, "withdraw")
+    wish = wished(act, case, code=code, paper=paper)
     _, said = await write_note(act, case, "withdrawal_reason", reason)
     await end_assignments(act, case)
-    await advance(act, case, "withdraw", columns={"closed_at": act.now}, facts=said)
+    await advance(
+        act, case, "withdraw", columns={"closed_at": act.now}, facts={"before": case.facts.status.value, **wish, **said}
+    )

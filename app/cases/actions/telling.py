@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.cases.rules.plain import is_told
+from app.cases.settings import CasesSettings
 from app.core.database import Connection
+from app.core.settings import section
 from app.messages.actions import OUTSIDE
 from app.messages.actions.queue import ON_TWICE
 
@@ -33,5 +35,9 @@ async def tell_step(
     conn: Connection, cases: Sequence[uuid.UUID], kind: str, at: datetime, said: Mapping[str, object]
 ) -> None:
     """The same of a recorded step, if the resident is to hear of it at once."""
-    if is_told(kind, said):
+    if not is_told(kind, said):
+        return
+    if "undo_until" in said:
+        await tell(conn, cases, "wish_recorded", at, {"hours": section(CasesSettings).undo_hours})
+    else:
         await tell(conn, cases, "progress", at)

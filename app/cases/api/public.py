@@ -6,11 +6,15 @@ from app.cases import actions
 from app.cases.queries.page import ask, ask_for_notices
 from app.cases.resident import ThisCaseByCode
 from app.cases.schemas.notices import ServedOut
-from app.cases.schemas.resident import ConcernsSaidOut, QueryOut
+from app.cases.schemas.resident import ConcernsSaidOut, QueryOut, UndoneOut
 from app.cases.schemas.taken import ConcernsByCodeIn, QueryIn
 from app.core.errors import Conflict, NotFound, TooMany, Words
 from app.core.openapi import may_answer
 
+_UNDONE = Words(
+    "已撤销工作人员的登记，您的事项恢复到此前状态。",
+    "What staff had recorded is undone; your matter stands as it did before.",
+)
 router = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(NotFound, TooMany))
 
 
@@ -46,3 +50,11 @@ async def ask_for_served(sent: QueryIn, case: ThisCaseByCode) -> ServedOut:
     """Every notice that was served, as it was made, for whoever holds the number and the code of the receipt."""
     served = await case.read(sent, lambda conn: ask_for_notices(conn, sent.number, sent.code, language=case.language))
     return ServedOut(items=served)
+
+
+@router.post("/undo", summary="That was not my wish", responses=may_answer(Conflict))
+async def undo_recorded_wish(sent: QueryIn, case: ThisCaseByCode) -> UndoneOut:
+    """撤销 what staff recorded last as your wish, withdrawn or sent up, within the time that the message to you named: the
+    matter stands again as it did. What a centre above has signed for stays with it."""
+    await case.run(sent, actions.undo)
+    return UndoneOut(number=sent.number, said=_UNDONE.say(case.language))

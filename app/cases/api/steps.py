@@ -33,6 +33,7 @@ from app.cases.schemas.taken import (
     ServeIn,
     ToUnitIn,
     WhichNoticeIn,
+    WishedIn,
 )
 from app.core.access import Actor, Permission
 from app.core.database import Connection
@@ -66,9 +67,9 @@ STEPS: dict[str, StepAction] = {
     "reopen": (actions.reopen, ReasonIn),
     "grant_reopening": (actions.grant_reopening, ReasonIn),
     "decline_reopening": (actions.decline_reopening, ReasonIn),
-    "withdraw": (actions.withdraw, ReasonIn),
+    "withdraw": (actions.withdraw, WishedIn),
     "escalate": (actions.escalate, ReasonIn),
-    "go_up": (actions.go_up, ReasonIn),
+    "go_up": (actions.go_up, WishedIn),
     "send_back": (actions.send_back, GuidanceIn),
     "dispute_competence": (actions.dispute_competence, ReasonIn),
     "rule_competence": (actions.rule_competence, ToUnitIn),

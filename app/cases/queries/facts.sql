@@ -1,7 +1,7 @@
 -- A case as the rules judge its steps, with what capabilities above registered; which one follows. The centre it is taken up
 -- to next is `above`; `below` is the unit that had it last beneath the tier of the present lead, where it was taken up.
 select c.id, c.number, c.kind, c.petition_class, c.category, c.status, c.lead_unit, c.head_seq as version, c.queue, c.procedure,
-    c.procedure_version, c.received_at, c.registered_at, c.accepted_at, c.query_issue, c.result, c.reopened,
+    c.procedure_version, c.received_at, c.registered_at, c.accepted_at, c.query_issue, encode(c.query_hash, 'hex') as query_hash, c.escalated_to, c.result, c.reopened,
     (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'unit', a.unit, 'staff', a.staff, 'part', a.part,
         'note', a.note, 'returned', a.returned_at is not null) order by a.id), '[]')
      from assignment a where a.case_id = c.id and a.state = 'offered' and (a.part = 'lead' or a.staff is not null)) as offers,

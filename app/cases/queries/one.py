@@ -52,6 +52,8 @@ class CaseRow:
     registered_at: datetime
     accepted_at: datetime | None
     query_issue: int
+    query_hash: str | None  # of the code in force, in hex
+    escalated_to: str | None
     result: Result | None
     reopened: int
     offers: tuple[Offer, ...]

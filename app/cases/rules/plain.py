@@ -15,6 +15,7 @@ TITLES: dict[str, Words] = {
     "merge_undone": Words("并案撤销", "a joined case left"), "linked": Words("关联原件", "linked to the case before it"),
     "review_upheld": Words("复查（复核）维持", "the review upheld the opinion"),
     "review_changed": Words("复查（复核）变更了结果", "the review changed the result"),
+    "wish_undone": Words("群众撤销了登记的意愿", "the resident undid a wish that staff had recorded"),
     "redo_ordered": Words("复查（复核）责令重新办理", "the review ordered it to be handled again"),
     "concern_said": Words("群众提出回避", "the resident named whom it concerns"),
     "bars_changed": Words("回避人员变动", "who stands back from it has changed"),
@@ -27,6 +28,18 @@ _SERVED = {
     "attempted": Words("曾尝试送达《{notice}》，未能送到。", "We tried to serve the {notice} and did not reach you."),
     "waived": Words("《{notice}》依规定免予送达。", "The {notice} was not served, as the rules allow."),
 }
+
+
+def _at_your_wish(zh: str, en: str) -> Told:
+    """As the resident asked, or as staff recorded that they had."""
+    asked = Words(f"已按您的意愿{zh}。", f"It was {en} at your wish.")
+    recorded = Words(
+        f"工作人员登记：按您的意愿{zh}。如非您本意，可在期限内凭编号和查询码撤销。",
+        f"Staff recorded that you wished it {en}. If not, undo it in time with number and query code.",
+    )
+    return lambda data: recorded if "undo_until" in data else asked
+
+
 _NOW_LEADS = Words("现由{unit}负责办理。", "{unit} is now responsible for it.")
 # Placeholders: {unit} the unit that now leads, {days}, {notice} its title. None passes between offices.
 TOLD: dict[str, Told] = {
@@ -50,12 +63,15 @@ TOLD: dict[str, Told] = {
         "It is closed. Please rate it; you may ask to have it reopened.",
     ),
     "reopen": Words("已重新办理。", "It is taken up again."),
-    "withdraw": Words("已按您的意愿撤回。", "It was withdrawn at your wish."),
+    "withdraw": _at_your_wish("撤回", "withdrawn"),
     "escalate": Words(
         "已上报上一级中心；对方签收前，现办理单位仍负责。",
         "It went to the centre above; until that signs, the present unit stays responsible.",
     ),
-    "go_up": Words("已按您的意愿上报上一级中心。", "It was taken up to the centre above at your wish."),
+    "go_up": _at_your_wish("上报上一级中心", "taken up to the centre above"),
+    "wish_undone": Words(
+        "已按您的要求撤销工作人员的登记，恢复到此前状态。", "What staff had recorded was undone; all stands as it did."
+    ),
     "send_back": Words("上级已提出指导意见，交回下级办理。", "The centre above sent it back down with guidance."),
     "reclassify": Words(
         "办理类别或程序有调整，期限按新程序自登记时起算。",

@@ -158,4 +158,5 @@ class Purpose(Worded):
     MINUTES = "minutes", "笔录、会议记录", "minutes"
     RESULT = "result", "办理结果", "written result"
     RECEIPT = "receipt", "收据、履行凭证", "receipt"
+    WISH = "wish", "群众签字的意愿凭据", "signed wish of the resident"
     OTHER = "other", "其他材料", "other"

@@ -81,6 +81,13 @@ class ConcernsSaidOut(BaseModel):
     said: str
 
 
+class UndoneOut(BaseModel):
+    """What staff had recorded as the resident's wish is undone."""
+
+    number: str
+    said: str
+
+
 class QueryOut(BaseModel):
     """Where a matter stands, in plain words."""
 

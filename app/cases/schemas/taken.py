@@ -25,6 +25,27 @@ class ReasonIn(Closed):
     reason: LongText
 
 
+class ProvenIn(Closed):
+    """What shows that the resident wishes it: the query code they hold, or a paper they signed."""
+
+    code: QueryCode | None = Field(
+        default=None, description="The query code of this case, as the resident gives it; not kept"
+    )
+    paper: uuid.UUID | None = Field(
+        default=None, description="Of the case, with purpose `wish`: a photo of what the resident signed; for one wish"
+    )
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> Self:
+        if (self.code is None) == (self.paper is None):
+            raise unfit("code、paper 须且只能给出一项", "give exactly one of code, paper")
+        return self
+
+
+class WishedIn(ReasonIn, ProvenIn):
+    """What the resident wishes and why, with what shows it."""
+
+
 class OfferIn(Closed):
     """To which unit, and why."""
 

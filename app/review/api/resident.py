@@ -44,7 +44,7 @@ _THANKS = Words("感谢评价。", "Thank you for the rating.")
 async def apply_for_review(sent: ReviewByCodeIn, case: ThisCaseByCode) -> ReviewReceiptOut:
     """申请复查、复核（信访工作条例 35、36）. Against the latest written opinion on the matter, within 30 days of its
     receipt, to the authority one tier above. What is not taken is explained, and that it was asked is kept. The same words
-    sent again give the first receipt."""
+    sent again give the first receipt. Where staff filed one for you, yours is taken into it: you get its number and code."""
     filed: actions.Application = await case.run(
         sent, lambda act, found: actions.apply(act, found.facts.id, reasons=sent.reasons, channel="app")
     )

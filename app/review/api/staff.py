@@ -29,12 +29,15 @@ async def file_review(
     case_id: uuid.UUID, sent: ReviewIn, conn: Write, call: ThisCall, rules: Rules,
     actor: Annotated[Actor, Depends(requires(Permission.CASE_REGISTER))],
 ) -> Response:  # fmt: skip
-    """At the resident's wish, against the latest written opinion on the matter. The receipt is that of a new case with a
-    query code of its own, led by the authority one tier above the one that decided; never taken by that unit itself."""
+    """At the resident's wish, shown by their query code or a signed paper, against the latest written opinion on the matter.
+    The receipt is that of a new case with a query code of its own, led by the authority one tier above the one that decided;
+    never taken by that unit itself, nor by who has no part in the case."""
 
     async def act() -> tuple[int, bytes, str | None]:
         step = ActionContext(conn, rules, actor, call.now, 0)
-        filed = await actions.apply_for(step, case_id, reasons=sent.reasons, channel=sent.channel.value)
+        filed = await actions.apply_for(
+            step, case_id, reasons=sent.reasons, channel=sent.channel.value, code=sent.code, paper=sent.paper
+        )
         if isinstance(filed, Problem):  # told and kept: the record of having asked is committed with it
             return filed.status, to_json(filed.document(call.language, f"/v1/cases/{case_id}/reviews")), None
         return 201, to_json(show(filed.receipt, rules, actor, call.language, call.now)), None
