@@ -62,8 +62,12 @@ async def get_proxy(proxy_id: uuid.UUID, reader: ThisReader) -> Response:
     responses={201: carries("ETag")}, dependencies=[Depends(requires(Permission.CASE_REGISTER))],
 )  # fmt: skip
 async def request_proxy(case_id: uuid.UUID, sent: schemas.WishIn, creator: ThisCreator) -> Response:
-    """申请代办, at the resident's wish. Never of an accusation; one at a time. The case's version moves on."""
-    return await creator.run(lambda act: arranging.request(act, case_id, wish=sent.wish), queries.show_proxy)
+    """申请代办, at the resident's wish, shown by their query code or a signed paper. Never of an accusation; one at a time.
+    The case's version moves on."""
+    return await creator.run(
+        lambda act: arranging.request(act, case_id, wish=sent.wish, code=sent.code, paper=sent.paper),
+        queries.show_proxy,
+    )
 
 
 STEPS: dict[str, StepAction] = {

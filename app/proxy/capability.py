@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.attachments.queries import RELIANCES, Reliance
 from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
-from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, StepWords
+from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, StepWords, Told
 from app.core.capability import Capability
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
@@ -31,17 +31,31 @@ def _stepped_down(data: Mapping[str, object]) -> Words:
     return Words("代办员已辞任，需要的可另行申请。", "Your proxy stepped down; you may ask for another.")
 
 
+def _by_staff(data: Mapping[str, object]) -> bool:
+    """Recorded by staff as the resident's word."""
+    return "proof" in data or data.get("evidence") in ("paper", "recorded_consent")
+
+
+def _as_recorded(own: Words, recorded: Words) -> Told:
+    """What the resident did, or what staff recorded as that."""
+    return lambda data: recorded if _by_staff(data) else own
+
+
 STEPS = {
-    "request_proxy": StepWords(Words("申请代办", "a proxy was asked for"), Words(
-        "您申请了代办，正在安排代办员。", "You asked for a proxy; one is being arranged.")),
+    "request_proxy": StepWords(Words("申请代办", "a proxy was asked for"), _as_recorded(
+        Words("您申请了代办，正在安排代办员。", "You asked for a proxy; one is being arranged."),
+        Words("工作人员登记：您申请了代办。您可以同意推荐的代办员，也可以谢绝。",
+              "Staff recorded that you ask for a proxy. You may take the one who is offered, or decline."))),
     "offer_proxy": StepWords(Words("推荐代办员", "a proxy was offered"), Words(
         "已为您推荐代办员，您可以同意，也可以谢绝。", "A proxy is offered to you; take it or decline.")),
     "recall_proxy": StepWords(Words("收回代办员推荐", "the offer of a proxy was taken back"), Words(
         "代办员推荐已收回，正在另行安排。", "The offer of a proxy was taken back; another is arranged.")),
     "decline_proxy": StepWords(Words("未采用代办", "no proxy was taken"), Words(
         "未采用代办。", "No proxy was taken.")),
-    "authorise_proxy": StepWords(Words("授权代办", "a proxy was authorised"), Words(
-        "您已授权代办，随时可以书面撤回。", "You authorised a proxy; you may withdraw it in writing at any time.")),
+    "authorise_proxy": StepWords(Words("授权代办", "a proxy was authorised"), _as_recorded(
+        Words("您已授权代办，随时可以撤回。", "You authorised a proxy; you may withdraw it at any time."),
+        Words("工作人员登记：您已授权代办。如非您本意，可随时凭编号和查询码撤回。",
+              "Staff recorded that you authorised a proxy. If not, withdraw it at any time with number and query code."))),
     "file_proxy": StepWords(Words("代办备案", "the proxy's authority was filed"), Words(
         "代办委托已备案。", "The authority of your proxy is filed.")),
     "plan_errand": StepWords(Words("安排代办事项", "an errand was planned")),
@@ -53,8 +67,10 @@ STEPS = {
         "代办员已向您转告一份文书。", "Your proxy passed a notice on to you."), quiet=True),
     "close_proxy": StepWords(Words("代办完成", "the proxy carried it to its end"), Words(
         "代办完成。", "The proxy carried it to its end.")),
-    "revoke_proxy": StepWords(Words("撤回代办委托", "the authority of the proxy was withdrawn"), Words(
-        "代办委托已撤回。", "The authority of your proxy was withdrawn.")),
+    "revoke_proxy": StepWords(Words("撤回代办委托", "the authority of the proxy was withdrawn"), _as_recorded(
+        Words("代办委托已撤回。", "The authority of your proxy was withdrawn."),
+        Words("工作人员登记：您撤回了代办委托；仍需要的，可重新申请。",
+              "Staff recorded that you withdrew the authority of your proxy; you may ask for another."))),
     "step_down_proxy": StepWords(Words("代办员辞任", "the proxy stepped down"), _stepped_down),
     "expire_proxy": StepWords(Words("代办委托到期", "the authority of the proxy expired"), Words(
         "代办委托已到期。", "The authority of your proxy expired.")),

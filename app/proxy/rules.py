@@ -128,6 +128,7 @@ class Proxy:
     version: int
     standing: Standing
     staff: uuid.UUID | None = None
+    offered_by: str | None = None
     powers: frozenset[Power] = frozenset()
     valid_until: datetime | None = None
 
@@ -145,10 +146,10 @@ class Proxy:
         return None
 
     def stands(self, actor: Actor, step: Transition[State]) -> bool:
-        """Whether the actor is on the side that takes the step. The proxy never writes their own authority."""
+        """Whether the actor is on the side that takes the step. Neither the proxy nor who offered them writes the authority."""
         carries = self.carried_by(actor)
         involved = self.standing.involves(actor, Permission.PROXY_ARRANGE)
-        arranges = involved and not (carries and step.action == "authorise")
+        arranges = involved and not (step.action == "authorise" and (carries or actor.who == self.offered_by))
         return (step.by != By.PROXY and arranges) or (step.by != By.ARRANGER and carries)
 
 
@@ -291,6 +292,18 @@ def period_refused(
             f"The period ends after now and within {longest_days} days.",
         )
     return None
+
+
+def consent_refused(evidence: Evidence, mine: Collection[str], arranged_in: Collection[str]) -> Words | None:
+    """Why a consent said before a witness is not recorded by somebody of these units; None when it may be. Whoever asked for
+    the proxy, or offered them, does not vouch for it, nor does anybody beside them."""
+    if evidence is not Evidence.RECORDED_CONSENT or set(mine).isdisjoint(arranged_in):
+        return None
+    return Words(
+        "口头同意须由申请、推荐代办的单位以外的单位记录；也可凭签字的委托书，或由群众本人凭编号和查询码授权。",
+        "A consent that was said is recorded by another unit than asked for the proxy or offered them; else by the signed paper,"
+        " or by the resident with number and code.",
+    )
 
 
 def beyond(needed: Power | None, powers: Collection[Power]) -> Words | None:

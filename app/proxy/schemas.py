@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from app.cases.queries.notes import NoteText
-from app.cases.schemas.taken import QueryIn
+from app.cases.schemas.taken import ProvenIn, QueryIn
 from app.core.bodies import Closed, Items
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, unfit
@@ -17,7 +17,7 @@ from app.proxy.rules import Capacity, ErrandKind, Evidence, Power, Told
 Papers = Annotated[list[uuid.UUID], Field(max_length=20)]
 
 
-class WishIn(Closed):
+class WishIn(ProvenIn):
     """What the resident would like to have carried."""
 
     wish: LongText
@@ -43,7 +43,7 @@ class ReasonForIn(Closed):
     reason: LongText
 
 
-class RevokeIn(Closed):
+class RevokeIn(ProvenIn):
     """What the resident wrote."""
 
     words: LongText
@@ -85,6 +85,11 @@ class AuthoriseIn(PowersIn):
         if self.evidence is Evidence.QUERY_CODE:
             raise unfit(
                 "凭查询码授权由群众本人办理", "by query code the resident authorises: POST /v1/query/proxy/authorise"
+            )
+        if self.evidence is Evidence.RECORDED_CONSENT and Power.ACCEPT_SERVICE in self.powers:
+            raise unfit(
+                "代收送达须凭签字的委托书，或由群众本人凭编号和查询码授权",
+                "accept_service is given on signed paper, or by the resident with number and code",
             )
         if (self.evidence is Evidence.PAPER) != bool(self.attachments):
             raise unfit("书面委托须附签字件，其他方式不附", "a paper comes with its photo, nothing else does")

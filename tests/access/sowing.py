@@ -45,7 +45,7 @@ def petitions(p: Planter) -> None:
     for name in ("an appeal carried by the worker next door", "an appeal carried no more"):
         carried = p.plant(name, kind, category, by="li.window")
         p.carried(carried, "zhao.grid")
-    ended = {"words": p.said(carried, "撤")}
+    ended = {"words": p.said(carried, "撤"), "code": carried.code}
     p.moved(carried, "li.window", f"/v1/proxies/{carried.ids['proxy_id']}/actions/revoke", ended, 4)
     carried.ledger.people.discard(f"staff:{member('zhao.grid').staff}")
 

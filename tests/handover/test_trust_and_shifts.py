@@ -40,7 +40,13 @@ class Carried:
         share(self.case)
 
     def authorised(self) -> "Carried":
-        proxy_does(self.cast, "li.window", self.proxy, "authorise", terms(self.cast, self.case))
+        proxy_does(
+            self.cast,
+            f"{self.receipt['lead_unit']}.window_clerk.1",
+            self.proxy,
+            "authorise",
+            terms(self.cast, self.case),
+        )
         return self
 
     @property

@@ -23,7 +23,7 @@ def carry_for_residents(cast: Cast, lives: Lives) -> None:
     proxies.does(cast, "li.window", proxy, "offer", wang)
     assert door(cast, "proxy/decline", receipt, words="换一位").status_code == 200
     proxies.does(cast, "li.window", proxy, "offer", wang)
-    proxies.does(cast, "li.window", proxy, "authorise", proxies.terms(cast, receipt["id"], evidence="paper"))
+    proxies.does(cast, proxies.WITNESS, proxy, "authorise", proxies.terms(cast, receipt["id"], evidence="paper"))
     proxies.does(cast, "wang.grid", proxy, "file", {"filing_number": "XF-1"})
     found = proxies.errand(cast, proxy, "ask")
     proxies.does(cast, "wang.grid", proxy, "begin_errand", {"errand": found})
@@ -52,7 +52,7 @@ def carry_for_residents(cast: Cast, lives: Lives) -> None:
         if end == "proxy/revoke":
             assert door(cast, end, other, words="自行办理").status_code == 200
         else:
-            body = WHY if end == "step_down" else {"words": "自行办理"}
+            body = WHY if end == "step_down" else {"words": "自行办理", **proxies.own_code(other["id"])}
             proxies.does(cast, "wang.grid", proxy, end, body)
 
 

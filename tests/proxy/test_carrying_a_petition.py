@@ -10,6 +10,7 @@ from tests.support.proxies import (
     CHEN,
     LI,
     WANG,
+    WITNESS,
     authorised,
     carried,
     does,
@@ -18,9 +19,11 @@ from tests.support.proxies import (
     move,
     offered,
     own,
+    own_code,
     requested,
     soon,
     terms,
+    wish,
 )
 from tests.support.residents import door, held
 
@@ -37,7 +40,7 @@ def test_a_petition_is_carried_until_the_authority_is_withdrawn(cast: Cast, live
     assert not wang.sees(case), "an offer opens nothing"
     assert wang.get(f"/v1/proxies/{proxy}").status_code == 404
 
-    page = does(cast, LI, proxy, "authorise", terms(cast, case, evidence="paper"))
+    page = does(cast, WITNESS, proxy, "authorise", terms(cast, case, evidence="paper"))
     assert (page["state"], page["overdue"]) == ("authorised", False)
     assert page["authorities"][0]["papers"][0]["purpose"] == "authority"
     assert wang.sees(case)
@@ -112,7 +115,7 @@ def knows_nothing(cast: Cast, case: str, proxy: str, version: int) -> None:
     assert not [m for m in wang.walk("/v1/me/messages") if m["case_id"] == case]
     for action, body in (
         ("plan_errand", {"kind": "ask", "plan": "再问"}), ("file", {"filing_number": "X1"}), ("close", None),
-        ("revoke", {"words": "撤"}), ("step_down", {"reason": "试"}),
+        ("revoke", {"words": "撤", **own_code(case)}), ("step_down", {"reason": "试"}),
     ):  # fmt: skip
         for guess in (version, version + 1):
             assert move(cast, WANG, proxy, action, body, version=guess).status_code == 404, action
@@ -155,7 +158,7 @@ def test_none_is_wanted(cast: Cast, lives: Lives) -> None:
     assert door(cast, "proxy/decline", receipt, another=False).json()["items"][0]["state"] == "declined"
     assert door(cast, "proxy/decline", receipt, another=False).status_code == 409
     assert requested(cast, receipt["id"])["state"] == "requested", "a new wish may follow"
-    assert cast(LI).post(f"/v1/cases/{receipt['id']}/proxies", {"wish": "再要一位"}).status_code == 409, "one at a time"
+    assert cast(LI).post(f"/v1/cases/{receipt['id']}/proxies", wish(receipt["id"])).status_code == 409, "one at a time"
 
 
 def test_a_lawyer_is_named_and_a_member_of_staff_acts_beside_them(cast: Cast, lives: Lives) -> None:
@@ -167,7 +170,7 @@ def test_a_lawyer_is_named_and_a_member_of_staff_acts_beside_them(cast: Cast, li
     assert page["outsider"] == "欧阳**"
     does(
         cast,
-        LI,
+        WITNESS,
         proxy,
         "authorise",
         terms(cast, receipt["id"]),
@@ -200,7 +203,7 @@ def test_service_on_a_proxy_counts_only_within_the_power(cast: Cast, lives: Live
     assert not [c for c in page["clocks"] if c["kind"] == "apply_review"], "the resident's own time has not begun"
 
     powers = ["receive_notices", "accept_service"]
-    does(cast, LI, proxy, "authorise", terms(cast, case, powers=powers))
+    does(cast, WITNESS, proxy, "authorise", terms(cast, case, powers=powers, evidence="paper"))
     cast(CHEN).does(case, "serve", service(method="proxy"))
     page = cast(CHEN).get(f"/v1/cases/{case}").json()
     assert page["service"]["method"] == "proxy"

@@ -14,6 +14,7 @@ from tests.support.proxies import (
     CHEN,
     LI,
     WANG,
+    WITNESS,
     authorised,
     carried,
     does,
@@ -21,6 +22,7 @@ from tests.support.proxies import (
     move,
     offered,
     own,
+    own_code,
     paper,
     requested,
     someone,
@@ -70,10 +72,17 @@ def test_an_accusation_has_no_proxy(cast: Cast, sql: Any) -> None:
 
     body = report("petition", "conduct.service", petition_class="accusation", concerns=[{"unit": "C150102001"}])
     receipt = cast(LI).register(body)
-    asked = cast("xu.discipline").post(f"/v1/cases/{receipt['id']}/proxies", {"wish": "请代办"})
+    asked = cast("xu.discipline").post(
+        f"/v1/cases/{receipt['id']}/proxies", {"wish": "请代办", "code": receipt["query_code"]}
+    )
     assert asked.status_code == 409, asked.text
     assert "检举控告" in asked.json()["detail"]
-    assert cast(LI).post(f"/v1/cases/{receipt['id']}/proxies", {"wish": "请代办"}).status_code == 404
+    assert (
+        cast(LI)
+        .post(f"/v1/cases/{receipt['id']}/proxies", {"wish": "请代办", "code": receipt["query_code"]})
+        .status_code
+        == 404
+    )
     assert door(cast, "proxy/ask", receipt).status_code == 409
     assert own(cast, receipt) == []
     with pytest.raises(RestrictViolationError):
@@ -89,10 +98,11 @@ def test_an_accusation_has_no_proxy(cast: Cast, sql: Any) -> None:
 
 def test_a_proxy_speaks_no_word_that_is_the_residents(cast: Cast, lives: Lives) -> None:
     """li.window carries a request that her own desk could otherwise work: she gets no code, closes and withdraws nothing."""
-    receipt = lives.signed(kind="request", category="heating.outage")
+    receipt = cast(SUN).register(report("request", "heating.outage"))
+    cast(CHEN).does(receipt["id"], "sign_for")
     case = receipt["id"]
-    proxy = requested(cast, case, DENG)["id"]
-    does(cast, DENG, proxy, "offer", {"staff": str(member(LI).staff), "capacity": "centre_clerk"})
+    proxy = requested(cast, case, SUN)["id"]
+    does(cast, SUN, proxy, "offer", {"staff": str(member(LI).staff), "capacity": "centre_clerk"})
     assert move(cast, LI, proxy, "authorise", terms(cast, case)).status_code == 403, "not by the proxy"
     does(cast, DENG, proxy, "authorise", terms(cast, case))
     page = cast(LI).get(f"/v1/cases/{case}").json()
@@ -116,7 +126,12 @@ def test_a_proxy_closes_nothing_and_applies_for_nothing(cast: Cast, lives: Lives
     for action in ("close", "conclude", "archive"):
         body = {"result": "explained", "reply": "已解释"} if action == "conclude" else None
         assert cast(WANG).act(receipt["id"], action, body).status_code in (403, 409), action
-    assert cast(WANG).post(f"/v1/cases/{receipt['id']}/reviews", {"reasons": WHY}).status_code == 403
+    assert (
+        cast(WANG)
+        .post(f"/v1/cases/{receipt['id']}/reviews", {"reasons": WHY, "code": receipt["query_code"]})
+        .status_code
+        == 403
+    )
     assert door(cast, "review", receipt, reasons=WHY).status_code == 201, "the resident does"
 
 
@@ -142,7 +157,7 @@ def test_powers_that_were_narrowed_bind_what_was_planned(cast: Cast, lives: Live
     receipt = lives.accepted()
     proxy = authorised(cast, receipt)
     planned = errand(cast, proxy, "file")
-    does(cast, LI, proxy, "authorise", terms(cast, receipt["id"], powers=["enquire"]))
+    does(cast, WITNESS, proxy, "authorise", terms(cast, receipt["id"], powers=["enquire"]))
     done = {"errand": planned, "at": present().isoformat(), "words": "已递交"}
     assert move(cast, WANG, proxy, "finish_errand", done).status_code == 403
     cast(CHEN).does(receipt["id"], "handle")
@@ -158,7 +173,7 @@ def test_nobody_else_acts_as_the_proxy(cast: Cast, lives: Lives) -> None:
         assert move(cast, who, proxy, "plan_errand", {"kind": "ask", "plan": "问"}).status_code == 403, who
         assert move(cast, who, proxy, "file", {"filing_number": "A1"}).status_code == 403, who
     assert move(cast, CHEN, proxy, "file", {"filing_number": "A1"}).status_code == 403
-    assert move(cast, "zhao.grid", proxy, "revoke", {"words": "撤"}).status_code == 403
+    assert move(cast, "zhao.grid", proxy, "revoke", {"words": "撤", **own_code(receipt["id"])}).status_code == 403
     found = errand(cast, proxy)
     at = present().isoformat()
     assert move(cast, "zhao.grid", proxy, "finish_errand", {"errand": found, "at": at, "words": "x"}).status_code == 403
@@ -184,7 +199,7 @@ def test_an_authority_that_does_not_fit_is_told_what_to_mend(
     case = lives.signed()["id"]
     proxy = offered(cast, case)["id"]
     body = {**terms(cast, case, evidence="paper"), **changes}
-    reply = move(cast, LI, proxy, "authorise", body)
+    reply = move(cast, WITNESS, proxy, "authorise", body)
     assert reply.status_code == 422, reply.text
     found = reply.json()
     assert pointer in [e["pointer"] for e in found["errors"]], found
@@ -196,14 +211,17 @@ def test_a_file_of_another_case_or_for_something_else_proves_nothing(cast: Cast,
     proxy = offered(cast, case)["id"]
     for wrong in (paper(cast, other), cast(LI).attached(case, png(), "evidence")["id"]):
         assert (
-            move(cast, LI, proxy, "authorise", terms(cast, case, evidence="paper", attachments=[wrong])).status_code
+            move(
+                cast, WITNESS, proxy, "authorise", terms(cast, case, evidence="paper", attachments=[wrong])
+            ).status_code
             == 422
         )
     gone = paper(cast, case)
     withdrawn = cast(LI).post(f"/v1/attachments/{gone}/actions/withdraw", {"reason": "误传"}, version=1)
     assert withdrawn.status_code == 200
     assert (
-        move(cast, LI, proxy, "authorise", terms(cast, case, evidence="paper", attachments=[gone])).status_code == 422
+        move(cast, WITNESS, proxy, "authorise", terms(cast, case, evidence="paper", attachments=[gone])).status_code
+        == 422
     )
 
 
@@ -214,7 +232,7 @@ def test_sight_ends_at_the_instant_though_nobody_tidied(cast: Cast, lives: Lives
     receipt = lives.signed()
     proxy = offered(cast, receipt["id"])["id"]
     until = present() + timedelta(seconds=3)
-    does(cast, LI, proxy, "authorise", terms(cast, receipt["id"], valid_until=until.isoformat()))
+    does(cast, WITNESS, proxy, "authorise", terms(cast, receipt["id"], valid_until=until.isoformat()))
     assert cast(WANG).sees(receipt["id"])
     skip(seconds=3)
     assert not cast(WANG).sees(receipt["id"])

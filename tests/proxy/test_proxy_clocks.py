@@ -6,7 +6,20 @@ from typing import Any
 
 from tests.cast import CONCLUSION, Cast, Lives, service
 from tests.support.clock import present
-from tests.support.proxies import CHEN, LI, WANG, authorised, carried, does, done, move, offered, requested, terms
+from tests.support.proxies import (
+    CHEN,
+    LI,
+    WANG,
+    WITNESS,
+    authorised,
+    carried,
+    does,
+    done,
+    move,
+    offered,
+    requested,
+    terms,
+)
 from tests.support.residents import door
 
 Freeze = Callable[[datetime], None]
@@ -123,7 +136,7 @@ def test_service_on_the_proxy_starts_the_duty_and_the_residents_time(cast: Cast,
     receipt = lives.handling()
     at(FRIDAY)
     powers = ["receive_notices", "accept_service"]
-    proxy = carried(cast, receipt, powers=powers, valid_until=LONG)
+    proxy = carried(cast, receipt, powers=powers, valid_until=LONG, evidence="paper")
     cast(CHEN).does(receipt["id"], "conclude", CONCLUSION)
     served = "2026-11-30T09:00:00+08:00"
     at(local("2026-11-30T10:00:00"))
@@ -160,7 +173,7 @@ def test_a_recall_and_a_decline_at_the_desk(cast: Cast, lives: Lives) -> None:
     back = does(cast, LI, proxy, "recall")
     assert (back["state"], back["staff"]) == ("requested", None)
     assert does(cast, LI, proxy, "decline", {"reason": "群众改由子女陪同"})["state"] == "declined"
-    assert move(cast, LI, proxy, "authorise", terms(cast, receipt["id"])).status_code == 409
+    assert move(cast, WITNESS, proxy, "authorise", terms(cast, receipt["id"])).status_code == 409
 
 
 def test_what_is_done_lies_between_its_plan_and_now(cast: Cast, lives: Lives) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.cast import Cast, member, report
 from tests.support.clock import present, skip
-from tests.support.proxies import LI, WANG, does, move, soon, terms
+from tests.support.proxies import LI, WANG, does, move, own_code, soon, terms, wish
 from tests.support.residents import door
 
 CLERK = "C150102001001.window_clerk.1"  # of the centre that leads it at first
@@ -71,7 +71,7 @@ class Carried:
         return self.state == "authorised"
 
     def ask(self) -> Any:
-        reply = self.cast.seat(CLERK).post(f"/v1/cases/{self.receipt['id']}/proxies", {"wish": "请代办"})
+        reply = self.cast(LI).post(f"/v1/cases/{self.receipt['id']}/proxies", wish(self.receipt["id"]))
         if reply.status_code == 201:
             self.proxy = reply.json()["id"]
         return reply
@@ -80,13 +80,13 @@ class Carried:
         return move(self.cast, who, self.proxy, action, body) if self.proxy else None
 
     def offer(self) -> Any:
-        return self.at(CLERK, "offer", {"staff": WORKER, "capacity": "grid_worker"})
+        return self.at(LI, "offer", {"staff": WORKER, "capacity": "grid_worker"})
 
     def recall(self) -> Any:
-        return self.at(CLERK, "recall")
+        return self.at(LI, "recall")
 
     def decline(self) -> Any:
-        return self.at(CLERK, "decline", {"reason": "不需要"})
+        return self.at(LI, "decline", {"reason": "不需要"})
 
     def authorise(self) -> Any:
         return self.at(CLERK, "authorise", terms(self.cast, self.receipt["id"]))
@@ -97,7 +97,7 @@ class Carried:
         )
 
     def revoke(self) -> Any:
-        return self.at(CLERK, "revoke", {"words": "撤回"})
+        return self.at(CLERK, "revoke", {"words": "撤回", **own_code(self.receipt["id"])})
 
     def revoke_by_code(self) -> Any:
         return door(self.cast, "proxy/revoke", self.receipt)
@@ -132,8 +132,14 @@ def check(sql: Any, carried: Carried, instants: Sequence[datetime]) -> None:
 @hypothesis.seed(20261126)
 @hypothesis.given(acts=st.lists(ACTS, min_size=6, max_size=14), otherwise=st.booleans())
 def _whatever_is_done(acts: list[str], otherwise: bool, cast: Cast, sql: Any) -> None:
-    by = cast(WANG) if otherwise else cast(LI)  # who registered it keeps a part of their own
-    carried = Carried(cast, by.register(report("petition", "heating.temperature")), otherwise=otherwise)
+    receipt = cast(LI).register(report("petition", "heating.temperature"))
+    if otherwise:
+        sql(
+            "insert into case_access (case_id, grantee, part) values ($1::uuid, $2, 'task')",
+            receipt["id"],
+            f"staff:{WORKER}",
+        )
+    carried = Carried(cast, receipt, otherwise=otherwise)
     check(sql, carried, [])
     for name in ["ask", "offer", *acts]:
         carried.act(name)

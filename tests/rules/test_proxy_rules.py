@@ -21,11 +21,13 @@ from app.proxy.rules import (
     Errand,
     ErrandKind,
     ErrandState,
+    Evidence,
     Power,
     State,
     asked_refused,
     beyond,
     close_refused,
+    consent_refused,
     not_fit,
     period_refused,
     reports_owed,
@@ -85,6 +87,25 @@ def test_a_proxy_never_records_their_own_authority() -> None:
     assert PROXIES.refusal(carried(State.OFFERED), "authorise", arranges_too, NOW) is not None
     assert PROXIES.refusal(carried(State.OFFERED), "recall", arranges_too, NOW) is None
     assert PROXIES.refusal(carried(State.OFFERED), "authorise", somebody(CLERK, Role.WINDOW_CLERK), NOW) is None
+
+
+def test_nor_does_who_offered_them() -> None:
+    clerk, other = somebody(CLERK, Role.WINDOW_CLERK), somebody(uuid.uuid4(), Role.WINDOW_CLERK)
+    offered = replace(carried(State.OFFERED), offered_by=clerk.who)
+    assert PROXIES.refusal(offered, "authorise", clerk, NOW) is not None
+    assert PROXIES.refusal(offered, "recall", clerk, NOW) is None
+    assert PROXIES.refusal(offered, "authorise", other, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "mine", "refused"),
+    [
+        (Evidence.RECORDED_CONSENT, ["C1"], True), (Evidence.RECORDED_CONSENT, ["C2"], False),
+        (Evidence.RECORDED_CONSENT, ["C2", "C1"], True), (Evidence.PAPER, ["C1"], False),
+    ],
+)  # fmt: skip
+def test_a_consent_is_vouched_for_by_another_unit(evidence: Evidence, mine: list[str], refused: bool) -> None:
+    assert (consent_refused(evidence, mine, ["C1"]) is not None) is refused
 
 
 @pytest.mark.parametrize("kind", ErrandKind)
@@ -163,12 +184,12 @@ def facts(status: Status, *proxies: CarriedBy) -> Facts:
 def test_who_is_or_was_the_proxy_takes_no_step_that_is_the_organs_or_the_residents(action: str) -> None:
     head = Actor("p", "staff", tuple(Post(role, role, "C1", "C1", "1", "city") for role in Role))
     for until in (NOW + DAY, NOW - DAY):
-        carried = CarriedBy("p", frozenset(), NOW - 2 * DAY, until)
+        carried = CarriedBy("p", frozenset(), "paper", NOW - 2 * DAY, until)
         for status in TRANSITIONS[action].sources:
             no = refusal(facts(status, carried), action, head, NOW)
             if action not in ("sign_for", "refuse", "place", "flag_urgent"):
                 assert no is not None, f"{action} from {status}"
-            other = refusal(facts(status, CarriedBy("q", frozenset(), NOW, until)), action, head, NOW)
+            other = refusal(facts(status, CarriedBy("q", frozenset(), "paper", NOW, until)), action, head, NOW)
             assert other is None or "代办员" not in other.why.zh, "nobody else is bound by it"
 
 
@@ -182,7 +203,9 @@ def test_who_is_or_was_the_proxy_takes_no_step_that_is_the_organs_or_the_residen
 def test_service_on_a_proxy_counts_within_the_power_and_the_period(
     powers: set[str], at: datetime, counts: bool
 ) -> None:
-    case = facts(Status.CONCLUDED, CarriedBy("p", frozenset(powers), NOW, NOW + DAY))
+    case = facts(Status.CONCLUDED, CarriedBy("p", frozenset(powers), "paper", NOW, NOW + DAY))
     assert (refused_by_checks("serve", case, method="proxy", at=at) is None) is counts
+    said = facts(Status.CONCLUDED, CarriedBy("p", frozenset(powers), "recorded_consent", NOW, NOW + DAY))
+    assert refused_by_checks("serve", said, method="proxy", at=at) is not None, "what was only said lets no time run"
     assert refused_by_checks("serve", case, method="in_person", at=at) is None
     assert refused_by_checks("serve", facts(Status.CONCLUDED), method="proxy", at=at) is not None

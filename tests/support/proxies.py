@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from app.core.crypto import keys
 from tests.cast import Cast, Lives, Person, member
 from tests.support.clock import present
 from tests.support.files import jpeg
 from tests.support.residents import door
 
 LI, WANG, CHEN = "li.window", "wang.grid", "chen.housing"
+WITNESS = "C150102001001.window_clerk.1"  # of another unit than asks and offers: records what the resident said
 ALL = ["submit_materials", "enquire", "receive_notices", "attend_sessions"]
 MATTER = "代办供暖诉求：递交材料、查询进展、转告文书。"
 
@@ -23,9 +25,19 @@ def paper(cast: Cast, case: str, who: str = LI) -> str:
     return str(cast(who).attached(case, jpeg(), "authority")["id"])
 
 
+def wish(case: str, **proof: str) -> dict[str, str]:
+    """What the resident wishes, and what shows it: their query code."""
+    return {"wish": "行动不便，请代为递交材料。", **(proof or own_code(case))}
+
+
+def own_code(case: str) -> dict[str, str]:
+    """As the resident gives it at the desk."""
+    return {"code": keys().query_code(case, 1)}
+
+
 def requested(cast: Cast, case: str, who: str = LI) -> dict[str, Any]:
     """Asked for at the window."""
-    reply = cast(who).post(f"/v1/cases/{case}/proxies", {"wish": "行动不便，请代为递交材料。"})
+    reply = cast(who).post(f"/v1/cases/{case}/proxies", wish(case))
     assert reply.status_code == 201, reply.text
     assert reply.headers["etag"] == '"1"'
     return dict(reply.json())
@@ -72,14 +84,14 @@ def terms(cast: Cast, case: str, **changes: Any) -> dict[str, Any]:
     """What the resident said before a witness, or (`evidence` paper) signed."""
     body = {"matter": MATTER, "powers": ALL, "valid_until": soon(), "evidence": "recorded_consent", **changes}
     if body["evidence"] == "recorded_consent":
-        return {"consent": "本人当面口述，窗口李雪梅见证。", **body}
+        return {"consent": "本人当面口述，社区中心窗口见证。", **body}
     return body if "attachments" in body else {**body, "attachments": [paper(cast, case)]}
 
 
 def authorised(cast: Cast, receipt: dict[str, Any], **changes: Any) -> str:
-    """Recorded at the window; gives the proxy's id."""
+    """Recorded at the centre of the community; gives the proxy's id."""
     proxy = offered(cast, receipt["id"])["id"]
-    does(cast, LI, proxy, "authorise", terms(cast, receipt["id"], **changes))
+    does(cast, WITNESS, proxy, "authorise", terms(cast, receipt["id"], **changes))
     return str(proxy)
 
 

@@ -8,17 +8,17 @@ from datetime import datetime
 from app.cases.actions.access import grant
 from app.cases.actions.notes import keep_note
 from app.cases.actions.record import record
-from app.cases.queries.one import LoadedCase
-from app.cases.queries.visible import LockedCase, lock_case
+from app.cases.actions.wishes import proven
+from app.cases.queries.one import LoadedCase, get_for_change, load_linked
 from app.cases.rules import LIVE as LIVE_CASES
 from app.core import errors
-from app.core.access import CLOCK
+from app.core.access import CLOCK, Permission
 from app.core.crypto import keys
 from app.core.database import uuid7
 from app.core.settings import section
 from app.proxy.actions.step import Reminder, begin, begin_by_code, end, keep_papers, move, require_fit, tell
 from app.proxy.queries import ProxyRow, due_in, find_live, read_proxy
-from app.proxy.rules import Capacity, Evidence, Power, State, asked_refused, period_refused
+from app.proxy.rules import Capacity, Evidence, Power, State, asked_refused, consent_refused, period_refused
 from app.proxy.settings import ProxySettings
 from app.reference.actions import ActionContext
 
@@ -29,12 +29,24 @@ _REQUEST = """
 _NOBODY: dict[str, object] = dict.fromkeys(("staff", "capacity", "sealed", "seal_key", "offered_by", "offered_at"))
 
 
-async def request(act: ActionContext, case_id: uuid.UUID, *, wish: str) -> uuid.UUID:
-    """At the resident's wish, by staff who see the case. Raises NotFound or Conflict."""
-    return await request_by_code(act, await lock_case(act.conn, case_id, actor=act.actor), wish=wish)
+async def request(
+    act: ActionContext, case_id: uuid.UUID, *, wish: str, code: str | None, paper: uuid.UUID | None
+) -> uuid.UUID:
+    """At the resident's wish, shown by their code or a signed paper, by the lead or who registered it. Raises NotFound,
+    Forbidden, Invalid or Conflict."""
+    case = await get_for_change(act.conn, case_id, act.reference, actor=act.actor)
+    standing, asked = case.facts.standing, Permission.CASE_REGISTER
+    if not (standing.leads(act.actor, asked) or standing.registered(act.actor)):
+        raise errors.Forbidden(
+            "申请代办须由主办单位或登记人登记；群众也可凭编号和查询码自行申请。",
+            "The lead or who registered it asks for a proxy; the resident asks with number and query code, too.",
+        )
+    return await request_by_code(act, case, wish=wish, proof=proven(case, code=code, paper=paper))
 
 
-async def request_by_code(act: ActionContext, case: LockedCase | LoadedCase, *, wish: str | None) -> uuid.UUID:
+async def request_by_code(
+    act: ActionContext, case: LoadedCase, *, wish: str | None, proof: Mapping[str, object] | None = None
+) -> uuid.UUID:
     """申请代办. One at a time; of an accusation none."""
     refused = asked_refused(accusation=case.secret, live=case.status in LIVE_CASES)
     if refused is not None:
@@ -49,7 +61,7 @@ async def request_by_code(act: ActionContext, case: LockedCase | LoadedCase, *, 
     )  # fmt: skip
     facts = {
         "proxy": str(made), "authority_due": due.timestamp(), "filing_due": filing.timestamp(),
-        **(note.said if note else {}),
+        **(note.said if note else {}), **(proof or {}),
     }  # fmt: skip
     await record(act.conn, case.case_id, "request_proxy", actor=act.actor, at=act.now, facts=facts)
     return made
@@ -153,9 +165,13 @@ async def authorise(
     act: ActionContext, proxy_id: uuid.UUID, *, matter: str, powers: Sequence[Power], valid_until: datetime,
     evidence: Evidence, valid_from: datetime | None, attachments: Sequence[uuid.UUID], consent: str | None,
 ) -> None:  # fmt: skip
-    """Matter, powers, period and evidence, recorded by somebody other than the proxy; a later authority takes its place.
+    """Matter, powers, period and evidence, recorded by neither the proxy nor who offered them (a consent that was said, by
+    another unit than asked for them or offered them); a later authority takes its place.
     The proxy sees the case from now until the period or the authority ends."""
     proxy = await begin(act, proxy_id, "authorise")
+    why = consent_refused(evidence, [post.unit for post in act.actor.posts], proxy.arranged_in)
+    if why is not None:
+        raise errors.Forbidden(why.zh, why.en)
     await _authorise(act, proxy, Terms(matter, powers, valid_until, evidence, valid_from, attachments, consent))
 
 
@@ -198,10 +214,14 @@ async def _authorise(act: ActionContext, proxy: ProxyRow, terms: Terms) -> None:
     await tell(act.conn, Reminder(proxy.id, proxy.case_id, "authorised", f"staff:{staff}", mark=str(made)), act.now)
 
 
-async def revoke(act: ActionContext, proxy_id: uuid.UUID, *, words: str) -> None:
-    """The resident withdrew it in writing: recorded by who arranges, or by the proxy who received it. The proxy does and
-    sees nothing more from now on."""
-    await _revoke(act, await begin(act, proxy_id, "revoke"), words)
+async def revoke(
+    act: ActionContext, proxy_id: uuid.UUID, *, words: str, code: str | None, paper: uuid.UUID | None
+) -> None:
+    """The resident withdrew it, as their query code or a paper they signed shows: recorded by who arranges, or by the proxy who
+    received it. The proxy does and sees nothing more from now on."""
+    proxy = await begin(act, proxy_id, "revoke")
+    case = await load_linked(act.conn, proxy.case_id, act.reference)
+    await _revoke(act, proxy, words, proven(case, code=code, paper=paper))
 
 
 async def revoke_by_code(act: ActionContext, case_id: uuid.UUID, *, words: str | None) -> None:
@@ -209,9 +229,11 @@ async def revoke_by_code(act: ActionContext, case_id: uuid.UUID, *, words: str |
     await _revoke(act, await begin_by_code(act, case_id, "revoke"), words)
 
 
-async def _revoke(act: ActionContext, proxy: ProxyRow, words: str | None) -> None:
+async def _revoke(
+    act: ActionContext, proxy: ProxyRow, words: str | None, proof: Mapping[str, object] | None = None
+) -> None:
     note = await keep_note(act, proxy, "proxy_revocation", words) if words else None
-    await end(act, proxy, State.WITHDRAWN, "revoke_proxy", facts=note.said if note else {})
+    await end(act, proxy, State.WITHDRAWN, "revoke_proxy", facts={**(proof or {}), **(note.said if note else {})})
 
 
 async def give_up(act: ActionContext, proxy_id: uuid.UUID, *, handover: uuid.UUID) -> None:

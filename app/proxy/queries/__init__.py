@@ -56,8 +56,8 @@ class ProxyRow(Proxy):
     capacity: Capacity | None
     sealed: bytes | None
     seal_key: bytes | None
-    offered_by: str | None
     offered_at: datetime | None
+    arranged_in: tuple[str, ...]  # units of who asked for it and of who offered somebody
     filing_number: str | None
     filed_at: datetime | None
     first_recorded_at: datetime | None

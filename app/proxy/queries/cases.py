@@ -26,6 +26,7 @@ class CarriedBy:
 
     staff: str
     powers: frozenset[str]
+    evidence: str
     since: datetime
     until: datetime
 
@@ -43,7 +44,7 @@ def _refuses(proxies: tuple[CarriedBy, ...], _: Facts, action: str, actor: Actor
 _PROXIES = TypeAdapter(tuple[CarriedBy, ...])
 PROXIES_OF_CASE = Fact(
     "proxies",
-    "(select jsonb_agg(jsonb_build_object('staff', a.staff, 'powers', a.powers, 'since', a.recorded_at,"
+    "(select jsonb_agg(jsonb_build_object('staff', a.staff, 'powers', a.powers, 'evidence', a.evidence, 'since', a.recorded_at,"
     " 'until', coalesce(a.ended_at, a.valid_until)))"
     " from proxy p join proxy_authority a on a.proxy = p.id where p.case_id = c.id)",
     lambda found: _PROXIES.validate_python(found or ()),
@@ -69,12 +70,14 @@ def service_refused(facts: Facts, asked: Mapping[str, Any]) -> Words | None:
     """
     at, proxies = asked["at"], PROXIES_OF_CASE.of(facts)
     if asked["method"] != "proxy" or any(
-        "accept_service" in proxy.powers and proxy.since <= at < proxy.until for proxy in proxies
+        "accept_service" in proxy.powers and proxy.evidence != "recorded_consent" and proxy.since <= at < proxy.until
+        for proxy in proxies
     ):
         return None
     return Words(
-        "交给代办员不等于送达本人：委托书须在送达时有效并写明“代收送达”（accept_service），否则请送达本人。",
-        "Handing it to the proxy does not serve the resident: at that time an authority with accept_service must stand.",
+        "交给代办员不等于送达本人：签字的委托书或本人凭查询码的授权须在送达时有效并写明“代收送达”（accept_service），否则请送达本人。",
+        "Handing it to the proxy does not serve the resident: at that time an authority with accept_service must stand, on signed"
+        " paper or given by query code.",
     )
 
 
