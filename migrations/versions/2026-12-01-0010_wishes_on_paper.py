@@ -10,19 +10,24 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 BEFORE = "'evidence', 'signature', 'authority', 'proof', 'minutes', 'result', 'receipt', 'other'"
-PURPOSES = """
-    -- squawk-ignore ban-drop-constraint, prefer-robust-stmts
-    alter table attachment drop constraint if exists ck_attachment_purpose;
-    -- squawk-ignore prefer-robust-stmts
-    alter table attachment add constraint ck_attachment_purpose check (purpose in ({listed})) not valid;
-"""
+PURPOSES = (
+    """-- squawk-ignore ban-drop-constraint, prefer-robust-stmts
+        alter table attachment drop constraint if exists ck_attachment_purpose""",
+    """-- squawk-ignore prefer-robust-stmts
+        alter table attachment add constraint ck_attachment_purpose check (purpose in ({listed})) not valid""",
+)
 VALID = "-- squawk-ignore prefer-robust-stmts\nalter table attachment validate constraint ck_attachment_purpose"
+
+
+def _purposes(listed: str) -> None:
+    for statement in PURPOSES:
+        op.execute(statement.format(listed=listed))
 
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("set local statement_timeout = '60s'")
-    op.execute(PURPOSES.format(listed=f"{BEFORE}, 'wish'"))
+    _purposes(f"{BEFORE}, 'wish'")
     with op.get_context().autocommit_block():
         op.execute(VALID)
 
@@ -31,6 +36,6 @@ def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute("set local statement_timeout = '60s'")
     op.execute("update attachment set purpose = 'other' where purpose = 'wish'")
-    op.execute(PURPOSES.format(listed=BEFORE))
+    _purposes(BEFORE)
     with op.get_context().autocommit_block():
         op.execute(VALID)
