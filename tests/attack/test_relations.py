@@ -14,8 +14,11 @@ VISIT = {"method": "phone", "reached": False, "words": "两次致电无人接听
 HEATING = {"kind": "request", "category": "heating.outage"}
 # Each sees every request of the county by its area, and has a part in none: departments, their heads, an office, a neighbour.
 BESIDE = ("D150102_water.handler.1", "D150102_water.organ_head.1", "P150102.window_clerk.1", "P150102.organ_head.1")
+WATER = {"unit": "D150102_water"}
 BODIES: dict[str, Any] = {
     "record_visit": VISIT, "place": {"code": "150102001001001"}, "approve_attempt": None, "reissue_code": None,
+    "name_concerned": {"whom": [WATER], **REASON}, "mend_concerned": {"instead_of": WATER, "whom": [WATER], **REASON},
+    "lift_concerned": {"whom": WATER, **REASON},
 }  # fmt: skip
 
 
