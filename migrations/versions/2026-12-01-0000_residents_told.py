@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from alembic import op
 
 revision: str = "residents_told"
-down_revision: str | None = "two_persons_decide"
+down_revision: str | None = "parts_outside_areas"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
