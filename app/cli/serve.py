@@ -1,5 +1,6 @@
 """Serving one city."""
 
+import resource
 from typing import Annotated
 
 import typer
@@ -9,6 +10,17 @@ from app.cli import app, console, run
 from app.core import provision
 from app.core.addresses import is_loopback, trusted_proxies
 from app.core.settings import settings
+
+MOST_FILES = 65_536
+
+
+def make_room() -> None:
+    """Let this process have as many connections open as the system allows: each is a file, and the usual thousand is soon
+    taken by clients that send nothing, until their time is over."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 @app.command("serve")
@@ -31,6 +43,7 @@ def serve(
         )
         raise typer.Exit(1)
     trusted_proxies()  # what is no network is told before anything listens
+    make_room()
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False,
         log_level="warning", loop="uvloop", http="app.core.protocol:TimelyProtocol", ws="none", proxy_headers=False,

@@ -1,6 +1,7 @@
 """Clients that drag out what they owe: a head, a body, taking the answer. Each is ended in time, and nobody else waits."""
 
 import json
+import resource
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 import uvicorn
 
+from app.cli.serve import MOST_FILES, make_room
 from app.core import protocol
 from app.core.settings import settings
 from tests.cast import Cast
@@ -15,14 +17,14 @@ from tests.support.application import application
 from tests.support.serving import Line, served
 
 Connect = Callable[..., Line]
-SECONDS = 0.5
+SECONDS = 1
 POST = "POST /v1/query HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
 CHUNKED = f"{POST}Transfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
 def server(client: Any) -> Iterator[uvicorn.Server]:
-    """With half a second for everything."""
+    """With a second for everything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings(), "head_seconds", SECONDS)
         patch.setattr(settings(), "body_seconds", SECONDS)
@@ -33,11 +35,12 @@ def server(client: Any) -> Iterator[uvicorn.Server]:
 
 @pytest.fixture
 def connect(server: uvicorn.Server) -> Iterator[Connect]:
-    """Makes connections, and closes them after the test."""
+    """Makes connections on which something is said, and closes them after the test."""
     made: list[Line] = []
 
-    def make(**more: int) -> Line:
+    def make(said: str = "", **more: int) -> Line:
         made.append(Line(server, **more))
+        made[-1].say(said)
         return made[-1]
 
     yield make
@@ -78,9 +81,7 @@ SLOW: dict[str, tuple[str, bytes]] = {
 @pytest.mark.parametrize("name", SLOW)
 def test_who_is_too_slow_is_told_and_ended(connect: Connect, ask: Callable[[], None], name: str) -> None:
     begun, drop = SLOW[name]
-    lines = [connect() for _ in range(40)]
-    for line in lines:
-        line.say(begun)
+    lines = [connect(begun) for _ in range(40)]
     ask()
     heard = dripped(lines[0], drop)
     assert heard.startswith(b"HTTP/1.1 408 "), heard
@@ -91,18 +92,15 @@ def test_who_is_too_slow_is_told_and_ended(connect: Connect, ask: Callable[[], N
 
 @pytest.mark.parametrize("begun", ["", "\r\n"])
 def test_who_begins_nothing_is_ended_too(connect: Connect, begun: str) -> None:
-    line = connect()
-    line.say(begun)
+    line = connect(begun)
     assert line.rest() == b""
-    again = connect()
-    again.say("GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
+    again = connect("GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
     assert again.hear(b'"ok"').startswith(b"HTTP/1.1 200")
     assert dripped(again, b"\r\n") == b""
 
 
 def test_who_sends_on_after_the_answer_is_ended(connect: Connect) -> None:
-    line = connect()
-    line.say(f"{POST}Content-Length: 100000000\r\n\r\n")
+    line = connect(f"{POST}Content-Length: 100000000\r\n\r\n")
     assert line.hear(b"}").startswith(b"HTTP/1.1 413")
     assert dripped(line, bytes(10_000), times=20_000) == b""
 
@@ -119,8 +117,7 @@ LONG: dict[str, tuple[str, bytes, int]] = {
 @pytest.mark.parametrize("name", LONG)
 def test_a_head_has_an_end(connect: Connect, name: str) -> None:
     begun, more, status = LONG[name]
-    line = connect()
-    line.say(begun)
+    line = connect(begun)
     for _ in range(40):
         line.say(more)
     assert (line.pause(30) or b"").startswith(f"HTTP/1.1 {status} ".encode())
@@ -128,8 +125,7 @@ def test_a_head_has_an_end(connect: Connect, name: str) -> None:
 
 @pytest.mark.parametrize(("language", "says"), [("zh", "请求发送过慢"), ("en", "The request came too slowly")])
 def test_it_is_told_as_every_refusal_is(connect: Connect, language: str, says: str) -> None:
-    line = connect()
-    line.say(f"{POST}Accept-Language: {language}\r\nContent-Length: 9\r\n\r\n")
+    line = connect(f"{POST}Accept-Language: {language}\r\nContent-Length: 9\r\n\r\n")
     head, _, body = line.rest().partition(b"\r\n\r\n")
     assert b"content-type: application/problem+json" in head
     told = json.loads(body)
@@ -138,8 +134,7 @@ def test_it_is_told_as_every_refusal_is(connect: Connect, language: str, says: s
 
 
 def test_a_head_as_long_as_may_be_is_read(connect: Connect) -> None:
-    line = connect()
-    line.say(f"GET /healthz?{'a' * 30_000} HTTP/1.1\r\nHost: here\r\nX-Long: {'a' * 30_000}\r\n\r\n")
+    line = connect(f"GET /healthz?{'a' * 30_000} HTTP/1.1\r\nHost: here\r\nX-Long: {'a' * 30_000}\r\n\r\n")
     assert line.hear(b'"ok"').startswith(b"HTTP/1.1 200")
 
 
@@ -147,7 +142,7 @@ def test_who_sends_slowly_but_steadily_is_waited_for(connect: Connect) -> None:
     line, body = connect(), b'{"number": "0000"' + b" " * 12_000 + b"}"
     line.say(f"{POST}Content-Length: {len(body)}\r\n\r\n")
     for part in range(0, len(body), 3_000):
-        assert line.pause(SECONDS / 2) is None
+        assert line.pause(SECONDS / 4) is None
         line.say(body[part : part + 3_000])
     assert line.hear(b"\r\n").startswith(b"HTTP/1.1 422")
 
@@ -176,15 +171,22 @@ def test_who_does_not_take_the_answer_is_ended(
     assert len(server.server_state.connections) <= before
 
 
+def test_a_thousand_connections_do_not_take_all_there_are() -> None:
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (512, most))
+        make_room()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(most % 2**63, MOST_FILES), most)  # no limit is -1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
+
+
 def test_an_expected_body_is_sent_for_only_once_its_caller_is_known(connect: Connect, cast: Cast) -> None:
     head = "POST /v1/cases HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
-    line = connect()
-    line.say(f"{head}Expect: 100-continue\r\n\r\n")
+    line = connect(f"{head}Expect: 100-continue\r\n\r\n")
     assert line.hear(b"\r\n").startswith(b"HTTP/1.1 401")
-    known = connect()
-    known.say(
-        f"{head}Authorization: Bearer {cast('li.window').token}\r\nIdempotency-Key: a\r\nExpect: 100-continue\r\n\r\n"
-    )
+    token = cast("li.window").token
+    known = connect(f"{head}Authorization: Bearer {token}\r\nIdempotency-Key: a\r\nExpect: 100-continue\r\n\r\n")
     assert known.hear(b"\r\n\r\n").startswith(b"HTTP/1.1 100")
     known.say("{}")
     assert known.hear(b"\r\n").startswith(b"HTTP/1.1 422")

@@ -1,6 +1,7 @@
 """Showing and printing a notice: names masked unless there is a reason, PDF with the font inside."""
 
 import asyncio
+import atexit
 import html
 import re
 import subprocess
@@ -70,6 +71,12 @@ def _ready() -> _Printer:
             printer.end()
         return printer
     return _Printer()
+
+
+@atexit.register
+def _end_all() -> None:
+    while _idle:
+        _idle.pop().end()
 
 
 def _pdf(body: str, title: str) -> bytes:
