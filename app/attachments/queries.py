@@ -80,8 +80,8 @@ class LoadedAttachment:
 
     @property
     def opened_title(self) -> str | None:
-        """The title in clear; None once it was erased."""
-        return opened_note(self.note, self.title, self.sealed_title, self.title_key)
+        """The title, numbers of people starred; None once it was erased."""
+        return self.title or opened_note(self.note, self.title, self.sealed_title, self.title_key)
 
     def refuses(self, action: str, actor: Actor, _: datetime) -> Refusal | None:
         """Hold, archive, what rests on it; a PDF is not redacted here."""

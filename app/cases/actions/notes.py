@@ -1,4 +1,7 @@
-"""Texts of a case, each kept in a row of its own; events name them by id and digest alone."""
+"""Texts of a case, each kept in a row of its own; events name them by id and digest alone.
+
+What holds numbers of people is kept with stars, and sealed beside as it was written; an accusation's sealed alone.
+"""
 
 import hashlib
 import os
@@ -9,6 +12,7 @@ from typing import Protocol
 
 from app.core.crypto import keys
 from app.core.database import uuid7
+from app.core.numbers import starred
 from app.reference.actions import ActionContext
 
 _KEEP = """
@@ -59,10 +63,11 @@ async def keep_notes(act: ActionContext, on: OnCase, kind: str, bodies: Sequence
     notes, rows = [], []
     for body in bodies:
         note, salt = uuid7(), os.urandom(16)
-        sealed = keys().seal({"body": body}, f"case_note {note}") if on.secret else None
+        shown = None if on.secret else starred(body)
+        sealed = keys().seal({"body": body}, f"case_note {note}") if shown != body else None
         rows.append((
-            note, on.case_id, kind, None if sealed else body, sealed.body if sealed else None,
-            sealed.key if sealed else None, salt, act.actor.who, act.now,
+            note, on.case_id, kind, shown, sealed.body if sealed else None, sealed.key if sealed else None, salt,
+            act.actor.who, act.now,
         ))  # fmt: skip
         notes.append(Note(note, hashlib.sha256(salt + body.encode()).hexdigest()))
     if len(rows) == 1:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from app.cases.actions.step import advance, begin
 from app.cases.queries.access import beside, visible_to
-from app.cases.queries.case_page import open_parties
+from app.cases.queries.case_page import open_texts
 from app.cases.queries.notices import get_notice, no_text
 from app.cases.queries.standing import require_involved
 from app.cases.rules import LIVE
-from app.cases.schemas.page import PartyOut
+from app.cases.schemas.page import RevealedOut
 from app.cases.schemas.shown import OtherCaseOut
 from app.core import errors
 from app.core.access import Actor, Permission
@@ -31,13 +31,11 @@ async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str
     return case.row.number, code, case.facts.version + 1
 
 
-async def reveal(
-    conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime
-) -> tuple[PartyOut, ...]:
-    """The parties in clear, and the log entry that says who saw them and why; raises NotFound or Forbidden."""
+async def reveal(conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime) -> RevealedOut:
+    """Parties, place and texts in clear, and the log entry that says who saw them and why; raises NotFound or Forbidden."""
     await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
     await log_reading(conn, case_id, "parties", reason, actor=actor, now=now)
-    return await open_parties(conn, case_id)
+    return await open_texts(conn, case_id)
 
 
 async def open_notice(

@@ -6,6 +6,7 @@ from app.cases.actions.drafting import NoticeText, draft_due_notice
 from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
 from app.cases.actions.step import advance, begin, take_up_again
+from app.cases.queries.notes import opened_note
 from app.cases.queries.one import LoadedCase, load_linked
 from app.cases.rules import RESULT_OF, REVIEW_RESULTS, REVIEWS, Outcome, Relation, Result, Status
 from app.core import errors
@@ -18,7 +19,9 @@ _LINK = """
 """
 # A re-review is about the review, and acts on the case that both are about.
 _ORIGINAL = "select other from case_link where case_id = $1 and opinion_at is not null and undone_at is null"
-_DIRECTIONS = "select body from case_note where case_id = $1 and kind = 'review_directions' order by at desc limit 1"
+_DIRECTIONS = """
+    select id, body, sealed, seal_key from case_note where case_id = $1 and kind = 'review_directions' order by at desc limit 1
+"""
 _DECIDED = "select data->>'result' from event where case_id = $1 and kind = 'decide_review' order by seq desc limit 1"
 _OUTCOMES = {result.value: outcome for outcome, result in RESULT_OF.items()}
 
@@ -83,8 +86,8 @@ async def settle(act: ActionContext, review: LoadedCase) -> None:
     outcome = _OUTCOMES[str(review.row.result)]
     facts = {"from": str(review.facts.id), "relation": link["relation"], "outcome": outcome.value}
     if outcome is not Outcome.UPHOLD:
-        directions = await act.conn.fetchval(_DIRECTIONS, review.facts.id)
-        facts |= (await write_note(act, original, "review_directions", directions))[1]
+        (written,) = await act.conn.fetch(_DIRECTIONS, review.facts.id)
+        facts |= (await write_note(act, original, "review_directions", opened_note(*written) or ""))[1]
     if outcome is Outcome.ORDER_REDO and original.facts.status in (Status.CONCLUDED, Status.CLOSED):
         await take_up_again(act, original, "redo_ordered", facts)
         return

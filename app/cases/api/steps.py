@@ -11,7 +11,7 @@ from app.cases import actions
 from app.cases.queries.page import show_case
 from app.cases.rules import CASE_STEPS
 from app.cases.schemas.further import HearingIn, HearingRecordIn, LinkIn, LinkRepeatIn, OutsideIn, VisitIn
-from app.cases.schemas.page import CaseOut, PartiesOut, UnseenOut
+from app.cases.schemas.page import CaseOut, RevealedOut, UnseenOut
 from app.cases.schemas.shown import CodeOut, OtherCasesOut
 from app.cases.schemas.taken import (
     ConcludeIn,
@@ -123,13 +123,13 @@ async def reissue_code(case_id: uuid.UUID, runner: ThisRunner, _: NothingIn | No
 CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
 
 
-@router.post("/reveal", response_model=PartiesOut, summary="Parties in clear, with a reason that is logged")
+@router.post("/reveal", response_model=RevealedOut, summary="In clear, with a reason that is logged")
 async def reveal_parties(case_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal) -> Response:
-    """Names, phones and addresses in clear. Who saw them, when and why is kept."""
+    """Names, phones, the place, and texts that hold numbers of people, in clear. Who saw them, when and why is kept."""
 
     async def act() -> tuple[int, bytes, str | None]:
-        items = await actions.reveal(conn, case_id, reason=sent.reason, actor=actor, now=call.now)
-        return 200, to_json({"items": items}), None
+        shown = await actions.reveal(conn, case_id, reason=sent.reason, actor=actor, now=call.now)
+        return 200, to_json(shown), None
 
     return await once(conn, call, act, keep=False)
 

@@ -4,8 +4,10 @@ import uuid
 from dataclasses import replace
 
 from app.cases.queries.access import seen_by, visible_to
+from app.cases.queries.notes import NOTE_TEXT, ORIGINAL_TEXT
+from app.cases.queries.one import TEXT
 from app.cases.queries.registry import HIDDEN_NOTES
-from app.cases.schemas.page import CaseOut, PartiesOut, PartyOut
+from app.cases.schemas.page import CaseOut, PartiesOut, PartyOut, RevealedOut
 from app.core.access import Actor
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
@@ -24,12 +26,13 @@ WORKING = ("lead", "co", "task", "registrar", "mediator", "proxy", "queue")
 
 
 def page_statement(actor: Actor, parameters: Parameters, *, clear: bool = False) -> str:
-    """What reads the page ($1 the case) for this actor, the address `clear` for any. Adds to the parameters."""
+    """What reads the page ($1 the case) for this actor; `clear` as it was written and given. Adds to the parameters."""
     address = "true" if clear else _works_on(actor, parameters)
     hidden, where = parameters.add(list(HIDDEN_NOTES)), visible_to(actor, parameters)
     statement = read_sql(__package__, "case_page").format(
-        hidden=hidden, merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING, clear=address
-    )
+        hidden=hidden, merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING, clear=address,
+        sealed="x.sealed is not null" if clear else "x.title is null", note=ORIGINAL_TEXT if clear else NOTE_TEXT,
+    )  # fmt: skip
     return f"{statement} where c.id = $1 and {where}"
 
 
@@ -56,3 +59,23 @@ async def open_parties(conn: Connection, case_id: uuid.UUID) -> tuple[PartyOut, 
     """The parties in clear. Callers mask them, or log that they did not. An erased party keeps only its role."""
     found = await fetch_one(conn, PartiesOut, f"select {PARTIES.format('$1')} as items", case_id)
     return found.items if found else ()
+
+
+# What is shown with stars, as it was written: the place, the report where it holds numbers of people, such notes.
+_REVEALED = """
+    select {parties} as items, case when {sealed} then jsonb_build_array('case_text ' || x.case_id, 'location.address',
+            encode(x.sealed, 'base64'), encode(x.seal_key, 'base64')) else to_jsonb(x.address) end as address,
+        {text} as text, (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'body', {note}) order by n.at, n.id), '[]')
+            from case_note n where n.case_id = x.case_id and n.sealed is not null and n.kind <> all($2::text[])) as notes
+    from case_text x where x.case_id = $1
+"""
+
+
+async def open_texts(conn: Connection, case_id: uuid.UUID) -> RevealedOut:
+    """Parties, place and texts in clear. Callers log it."""
+    statement = _REVEALED.format(
+        parties=PARTIES.format("$1"), sealed="x.sealed is not null", text=TEXT.format("$1"), note=ORIGINAL_TEXT
+    )
+    found = await fetch_one(conn, RevealedOut, statement, case_id, list(HIDDEN_NOTES))
+    assert found is not None  # noqa: S101 (every case has its text)
+    return found

@@ -1,18 +1,18 @@
 -- A case as its page shows it; which one follows. merged_seen: whether the caller may know of another case (alias m),
--- clear: whether they see the address as it was given. What
--- is said in words, and what the caller may do next, is filled in afterwards.
+-- clear: whether they see the address as it was given; sealed, note: which texts are opened, and how. What is said in words, and what the caller may do next, is filled in afterwards.
 select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.procedure, c.procedure_version, c.status,
     c.queue, case when w.id is not null then jsonb_build_object('id', w.id, 'name', w.name) end as worker,
     c.centre, c.lead_unit, c.routed_unit, nullif(c.due, 'infinity') as due, c.received_at, c.registered_at, c.accepted_at,
     c.concluded_at, c.closed_at, c.updated_at, c.result, c.reopened, c.escalated_to,
     (select m.id from cases m where m.id = c.merged_into and {merged_seen}) as merged_into,
     c.source_system, c.external_id, c.imported, c.head_seq as version,
-    coalesce(to_jsonb(x.title), jsonb_build_array(t.place, 'title', t.sealed, t.key)) as title,
-    coalesce(to_jsonb(x.description), jsonb_build_array(t.place, 'description', t.sealed, t.key)) as description,
+    case when {sealed} then jsonb_build_array(t.place, 'title', t.sealed, t.key) else to_jsonb(x.title) end as title,
+    case when {sealed} then jsonb_build_array(t.place, 'description', t.sealed, t.key) else to_jsonb(x.description)
+        end as description,
     '' as status_text, null as category_name, null as dispute_kind, '{{}}'::jsonb as names, '[]'::jsonb as available_actions,
     jsonb_build_object('located_by', c.located_by, 'crs', c.crs, 'accuracy_m', c.accuracy_m::float8,
-        'address', jsonb_build_object('clear', {clear}, 'text',
-            coalesce(to_jsonb(x.address), jsonb_build_array(t.place, 'location.address', t.sealed, t.key))),
+        'address', jsonb_build_object('clear', {clear}, 'text', case when {sealed}
+            then jsonb_build_array(t.place, 'location.address', t.sealed, t.key) else to_jsonb(x.address) end),
         'point', case when c.point is not null then jsonb_build_object('type', 'Point', 'coordinates',
         jsonb_build_array(st_x(c.point), st_y(c.point))) end) as location,
     case when c.cell is not null then jsonb_build_object('code', c.cell) end as cell,
@@ -43,8 +43,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
      from notice n left join service_record s on s.notice = n.id and s.replaced_at is null
      where n.case_id = c.id) as notices,
     (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'kind', n.kind, 'author', n.author, 'at', n.at,
-        'body', coalesce(to_jsonb(n.body), jsonb_build_array('case_note ' || n.id, 'body', encode(n.sealed, 'base64'),
-        encode(n.seal_key, 'base64')))) order by n.at, n.id), '[]')
+        'body', {note}) order by n.at, n.id), '[]')
      from case_note n where n.case_id = c.id and n.kind <> all({hidden}::text[])) as notes,
     (select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'state', h.state, 'scheduled_at', h.scheduled_at,
         'place', h.place, 'began_at', h.began_at, 'ended_at', h.ended_at, 'participants',

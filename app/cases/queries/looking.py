@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.case_page import PARTIES
-from app.cases.queries.notes import NOTE, NoteText
+from app.cases.queries.notes import ORIGINAL, NoteText
 from app.cases.queries.one import TEXT, CaseRow, CaseText, LoadedCase, as_facts, facts_statement, lock
 from app.cases.schemas.page import PartyOut
 from app.core.access import Actor
@@ -76,7 +76,7 @@ async def look(
     parameters = Parameters([call and call.caller, call and call.key, case_id, unit])
     statement = read_sql(__package__, "look").format(
         before=BEFORE, facts=facts_statement(), visible=visible_to(actor, parameters), text=TEXT.format("found.id"),
-        parties=PARTIES.format("found.id"), why=NOTE.format(_OFFERED_FOR),
+        parties=PARTIES.format("found.id"), why=ORIGINAL.format(_OFFERED_FOR),
     )  # fmt: skip
     # In other hands, or changed since the statement began, which reads all but the locked row as it was then. Whoever
     # changes a case moves its version. So wait for the lock, and look again: it may have been this very call.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.cases.queries.case_page import masked, page_statement
+from app.cases.queries.notes import ORIGINAL_TEXT
 from app.cases.queries.one import CaseRow, as_facts, facts_statement, told_due
 from app.cases.queries.registry import RESIDENT_SECTIONS
 from app.cases.rules import Kind, PetitionClass, Status, available_actions
@@ -20,6 +21,7 @@ from app.cases.schemas.resident import (
     ReviewToldOut,
     ToldOut,
 )
+from app.cases.schemas.sealed import OpenedText
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
@@ -91,7 +93,7 @@ class _Own:
     petition_class: PetitionClass | None
     due: datetime | None
     steps: tuple[_Step, ...]
-    reply: str | None
+    reply: OpenedText
     review_until: datetime | None
     rate_until: datetime | None
     reopening: ReopeningToldOut | None
@@ -130,7 +132,9 @@ async def ask(conn: Connection, number: str, code: str, *, reference: Reference,
     Of an accusation: number and status alone.
     """
     sections = ", ".join(f"'{name}', {section.sql}" for name, section in RESIDENT_SECTIONS.items())
-    statement = read_sql(__package__, "own").format(due=told_due("c"), other_due=told_due("o"), sections=sections)
+    statement = read_sql(__package__, "own").format(
+        due=told_due("c"), other_due=told_due("o"), sections=sections, note=ORIGINAL_TEXT
+    )
     own = await fetch_one(conn, _Own, statement, number, keys().query_hash(code))
     if own is None:
         raise _not_found()

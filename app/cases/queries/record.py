@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.cases.queries.access import in_areas, in_parts, visible_to
+from app.cases.queries.notes import NOTE_TEXT
 from app.cases.queries.registry import HIDDEN_NOTES
 from app.cases.queries.visible import require_visible
 from app.cases.schemas.shown import EventOut, SimilarOut
@@ -13,10 +14,9 @@ from app.core.access import Actor
 from app.core.database import Connection, Parameters
 from app.core.rows import fetch_all, read_sql
 
-_EVENTS = """
+_EVENTS = f"""
     select e.seq, e.kind, '' as title, e.at, e.actor, s.name as actor_name, e.data, encode(e.hash, 'hex') as hash,
-        case when n.id is not null then coalesce(to_jsonb(n.body), jsonb_build_array('case_note ' || n.id, 'body',
-            encode(n.sealed, 'base64'), encode(n.seal_key, 'base64'))) end as text
+        case when n.id is not null then {NOTE_TEXT} end as text
     from event e left join staff s on e.actor = 'staff:' || s.id::text
     left join case_note n on n.id = (e.data->>'note')::uuid and n.case_id = e.case_id and n.kind <> all($4::text[])
     where e.case_id = $1 and e.seq > $2 order by e.seq limit $3

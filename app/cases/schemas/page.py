@@ -114,6 +114,32 @@ class PartiesOut:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenOut:
+    """The report as it was written."""
+
+    title: OpenedText
+    description: OpenedText
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNoteOut:
+    """A note that holds numbers of people, as it was written; null once that was erased."""
+
+    id: uuid.UUID
+    body: OpenedText
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedOut:
+    """What is shown with stars, in clear: parties, the place, the report, and those notes that hold numbers of people."""
+
+    items: tuple[PartyOut, ...]
+    address: OpenedText
+    text: WrittenOut
+    notes: tuple[WrittenNoteOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConcernOut:
     """Whom the matter is about, or who must not be involved (`not_to`)."""
 

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
+from app.cases.schemas.sealed import OpenedText
+
 
 class ToldOut(BaseModel):
     """A step that the resident is told of."""
@@ -27,7 +29,7 @@ class ReopeningToldOut(BaseModel):
     """What became of the wish to have it taken up again; the reason where it was declined."""
 
     state: str
-    reason: str | None = None
+    reason: OpenedText = None
 
 
 class ElsewhereOut(BaseModel):

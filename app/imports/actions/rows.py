@@ -16,6 +16,7 @@ from app.imports import rules
 from app.imports.rules import CODE, IMPORTED_STATUS, Instant, Reason, Refused
 from app.imports.schemas import Mapping, Take
 from app.intake.actions.bulk import Staged
+from app.intake.actions.texts import as_written
 from app.reference.queries import Reference
 
 Reader = Callable[[list[str]], str | None]
@@ -78,9 +79,11 @@ class RowMaker:
         said = (kind, petition_class, category, channel, title, description or "", address or "", chosen or "", status)
         when = f"{lon} {lat} {registered.at} {received.at} {closed_at}"
         digest = hmac.digest(self._key, "\x1f".join([*said, when]).encode(), "sha256").hex()
+        case_id = uuid7()
         return Staged(
-            line, uuid7(), kind, petition_class, category, channel, procedure, version, title, description, address,
-            lon, lat, chosen, "point" if lon is not None else "person" if chosen else "address", external_id,
+            line, case_id, kind, petition_class, category, channel, procedure, version,
+            *as_written(case_id, title, description, {"address": address}), lon, lat, chosen,
+            "point" if lon is not None else "person" if chosen else "address", external_id,
             registered.at, received.at, status, closed_at, digest,
         )  # fmt: skip
 

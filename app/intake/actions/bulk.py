@@ -15,7 +15,8 @@ from app.intake.actions.register import statement
 
 
 class Staged(NamedTuple):
-    """One row of history, decided but for its place. `n` is unique in the batch; point in degrees, WGS84."""
+    """One row of history, decided but for its place. `n` is unique in the batch; texts as `as_written` gives them; point in
+    degrees, WGS84."""
 
     n: int
     id: UUID
@@ -25,9 +26,11 @@ class Staged(NamedTuple):
     channel: str
     procedure: str
     procedure_version: int
-    title: str
+    title: str | None
     description: str | None
     address: str | None
+    sealed: bytes | None
+    seal_key: bytes | None
     lon: float | None
     lat: float | None
     chosen: str | None

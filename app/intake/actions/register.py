@@ -23,6 +23,7 @@ from app.core.rows import fetch_all
 from app.deadlines.actions import as_stored
 from app.deadlines.rules import ClockKind, StartsOn, choose_procedure
 from app.intake.actions.receipt import Body, Receipt
+from app.intake.actions.texts import as_written
 from app.intake.schemas import ReportIn
 from app.reference.queries import Reference
 from app.routing.rules import Category
@@ -87,14 +88,10 @@ def prepare(
     case_id = sent.id or uuid7()
     secret = sent.petition_class is PetitionClass.ACCUSATION
     place = sent.location
-    text: tuple[str | bytes | None, ...] = (sent.title, sent.description, place.address, None, None)
+    text = as_written(case_id, sent.title, sent.description, place.model_dump(mode="json"), secret=secret)
     lon = lat = None
-    if place.point is not None and place.crs is not None:
+    if place.point is not None and place.crs is not None and not secret:
         lon, lat = to_wgs84(*place.point.coordinates, place.crs)
-    if secret:
-        content = {"title": sent.title, "description": sent.description, "location": place.model_dump(mode="json")}
-        sealed = keys().seal(content, f"case_text {case_id}")
-        text, lon, lat = (None, None, None, sealed.body, sealed.key), None, None
     located_by = "point" if lon is not None else "person" if place.cell or place.area else "address"
     digest, registrar = _digest(sent), f"{actor.kind}:{actor.id}"
     row = (

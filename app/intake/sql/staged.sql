@@ -3,7 +3,7 @@
 -- of numbers.
 with report as materialized (
     select s.n, s.id, s.kind, s.petition_class, s.category, s.channel, s.procedure, s.procedure_version, s.title,
-        s.description, s.address, null::bytea as sealed, null::bytea as seal_key, s.point,
+        s.description, s.address, s.sealed, s.seal_key, s.point,
         case when s.point is not null then $2::text end as crs, null::real as accuracy_m, s.chosen, s.located_by,
         $1::text as source_system, s.external_id, null::bytea as query_hash, $3::text as actor, $4::text as registrar,
         s.at, s.received_at, null::timestamptz as due, null::jsonb as clocks, s.digest, p.cell as found_cell,

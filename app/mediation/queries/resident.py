@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.cases.queries.notes import NOTE, NoteText
+from app.cases.queries.notes import ORIGINAL, NoteText
 from app.core.database import Connection
 from app.core.errors import Words
 from app.core.rows import fetch_all, fetch_one
@@ -21,7 +21,7 @@ _AGREEMENT = """
 _OWED = """
     select p.role, o.amount_cents, o.paid_cents, o.due, o.performed_at, o.breached_at, {act} as act
     from mediation_obligation o join party p on p.id = o.debtor where o.agreement = $1 order by o.number
-""".format(act=NOTE.format("o.act"))
+""".format(act=ORIGINAL.format("o.act"))
 _FORMS = {"written": Words("书面协议", "written"), "oral": Words("口头协议", "oral")}
 _ROLES = {"petitioner": Words("申请人", "the petitioner"), "respondent": Words("被申请人", "the respondent")}
 _COURT = {

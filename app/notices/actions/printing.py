@@ -15,6 +15,7 @@ import structlog
 from app.core import errors
 from app.core.errors import Words
 from app.core.masking import mask_name
+from app.core.numbers import starred
 from app.core.shares import Share
 from app.notices.printer import DONE, NO_LIBRARIES, receive, send
 
@@ -29,8 +30,8 @@ _idle: list["_Printer"] = []  # started with the first PDF, and as many as were 
 
 
 def masked_text(text: str) -> str:
-    """The notice with its addressees as everybody sees parties; a surname and stars."""
-    return _ADDRESSEE.sub(lambda m: m[1] + html.escape(mask_name(html.unescape(m[2]))) + m[3], text)
+    """The notice as everybody sees texts and parties: numbers starred; of its addressees a surname and stars."""
+    return _ADDRESSEE.sub(lambda m: m[1] + html.escape(mask_name(html.unescape(m[2]))) + m[3], starred(text))
 
 
 class _Printer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.queries.access import visible_to
-from app.cases.queries.notes import NOTE, NoteText
+from app.cases.queries.notes import NOTE, ORIGINAL, NoteText
 from app.cases.queries.standing import STANDING
 from app.cases.queries.visible import get_visible
 from app.core.access import ROLE_PERMISSIONS, Actor, Permission
@@ -23,11 +23,14 @@ from app.reference.actions import ActionContext
 from app.reference.queries import Reference
 
 _PROXY = read_sql(__package__, "proxy").format(standing=STANDING, wish=NOTE.format("t.wish"))
-_DONE = read_sql(__package__, "done").format(
-    matter=NOTE.format("a.matter"),
-    plan=NOTE.format("e.plan"),
-    words=NOTE.format("e.words"),
-    reply=NOTE.format("e.reply"),
+_DONE, _OWN_DONE = (
+    read_sql(__package__, "done").format(
+        matter=note.format("a.matter"),
+        plan=note.format("e.plan"),
+        words=note.format("e.words"),
+        reply=note.format("e.reply"),
+    )
+    for note in (NOTE, ORIGINAL)
 )
 _CANDIDATE = read_sql(__package__, "candidate")
 _ERRAND = "select kind, state, planned_at from proxy_errand where id = $1 and proxy = $2"
@@ -133,10 +136,10 @@ async def find_live(conn: Connection, case_id: uuid.UUID, *, now: datetime) -> P
     return row.at(now) if row else None
 
 
-async def get_done(conn: Connection, proxy: uuid.UUID, language: str) -> Done:
-    """Its authorities and errands, each with its texts and papers."""
+async def get_done(conn: Connection, proxy: uuid.UUID, language: str, *, own: bool) -> Done:
+    """Its authorities and errands, each with its texts and papers: as written for the resident whose `own` they are."""
     words = [{it: it.words.say(language) for it in kind} for kind in (Power, ErrandKind)]
-    (found,) = await fetch_all(conn, Done, _DONE, proxy, *words)
+    (found,) = await fetch_all(conn, Done, _OWN_DONE if own else _DONE, proxy, *words)
     return found
 
 
@@ -154,6 +157,7 @@ async def find_errand(conn: Connection, errand: uuid.UUID, proxy: uuid.UUID) -> 
 
 _DUTIES = read_sql(__package__, "duties").format(words=NOTE.format("w.words"))
 _OF_PROXY = f"{_DUTIES} p.id = $1 order by since, n.id"
+_OWN = f"{read_sql(__package__, 'duties').format(words=ORIGINAL.format('w.words'))} p.id = $1 order by since, n.id"
 _OPEN = (
     f"{_DUTIES} p.state in ('authorised', 'reporting') and w.at is null"
     " and not (n.state = 'served' and s.method <> 'proxy') order by since, n.id"
@@ -186,9 +190,9 @@ class Duty:
         return self.due or due_in(section(ProxySettings).pass_on_days, self.since, reference)
 
 
-async def list_duties(conn: Connection, proxy: uuid.UUID) -> list[Duty]:
-    """The notices that are or were to be passed on."""
-    return await fetch_all(conn, Duty, _OF_PROXY, proxy)
+async def list_duties(conn: Connection, proxy: uuid.UUID, *, own: bool = False) -> list[Duty]:
+    """The notices that are or were to be passed on; `own` as in `get_done`."""
+    return await fetch_all(conn, Duty, _OWN if own else _OF_PROXY, proxy)
 
 
 async def list_open_duties(conn: Connection) -> list[Duty]:
@@ -233,14 +237,15 @@ async def list_own(act: ActionContext, case_id: uuid.UUID, language: str) -> lis
 async def _own(act: ActionContext, proxy: ProxyRow, language: str) -> OwnProxyOut:
     lawyer = proxy.lawyer
     return shown(
-        OwnProxyOut, proxy, **await _done(act, proxy, language), said=proxy.state.words.say(language),
+        OwnProxyOut, proxy, **await _done(act, proxy, language, own=True), said=proxy.state.words.say(language),
         name=lawyer or proxy.staff_name, contact=proxy.staff_name if lawyer else None,
         unit=act.reference.names.get(proxy.staff_unit) if proxy.staff_unit else None,
     )  # fmt: skip
 
 
-async def _done(act: ActionContext, proxy: ProxyRow, language: str) -> dict[str, object]:
-    done, duties = await get_done(act.conn, proxy.id, language), await list_duties(act.conn, proxy.id)
+async def _done(act: ActionContext, proxy: ProxyRow, language: str, *, own: bool = False) -> dict[str, object]:
+    done = await get_done(act.conn, proxy.id, language, own=own)
+    duties = await list_duties(act.conn, proxy.id, own=own)
     notices = [_notice(act, proxy, duty) for duty in duties]
     return {"authorities": done.authorities, "errands": done.errands, "notices": notices}
 
