@@ -62,8 +62,9 @@ REACTIONS: dict[Moment, tuple[Reaction, ...]] = {
 
 
 def append_only() -> tuple[str, ...]:
-    """The tables to which the service only adds; the log of who looked at personal data is the floor's own."""
-    return ("read_log", *(table for capability in CAPABILITIES for table in capability.append_only))
+    """The tables to which the service only adds; the log of who looked at personal data, and who let them look at more, is
+    the floor's own."""
+    return ("read_log", "reveal_lift", *(table for capability in CAPABILITIES for table in capability.append_only))
 
 
 @cache

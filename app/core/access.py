@@ -44,6 +44,7 @@ class Permission(StrEnum):
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
     PARTY_REVEAL = "party:reveal"
+    REVEAL_LIFT = "reveal:lift"
     EMERGENCY_SWITCH = "emergency:switch"
     FIGURES_READ = "figures:read"
     SUPERVISION_ISSUE = "supervision:issue"
@@ -85,7 +86,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(_WORK | _LEAD | _PROXY | {P.CODE_REISSUE}),
     Role.HANDLER: frozenset(_WORK),
     Role.MEDIATOR: frozenset(_WORK),
-    Role.ORGAN_HEAD: frozenset(_WORK | _LEAD | _WATCH | {P.CLOCK_EXTEND, P.EMERGENCY_SWITCH}),
+    Role.ORGAN_HEAD: frozenset(_WORK | _LEAD | _WATCH | {P.CLOCK_EXTEND, P.EMERGENCY_SWITCH, P.REVEAL_LIFT}),
     Role.DISCIPLINE_OFFICER: frozenset(_WORK | _WATCH | {P.CLOCK_EXTEND, P.CONCERN_NAME}),
     Role.SUPERVISOR: frozenset(_READ | _WATCH | {P.FIGURES_READ}),
     # Of hand-overs these two decide nothing alone: one is half of the two persons whom some of them take.

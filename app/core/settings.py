@@ -45,6 +45,9 @@ class Settings(Section):
     )
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    reveals_per_day: int = Field(
+        default=40, ge=1, le=10_000, description="Cases whose people one member of staff sees in clear within 24 hours"
+    )
     query_tries_per_hour: int = Field(default=60, ge=1, description="Wrong query codes an address may try in an hour")
     trusted_proxies: str = Field(
         default="",

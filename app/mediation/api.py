@@ -14,7 +14,7 @@ from app.centres.schemas.shown import BookingPage
 from app.core.access import Actor, Permission
 from app.core.http import Now, Read, ThisCall, ThisDatabase, requires
 from app.core.idempotency import once
-from app.core.looks import log_reading
+from app.core.looks import look_in_clear
 from app.core.openapi import carries, gives_pdf
 from app.core.paging import ThisPage
 from app.mediation import queries
@@ -109,7 +109,7 @@ async def print_mediation_file(
                 case_id, text = await compose_mediation_file(
                     conn, mediation_id, actor=actor, reference=rules, now=call.now, clear=True
                 )
-                await log_reading(conn, case_id, "mediation file", sent.reason, actor=actor, now=call.now)
+                await look_in_clear(conn, case_id, "mediation file", sent.reason, actor=actor, now=call.now)
                 texts.append(text)
                 return 200, b"", None
 

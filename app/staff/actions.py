@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core import errors, looks
+from app.core.access import Actor, Permission, Post, Role
 from app.core.database import Connection
 from app.core.tokens import REMEMBERED, Account, Session
+from app.staff.queries import get_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +96,27 @@ async def vacate(conn: Connection, staff: uuid.UUID, posts: Sequence[str]) -> No
 async def seat(conn: Connection, staff: uuid.UUID, post: str) -> None:
     """This person holds an empty seat from now on."""
     await conn.execute("update post set staff = $2 where id = $1 and staff is null", post, staff)
+
+
+async def lift_looks(
+    conn: Connection, staff: uuid.UUID, cases: int, reason: str, *, actor: Actor, now: datetime
+) -> looks.Lift:
+    """Let a member of staff see people of more cases in clear, for a day. Raises NotFound, and Forbidden for who is not the
+    head of their unit or of one above it, in all that they hold; nobody lifts their own."""
+    person = await get_actor(conn, staff)
+    if not person.posts:
+        raise errors.NotFound
+    heads = [post for post in actor.posts if post.role is Role.ORGAN_HEAD]
+    if actor.id == person.id or not all(any(_above(head, post) for head in heads) for post in person.posts):
+        raise errors.Forbidden(
+            "只有其本单位或上级单位的负责人可以提高，且不能为自己提高。",
+            "Only the head of their unit, or of one above it, may raise it, and nobody their own.",
+            needs=Permission.REVEAL_LIFT.value,
+        )  # fmt: skip
+    return await looks.lift_bound(conn, person.who, cases, reason, actor=actor, now=now)
+
+
+def _above(head: Post, post: Post) -> bool:
+    if head.unit == post.unit:
+        return post.role is not Role.ORGAN_HEAD
+    return post.unit_path.startswith(f"{head.unit_path}.")

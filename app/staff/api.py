@@ -21,10 +21,11 @@ from app.core.settings import section
 from app.core.shares import Share
 from app.core.texts import Code
 from app.staff import actions, queries
-from app.staff.schemas import LoginIn, LogOutIn, LogOutOut, MeOut, OnDutyPage, PostOut, TokenOut
+from app.staff.schemas import LiftIn, LiftOut, LoginIn, LogOutIn, LogOutOut, MeOut, OnDutyPage, PostOut, TokenOut
 from app.staff.settings import LoginSettings
 
 router = APIRouter(prefix="/v1", tags=["staff"])
+MayLift = Annotated[Actor, Depends(requires(Permission.REVEAL_LIFT))]
 # A password takes 20 ms of a processor to prove, and 19 MiB.
 LOGINS = Share(
     at_once=4, each=2, waiting=20, seconds=10,
@@ -87,6 +88,19 @@ async def get_me(actor: Signed, conn: Read) -> MeOut:
         name = await conn.fetchval("select name from staff where id = $1", uuid.UUID(actor.id))
     posts = [PostOut(id=p.id, role=p.role.value, unit=p.unit, area=p.area) for p in actor.posts]
     return MeOut(id=actor.id, kind=actor.kind, name=name, posts=posts, permissions=sorted(actor.permissions))
+
+
+@router.post(
+    "/staff/{staff_id}/reveals", response_model=LiftOut, status_code=201, summary="Let somebody see more people in clear"
+)  # fmt: skip
+async def lift_reveals(staff_id: uuid.UUID, sent: LiftIn, conn: Write, call: ThisCall, actor: MayLift) -> Response:
+    """For a day, by the head of the person's unit or of one above it, never by themselves. Who allowed it and why is kept."""
+
+    async def act() -> tuple[int, bytes, str | None]:
+        lift = await actions.lift_looks(conn, staff_id, sent.cases, sent.reason, actor=actor, now=call.now)
+        return 201, to_json(LiftOut(staff_id, lift.cases, lift.until)), None
+
+    return await once(conn, call, act)
 
 
 @router.get("/staff", summary="Staff on duty")

@@ -2,11 +2,13 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.core.bodies import Closed, Items
+from app.core.texts import Reason
 
 
 class LoginIn(Closed):
@@ -53,6 +55,22 @@ class MeOut(BaseModel):
     name: str | None
     posts: list[PostOut]
     permissions: list[str]
+
+
+class LiftIn(Closed):
+    """How many cases somebody may see people of in clear within a day, for a day from now, and why."""
+
+    cases: Annotated[int, Field(ge=1, le=500)]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class LiftOut:
+    """A bound that was raised, until then."""
+
+    staff: uuid.UUID
+    cases: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ STAFF = ("staff_id",)  # who is on duty is open; what was handed over names case
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
 # each shows what its caller may see
 LISTS = (*PAGED, "/v1/cases/counts", "/v1/supervisions/counts", "/v1/me/messages", "/v1/indicators")
-WORDS = {"reason": "试探", "reply": "试探"}
+WORDS = {"reason": "核实试探", "reply": "核实试探"}
 
 
 @dataclass(frozen=True)
@@ -316,12 +316,12 @@ class Crawl:
         version = page.json()["version"] if page.status_code == 200 else 1
         url = f"/v1/cases/{own}/actions/merge"
         match: dict[str, Any] = {"If-Match": f'"{version}"'}
-        nothing = _face(self.ask("post", url, {"into": str(uuid7()), "reason": "试探"}, **match))
+        nothing = _face(self.ask("post", url, {"into": str(uuid7()), "reason": "核实试探"}, **match))
         for plant in [p for p in self.hidden if p.sent["kind"] == kind][:3]:
-            reply = self.ask("post", url, {"into": plant.id, "reason": "试探"}, **match)
+            reply = self.ask("post", url, {"into": plant.id, "reason": "核实试探"}, **match)
             self._alike(nothing, reply, "post", f"{url} into {plant.name}")
         if page.status_code == 200 and page.json()["parties"]:
-            looked = {"party": page.json()["parties"][0]["id"], "reason": "试探"}
+            looked = {"party": page.json()["parties"][0]["id"], "reason": "核实试探"}
             self.ask("post", f"/v1/cases/{own}/same_phone", looked)
 
     def _claim_them(self) -> None:

@@ -33,7 +33,7 @@ def main(canary: str) -> None:
         li.post("/v1/cases", content=f'{{"title": "{canary}'.encode())
         seen = li.register({**body, "concerns": []})["id"]
         li.post(f"/v1/cases/{seen}/actions/flag_urgent", {"reason": f"{canary}因"}, version=9)
-        li.post(f"/v1/cases/{seen}/reveal", {"reason": f"{canary}看"})
+        li.post(f"/v1/cases/{seen}/reveal", {"reason": f"核实{canary}"})
         client.post("/v1/tokens", json={"login": "li.window", "password": canary})
         client.get("/v1/me", headers={"Authorization": f"Bearer {canary.encode().hex()}"})
         client.post("/v1/query", json={"number": "999999999Z", "code": "2222222222"})

@@ -279,7 +279,9 @@ class Planter:
 
     def revealed(self, plant: Plant, who: str) -> None:
         """Somebody with a part has looked at the parties in clear and said why."""
-        reply = self._person(who).post(f"/v1/cases/{plant.id}/reveal", {"reason": self.said(plant, "阅")})
+        reply = self._person(who).post(
+            f"/v1/cases/{plant.id}/reveal", {"reason": f"核实身份：{self.said(plant, '阅')}"}
+        )
         assert reply.status_code == 200, reply.text
 
 

@@ -28,10 +28,12 @@ def knows_nothing(cast: Cast, login: str, case: str) -> None:
         assert person.get(f"/v1/cases/{case}{door}").status_code == 404, door
     assert all(case not in ids for ids in listed(person).values())
     for door in ("reveal", "same_phone"):
-        body = {"reason": "试探", **({"party": case} if door == "same_phone" else {})}
+        body = {"reason": "核实试探", **({"party": case} if door == "same_phone" else {})}
         assert person.post(f"/v1/cases/{case}/{door}", body).status_code == 404, door
     for action in ("sign_for", "refuse", "withdraw"):
-        assert person.act(case, action, {"reason": "试探"} if action != "sign_for" else None).status_code == 404, action
+        assert person.act(case, action, {"reason": "核实试探"} if action != "sign_for" else None).status_code == 404, (
+            action
+        )
 
 
 @pytest.mark.parametrize("ending", ["refuse", "recall", "withdraw", "decline"])

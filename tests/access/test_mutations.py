@@ -88,7 +88,7 @@ def caught(town: Town, name: str) -> bool:
     crawl.read_cases()
     crawl.register_beside_them()
     for plant in crawl.hidden[:8]:
-        crawl.ask("post", f"/v1/cases/{plant.id}/reveal", {"reason": "试探"})
+        crawl.ask("post", f"/v1/cases/{plant.id}/reveal", {"reason": "核实试探"})
     if crawl.findings:
         return True
     due = {plant.id for plant in town.plants if may_see(caller.who, plant.ledger)}

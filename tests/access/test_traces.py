@@ -132,6 +132,7 @@ FORBIDDEN = [
     "update read_log set reason = 'x'",
     "delete from read_log",
     "truncate read_log",
+    "update reveal_lift set cases = 500",
     "alter table event disable trigger all",
     "alter table cases drop column barred_units",
     "create table elsewhere (id int)",

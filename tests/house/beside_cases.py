@@ -182,4 +182,4 @@ def mediate(cast: Cast) -> None:
     assert "agreement" in cast.client.post("/v1/query", json=code).json()
     for url in (f"/v1/cases/{kept.case}/mediations", "/v1/me/mediations?limit=1", f"/v1/mediations/{kept.id}/file.pdf"):
         assert zhou.get(url).status_code == 200
-    assert zhou.post(f"/v1/mediations/{kept.id}/file", WHY).status_code == 200
+    assert zhou.post(f"/v1/mediations/{kept.id}/file", {"reason": "案卷归档"}).status_code == 200

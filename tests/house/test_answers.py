@@ -85,7 +85,7 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     issued = lives.registered()
     assert cast("li.window").act(issued["id"], "reissue_code").status_code == 200
     parties = cast(chen).post(f"/v1/cases/{case}/reveal", {"reason": "电话回访"}).json()["items"]
-    looked = cast(chen).post(f"/v1/cases/{case}/same_phone", {"party": parties[0]["id"], "reason": "核对"})
+    looked = cast(chen).post(f"/v1/cases/{case}/same_phone", {"party": parties[0]["id"], "reason": "核对号码"})
     assert looked.json()["items"]
 
 
@@ -219,7 +219,7 @@ def tell_in_writing(cast: Cast, lives: Lives, strict: Strict) -> None:
     assert [n["state"] for n in notices] == ["served", "replaced", "served"]
     for end in ("", ".pdf"):
         assert cast(chen).get(f"/v1/notices/{notices[0]['id']}{end}").status_code == 200
-    assert cast(chen).post(f"/v1/notices/{notices[0]['id']}/print", {"reason": "送达用"}).status_code == 200
+    assert cast(chen).post(f"/v1/notices/{notices[0]['id']}/print", {"reason": "打印送达"}).status_code == 200
     walk(
         cast,
         case,
@@ -229,7 +229,7 @@ def tell_in_writing(cast: Cast, lives: Lives, strict: Strict) -> None:
         ("liu.head", "release_hold", WHY),
     )
     assert cast(chen).get(f"/v1/cases/{case}/file.pdf").status_code == 200
-    assert cast(chen).post(f"/v1/cases/{case}/file", {"reason": "归档"}).status_code == 200
+    assert cast(chen).post(f"/v1/cases/{case}/file", {"reason": "案卷归档"}).status_code == 200
     asked = {"number": receipt["number"], "code": receipt["query_code"]}
     assert len(strict.post("/v1/query/notices", json=asked).json()["items"]) == 2
 

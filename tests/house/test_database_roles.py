@@ -77,7 +77,7 @@ def test_history_cannot_be_rewritten(cast: Cast, table: str, statement: str) -> 
 
 
 def test_history_is_append_only_and_the_log_of_reads_too() -> None:
-    assert set(append_only()) == {"emergency_log", "event", "read_log"}
+    assert set(append_only()) == {"emergency_log", "event", "read_log", "reveal_lift"}
 
 
 def test_it_sees_no_other_city(database: str, make_city: Any) -> None:

@@ -27,6 +27,17 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": uuid.uuid4().hex}
 
 
+def used_up(limit: str, ask: Provoke) -> Provoke:
+    """The request when nothing is left of a setting that bounds it."""
+
+    def provoke(extra: dict[str, str]) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(settings(), limit, 0)
+            return ask(extra)
+
+    return provoke
+
+
 @pytest.fixture(scope="module")
 def provoked(cast: Cast, lives: Lives) -> dict[str, Provoke]:
     """A request for every kind of problem that a caller can bring about."""
@@ -52,13 +63,8 @@ def provoked(cast: Cast, lives: Lives) -> dict[str, Provoke]:
     def closed_case(extra: dict[str, str]) -> Any:
         case = lives.closed()["id"]
         party = chen.get(f"/v1/cases/{case}").json()["parties"][0]["id"]
-        body = {"party": party, "reason": "核对"}
+        body = {"party": party, "reason": "核对号码"}
         return client.post(f"/v1/cases/{case}/same_phone", json=body, headers={**chen.headers, **key(), **extra})
-
-    def too_often(extra: dict[str, str]) -> Any:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(settings(), "query_tries_per_hour", 0)
-            return client.post("/v1/query", json={"number": "260000001U", "code": "AAAAAAAAAA"}, headers=extra)
 
     def no_review(**changes: Any) -> Provoke:
         """Against a decision that is not there, or is the last there can be."""
@@ -72,7 +78,7 @@ def provoked(cast: Cast, lives: Lives) -> dict[str, Provoke]:
             decided(cast, applied(cast, receipt, unit), UPHELD, f"{unit}.coordinator.1")
         return receipt
 
-    case = li.register()["id"]
+    case, asked = li.register()["id"], {"number": "260000001U", "code": "AAAAAAAAAA"}
     step = f"/v1/cases/{case}/actions"
     return {
         "bad-request": lambda extra: client.post(
@@ -97,7 +103,10 @@ def provoked(cast: Cast, lives: Lives) -> dict[str, Provoke]:
         "invalid": post("/v1/cases", {}),
         "idempotency-key-reused": key_used_before,
         "version-missing": post(f"{step}/flag_urgent", {"reason": "撤回"}),
-        "too-many-requests": too_often,
+        "too-many-requests": used_up(
+            "query_tries_per_hour", lambda extra: client.post("/v1/query", json=asked, headers=extra)
+        ),
+        "looks-used-up": used_up("reveals_per_day", post(f"/v1/cases/{case}/reveal", {"reason": "核对身份"})),
         "too-many-at-once": lambda extra: too_many_at_once(li, case, extra),
     }
 

@@ -117,7 +117,7 @@ def test_it_is_not_found_by_phone(cast: Cast) -> None:
     plain = cast("li.window").register(report(parties=parties))["id"]
     for who, case in (("li.window", plain), ("he.discipline", secret)):
         party = cast(who).get(f"/v1/cases/{case}").json()["parties"][0]["id"]
-        found = cast(who).post(f"/v1/cases/{case}/same_phone", {"party": party, "reason": "核对"})
+        found = cast(who).post(f"/v1/cases/{case}/same_phone", {"party": party, "reason": "核对号码"})
         assert found.json() == {"items": []}, who
 
 

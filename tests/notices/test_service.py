@@ -230,12 +230,12 @@ def test_names_are_masked_until_it_is_printed_for_a_reason_that_is_kept(cast: Ca
     assert "受理告知书" in masked
     assert "张三" not in masked
     before = sql("select count(*) as n from read_log where case_id = $1::uuid", page["id"])[0]["n"]
-    paper = cast(CHEN).post(f"{url}/print", {"reason": "送达用"})
+    paper = cast(CHEN).post(f"{url}/print", {"reason": "打印送达"})
     assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
     assert "张三" in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
     assert sql("select count(*) as n from read_log where case_id = $1::uuid", page["id"])[0]["n"] == before + 1
     assert cast(CHEN).post(f"{url}/print", {}).status_code == 422
-    assert cast("gao.window").post(f"{url}/print", {"reason": "看看"}).status_code == 404
+    assert cast("gao.window").post(f"{url}/print", {"reason": "核对看看"}).status_code == 404
 
 
 def test_the_resident_reads_what_was_served_and_nothing_before(cast: Cast, lives: Lives) -> None:

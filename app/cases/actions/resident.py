@@ -15,7 +15,7 @@ from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
-from app.core.looks import log_reading
+from app.core.looks import look_in_clear
 from app.core.rows import fetch_all
 from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
@@ -34,7 +34,7 @@ async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str
 async def reveal(conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime) -> RevealedOut:
     """Parties, place and texts in clear, and the log entry that says who saw them and why; raises NotFound or Forbidden."""
     await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
-    await log_reading(conn, case_id, "parties", reason, actor=actor, now=now)
+    await look_in_clear(conn, case_id, "parties", reason, actor=actor, now=now)
     return await open_texts(conn, case_id)
 
 
@@ -46,7 +46,7 @@ async def open_notice(
     await require_involved(conn, found.case_id, Permission.PARTY_REVEAL, actor=actor)
     if found.html is None:
         raise no_text()
-    await log_reading(conn, found.case_id, f"notice {found.kind}", reason, actor=actor, now=now)
+    await look_in_clear(conn, found.case_id, f"notice {found.kind}", reason, actor=actor, now=now)
     return found.html, found.kind
 
 
@@ -57,7 +57,7 @@ async def same_phone(
     await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
     if await conn.fetchval("select status from cases where id = $1", case_id) not in LIVE:
         raise errors.Conflict("只能从在办件查询。", "A look-up starts from a live case only.")
-    await log_reading(conn, case_id, "phone", reason, actor=actor, now=now)
+    await look_in_clear(conn, case_id, "phone", reason, actor=actor, now=now)
     parameters = Parameters([case_id, party])
     same = "t.case_id <> $1 and t.phone_index = (select phone_index from party where case_id = $1 and id = $2)"
     columns = "c.id, c.number, c.status, c.kind, c.category, c.registered_at"

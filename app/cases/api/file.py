@@ -11,7 +11,7 @@ from app.cases.schemas.taken import RevealIn
 from app.core.access import Actor, Permission
 from app.core.http import ThisCall, ThisDatabase, reference, requires
 from app.core.idempotency import once
-from app.core.looks import log_reading
+from app.core.looks import look_in_clear
 from app.core.openapi import gives_pdf
 from app.notices.actions import PRINTS, printed
 from app.reference.queries import Reference
@@ -47,7 +47,7 @@ async def print_case_file(
             async def act() -> tuple[int, bytes, str | None]:
                 await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
                 texts.append(await compose_file(conn, case_id, actor=actor, reference=rules, clear=True))
-                await log_reading(conn, case_id, "file", sent.reason, actor=actor, now=call.now)
+                await look_in_clear(conn, case_id, "file", sent.reason, actor=actor, now=call.now)
                 return 200, b"", None
 
             await once(conn, call, act, keep=False)

@@ -3,12 +3,13 @@
 import uuid
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from app.cases.rules import Outcome, PetitionClass, Result, Route
 from app.core.bodies import Closed
 from app.core.geometry import Crs, Latitude, Longitude
-from app.core.texts import Code, LongText, Reason, ShortText, unfit
+from app.core.looks import ACTS, act_of
+from app.core.texts import Clean, Code, LongText, ShortText, unfit
 from app.notices.rules import NoticeKind
 
 CaseNumber = Annotated[
@@ -170,17 +171,32 @@ class PlaceIn(Closed):
         return self
 
 
-class RevealIn(Closed):
-    """Why personal data must be seen in clear; kept in the read log."""
+def _names_an_act(reason: str) -> str:
+    if act_of(reason) is None:
+        acts_zh = "、".join(words[0] for words in ACTS.values())
+        raise unfit(
+            f"请写明为办理何事而查看，例如：{acts_zh}",
+            f"say for which act: {', '.join(words[-1] for words in ACTS.values())}",
+        )
+    return reason
 
-    reason: Reason
+
+LookReason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=4, max_length=300), Clean, AfterValidator(_names_an_act)
+]
+
+
+class RevealIn(Closed):
+    """For which act personal data must be seen in clear (电话联系, 核对身份, 送达 …); kept in the read log."""
+
+    reason: LookReason
 
 
 class SamePhoneIn(Closed):
-    """Which party's phone, and why."""
+    """Which party's phone, and for which act."""
 
     party: uuid.UUID
-    reason: Reason
+    reason: LookReason
 
 
 class WhomIn(Closed):
