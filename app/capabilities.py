@@ -9,6 +9,7 @@ from functools import cache
 from app.analytics.capability import ANALYTICS
 from app.areas.capability import AREAS
 from app.attachments.capability import ATTACHMENTS
+from app.audit.capability import AUDIT
 from app.cases.actions.reactions import Moment, Reaction, set_reactions
 from app.cases.capability import CASES
 from app.centres.capability import CAPABILITY as CENTRES
@@ -49,6 +50,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     EMERGENCY,
     REVIEW,
     NOTES,
+    AUDIT,
     HANDOVER,
     ANALYTICS,
 )

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     CODE_REISSUE = "code:reissue"
     PARTY_REVEAL = "party:reveal"
     REVEAL_LIFT = "reveal:lift"
+    AUDIT_READ = "audit:read"
     EMERGENCY_SWITCH = "emergency:switch"
     FIGURES_READ = "figures:read"
     SUPERVISION_ISSUE = "supervision:issue"
@@ -90,7 +91,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DISCIPLINE_OFFICER: frozenset(_WORK | _WATCH | {P.CLOCK_EXTEND, P.CONCERN_NAME}),
     Role.SUPERVISOR: frozenset(_READ | _WATCH | {P.FIGURES_READ}),
     # Of hand-overs these two decide nothing alone: one is half of the two persons whom some of them take.
-    Role.AUDITOR: frozenset({P.MAP_READ, P.STAFF_READ, P.STAFF_HANDOVER}),
+    Role.AUDITOR: frozenset({P.MAP_READ, P.STAFF_READ, P.STAFF_HANDOVER, P.AUDIT_READ}),
     Role.ADMINISTRATOR: frozenset({P.MAP_READ, P.STAFF_READ, P.STAFF_HANDOVER, P.MESSAGE_READ, P.MESSAGE_MANAGE}),
     Role.INTEGRATION: frozenset({P.CASE_REGISTER, P.CASE_READ, P.CASE_ATTACH, P.MAP_READ}),
 }

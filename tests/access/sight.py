@@ -121,6 +121,15 @@ def _below(who: Who, case: Ledger) -> bool:
     return not any(HEIGHTS.index(_areas()[seat.area].tier) > HEIGHTS.index(case.waits) for seat in who.seats)
 
 
+def may_audit(who: Who, case: Ledger) -> bool:
+    """Whether an auditor is told that somebody looked at it: by id and number, nothing of what it says."""
+    return (
+        not case.secret
+        and not _barred(who, case)
+        and any(seat.role == "auditor" and seat.area in case.areas for seat in who.seats)
+    )
+
+
 def _barred(who: Who, case: Ledger) -> bool:
     stands = {unit for seat in who.seats for unit in line(seat.unit)} | (set(line(who.home)) if who.home else set())
     return bool(stands & case.barred_units) or who.id in case.barred_people

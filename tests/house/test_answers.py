@@ -230,8 +230,11 @@ def tell_in_writing(cast: Cast, lives: Lives, strict: Strict) -> None:
     )
     assert cast(chen).get(f"/v1/cases/{case}/file.pdf").status_code == 200
     assert cast(chen).post(f"/v1/cases/{case}/file", {"reason": "案卷归档"}).status_code == 200
+    me = cast(chen).get("/v1/me").json()["id"]
+    assert cast("liu.head").post(f"/v1/staff/{me}/reveals", {"cases": 60, "reason": "逐户回访"}).status_code == 201
     asked = {"number": receipt["number"], "code": receipt["query_code"]}
     assert len(strict.post("/v1/query/notices", json=asked).json()["items"]) == 2
+    assert strict.post("/v1/query/looks", json=asked).json()["items"]
 
 
 def go_up_and_ask_again(cast: Cast, lives: Lives) -> None:
@@ -334,6 +337,7 @@ READS = (
     *(f"/v1/centres/C150122{below}" for below in ("", "/duty", "/rota", "/rooms", "/changes", "/reception?category=road.snow")),
     "/v1/centres?limit=2", "/v1/centres?tier=county&q=saihan", "/v1/me/bookings", "/v1/me/proxies",
     "/v1/dispute_kinds", "/v1/dispute_kinds/wages", "/v1/dispute_kinds/family?township=150102001",
+    "/v1/audit/looks?limit=2", *(f"/v1/audit/looks?pattern={pattern}" for pattern in ("no_act", "burst", "outside_part")),
     "/v1/categories", "/v1/locate?lon=111.693&lat=40.869&crs=WGS84", "/v1/locate?lon=2.35&lat=48.85&crs=GCJ02",
 )  # fmt: skip
 
