@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -21,7 +21,8 @@ from app.capabilities import compose
 from app.core import http
 from app.core.asgi import RequestMiddleware
 from app.core.database import Database
-from app.core.errors import CATALOGUE, Unavailable
+from app.core.errors import CATALOGUE, Unavailable, no_such_address
+from app.core.nearby import is_near, networks
 from app.core.openapi import Documented, operation_id
 from app.core.settings import settings
 from app.intake.actions import RegistrationBatcher
@@ -93,7 +94,10 @@ def _mount_house(app: FastAPI) -> None:
         return JSONResponse({"status": "ready", "city": app.state.city, "schema": revision})
 
     @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        host = request.client.host if request.client else None
+        if not is_near(host, request.headers, networks(settings().metrics_networks)):
+            raise no_such_address()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/problems/{slug}", include_in_schema=False)

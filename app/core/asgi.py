@@ -19,6 +19,7 @@ from app.core.precompiled import dependants
 
 REQUESTS = Counter("gridcase_requests", "Requests by method, route and status", ["method", "route", "status"])
 SECONDS = Histogram("gridcase_request_seconds", "Time to answer, by route", ["route"])
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # what callers invent is one more
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger()
 
@@ -53,9 +54,10 @@ class RequestMiddleware:
         finally:
             seconds = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "unknown")
-            REQUESTS.labels(request.method, route, str(answer.status)).inc()
+            method = request.method if request.method in METHODS else "other"
+            REQUESTS.labels(method, route, str(answer.status)).inc()
             SECONDS.labels(route).observe(seconds)
-            log.info("request", method=request.method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
+            log.info("request", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
     def _bounds_of(self, scope: Scope) -> Bounds:
         """Those of the route that was found for a request."""

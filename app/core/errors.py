@@ -191,6 +191,11 @@ class Internal(Problem, status=500, slug="internal", zh="服务内部错误", en
     """A fault of the service itself; never the answer to bad input."""
 
 
+def no_such_address() -> NotFound:
+    """404: nothing is served there, or not to this caller."""
+    return NotFound("没有这个地址。", "There is no such address; see /docs.")
+
+
 def in_flight() -> InFlight:
     """409: the first request with this key still runs."""
     return InFlight("首个请求仍在处理，请稍候重试。", "The first request with this key still runs; retry shortly.")

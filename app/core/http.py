@@ -274,7 +274,7 @@ async def on_http(request: Request, error: Exception) -> Response:
         "The body cannot be read: send JSON in UTF-8, not deeply nested, without endless numbers.",
     )
     known: dict[int, Problem] = {
-        404: errors.NotFound("没有这个地址。", "There is no such address; see /docs."),
+        404: errors.no_such_address(),
         405: errors.MethodNotAllowed("该地址不支持此方法。", "This address does not take that method; see /docs."),
     }
     response = problem_response(request, known.get(status, unreadable))

@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar, cast
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.core.nearby import networks
 
 
 class Section(BaseSettings):
@@ -43,6 +45,9 @@ class Settings(Section):
     body_seconds: float = Field(
         default=20, gt=0, description="Seconds in which a body is sent, and an answer taken; one more for each 8 KB"
     )
+    metrics_networks: str = Field(
+        default="127.0.0.0/8,::1/128", description="Who may ask for /metrics, directly: networks, with commas"
+    )
     docs: bool = Field(default=True, description="Serve /docs and /openapi.json")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     reveals_per_day: int = Field(
@@ -54,6 +59,12 @@ class Settings(Section):
         description="Networks of the proxies in front, by commas, whose `X-Forwarded-For` is believed; or `none`."
         " Without it nothing but this machine is served",
     )
+
+    @field_validator("metrics_networks")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        networks(text)
+        return text
 
 
 @cache

@@ -12,6 +12,7 @@ from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection
 from tests.access.planting import Plant
 from tests.access.town import Town, in_city
+from tests.support.application import figures_of
 from tests.support.each import each
 
 Sql = Callable[..., list[Any]]
@@ -166,7 +167,7 @@ def test_every_look_at_people_is_kept_with_its_sealed_reason(town: Town, sql: Sq
 
 def test_the_figures_and_the_problem_documents_name_no_case(town: Town) -> None:
     client = town.cast.client
-    figures = client.get("/metrics").text
+    figures = figures_of(client)
     assert "gridcase_requests_total" in figures
     document = client.get("/openapi.json").text
     problems = "".join(
@@ -190,7 +191,7 @@ def test_the_figures_tell_no_kind_of_case_from_another(town: Town) -> None:
 
 def _registrations(town: Town) -> float:
     """How many the figures of this process count, under labels that name nothing of a case."""
-    lines = [line for line in town.cast.client.get("/metrics").text.splitlines() if line.startswith("gridcase_")]
+    lines = [line for line in figures_of(town.cast.client).splitlines() if line.startswith("gridcase_")]
     named = [
         pair.split("=")[0] for line in lines if "{" in line for pair in line.split("{")[1].split("}")[0].split(",")
     ]

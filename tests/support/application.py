@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from app.main import create_app
 from tests.cast import CITY
@@ -32,3 +33,8 @@ def document() -> dict[str, Any]:
     once("openapi", lambda: file.write_text(json.dumps(shared().openapi())))
     shared().openapi_schema = found = json.loads(file.read_text())
     return dict(found)
+
+
+def figures_of(client: TestClient) -> str:
+    """The figures of the service, as who runs it reads them."""
+    return str(TestClient(client.app, client=("127.0.0.1", 50_000)).get("/metrics").text)
