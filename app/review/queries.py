@@ -9,6 +9,7 @@ from app.cases.queries.one import told_due
 from app.core.access import Actor
 from app.core.crypto import opened
 from app.core.database import Connection, Parameters
+from app.core.numbers import starred
 from app.core.rows import Mark, fetch_all, read_sql, typed
 from app.deadlines.rules import ClockKind, due_at
 from app.intake.schemas import ConcernIn, NotToIn
@@ -145,5 +146,5 @@ def _shown(row: dict[str, object]) -> ReopeningOut:
     key, sealed, own = (row.pop(name) for name in ("seal_key", "sealed", "own"))
     words = None
     if isinstance(sealed, bytes) and isinstance(key, bytes) and not own:
-        words = opened(sealed, key, f"reopening_request {row.get('id')}").get("words")
+        words = starred(opened(sealed, key, f"reopening_request {row.get('id')}").get("words") or "") or None
     return typed(ReopeningOut, {**row, "words": words, "may_decide": not own and row.get("state") == "open"})

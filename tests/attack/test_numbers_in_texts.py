@@ -1,13 +1,16 @@
 """Telephone, identity and bank numbers in what people write: found when it is stored, starred when it is shown, in clear
 for a reason that is kept."""
 
+import io
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from app.core.crypto import Sealed, keys
 from tests.cast import Cast, Lives, service
 from tests.support.residents import CHANGED, applied, decided
+from tests.support.talks import Talks
 
 MOBILE, IDENTITY = "138 0000 1234", "15010219900307123X"
 WORDS = f"请打{MOBILE}，身份证{IDENTITY}。"
@@ -79,3 +82,26 @@ def test_directions_of_a_review_reach_the_unit_whole(cast: Cast, lives: Lives) -
     assert notes["review_directions"] == STARS
     shown = chen.post(f"/v1/cases/{original['id']}/reveal", {"reason": "按复查意见办理"}).json()
     assert [note["body"] for note in shown["notes"]] == [WORDS]
+
+
+def test_the_file_of_a_mediation_too(cast: Cast) -> None:
+    talks = Talks(cast).proposed(text=f"申请调解。{WORDS}")
+    zhou = cast("zhou.mediator")
+    masked = paper(zhou.get(f"/v1/mediations/{talks.id}/file.pdf"))
+    assert MOBILE not in masked
+    assert "** **** **34" in masked
+    assert MOBILE in paper(zhou.post(f"/v1/mediations/{talks.id}/file", {"reason": "移送法院"}))
+
+
+def test_what_a_resident_writes_to_have_it_reopened(cast: Cast, lives: Lives) -> None:
+    case = lives.closed()
+    asked = {"number": case["number"], "code": case["query_code"], "words": f"仍未修好，{WORDS}"}
+    assert cast.client.post("/v1/query/reopen", json=asked).status_code in (200, 201)
+    waiting = cast("liu.head").walk("/v1/reopening_requests?limit=200")
+    (words,) = [item["words"] for item in waiting if item["case_id"] == case["id"]]
+    assert words == f"仍未修好，{STARS}"
+
+
+def paper(reply: Any) -> str:
+    assert reply.status_code == 200, reply.text
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(reply.content)).pages)

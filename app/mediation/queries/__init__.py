@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.cases.queries.access import visible_to
 from app.cases.queries.case_page import open_parties
-from app.cases.queries.notes import NOTE, NoteText
+from app.cases.queries.notes import NOTE, ORIGINAL, NoteText
 from app.cases.queries.visible import require_visible
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
@@ -88,20 +88,25 @@ class Mediation(schemas.MediationItem):
         return AFTER_BREACH if missed else None
 
 
-_PAGE = read_sql(__package__, "page").format(
-    request=NOTE.format("m.request"), reason=NOTE.format("m.reason"), minutes=NOTE.format("t.minutes"),
-    facts=NOTE.format("g.facts"), terms=NOTE.format("g.terms"), act=NOTE.format("o.act"), words=NOTE.format("f.note"),
+_PAGE, _PAGE_AS_WRITTEN = (
+    read_sql(__package__, "page").format(
+        request=note.format("m.request"), reason=note.format("m.reason"), minutes=note.format("t.minutes"),
+        facts=note.format("g.facts"), terms=note.format("g.terms"), act=note.format("o.act"), words=note.format("f.note"),
+    )
+    for note in (NOTE, ORIGINAL)
 )  # fmt: skip
 
 
 async def load(
-    conn: Connection, mediation: uuid.UUID, *, actor: Actor, now: datetime, judged: bool = False
-) -> Mediation:
-    """One, with what one side said alone for its mediators and the lead only; raises NotFound, also for one of a case that
-    the actor may not know exists, unless the caller has `judged` that."""
+    conn: Connection, mediation: uuid.UUID, *, actor: Actor, now: datetime, judged: bool = False,
+    clear: bool = False,
+) -> Mediation:  # fmt: skip
+    """One, with what one side said alone for its mediators and the lead only, texts as written where `clear`; raises
+    NotFound, also for one of a case that the actor may not know exists, unless the caller has `judged` that."""
     me = uuid.UUID(actor.id) if actor.kind == "staff" else None
     p = Parameters([mediation, me, sorted(actor.units_with(Permission.MEDIATION_WORK)), now])
-    found = await fetch_one(conn, Mediation, f"{_PAGE} and {'true' if judged else visible_to(actor, p)}", *p)
+    page = _PAGE_AS_WRITTEN if clear else _PAGE
+    found = await fetch_one(conn, Mediation, f"{page} and {'true' if judged else visible_to(actor, p)}", *p)
     if found is None:
         raise NotFound
     return found
@@ -128,10 +133,11 @@ async def list_mine(
 
 
 async def get_mediation(
-    conn: Connection, mediation: uuid.UUID, *, actor: Actor, now: datetime, language: str
+    conn: Connection, mediation: uuid.UUID, *, actor: Actor, now: datetime, language: str, clear: bool = False
 ) -> schemas.MediationOut:
-    """Its page, names masked; raises NotFound for one of a case that the actor may not know exists."""
-    its = await load(conn, mediation, actor=actor, now=now)
+    """Its page, names masked, texts as written where `clear` (which the caller logs); raises NotFound for one of a case that
+    the actor may not know exists."""
+    its = await load(conn, mediation, actor=actor, now=now, clear=clear)
     parties = [party.masked() for party in await open_parties(conn, its.case_id)]
     return shown(
         schemas.MediationOut,

@@ -111,8 +111,9 @@ _SEATS = """
 async def compose_mediation_file(
     conn: Connection, mediation: uuid.UUID, *, actor: Actor, reference: Reference, now: datetime, clear: bool = False
 ) -> tuple[uuid.UUID, str]:
-    """The case and the file as HTML, names masked unless `clear`; raises NotFound. What one side said alone is not in it."""
-    page = await get_mediation(conn, mediation, actor=actor, now=now, language="zh")
+    """The case and the file as HTML, names and numbers masked unless `clear`; raises NotFound. What one side said alone is
+    not in it."""
+    page = await get_mediation(conn, mediation, actor=actor, now=now, language="zh", clear=clear)
     case = await read_page(conn, page.case_id, actor=actor, clear=clear)
     source = _Source(
         page=page,
