@@ -67,7 +67,6 @@ def stored(town: Town) -> list[tuple[str, bytes]]:
 def test_the_search_finds_what_is_there(town: Town, stored: list[tuple[str, bytes]]) -> None:
     plain = town.plant("an appeal, offered")
     assert found_in(stored, [plain.marks["title"]]) == {"case_text.title": {plain.marks["title"]}}
-    assert "case_text.bigrams" in found_in(stored, [plain.marks["title"][:2]])
 
 
 def test_no_word_of_an_accusation_lies_in_clear(town: Town, stored: list[tuple[str, bytes]]) -> None:
@@ -95,11 +94,9 @@ def test_nobody_lies_in_clear(town: Town, stored: list[tuple[str, bytes]]) -> No
 
 def test_the_index_of_words_knows_no_accusation(town: Town, sql: Sql) -> None:
     ids = [plant.id for plant in town.plants if plant.secret]
-    rows = sql(
-        "select title, description, address, bigrams, sealed from case_text where case_id = any($1::uuid[])", ids
-    )
+    rows = sql("select title, description, address, sealed from case_text where case_id = any($1::uuid[])", ids)
     assert len(rows) == len(ids)
-    assert all(row[name] is None for row in rows for name in ("title", "description", "address", "bigrams"))
+    assert all(row[name] is None for row in rows for name in ("title", "description", "address"))
     assert all(row["sealed"] for row in rows)
 
 

@@ -82,7 +82,7 @@ async def count(conn: Connection, scope: Scope, wanted: Sequence[Figure], m: Mom
     seen = " and ".join([in_parts(actor, p), *conditions(scope.filters, p, m.now)])
     arms = [f"select {_told(wanted, p, m, hashed=False)} from {seen}"]
     if scope.kind == "emergency":
-        rows, base = started("emergency", scope.filters, p), []
+        rows, base = started("emergency", scope.filters, actor, p), []
     else:
         rows, base = "cases c", conditions(scope.filters, p, m.now, walked=scope.filters.tier)
         base.append(_WORTH.format(live=p.add(list(LIVE)), week=p.add(m.week), recent=p.add(m.recent), now=p.add(m.now)))

@@ -3,10 +3,11 @@
 import uuid
 from dataclasses import replace
 
-from app.cases.queries.access import seen_by, visible_to
+from app.cases.queries.access import visible_to
 from app.cases.queries.notes import NOTE_TEXT, ORIGINAL_TEXT
 from app.cases.queries.one import TEXT
 from app.cases.queries.registry import HIDDEN_NOTES
+from app.cases.queries.working import working_parts
 from app.cases.schemas.page import CaseOut, PartiesOut, PartyOut, RevealedOut
 from app.core.access import Actor
 from app.core.database import Connection, Parameters
@@ -21,24 +22,15 @@ PARTIES = """(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p
     from party p where p.case_id = {})"""
 
 
-# Who works on a case, brought it or has to place it sees where it is; who sees it by area, or is asked about it, need not.
-WORKING = ("lead", "co", "task", "registrar", "mediator", "proxy", "queue")
-
-
 def page_statement(actor: Actor, parameters: Parameters, *, clear: bool = False) -> str:
     """What reads the page ($1 the case) for this actor; `clear` as it was written and given. Adds to the parameters."""
-    address = "true" if clear else _works_on(actor, parameters)
+    works_on = "" if clear else f"exists (select from {working_parts(actor, parameters)} and a.case_id = c.id)"
     hidden, where = parameters.add(list(HIDDEN_NOTES)), visible_to(actor, parameters)
     statement = read_sql(__package__, "case_page").format(
-        hidden=hidden, merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING, clear=address,
+        hidden=hidden, merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING, clear=works_on or "true",
         sealed="x.sealed is not null" if clear else "x.title is null", note=ORIGINAL_TEXT if clear else NOTE_TEXT,
     )  # fmt: skip
     return f"{statement} where c.id = $1 and {where}"
-
-
-def _works_on(actor: Actor, parameters: Parameters) -> str:
-    parts, working = seen_by(actor, parameters), parameters.add(list(WORKING))
-    return f"exists (select from {parts} and a.case_id = c.id and a.part = any({working}::text[]))"
 
 
 async def read_page(conn: Connection, case_id: uuid.UUID, *, actor: Actor, clear: bool = False) -> CaseOut:

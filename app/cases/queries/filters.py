@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.cases.queries.access import OPEN
 from app.cases.queries.registry import LIST_FILTERS, Mark
+from app.cases.queries.working import working_parts
 from app.cases.rules import OPEN_KINDS
 from app.cases.schemas.filters import Filters
 from app.core import errors
@@ -35,8 +36,19 @@ def conditions(
         found.append(_queue(f, p))
     if f.box is not None:
         found.append(f"({_box(f, p)}) is true")
-    found += [f"(select true from case_text t where t.case_id = c.id and {_holds(p.add(w))} limit 1)" for w in f.words]
     return found
+
+
+def says(f: Filters, p: Parameters, actor: Actor) -> list[str]:
+    """One condition a word: the title holds it, or the address of a case that the actor works on."""
+    if not f.words:
+        return []
+    works_on = f"(select true from {working_parts(actor, p)} and a.case_id = c.id limit 1)"
+    return [
+        f"(select true from case_text t where t.case_id = c.id and ({_holds(word, 't.title')}"
+        f" or {_holds(word, 't.address')} and {works_on}) limit 1)"
+        for word in map(p.add, f.words)
+    ]
 
 
 def _times(f: Filters, p: Parameters, now: datetime) -> list[str]:
@@ -116,19 +128,22 @@ def _box(f: Filters, p: Parameters) -> str:
     return f"c.point && st_makeenvelope({west}, {south}, {east}, {north}, 4326)"
 
 
-def _holds(word: str) -> str:
-    return f"position(lower({word}::text) in lower(t.title || ' ' || coalesce(t.address, ''))) > 0"
+def _holds(word: str, text: str) -> str:
+    return f"coalesce(position(lower({word}::text) in lower({text})) > 0, false)"
 
 
 # --- where a search among the open cases may start ------------------------------------------------------------------
 
 
-def _by_word(f: Filters, p: Parameters) -> str:
-    """Pairs of characters find the rows, the text itself decides: a two-character word has no trigram."""
+def _by_word(f: Filters, actor: Actor, p: Parameters) -> str:
+    """Pairs of characters find titles, the text itself decides: a two-character word has no trigram. For addresses the
+    actor's own parts are walked, so that it costs nothing what lies in cases of others."""
     word = p.add(max(f.words, key=len))
     return (
         "select t.case_id as id from case_text t"
-        f" where t.by_area and t.bigrams @> bigrams({word}::text) and {_holds(word)}"
+        f" where t.by_area and bigrams(t.title) @> bigrams({word}::text) and {_holds(word, 't.title')}"
+        f" union all select a.case_id from {working_parts(actor, p)}"
+        f" and (select t.by_area and {_holds(word, 't.address')} from case_text t where t.case_id = a.case_id)"
     )
 
 
@@ -136,26 +151,28 @@ def _open(condition: str) -> str:
     return f"select c.id from cases c where c.kind in ({OPEN}) and {condition}"
 
 
-def _marked(name: str) -> Callable[[Filters, Parameters], str]:
-    return lambda f, p: LIST_FILTERS[name].ids(p.add(getattr(f, name)) if "{value}" in LIST_FILTERS[name].rows else "")
+def _marked(name: str) -> Callable[[Filters, Actor, Parameters], str]:
+    return lambda f, _, p: LIST_FILTERS[name].ids(
+        p.add(getattr(f, name)) if "{value}" in LIST_FILTERS[name].rows else ""
+    )
 
 
-_SOURCES: dict[str, Callable[[Filters, Parameters], str]] = {
-    "assignee": lambda f, p: (
+_SOURCES: dict[str, Callable[[Filters, Actor, Parameters], str]] = {
+    "assignee": lambda f, _, p: (
         f"select s.case_id as id from assignment s where s.staff = {p.add(f.assignee)}"
         " and s.state in ('offered', 'signed') and s.by_area"
     ),
-    "cell": lambda f, p: _open(f"c.cell = {p.add(f.cell)}"),
-    "community": lambda f, p: _open(f"c.community = {p.add(f.area)}"),
-    "unit": lambda f, p: _open(f"c.lead_unit = {p.add(f.unit)}"),
-    "centre": lambda f, p: (
+    "cell": lambda f, _, p: _open(f"c.cell = {p.add(f.cell)}"),
+    "community": lambda f, _, p: _open(f"c.community = {p.add(f.area)}"),
+    "unit": lambda f, _, p: _open(f"c.lead_unit = {p.add(f.unit)}"),
+    "centre": lambda f, _, p: (
         f"{_open(f'c.centre = {p.add(f.centre)}')} union all {_open(f'c.lead_unit = {p.add(f.centre)}')}"
     ),
     "supervised": _marked("supervised"),
     "emergency": _marked("emergency"),
     "text": _by_word,
-    "bbox": lambda f, p: _open(_box(f, p)),
-    "queue": lambda f, p: _open(_queue(f, p)),
+    "bbox": lambda f, _, p: _open(_box(f, p)),
+    "queue": lambda f, _, p: _open(_queue(f, p)),
 }
 
 
@@ -170,10 +187,10 @@ def _selective(f: Filters, *, newest: bool) -> list[str]:
     return [name for name, is_asked in asked.items() if is_asked]
 
 
-def started(name: str, f: Filters, p: Parameters) -> str:
+def started(name: str, f: Filters, actor: Actor, p: Parameters) -> str:
     """What follows FROM for all requests and events `c` which this filter leaves, each by its id."""
     return (
-        f"(select distinct id from ({_SOURCES[name](f, p)}) s) f"
+        f"(select distinct id from ({_SOURCES[name](f, actor, p)}) s) f"
         " cross join lateral (select * from cases c where c.id = f.id offset 0) c"
     )
 
@@ -190,7 +207,7 @@ async def choose_source(
     if not named:
         return None
     p = Parameters()
-    counts = [f"(select count(*) from (select from ({_SOURCES[n](f, p)}) s limit {FEW + 1}) few)" for n in named]
+    counts = [f"(select count(*) from (select from ({_SOURCES[n](f, actor, p)}) s limit {FEW + 1}) few)" for n in named]
     row = await conn.fetchrow(f"select {', '.join(counts)}", *p)
     assert row is not None  # noqa: S101 (one row by construction)
     number, name = min(zip(row, named, strict=True))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.queries.access import in_areas, in_parts, in_parts_by
-from app.cases.queries.filters import choose_source, conditions, has_status, started
+from app.cases.queries.filters import choose_source, conditions, has_status, says, started
 from app.cases.rules import OPEN_KINDS, Status
 from app.cases.schemas.filters import Filters
 from app.cases.schemas.shown import CountOut
@@ -52,8 +52,8 @@ def list_statement(
         further = [*has_status(f, p), *_further(p, after, newest, due="c.due", key="c.id")]
         found = f"order by {order} {end}"
         if start is not None:
-            where = [in_areas(actor, p), *conditions(f, p, now), *further]
-            arms.append(f"select {SHOWN} from {started(start, f, p)} where {' and '.join(where)} {found}")
+            where = [in_areas(actor, p), *conditions(f, p, now), *says(f, p, actor), *further]
+            arms.append(f"select {SHOWN} from {started(start, f, actor, p)} where {' and '.join(where)} {found}")
         else:
             arms += [
                 _of_tier(f, p, actor, tier, further, newest=newest, found=found, now=now) for tier in actor.areas()
@@ -78,7 +78,12 @@ def _further(p: Parameters, after: Sequence[str] | None, newest: bool, *, due: s
 def _of_parts(
     f: Filters, p: Parameters, actor: Actor, after: Sequence[str] | None, *, newest: bool, end: str, now: datetime
 ) -> str:
-    where = [*conditions(f, p, now), *has_status(f, p), *_further(p, after, newest, due="a.due", key="a.case_id")]
+    where = [
+        *conditions(f, p, now),
+        *says(f, p, actor),
+        *has_status(f, p),
+        *_further(p, after, newest, due="a.due", key="a.case_id"),
+    ]
     order = ["case_id"] if newest else ["due", "case_id"]
     return in_parts_by(actor, p, where, columns=SHOWN, order=order, down=newest, end=end)
 
@@ -91,7 +96,7 @@ def _of_tier(
     inside = _inside(f, tier)
     walked = f.tier if inside else tier
     heads: list[str] = []
-    where = [in_areas(actor, p, tiers=[tier]), *conditions(f, p, now, walked=walked), *further]
+    where = [in_areas(actor, p, tiers=[tier]), *conditions(f, p, now, walked=walked), *says(f, p, actor), *further]
     if not inside and tier != "city":
         heads.append(f"unnest({p.add(actor.areas()[tier])}::text[]) own(code)")
         where.append(f"c.{tier} = own.code")
@@ -139,16 +144,18 @@ async def count_cases(conn: Connection, f: Filters, *, actor: Actor, by: str, no
     start = await choose_source(conn, f, actor, sweep=True)
     p = Parameters([now])
     told = f"select {GROUPS[by]} as key, c.due"
-    arms = [f"{told} from {' and '.join([in_parts(actor, p), *conditions(f, p, now), *has_status(f, p)])}"]
+    own = [in_parts(actor, p), *conditions(f, p, now), *says(f, p, actor), *has_status(f, p)]
+    arms = [f"{told} from {' and '.join(own)}"]
     if f.kind is None or f.kind in OPEN_KINDS:
         where = [
             in_areas(actor, p),
             *conditions(
                 f, p, now, hashed=True, walked=f.tier if all(_inside(f, tier) for tier in actor.areas()) else None
             ),
+            *says(f, p, actor),
             *has_status(f, p),
         ]
-        rows = "cases c" if start is None else started(start, f, p)
+        rows = "cases c" if start is None else started(start, f, actor, p)
         arms.append(f"{told} from {rows} where {' and '.join(where)}")
     return await fetch_all(
         conn,

@@ -28,7 +28,10 @@ class Filters:
         Literal["any", "address_only", "outside_cells", "outside_city", "no_worker", "no_tier_above"] | None,
         "Cases that wait for a place, a worker, or an authority above the city",
     ] = None
-    q: Annotated[Searched | None, "Words of title or address, two characters or more"] = None
+    q: Annotated[
+        Searched | None,
+        "Words of the title, or of the address where the caller works on the case; two characters or more",
+    ] = None
     bbox: Annotated[Annotated[str, Field(max_length=100)] | None, "west,south,east,north (WGS84)"] = None
     centre: Annotated[Code | None, "Centre that received or leads it"] = None
     due_before: Annotated[AwareDatetime | None, "RFC 3339 with time zone"] = None
