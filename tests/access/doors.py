@@ -37,7 +37,7 @@ IDS = (
 )  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
 EMERGENCY = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 CODES = ("code",)  # of units and areas: the map is open
-STAFF = ("staff_id",)  # who is on duty is open; what was handed over names cases to who sees them
+STAFF = ("staff_id", "post_id")  # who is on duty is open; what was handed over names cases to who sees them
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
 AUDIT = "/v1/audit/looks"  # it grows with each look
 # each shows what its caller may see
@@ -223,7 +223,7 @@ class Crawl:
                 self._ask_of_one(path, operation)
             elif _named_in(path) in STAFF:
                 for login in ("wang.grid", "zhao.grid"):
-                    self.ask("get", path.format(staff_id=member(login).staff))
+                    self.ask("get", path.format(staff_id=member(login).staff, post_id=member(login).post))
 
     def _ask_of_one(self, path: str, operation: dict[str, Any]) -> None:
         """Each parameter with every value, of one centre or kind of disputes."""
