@@ -24,7 +24,7 @@ def test_a_merged_case_follows_the_other_and_its_clocks_stop(cast: Cast, lives: 
     before = counts(cast)
     page = merge(cast, one, other)
     assert (page["status"], page["merged_into"]) == ("merged", other)
-    assert page["available_actions"] == ["hold", "unmerge"]
+    assert page["available_actions"] == ["hold", "unmerge", "name_concerned"]
     assert {clock["kind"]: clock["stopped_at"] is not None for clock in page["clocks"]} == {
         "acceptance": False, "sign_for": False, "completion": True,
     }  # fmt: skip

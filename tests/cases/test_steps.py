@@ -15,6 +15,7 @@ from tests.support.tiers import some
 REASON = {"reason": "理由充分"}
 WISH = {**REASON, "code": "2222222222"}  # no case has it
 UNKNOWN = "01a206cf-ffd4-701d-98b1-6b2166fde918"
+STATION = {"unit": "D150102001_urban"}
 BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "offer": lambda cast: {"unit": "P150102", **REASON},
     "sign_for": lambda cast: None,
@@ -60,6 +61,9 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "record_visit": lambda cast: {"method": "phone", "reached": False, "words": "两次致电无人接听。"},
     "track_outside": lambda cast: {"body": "仲裁委员会", "stage": "filed", "filed_on": "2026-11-20"},
     "reissue_code": lambda cast: None,
+    "name_concerned": lambda cast: {"whom": [STATION], **REASON},
+    "mend_concerned": lambda cast: {"instead_of": STATION, "whom": [STATION], **REASON},
+    "lift_concerned": lambda cast: {"whom": STATION, **REASON},
 }
 CALLERS = ["li.window", "wang.grid", "chen.housing", "liu.head", "ma.petition", "hu.supervisor"]
 

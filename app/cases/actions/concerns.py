@@ -114,7 +114,7 @@ async def mend_concerned(
     """Somebody else is meant: those named wrongly get back what the bar took from them."""
     case = await begin(act, case_id, "mend_concerned")
     await _may_name(act, case, whom)
-    await _end(act, case_id, "concerns", instead_of, "#/body/instead_of")
+    await _lift(act, case_id, instead_of, "#/body/instead_of")
     _, said = await write_note(act, Sealed(case_id), "concern_reason", reason)
     await _name(act, case_id, whom)
     await advance(act, case, "mend_concerned", facts=said)
@@ -125,7 +125,7 @@ async def lift_concerned(act: ActionContext, case_id: uuid.UUID, *, whom: Whom, 
     """The matter does not concern them after all: they get back what the bar took from them. Whom the resident does not want
     involved (`not_to`) stays out: that is the resident's to say."""
     case = await begin(act, case_id, "lift_concerned")
-    await _end(act, case_id, "concerns", whom, "#/body/whom")
+    await _lift(act, case_id, whom, "#/body/whom")
     _, said = await write_note(act, Sealed(case_id), "concern_reason", reason)
     await advance(act, case, "lift_concerned", facts=said)
     await settle(act, case_id)
@@ -139,17 +139,17 @@ async def say_concerned(act: ActionContext, case: LoadedCase, said: SaidByReside
         raise errors.Invalid("没有这个单位。", "There is no such unit.", pointer="#/body/concerns")
     live = await fetch_all(act.conn, _Concern, _LIVE, case.case_id)
     known = {opened(k.sealed, k.seal_key, f"case_concern {case.case_id}").get("text") for k in live if k.sealed}
-    words = [text for text in said.words if text not in known]
+    words = [text for text in dict.fromkeys(said.words) if text not in known]
     there = {(k.relation, k.unit) for k in live if k.staff is None}
-    named = [("concerns", unit) for unit in said.units] + [("not_to", unit) for unit in said.not_to]
-    if not (words or said.let_in or not there.issuperset(named)):
-        return
+    wanted = [("concerns", unit) for unit in said.units] + [("not_to", unit) for unit in said.not_to]
+    named = [pair for pair in wanted if pair not in there]
     if len(live) + len(words) + len(named) > MOST:
         raise errors.Conflict(
             "回避登记已达上限，请到窗口办理。", "So many were named already: please turn to a window."
         )
-    for whom in said.let_in:
-        await _end(act, case.case_id, "not_to", whom, "#/body/let_in")
+    ended = [row for whom in said.let_in for row in await _end(act, case.case_id, "not_to", whom)]
+    if not (words or ended or named):
+        return
     for text in words:
         sealed = keys().seal({"text": text}, f"case_concern {case.case_id}")
         await act.conn.execute(_SAY, case.case_id, sealed.body, sealed.key, act.actor.who, act.now)
@@ -179,6 +179,11 @@ async def _name(act: ActionContext, case_id: uuid.UUID, whom: Sequence[Whom]) ->
     await act.conn.execute(_NAME, case_id, "concerns", act.actor.who, act.now, units, staff)
 
 
-async def _end(act: ActionContext, case_id: uuid.UUID, relation: str, whom: Whom, pointer: str) -> None:
-    if not await act.conn.fetch(_END, case_id, act.actor.who, act.now, relation, whom.unit, whom.staff):
+async def _end(act: ActionContext, case_id: uuid.UUID, relation: str, whom: Whom) -> list[object]:
+    """Gives what ended: nothing where nobody of that name is kept out by that relation."""
+    return list(await act.conn.fetch(_END, case_id, act.actor.who, act.now, relation, whom.unit, whom.staff))
+
+
+async def _lift(act: ActionContext, case_id: uuid.UUID, whom: Whom, pointer: str) -> None:
+    if not await _end(act, case_id, "concerns", whom):
         raise errors.Invalid("所列名单中没有这个单位或人员。", "Nobody of that name is concerned.", pointer=pointer)
