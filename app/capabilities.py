@@ -13,6 +13,7 @@ from app.audit.capability import AUDIT
 from app.cases.actions.reactions import Moment, Reaction, set_reactions
 from app.cases.capability import CASES
 from app.centres.capability import CAPABILITY as CENTRES
+from app.checkpoints.capability import CHECKPOINTS
 from app.core.capability import Capability
 from app.deadlines.capability import DEADLINES
 from app.emergency.capability import EMERGENCY
@@ -53,6 +54,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     AUDIT,
     HANDOVER,
     ANALYTICS,
+    CHECKPOINTS,
 )
 
 

@@ -118,11 +118,11 @@ class Database:
             await gathering.send()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Connection]:
-        """One consistent view for several reads."""
+    async def snapshot(self, *, writes: bool = False) -> AsyncIterator[Plain]:
+        """One consistent view for several reads, and for what is written of them."""
         async with (
             self.pool.acquire(timeout=10) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
+            connection.transaction(isolation="repeatable_read", readonly=not writes),
         ):
             yield connection
 

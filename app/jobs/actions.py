@@ -7,6 +7,8 @@ from app.areas.queries import get_city
 from app.capabilities import compose
 from app.cases.actions.bars_sweep import sweep_bars
 from app.cases.actions.deadline_sweep import process_due_clocks
+from app.checkpoints.actions.nightly import verify_nightly
+from app.checkpoints.actions.signing import sign_record
 from app.core.database import Database
 from app.deadlines.settings import quiet_hours
 from app.emergency.actions import sweep_emergencies
@@ -35,6 +37,18 @@ async def flag_obligations(database: Database, now: datetime) -> int:
     return await database.drain(lambda conn: flag_missed(conn, now=now, today=today))
 
 
+async def sign(database: Database, now: datetime) -> int:
+    """Bind what is new in the record with a signed checkpoint; gives how many cases."""
+    return await sign_record(database, now)
+
+
+async def verify_record(database: Database, now: datetime) -> int:
+    """Once a night, hold the whole record against what was signed; gives how much does not hold."""
+    async with database.snapshot() as conn:
+        tz = (await get_city(conn)).tz
+    return await verify_nightly(database, now, tz)
+
+
 # Emergencies first: the faster limit of one that is over presses nobody, however long the runner slept. Then bars: nobody is
 # urged who must not lead.
 JOBS: tuple[tuple[str, Job], ...] = (
@@ -44,6 +58,8 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("proxies", sweep_proxies),
     ("agreements", flag_obligations),
     ("messages", deliver_messages),
+    ("checkpoints", sign),
+    ("verification", verify_record),
 )
 
 

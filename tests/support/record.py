@@ -1,10 +1,11 @@
 """Every case is the fold of its events: counted by another hand than the product's, wherever tests have left cases."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from app.cases.queries.chain import list_breaks
+from app.checkpoints.queries import list_odd_clocks
 from app.core.database import Connection
 
 INSTANTS = {"accepted_at", "concluded_at", "closed_at"}
@@ -41,6 +42,7 @@ def _plain(column: str, value: Any) -> Any:
 async def faults(conn: Connection) -> list[str]:
     """What does not hold of the record of a whole city."""
     found = [f"case {row.case_id} breaks at {row.seq}: {row.broken}" for row in await list_breaks(conn)]
+    found += [f"{odd.where}: {odd.what}" for odd in await list_odd_clocks(conn, datetime(1970, 1, 1, tzinfo=UTC), None)]
     events: dict[uuid.UUID, list[dict[str, Any]]] = {}
     for row in await conn.fetch("select case_id, seq, kind, at, data, hash from event order by case_id, seq"):
         events.setdefault(row["case_id"], []).append(dict(row))

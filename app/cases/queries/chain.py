@@ -16,9 +16,9 @@ class Break:
     broken: str
 
 
-async def list_breaks(conn: Connection, case_id: uuid.UUID | None = None) -> list[Break]:
-    """Every place where a chain does not hold (at most 100); none means that the record is whole.
+async def list_breaks(conn: Connection, case_id: uuid.UUID | None = None, *, limit: int | None = 100) -> list[Break]:
+    """Every place where a chain does not hold (at most `limit`); none means that the record is whole.
 
     The bytes that were hashed are read again; nothing is serialised anew.
     """
-    return await fetch_all(conn, Break, read_sql(__package__, "chain"), case_id)
+    return await fetch_all(conn, Break, read_sql(__package__, "chain"), case_id, limit)

@@ -50,7 +50,7 @@ POST = Post(id="p", role=next(iter(Role)), unit="u", unit_path="u", area="150100
 FILLS: dict[str, Any] = {
     "kind": "event", "tier": "township", "column": "id", "number": "3", "place": "4", "person": "$1", "database": "db",
     "table": "alembic_version", "n": "1", "rows": "cases c", "at": "c.closed_at", "key": "c.kind", "family": "c.kind",
-    "limit": "1", "last": f"'{ID}'", "after": [str(NOW), ID],
+    "limit": "1", "case": "null::uuid", "last": f"'{ID}'", "after": [str(NOW), ID],
     "actor": Actor(id=ID, kind="staff", posts=(POST,)),
 }  # fmt: skip
 

@@ -1,0 +1,175 @@
+"""What the database holds now, as digests, and the checkpoints that are kept of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.checkpoints.queries.tables import CaseTable, list_tables
+from app.checkpoints.rules import Checkpoint, Finding, Leaf, Span
+from app.core.database import Connection
+from app.core.rows import fetch_all, fetch_one, read_sql
+
+__all__ = ["CaseTable", "list_tables"]
+# The digest of the rows of a case in one table does not depend on their order.
+_DIGEST = """
+    select x.case_id, '{table}' as name,
+        rtrim(encode(substr(sha256(string_agg(x.digest, ''::bytea order by x.digest)), 1, 16), 'base64'), '=') as digest,
+        {written} as written
+    from (select {case} as case_id, sha256(convert_to(({row})::text, 'UTF8')) as digest
+        from {table} t{joins} where {case} = any($1::uuid[])) x group by 1
+"""
+_WRITTEN = "array_agg(encode(substr(x.digest, 1, 12), 'base64') order by x.digest)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Digest:
+    case_id: UUID
+    name: str
+    digest: str
+    written: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    id: UUID
+    seq: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The newest checkpoint, without the cases it binds."""
+
+    n: int
+    at: datetime
+    hash: bytes
+    epoch: int
+    since: str | None
+    until: str
+    after: UUID | None
+
+    def span(self) -> Span:
+        """What it looked at."""
+        return Span(self.epoch, self.since, self.until, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """`epoch`: that of the newest event; `until`: the snapshot of this moment."""
+
+    epoch: int
+    until: str
+
+
+async def get_horizon(conn: Connection) -> Horizon:
+    """What can be seen now."""
+    found = await fetch_one(
+        conn, Horizon,
+        "select coalesce((select epoch from event order by epoch desc, txid desc limit 1), 1) as epoch,"
+        " pg_current_snapshot()::text as until",
+    )  # fmt: skip
+    assert found is not None  # noqa: S101 (a row without a table)
+    return found
+
+
+async def get_last(conn: Connection) -> Last | None:
+    """The newest checkpoint, if there is one."""
+    return await fetch_one(
+        conn, Last,
+        "select n, at, hash, (span->>0)::int as epoch, span->>1 as since, span->>2 as until,"
+        " (span->>3)::uuid as after from (select n, at, hash, body::jsonb->'span' as span from checkpoint"
+        " order by n desc limit 1) newest",
+    )  # fmt: skip
+
+
+async def list_changed(conn: Connection, span: Span, limit: int) -> list[UUID]:
+    """The cases of a span with something new, by id; from the beginning, all of them."""
+    rows = await conn.fetch(read_sql(__package__, "changed"), span.epoch, span.since, span.after, limit)
+    return [row["id"] for row in rows]
+
+
+async def make_leaves(conn: Connection, tables: Sequence[CaseTable], cases: Collection[UUID]) -> list[Leaf]:
+    """These cases as they stand now, by id. Instants are written in UTC, whatever the session's zone."""
+    await conn.execute("set local timezone = 'UTC'")
+    rows: dict[UUID, list[_Digest]] = {}
+    for kept in tables:
+        written = _WRITTEN if kept.written_once else "'{}'::text[]"
+        digest = _DIGEST.format(table=kept.table, case=kept.case, joins=kept.joins, row=kept.row, written=written)
+        for row in await fetch_all(conn, _Digest, digest, list(cases)):
+            rows.setdefault(row.case_id, []).append(row)
+    heads = await fetch_all(
+        conn, _Head,
+        "select id, head_seq as seq, encode(head_hash, 'hex') as head from cases where id = any($1::uuid[]) order by id",
+        list(cases),
+    )  # fmt: skip
+    return [_leaf(head, sorted(rows[head.id], key=lambda row: row.name)) for head in heads]
+
+
+def _leaf(head: _Head, rows: Sequence[_Digest]) -> Leaf:
+    digests = {row.name: row.digest for row in rows}
+    return Leaf(head.id, head.seq, head.head, digests, [tag for row in rows for tag in row.written])
+
+
+async def list_checkpoints(conn: Connection, *, after: int, limit: int) -> list[Checkpoint]:
+    """Checkpoints above a number, in their order."""
+    return await fetch_all(
+        conn, Checkpoint,
+        "select n, at, body, hash, key, signature from checkpoint where n > $1 order by n limit $2", after, limit,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the newest checkpoint says of a case."""
+
+    case_id: UUID
+    seq: int
+    head: str
+    tables: dict[str, str]
+    written: list[str]
+    n: int
+
+
+async def make_room(conn: Connection) -> None:
+    """Tables of this transaction for what the checkpoints say."""
+    await conn.execute(read_sql(__package__, "leaf"))
+
+
+async def take_in(conn: Connection) -> list[Finding]:
+    """Hold the leaves of the next checkpoint against those before and against the chains, and keep them."""
+    found = await fetch_all(conn, Finding, read_sql(__package__, "lost"))
+    await conn.execute("truncate incoming")
+    return found
+
+
+async def list_unknown(conn: Connection, span: Span) -> list[Finding]:
+    """What was signed and is gone, and what claims to be older than the last checkpoint."""
+    return await fetch_all(conn, Finding, read_sql(__package__, "unknown"), span.epoch, span.until)
+
+
+async def list_odd_clocks(conn: Connection, now: datetime, case: UUID | None) -> list[Finding]:
+    """Clocks whose marks do not follow from their times."""
+    return await fetch_all(conn, Finding, read_sql(__package__, "clocks"), now, case)
+
+
+async def list_signed(conn: Connection, after: UUID | None, limit: int) -> list[Signed]:
+    """The next cases that have nothing newer than the newest checkpoint, by id."""
+    return await fetch_all(conn, Signed, read_sql(__package__, "signed"), after, limit)
+
+
+async def find_case(conn: Connection, number: str) -> UUID | None:
+    """The case with a number."""
+    found: UUID | None = await conn.fetchval("select id from cases where number = $1", number)
+    return found
+
+
+async def is_verified_since(conn: Connection, at: datetime) -> bool:
+    """Whether the runner has looked at the whole record since then."""
+    return bool(await conn.fetchval("select exists (select from verification where at >= $1)", at))
+
+
+async def list_auditors(conn: Connection) -> list[str]:
+    """The posts that are told what does not hold."""
+    rows = await conn.fetch("select id from post where role = 'auditor' and staff is not null order by id")
+    return [row["id"] for row in rows]

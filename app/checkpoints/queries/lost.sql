@@ -1,0 +1,19 @@
+-- What a newer checkpoint no longer has of a case, and the heads that its chain does not have; then the newer word is kept.
+with lost as (
+    select i.case_id, l.n as since, case
+        when i.seq < l.seq then 'events were taken away'
+        when not l.written <@ i.written then 'a row that is written once was changed or taken away' end as what
+    from incoming i join leaf l using (case_id)
+), astray as (
+    select i.case_id, i.n as since, 'event ' || i.seq || ' is not the one that was signed' as what
+    from incoming i join cases c on c.id = i.case_id
+    left join event e on e.case_id = i.case_id and e.seq = i.seq
+    where e.hash is distinct from decode(i.head, 'hex')
+), kept as (
+    insert into leaf select case_id, seq, head, tables::jsonb, written, n from incoming
+    on conflict (case_id) do update set seq = excluded.seq, head = excluded.head, tables = excluded.tables,
+        written = excluded.written, n = excluded.n
+)
+select case_id::text as "where", what, since from lost where what is not null
+union all select case_id::text, what, since from astray
+order by 1, 2

@@ -1,0 +1,90 @@
+"""Which tables belong to a case, found in the catalogue: a new table is bound without anybody thinking of it."""
+
+from dataclasses import dataclass
+
+from app.core.database import Connection
+from app.core.rows import fetch_all, read_sql
+
+# Tables that lead to a case and are no part of its record, and why.
+BESIDE = {
+    "idempotency": "remembered answers, dropped after a month",
+    "message": "ways out: delivered, tried again",
+    "read_log": "who looked: no act on the case, bound by itself",
+    "room_booking": "the room's own calendar",
+    "staff_handover_item": "belongs to the hand-over, told by the events of each case",
+}
+# Columns that change without an event: a case's follow from its chain and clocks, a clock's from the rest of it (clocks.sql
+# holds them against it), those of a part from the case and the unit; the text of an event is bound by its hash.
+MOVING = {
+    "cases": ("head_seq", "head_hash", "updated_at", "due"), "event": ("body",),
+    "case_access": ("due", "areas", "outside"),
+    "clock": ("level", "next_at", "breached_at", "stopped_at"),
+}  # fmt: skip
+# Tables to whose rows of a case nothing is done once they are written (tests/access/test_tampering.py).
+WRITTEN_ONCE = frozenset({
+    "case_note", "case_text", "party", "return_visit", "clock_extension", "mediation_consent", "mediation_signature",
+    "note_mention",
+})  # fmt: skip
+ROOT = "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogued:
+    """A table as the catalogue has it. `leads`: (column, table, its column) of its keys."""
+
+    name: str
+    made: list[str]
+    shapes: list[str]
+    has_case: bool
+    leads: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTable:
+    """A table whose rows belong to cases. `case`: SQL that gives the case of a row t; `joins`: what that needs."""
+
+    table: str
+    case: str
+    joins: str
+    row: str
+    written_once: bool
+
+
+async def list_tables(conn: Connection) -> list[CaseTable]:
+    """Those of a case, by name."""
+    found = await fetch_all(conn, Catalogued, read_sql(__package__, "tables"))
+    ways = _ways({table.name: table for table in found})
+    return [
+        CaseTable(table.name, *ways[table.name], _row(table), table.name in WRITTEN_ONCE)
+        for table in found if table.name in ways and table.name not in BESIDE
+    ]  # fmt: skip
+
+
+def _ways(tables: dict[str, Catalogued]) -> dict[str, tuple[str, str]]:
+    """table → (SQL of the case, joins), from the tables with a case outwards."""
+    ways = {name: ("t.case_id", "") for name, table in tables.items() if table.has_case} | {ROOT: ("t.id", "")}
+    while True:
+        further = {
+            table.name: _joined(key, ways[key[1]])
+            for table in tables.values() if table.name not in ways
+            for key in table.leads if key[1] in ways and key[1] not in BESIDE
+        }  # fmt: skip
+        if not further:
+            return ways
+        ways |= further
+
+
+def _joined(key: tuple[str, str, str], beyond: tuple[str, str]) -> tuple[str, str]:
+    """One key further out: what was t there is the joined table here."""
+    column, table, target = key
+    alias = f"t{beyond[1].count('join') + 1}"
+    case, joins = (part.replace("t.", f"{alias}.") for part in beyond)
+    return case, f" join {table} {alias} on {alias}.{target} = t.{column}{joins}"
+
+
+def _row(table: Catalogued) -> str:
+    """A row as text that depends on its content alone: columns by name, empty ones left out, shapes byte by byte."""
+    left = [*table.made, *table.shapes, *MOVING.get(table.name, ())]
+    row = f"to_jsonb(t) - '{{{','.join(left)}}}'::text[]" if left else "to_jsonb(t)"
+    shapes = "".join(f", '{name}', encode(st_asewkb(t.{name}), 'hex')" for name in table.shapes)
+    return f"jsonb_strip_nulls({row}{f' || jsonb_build_object({shapes[2:]})' if shapes else ''})"

@@ -1,0 +1,156 @@
+"""What a checkpoint says, how it is signed, and what a later look may still find. Pure.
+
+A checkpoint binds every case that has a new event since the one before: the hash of its last event, and a digest of its rows
+in each table. Checkpoints form a chain of their own, each signed (Ed25519): with the public key alone anybody can tell
+whether the database still holds what it held.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+DOMAIN = b"gridcase checkpoint\n"  # what is signed with this key is a checkpoint and nothing else
+NOTHING_BEFORE = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which transactions a checkpoint looks at: those that snapshot `since` did not see and `until` sees (None: from the
+    beginning); of these, cases above `after`.
+
+    `after` is None once the last case of the span is bound; the next checkpoint then goes on at `until`.
+    """
+
+    epoch: int
+    since: str | None
+    until: str
+    after: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A case as it stood: its last event, the digest of its rows by table, and tags of the rows that are written once."""
+
+    case_id: UUID
+    seq: int
+    head: str
+    tables: dict[str, str]
+    written: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One as it is kept: `body` is the exact text that was signed; `hash` = SHA-256 of it."""
+
+    n: int
+    at: datetime
+    body: str
+    hash: bytes
+    key: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The content of a checkpoint's body."""
+
+    n: int
+    at: datetime
+    before: str
+    span: Span
+    leaves: list[Leaf]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What does not hold: which part of the record, where, how, and which checkpoint last vouched for it."""
+
+    where: str
+    what: str
+    since: int | None
+
+
+def public_key(key: Ed25519PrivateKey) -> str:
+    """The public half, in base64: safe to hand to anybody."""
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def next_span(last: Span | None, *, epoch: int, until: str) -> Span:
+    """Where the next checkpoint goes on: within the span of the last, or from its end."""
+    if last is None or last.epoch != epoch:
+        return Span(epoch, None, until, None)
+    return last if last.after is not None else Span(epoch, last.until, until, None)
+
+
+def written(statement: Statement) -> str:
+    """The text that is signed."""
+    span = statement.span
+    return json.dumps(
+        {
+            "n": statement.n, "at": statement.at.isoformat(), "before": statement.before,
+            "span": [span.epoch, span.since, span.until, span.after and str(span.after)],
+            "cases": [[str(leaf.case_id), leaf.seq, leaf.head, leaf.tables, leaf.written] for leaf in statement.leaves],
+        },
+        separators=(",", ":"), sort_keys=True,
+    )  # fmt: skip
+
+
+def read(body: str) -> Statement:
+    """The statement again; raises ValueError, KeyError or TypeError for what `written` did not write."""
+    said = json.loads(body)
+    epoch, since, until, after = said["span"]
+    leaves = [Leaf(UUID(case), seq, head, tables, rows) for case, seq, head, tables, rows in said["cases"]]
+    span = Span(epoch, since, until, after and UUID(after))
+    return Statement(said["n"], datetime.fromisoformat(said["at"]), said["before"], span, leaves)
+
+
+def sign(statement: Statement, key: Ed25519PrivateKey) -> Checkpoint:
+    """The checkpoint of a statement."""
+    body = written(statement)
+    return Checkpoint(
+        statement.n, statement.at, body, hashlib.sha256(body.encode()).digest(), public_key(key),
+        key.sign(DOMAIN + body.encode()),
+    )  # fmt: skip
+
+
+def faults(checkpoint: Checkpoint, before: bytes, n: int, trusted: Iterable[str]) -> Iterable[str]:
+    """What is wrong with a checkpoint that should be number `n` and follow the one with hash `before`."""
+    if checkpoint.n != n:
+        yield f"checkpoint {n} is missing"
+        return
+    if checkpoint.key not in trusted:
+        yield "it is signed with a key that is not trusted"
+    elif not _signed(checkpoint):
+        yield "the signature does not fit what it says"
+    if hashlib.sha256(checkpoint.body.encode()).digest() != checkpoint.hash:
+        yield "its hash does not fit what it says"
+    try:
+        said = read(checkpoint.body)
+    except (ValueError, KeyError, TypeError):
+        yield "what it says cannot be read"
+        return
+    if (said.n, said.at) != (checkpoint.n, checkpoint.at):
+        yield "its number or time was changed"
+    if said.before != before.hex():
+        yield "it does not follow the checkpoint before it"
+
+
+def _signed(checkpoint: Checkpoint) -> bool:
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(checkpoint.key))
+    try:
+        key.verify(checkpoint.signature, DOMAIN + checkpoint.body.encode())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def differing(leaf: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """The tables whose rows are not what the leaf says."""
+    return sorted(name for name in leaf.keys() | now.keys() if leaf.get(name) != now.get(name))

@@ -1,0 +1,272 @@
+"""Whoever changes the record past the service is found out, and where: every table of a case, chain and checkpoint."""
+
+import random
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+
+from app.checkpoints.actions.nightly import verify_nightly
+from app.checkpoints.actions.signing import copy_out, read_copy, sign_record, trusted_keys
+from app.checkpoints.actions.verifying import Report, Trust, verify
+from app.checkpoints.queries.tables import BESIDE, WRITTEN_ONCE, list_tables
+from app.checkpoints.rules import faults, read
+from app.checkpoints.settings import CheckpointSettings
+from app.core.database import Database, _prepare
+from app.core.settings import reread, section, settings
+from tests.access.tampering import FORGERIES, tamper
+from tests.access.town import Town, in_city, off_loop
+from tests.conftest import CITY
+from tests.support.clock import present
+from tests.support.each import each
+from tests.support.tiers import Amount
+
+TAMPERINGS = Amount("tamperings with the rows of cases", short=60, long=1_000, setting="GRIDCASE_TAMPERINGS")
+
+
+class Undo(Exception):
+    """Ends a transaction that is not to stay."""
+
+
+@asynccontextmanager
+async def mighty() -> AsyncIterator[asyncpg.Connection]:
+    """The administrator of the server, whom no foreign key and no trigger holds, in a transaction that is undone."""
+    conn = await asyncpg.connect(settings().database_url)
+    try:
+        await _prepare(conn)
+        await conn.execute(f"set search_path to {CITY}, extensions; set session_replication_role to replica")
+        async with conn.transaction(isolation="repeatable_read"):
+            yield conn
+            raise Undo
+    except Undo:
+        pass
+    finally:
+        await conn.close()
+
+
+async def look(conn: asyncpg.Connection, **trust: Any) -> Report:
+    """One look, whose own tables do not stay."""
+    found: list[Report] = []
+    try:
+        async with conn.transaction():
+            found.append(await verify(conn, Trust(**{"keys": trusted_keys(), **trust}), present()))
+            raise Undo
+    except Undo:
+        return found[0]
+
+
+async def sign(force: bool = True) -> int:
+    """What the runner does."""
+    database = await Database.open(CITY, size=2)
+    try:
+        return await sign_record(database, present(), force=force)
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="module")
+def copies(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The town's record, signed, with its checkpoints in a folder outside the database."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    before = section(CheckpointSettings).checkpoint_folder
+    section(CheckpointSettings).checkpoint_folder = folder
+    assert off_loop(sign()) >= len(town.plants)
+    yield folder
+    section(CheckpointSettings).checkpoint_folder = before
+    reread()
+
+
+def test_a_record_that_nobody_touched_holds(copies: Path, town: Town) -> None:
+    async def work() -> Report:
+        async with mighty() as conn:
+            return await look(conn, copies=copies)
+
+    report = off_loop(work())
+    assert report.findings == []
+    assert report.cases >= len(town.plants)
+    assert report.through >= 1
+
+
+def test_a_tampered_row_is_found_and_located(copies: Path) -> None:
+    chance = random.Random(20261130)
+
+    async def work() -> list[str]:
+        missed, done = [], 0
+        async with mighty() as conn:
+            tables = await list_tables(conn)
+            while done < TAMPERINGS:
+                try:
+                    async with conn.transaction():
+                        told = await tamper(conn, tables, chance)
+                        if told is not None:
+                            case, what = told
+                            done += 1
+                            found = (await look(conn)).findings
+                            if not any(str(case) in f.where for f in found):
+                                missed.append(f"{what} of {case}: {found}")
+                        raise Undo
+                except Undo:
+                    continue
+        return missed
+
+    assert off_loop(work()) == []
+
+
+def test_a_forged_chain_or_checkpoint_is_found_and_located(copies: Path, town: Town) -> None:
+    async def work(case: str, forgery: str) -> Report:
+        async with mighty() as conn:
+            for statement in FORGERIES[forgery].split(";")[:-1]:
+                await conn.execute(statement.replace("$1", f"'{case}'"))
+            return await look(conn, copies=copies)
+
+    async def number(case: str) -> int:
+        async with mighty() as conn:
+            bodies = await conn.fetch("select n, body from checkpoint order by n")
+            return next(int(row["n"]) for row in bodies if case in row["body"])
+
+    for plant in each(town.plants[:3]):
+        for forgery in each(FORGERIES):
+            where = f"checkpoint {off_loop(number(plant.id))}" if "checkpoint" in forgery else plant.id
+            found = off_loop(work(plant.id, forgery)).findings
+            assert [f for f in found if where in f.where], (forgery, found)
+
+
+def test_a_checkpoint_signed_with_another_key_is_not_believed(copies: Path) -> None:
+    async def work() -> Report:
+        async with mighty() as conn:
+            return await look(conn, keys=["AAAA"])
+
+    assert {f.what for f in off_loop(work()).findings} == {"it is signed with a key that is not trusted"}
+
+
+def fresh(town: Town) -> str:
+    """A request that li.window took in: its id."""
+    plant = next(p for p in town.plants if p.sent["kind"] == "request" and not p.secret)
+    reply = town.cast("li.window").post("/v1/cases", {k: v for k, v in plant.sent.items() if k != "source"})
+    assert reply.status_code == 201, reply.text
+    return str(reply.json()["id"])
+
+
+def write(town: Town, case: str, text: str) -> None:
+    """A true step."""
+    note = town.cast("li.window").post(f"/v1/cases/{case}/notes", {"text": text})
+    assert note.status_code == 201, note.text
+
+
+def test_what_was_signed_stays_while_cases_go_on(copies: Path, town: Town) -> None:
+    """A step after the checkpoint is no finding; a later checkpoint binds it; what was written once stays bound."""
+    case = fresh(town)
+    write(town, case, "来电催问")
+
+    async def work(before: str = "") -> list[str]:
+        async with mighty() as conn:
+            if before:
+                await conn.execute(before)
+            return [f"{f.where}: {f.what}" for f in (await look(conn, copies=copies)).findings]
+
+    async def beside() -> tuple[int, int]:
+        """While somebody else's transaction is under way, what was bound is not bound again."""
+        async with mighty() as conn:
+            await conn.fetchval("select pg_current_xact_id()")
+            return await sign(), await sign()
+
+    assert off_loop(work()) == []
+    assert off_loop(beside()) == (1, 0)
+    quiet = f"update case_note set body = body || 'x' where case_id = '{case}'"
+    assert [f for f in off_loop(work(quiet)) if "rows of case_note" in f]
+    assert off_loop(work()) == []
+    assert off_loop(sign()) == 0, "nothing is new"
+    assert off_loop(sign(force=False)) == 0
+
+
+def test_what_is_written_once_is_missed_even_after_a_true_step(town: Town) -> None:
+    """Changed past the service, and then the case goes on and is signed again: the earlier checkpoint knows the row."""
+    case = fresh(town)
+    assert off_loop(sign()) == 1
+    in_city(lambda conn: conn.execute("update case_text set title = title || 'x' where case_id = $1", case))
+    write(town, case, "再次来电")
+    assert off_loop(sign()) == 1
+
+    async def work() -> list[str]:
+        async with mighty() as conn:
+            return [f.what for f in (await look(conn)).findings if f.where == case]
+
+    assert off_loop(work()) == ["a row that is written once was changed or taken away"]
+
+
+def test_what_is_written_once_is_changed_by_no_statement() -> None:
+    sources = [path.read_text() for kind in ("py", "sql") for path in Path("app").rglob(f"*.{kind}")]
+    for table in each(WRITTEN_ONCE):
+        changing = re.compile(rf'(update|delete from) {table}\b|change_row\([^)]*"{table}"')
+        assert [text for text in sources if changing.search(text)] == []
+
+
+def test_the_copies_alone_are_a_chain_that_anybody_can_verify(copies: Path) -> None:
+    """With the public key and nothing else."""
+    off_loop(_copy_again())
+    before, cases = b"", 0
+    for n, path in enumerate(sorted(copies.glob("*.json")), 1):
+        checkpoint = read_copy(path)
+        assert list(faults(checkpoint, before, n, trusted_keys())) == []
+        before, cases = checkpoint.hash, cases + len(read(checkpoint.body).leaves)
+    assert cases > 0
+
+
+async def _copy_again() -> None:
+    database = await Database.open(CITY, size=1)
+    try:
+        await copy_out(database)
+    finally:
+        await database.close()
+
+
+def test_the_runner_looks_once_a_night_and_tells_the_auditors(copies: Path, town: Town) -> None:
+    case, tz = town.plants[0].id, ZoneInfo("Asia/Shanghai")
+    night = datetime.combine(present().astimezone(tz).date() + timedelta(days=1), time(2, 30), tz)
+
+    async def looked(at: datetime) -> int:
+        database = await Database.open(CITY, size=2)
+        try:
+            return await verify_nightly(database, at, tz)
+        finally:
+            await database.close()
+
+    def changed(by: int) -> None:
+        sql = f"update cases set registered_at = registered_at + {by} * interval '1 hour' where id = '{case}'"
+        in_city(lambda conn: conn.execute(sql))
+
+    def told() -> Any:
+        return in_city(lambda conn: conn.fetch("select grantee, facts from message where template = 'record_broken'"))
+
+    assert off_loop(looked(night - timedelta(hours=1))) == 0
+    changed(1)
+    found = off_loop(looked(night))
+    assert found >= 1
+    assert off_loop(looked(night)) == 0, "once a night"
+    auditors = in_city(lambda conn: conn.fetch("select 'post:' || id as grantee from post where role = 'auditor'"))
+    assert sorted(m["grantee"] for m in told()) == sorted(row["grantee"] for row in auditors) != []
+    assert {m["facts"]["found"] for m in told()} == {found}
+    changed(-1)
+    assert off_loop(looked(night + timedelta(days=1))) == found - 1
+
+
+def test_every_table_with_a_case_is_bound_or_named(town: Town) -> None:
+    async def work() -> tuple[set[str], set[str]]:
+        async with mighty() as conn:
+            bound = {kept.table for kept in await list_tables(conn)}
+            rows = await conn.fetch(
+                "select c.table_name::text from information_schema.columns c join information_schema.tables t"
+                " using (table_schema, table_name) where table_schema = $1 and column_name = 'case_id'"
+                " and table_type = 'BASE TABLE'", CITY,
+            )  # fmt: skip
+            return bound, {row["table_name"] for row in rows}
+
+    bound, with_case = off_loop(work())
+    assert with_case - bound == set(BESIDE)
+    assert {"cases", "event", "hearing_seat", "note_mention", "proxy_errand", "clock_extension"} <= bound
