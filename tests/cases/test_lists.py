@@ -260,3 +260,11 @@ def test_a_cursor_belongs_to_its_own_sort(cast: Cast, world: list[Item]) -> None
     link = cast("luo.intake").get("/v1/cases?limit=1&sort=newest").headers["link"]
     url = link[link.index("<") + 1 : link.index(">")].replace("sort=newest", "sort=due")
     assert cast("luo.intake").get(url).status_code == 422
+
+
+@pytest.mark.parametrize("asked", ["status=closed", "status=closed&status=registered", "status=registered&sort=newest"])
+def test_who_sees_no_area_lists_by_status_and_pages_too(cast: Cast, asked: str) -> None:
+    machine = cast.machine()
+    mine = {machine.register(report())["id"] for _ in range(3)}
+    seen = {item["id"] for item in machine.walk(f"/v1/cases?limit=1&{asked}")}
+    assert seen >= mine if "registered" in asked else not seen & mine

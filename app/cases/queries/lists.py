@@ -48,7 +48,9 @@ def list_statement(
     order, key = ("c.id desc", "c.id") if newest else ("c.due, c.id", "c.due, c.id")
     end = f"limit {int(limit)}"
     arms = [_of_parts(f, p, actor, after, newest=newest, end=end, now=now)]
-    if f.kind is None or f.kind in OPEN_KINDS:
+    if actor.areas() and (
+        f.kind is None or f.kind in OPEN_KINDS
+    ):  # a parameter that no condition uses would be refused
         further = [*has_status(f, p), *_further(p, after, newest, due="c.due", key="c.id")]
         found = f"order by {order} {end}"
         if start is not None:
