@@ -12,6 +12,7 @@ WHAT = {
     "mediation": Words("调解卷宗原文", "the mediation's file in clear"),
     "notice": Words("文书原文", "a notice in clear"),
     "attachment": Words("附件", "an attachment"),
+    "query_code": Words("打印用的新查询码", "a new query code, to be printed"),
 }
 KINDS = {
     "contact": Words("联系", "to contact somebody"),

@@ -48,6 +48,13 @@ class CaseByCode:
             raise result
         return result
 
+    async def ask(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Without a code: each is counted against the address it comes from, since none can be told to be right."""
+        database: Database = self.request.app.state.database
+        async with database.connection() as conn:
+            await take(conn, f"code to {client_address(self.request)}", settings().query_tries_per_hour, self.at)
+            return await work(conn)
+
     async def _check(self, conn: Connection, sent: QueryIn) -> None:
         """A right code passes, however many wrong ones were tried before. A wrong one is counted against the address that it
         comes from, and no other: a code of 49 bits is not found by trying, and what was counted against a number would be

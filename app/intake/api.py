@@ -15,7 +15,7 @@ from app.core.errors import Problem
 from app.core.http import Call, ThisCall, found_places, reference, requires
 from app.core.idempotency import REPLAYED, once, reply
 from app.core.openapi import carries
-from app.intake.actions import Entry, Receipt, Report, prepare, register, show
+from app.intake.actions import Entry, Receipt, Report, prepare, register, show, with_code
 from app.intake.schemas import BatchIn, BatchOut, ReceiptOut, ReportIn
 from app.reference.queries import Reference
 
@@ -33,13 +33,13 @@ BROUGHT_BEFORE = "The same id or source number was brought before: its first rec
 )  # fmt: skip
 async def register_case(sent: ReportIn, call: ThisCall, actor: CanRegister, rules: Rules, request: Request) -> Response:
     """However it came: finds the cell, its worker, the centre and the competent unit, starts the clocks, and gives
-    the receipt with the resident's query code. A repeat returns the first receipt."""
+    the receipt with the resident's query code. A repeat returns the first receipt, without the code."""
     _check_source(sent, actor, request)
     report = prepare(sent, rules, actor=actor, now=call.now, entry=Entry(call.caller, call.key, call.request_hash))
     result = await request.app.state.lane.file(report)
     if isinstance(result, Problem):
         raise result
-    body = show(result, rules, actor, call.language, call.now)
+    body = with_code(show(result, rules, actor, call.language, call.now), result)
     headers = {"Location": f"/v1/cases/{body['id']}", **(REPLAYED if result.replayed else {})}
     return reply(result.status, json.dumps(body, ensure_ascii=False).encode(), "1", headers)
 
@@ -51,15 +51,20 @@ async def register_batch(
     """One key for the batch. Good items are kept, bad ones are answered as data: 200 with a status per item."""
     checked = await _checked(sent, call, rules, request)
     reports = [one for one in checked if isinstance(one, Report)]
+    done: list[Receipt | Problem] = []
+
+    def said(*, codes: bool) -> bytes:
+        items = [_item(one, rules, actor, call, request.url.path, codes=codes) for one in done]
+        return json.dumps({"items": items}, ensure_ascii=False).encode()
 
     async def act() -> tuple[int, bytes, str | None]:
         filed = iter(await register(conn, reports) if reports else [])
-        results = [next(filed) if isinstance(one, Report) else one for one in checked]
-        items = [_item(result, rules, actor, call, request.url.path) for result in results]
-        return 200, json.dumps({"items": items}, ensure_ascii=False).encode(), None
+        done.extend(next(filed) if isinstance(one, Report) else one for one in checked)
+        return 200, said(codes=False), None
 
     async with request.app.state.database.gathering() as conn:
-        return await once(conn, call, act)
+        kept = await once(conn, call, act)
+    return reply(200, said(codes=True)) if done else kept
 
 
 async def _checked(sent: BatchIn, call: Call, rules: Reference, request: Request) -> list[Report | Problem]:
@@ -83,10 +88,13 @@ async def _checked(sent: BatchIn, call: Call, rules: Reference, request: Request
     return found
 
 
-def _item(result: Receipt | Problem, rules: Reference, actor: Actor, call: Call, path: str) -> dict[str, object]:
+def _item(
+    result: Receipt | Problem, rules: Reference, actor: Actor, call: Call, path: str, *, codes: bool
+) -> dict[str, object]:  # fmt: skip
     if isinstance(result, Problem):
         return {"status": result.status, "problem": result.document(call.language, path)}
-    return {"status": result.status, "case": show(result, rules, actor, call.language, call.now)}
+    body = show(result, rules, actor, call.language, call.now)
+    return {"status": result.status, "case": with_code(body, result) if codes else body}
 
 
 def _as_problem(error: ValidationError, language: str) -> Problem:

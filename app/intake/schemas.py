@@ -169,11 +169,12 @@ class ClockOut(BaseModel):
 
 
 class ReceiptOut(BaseModel):
-    """The receipt. An accusation's carries id, number, query code and status alone."""
+    """The receipt. An accusation's carries id, number, query code and status alone. The code is shown when the matter is filed,
+    and not in a repeat."""
 
     id: uuid.UUID
     number: str
-    query_code: str
+    query_code: str | None = None
     status: str
     kind: str | None = None
     petition_class: str | None = None

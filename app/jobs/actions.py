@@ -6,6 +6,7 @@ from datetime import datetime
 from app.areas.queries import get_city
 from app.capabilities import compose
 from app.cases.actions.bars_sweep import sweep_bars
+from app.cases.actions.codes import answer_requests
 from app.cases.actions.deadline_sweep import process_due_clocks
 from app.checkpoints.actions.nightly import verify_nightly
 from app.checkpoints.actions.signing import sign_record
@@ -57,6 +58,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("clocks", settle_due),
     ("proxies", sweep_proxies),
     ("agreements", flag_obligations),
+    ("codes", answer_requests),
     ("messages", deliver_messages),
     ("checkpoints", sign),
     ("verification", verify_record),

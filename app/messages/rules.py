@@ -88,6 +88,12 @@ TEMPLATES.add({
         Words("编号{number}：群众撤销了工作人员登记的意愿，请继续办理。",
               "Case {number}: the resident undid what staff had recorded as their wish; go on with it."),
     ),
+    "new_code": Template(
+        Words("新的查询码", "A new query code"),
+        Words("您反映的事项（编号{number}）的新查询码：{code}，旧码已失效。如非您本人要求，请联系受理窗口。",
+              "The new query code of your matter {number}: {code}. The one before is void. If you did not ask for it, tell a"
+              " window."),
+    ),
     "notice_failed": Template(
         Words("文书未能生成", "A notice could not be made"),
         Words("编号{number}的文书（{kind}）未能生成，请修正后重新生成。",

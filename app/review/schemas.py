@@ -30,7 +30,7 @@ class ReviewReceiptOut(BaseModel):
     """The receipt of a review or re-review (`stage`), with a query code of its own."""
 
     number: str
-    query_code: str
+    query_code: str | None = None
     stage: str
     said: str
     handled_by: str | None

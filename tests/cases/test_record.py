@@ -48,7 +48,8 @@ def all_sorts_of_cases(cast: Cast, lives: Lives) -> None:
     for place in ({"lon": 111.6930, "lat": 40.8693, "crs": "GCJ02"}, {"code": "150102001"}):
         case = lives.registered(kind="request", category="heating.outage", location={"address": "不明"})["id"]
         cast("luo.intake").does(case, "place", place)
-    cast("li.window").act(lives.registered()["id"], "reissue_code")
+    asked = lives.registered(kind="request", category="heating.outage")["id"]
+    assert cast.seat("C150102001.window_clerk.2").act(asked, "reissue_code").status_code == 200
     accused = cast("li.window").register(
         {
             "kind": "petition", "petition_class": "accusation", "category": "conduct.service", "channel": "letter",
@@ -200,8 +201,8 @@ def test_events_of_many_cases_are_appended_to_each_or_to_none(lives: Lives, sql:
 
 
 def test_writers_at_once_make_one_chain(cast: Cast, lives: Lives, sql: Sql) -> None:
-    case = lives.registered()["id"]
-    li = cast("li.window")
+    case = lives.registered(kind="request", category="heating.outage")["id"]
+    li = cast.seat("C150102001.window_clerk.2")
 
     def reissue(_: int) -> int:
         for _ in range(20):

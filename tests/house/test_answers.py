@@ -82,8 +82,10 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     hand_over(cast)
     case = lives.accepted()["id"]
     assert cast("sun.coordinator").act(lives.registered()["id"], "reissue_code").status_code == 404
-    issued = lives.registered()
-    assert cast("li.window").act(issued["id"], "reissue_code").status_code == 200
+    issued = lives.registered(kind="request", category="heating.outage")
+    assert cast.seat("C150102001.window_clerk.2").act(issued["id"], "reissue_code").status_code == 200
+    asked = {"number": issued["number"], "phone": "13800000000"}
+    assert cast(chen).client.post("/v1/query/code", json=asked).status_code == 202
     parties = cast(chen).post(f"/v1/cases/{case}/reveal", {"reason": "电话回访"}).json()["items"]
     looked = cast(chen).post(f"/v1/cases/{case}/same_phone", {"party": parties[0]["id"], "reason": "核对号码"})
     assert looked.json()["items"]

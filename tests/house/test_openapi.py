@@ -26,7 +26,9 @@ SHARED = (  # what one caller does a few of at once
     "add_attachment", "redact_attachment", "get_case_file", "print_case_file", "get_notice_pdf", "print_notice",
     "get_mediation_file", "print_mediation_file",
 )  # fmt: skip
-LOOKS = ("/v1/query/notices", "/v1/query/looks", "/v1/query/proxy")  # a resident who only reads
+LOOKS = (  # a resident who only reads, or asks
+    "/v1/query/notices", "/v1/query/looks", "/v1/query/code", "/v1/query/proxy",
+)  # fmt: skip
 DOCUMENT = document()
 OPERATIONS = [
     pytest.param(path, method, operation, id=operation["operationId"])

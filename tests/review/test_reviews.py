@@ -24,6 +24,7 @@ from tests.support.residents import (
     door,
     found,
     township_case,
+    uncoded,
 )
 
 Freeze = Callable[[datetime], None]
@@ -177,7 +178,9 @@ def test_a_second_application_is_told_where_the_first_one_is(cast: Cast, lives: 
     original = lives.closed()
     review = applied(cast, original)
     again = door(cast, "review", original, reasons=WHY)
-    assert (again.status_code, again.json()) == (201, review), "the same words: the first receipt"
+    assert (again.status_code, again.json()) == (201, {**review, "query_code": None}), (
+        "the same words: the first receipt"
+    )
     other = door(cast, "review", original, reasons="另一份理由").json()
     assert (other["reason"], other["live"]["number"]) == ("under_review", review["number"])
     assert other["live"]["handled_by"] == "呼和浩特市住房和城乡建设局"
@@ -245,7 +248,7 @@ def test_staff_apply_at_the_residents_wish_but_not_those_of_the_unit_that_decide
     again = cast(LI).post(
         f"/v1/cases/{original['id']}/reviews", {"reasons": WHY, "code": original["query_code"]}, key=key
     )
-    assert (again.json(), again.headers["idempotency-replayed"]) == (receipt, "true")
+    assert (again.text, again.headers["idempotency-replayed"]) == (uncoded(reply.text), "true")
     assert cast(LI).sees(receipt["id"]), "who registered it"
     assert door(cast, "", receipt).json()["said"] == "已登记，等待受理"
 

@@ -77,7 +77,7 @@ record_hearing  | accepted handling              | .         | lead    | record
 cancel_hearing  | accepted handling              | .         | lead    | reason
 record_visit    | closed                         | .         | visitor | method reached words
 track_outside   | referred                       | .         | lead    | body stage filed_on
-reissue_code    | registered accepted handling concluded closed | . | involved |
+reissue_code    | registered accepted handling concluded closed | . | desk |
 """
 
 DESK = "window_clerk coordinator handler mediator organ_head discipline_officer"
@@ -140,6 +140,7 @@ RELATED = {
     **{key: {LEAD} for key in ("lead", "offered", "superior", "wish", "namer")},
     **{key: {LEAD, ABOVE} for key in ("lead_or_above", "visitor", "involved", "decider", "approver")},
     "keeper": {ABOVE},
+    "desk": {ABOVE},
 }
 LIMITS = Returns(per_unit=1, per_case=3)
 OFFERED, RETURNED = Offer(1, OTHER, None, "lead"), Offer(1, OTHER, None, "lead", returned=True)

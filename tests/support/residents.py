@@ -1,5 +1,6 @@
 """The resident's doors, and reviews brought to a state."""
 
+import re
 from typing import Any
 
 from tests.cast import Cast, Lives, Person, service
@@ -14,6 +15,11 @@ CHANGED = {
     "outcome": "change", "result": "partly_resolved", "reply": "变更为部分支持。", "directions": "十日内退还热费。",
 }  # fmt: skip
 REDO = {"outcome": "order_redo", "reply": "责令重新办理。", "directions": "入户复测后重新作出处理意见。"}
+
+
+def uncoded(text: str) -> str:
+    """An answer without query codes: they are shown once, and not in a repeat."""
+    return re.sub(r',\s?"query_code":\s?"\w+"', "", text)
 
 
 def held(receipt: dict[str, Any]) -> dict[str, str]:

@@ -3,32 +3,40 @@
 import uuid
 from datetime import datetime
 
+from app.cases.actions.codes import petitioners_phones, send_code
 from app.cases.actions.step import advance, begin
 from app.cases.queries.access import beside, visible_to
-from app.cases.queries.case_page import open_texts
+from app.cases.queries.case_page import open_parties, open_texts
 from app.cases.queries.notices import get_notice, no_text
 from app.cases.queries.standing import require_involved
 from app.cases.rules import LIVE
 from app.cases.schemas.page import RevealedOut
-from app.cases.schemas.shown import OtherCaseOut
+from app.cases.schemas.shown import CodeOut, Delivered, OtherCaseOut
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
-from app.core.looks import look_in_clear
+from app.core.looks import log_reading, look_in_clear
 from app.core.rows import fetch_all
 from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
 
 
-async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[str, str, int]:
-    """Number, new query code, new version; the code before stops working."""
+async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[CodeOut, str | None, int]:
+    """The code before stops working. The new one goes to the petitioner's phone and is shown to nobody here; where nobody has a
+    phone it is given, to be printed and handed over, and that it was seen is logged. With the new version of the case."""
     case = await begin(act, case_id, "reissue_code")
     issue = case.row.query_issue + 1
     code = keys().query_code(str(case_id), issue)
     await act.conn.execute("update cases set query_hash = $2 where id = $1", case_id, keys().query_hash(code))
-    await advance(act, case, "reissue_code", columns={"query_issue": issue})
-    return case.row.number, code, case.facts.version + 1
+    phones = petitioners_phones(await open_parties(act.conn, case_id))
+    for phone in phones:
+        await send_code(act.conn, case_id, issue, phone, now=act.now)
+    delivered = Delivered.SMS if phones else Delivered.PRINTED
+    if not phones:
+        await log_reading(act.conn, case_id, "query_code", "reissue_code", actor=act.actor, now=act.now)
+    await advance(act, case, "reissue_code", columns={"query_issue": issue}, facts={"delivered": delivered.value})
+    return CodeOut(case.row.number, delivered), None if phones else code, case.facts.version + 1
 
 
 async def reveal(conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime) -> RevealedOut:

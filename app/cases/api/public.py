@@ -3,14 +3,19 @@
 from fastapi import APIRouter
 
 from app.cases import actions
+from app.cases.actions import codes
 from app.cases.queries.page import ask, ask_for_notices
 from app.cases.resident import ThisCaseByCode
 from app.cases.schemas.notices import ServedOut
-from app.cases.schemas.resident import ConcernsSaidOut, QueryOut, UndoneOut
-from app.cases.schemas.taken import ConcernsByCodeIn, QueryIn
+from app.cases.schemas.resident import CodeAskedOut, ConcernsSaidOut, QueryOut, UndoneOut
+from app.cases.schemas.taken import CodeIn, ConcernsByCodeIn, QueryIn
 from app.core.errors import Conflict, NotFound, TooMany, Words
 from app.core.openapi import may_answer
 
+_SENT = Words(
+    "编号与登记的手机号相符的，新的查询码将以短信发到该手机号，旧码随之失效。",
+    "If the number and the phone on file belong together, a new code is sent to that phone and the old one ends.",
+)
 _UNDONE = Words(
     "已撤销工作人员的登记，您的事项恢复到此前状态。",
     "What staff had recorded is undone; your matter stands as it did before.",
@@ -58,3 +63,11 @@ async def undo_recorded_wish(sent: QueryIn, case: ThisCaseByCode) -> UndoneOut:
     matter stands again as it did. What a centre above has signed for stays with it."""
     await case.run(sent, actions.undo)
     return UndoneOut(number=sent.number, said=_UNDONE.say(case.language))
+
+
+@router.post("/code", status_code=202, summary="Send me a new query code")
+async def ask_for_code(sent: CodeIn, case: ThisCaseByCode) -> CodeAskedOut:
+    """For whoever lost the code: where the number is that of a matter and the phone that of who brought it, a new code is sent
+    there, once an hour at most, and the old one ends. The answer is the same whatever they are."""
+    await case.ask(lambda conn: codes.ask_for_code(conn, sent.number, sent.phone, now=case.at))
+    return CodeAskedOut(said=_SENT.say(case.language))

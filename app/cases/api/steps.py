@@ -38,7 +38,7 @@ from app.cases.schemas.taken import (
 from app.core.access import Actor, Permission
 from app.core.database import Connection
 from app.core.http import Call, ThisCall, Write, requires
-from app.core.idempotency import once
+from app.core.idempotency import once, reply
 from app.reference.actions import ActionContext
 from app.reference.runner import NothingIn, StepAction, ThisRunner, step_routes
 
@@ -109,15 +109,22 @@ step_routes(
 
 @router.post(
     "/actions/reissue_code", response_model=CodeOut, summary="Issue a new query code",
-    description="重发查询码，旧码失效。The code before stops working.",
+    description="重发查询码，旧码失效。The code before stops working; the new one goes to the petitioner's phone, or is printed.",
     dependencies=[Depends(requires(CASE_STEPS["reissue_code"].permission))],
 )  # fmt: skip
 async def reissue_code(case_id: uuid.UUID, runner: ThisRunner, _: NothingIn | None = None) -> Response:
-    async def act() -> tuple[int, bytes, str | None]:
-        number, code, version = await actions.reissue_code(runner.context, case_id)
-        return 200, to_json({"number": number, "query_code": code}), str(version)
+    printed: list[dict[str, object]] = []
 
-    return await once(runner.context.conn, runner.call, act)
+    async def act() -> tuple[int, bytes, str | None]:
+        made, code, version = await actions.reissue_code(runner.context, case_id)
+        said = {"number": made.number, "delivered": made.delivered}
+        printed.extend([{**said, "query_code": code}] if code else [])
+        return 200, to_json(said), str(version)
+
+    kept = await once(runner.context.conn, runner.call, act)
+    for said in printed:  # in this answer alone: the one that is kept for a repeat holds no code
+        return reply(200, to_json(said), kept.headers["etag"].strip('"'))
+    return kept
 
 
 CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]

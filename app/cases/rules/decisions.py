@@ -77,6 +77,13 @@ def _approves(facts: Facts, actor: Actor, step: Transition[Status]) -> bool:
     return others and _leads_or_above(facts, actor, step)
 
 
+def _serves(facts: Facts, actor: Actor, step: Transition[Status]) -> bool:
+    """Whoever holds the code speaks as the resident: nobody does who is judged by what the resident says."""
+    of_lead = any(post.unit == facts.lead_unit for post in actor.posts)
+    apart = not of_lead and actor.id not in facts.worked_by and not facts.standing.registered(actor)
+    return apart and facts.standing.involves(actor, step.permission)
+
+
 _STANDS: dict[By, Callable[[Facts, Actor, Transition[Status]], bool]] = {
     By.LEAD: _leads,
     By.OFFERED: _offered,
@@ -86,6 +93,7 @@ _STANDS: dict[By, Callable[[Facts, Actor, Transition[Status]], bool]] = {
     By.INVOLVED: lambda facts, actor, step: facts.standing.involves(actor, step.permission),
     By.KEEPER: lambda facts, actor, step: actor.who == facts.held_by or facts.standing.is_above(actor, step.permission),
     By.DECIDER: _decides,
+    By.DESK: _serves,
     By.APPROVER: _approves,
     By.NAMER: lambda facts, actor, step: not facts.namers.isdisjoint(actor.works_for(step.permission)),
     By.SUPERIOR: lambda facts, actor, step: facts.superior in actor.units_with(step.permission),

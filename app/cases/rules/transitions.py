@@ -27,6 +27,7 @@ class By(StrEnum):
     APPROVER = "approver"
     SUPERIOR = "superior"
     NAMER = "namer"
+    DESK = "desk"
 
 
 def _lead(subject: Any) -> Words:
@@ -48,6 +49,8 @@ WHO: dict[str, Words | Callable[[Any], Words]] = {
     By.APPROVER: Words("主办单位或其上级中登记送达以外的人",
                        "somebody of the lead unit, or of one above it, other than who recorded the service"),
     By.SUPERIOR: Words("共同上级单位", "the common superior"),
+    By.DESK: Words("协办单位或主办单位上级的窗口，且未承办、办结、登记本件",
+                   "a desk with a part in the case, or above its lead; not of the lead, nor who handled or registered it"),
     By.NAMER: Words("层级高于所涉单位的主办单位或属地中心",
                     "the lead or a centre of its area, in a tier above whom it concerns"),
 }  # fmt: skip
@@ -169,7 +172,7 @@ TRANSITIONS: dict[str, Transition[Status]] = table(
         _t("track_outside", "登记法定途径进展", "follow the procedure outside", {_S.REFERRED}, None, _P.CASE_ACCEPT,
            By.LEAD, "body", "stage", "filed_on", basis="LDTJ 29, 43; XZFY 30, 62"),
         _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CODE_REISSUE,
-           By.INVOLVED, basis="XF 18, 21"),
+           By.DESK, basis="XF 18, 21"),
     )
 )  # fmt: skip
 CASE_STEPS = Workflow("case", Words("该件", "the case"), WHO, TRANSITIONS)
@@ -177,5 +180,5 @@ CASE_STEPS = Workflow("case", Words("该件", "the case"), WHO, TRANSITIONS)
 # An accusation keeps one desk and one file: nothing that would name it to others (信访工作条例 30 ¶3).
 NOT_FOR_ACCUSATIONS = frozenset({
     "merge", "unmerge", "place", "escalate", "go_up", "send_back", "dispute_competence", "rule_competence", "flag_urgent",
-    "report_upward", "reclassify", "link", "link_repeat", "unlink", "schedule_hearing",
+    "report_upward", "reclassify", "link", "link_repeat", "unlink", "schedule_hearing", "reissue_code",
 })  # fmt: skip

@@ -108,3 +108,9 @@ class QueryOut(BaseModel):
     hearing: HearingToldOut | None = None
     agreement: AgreementToldOut | None = None
     proxy: ProxyToldOut | None = None
+
+
+class CodeAskedOut(BaseModel):
+    """The same answer, whatever number and phone are."""
+
+    said: str

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from app.cases.schemas.sealed import OpenedText
 from app.core.bodies import Items
@@ -129,9 +130,17 @@ class OtherCasesOut(Items[OtherCaseOut]):
     """What the caller may see anyway."""
 
 
+class Delivered(StrEnum):
+    """How a new query code reaches the resident."""
+
+    SMS = "sms"
+    PRINTED = "printed"
+
+
 @dataclass(frozen=True, slots=True)
 class CodeOut:
-    """The new query code."""
+    """How the new query code is delivered. It is shown once, and only where it is to be printed."""
 
     number: str
-    query_code: str
+    delivered: Delivered
+    query_code: str | None = None

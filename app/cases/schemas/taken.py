@@ -9,7 +9,7 @@ from app.cases.rules import Outcome, PetitionClass, Result, Route
 from app.core.bodies import Closed
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.looks import ACTS, act_of
-from app.core.texts import Clean, Code, LongText, ShortText, unfit
+from app.core.texts import Clean, Code, LongText, Phone, ShortText, unfit
 from app.notices.rules import NoticeKind
 
 CaseNumber = Annotated[
@@ -239,6 +239,13 @@ class QueryIn(Closed):
 
     number: CaseNumber
     code: QueryCode
+
+
+class CodeIn(Closed):
+    """The number of the receipt, and the phone of who brought the matter."""
+
+    number: CaseNumber
+    phone: Phone
 
 
 class UnitOrWordsIn(Closed):

@@ -64,11 +64,12 @@ class Receipt:
 
 
 def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, now: datetime) -> Body:
-    """The receipt with the query code, the reason in words, names beside codes, and the caller's next steps.
+    """The receipt with the reason in words, names beside codes, and the caller's next steps; without the query code, so that
+    it may be kept.
 
     An accusation's says id, number, query code and status, nothing more.
     """
-    body: Body = {**receipt.body, "query_code": receipt.query_code}
+    body: Body = {**receipt.body}
     if "kind" not in body:
         return body
     body["clocks"] = [{k: v for k, v in c.items() if k not in ("level", "next_at")} for c in body["clocks"]]
@@ -80,6 +81,11 @@ def show(receipt: Receipt, reference: Reference, actor: Actor, language: str, no
     body["available_actions"] = available_actions(_facts(body, reference, actor, now), actor, now)
     body["similar"] = f"/v1/cases/{body['id']}/similar"
     return body
+
+
+def with_code(body: Body, receipt: Receipt) -> Body:
+    """What is answered when a matter is filed, and never again: the query code is the resident's."""
+    return {**body, "query_code": receipt.query_code} if receipt.how == "filed" else body
 
 
 def _facts(body: Body, reference: Reference, actor: Actor, now: datetime) -> Facts:

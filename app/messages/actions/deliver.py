@@ -59,18 +59,16 @@ class _Taken:
     number: str | None
     party: tuple[str, str, str] | None
 
-    @property
-    def address(self) -> str:
-        """Where it goes; raises Unsealable for what was erased, or is not known."""
-        if self.party is not None:
-            place, sealed, key = self.party
-            found = keys().unseal(Sealed(b64decode(key), b64decode(sealed)), place)
-            address: str | None = found.get("phone" if self.channel is Channel.SMS else "email")
-        else:
-            address = keys().unseal(Sealed(self.seal_key or b"", self.sealed or b""), f"message {self.key}")["to"]
+    def opened(self) -> dict[str, str]:
+        """Where it goes (`to`), and what is told there alone; raises Unsealable for what was erased, or is not known."""
+        if self.party is None:
+            return keys().unseal(Sealed(self.seal_key or b"", self.sealed or b""), f"message {self.key}")
+        place, sealed, key = self.party
+        found = keys().unseal(Sealed(b64decode(key), b64decode(sealed)), place)
+        address: str | None = found.get("phone" if self.channel is Channel.SMS else "email")
         if address is None:
             raise Unsealable
-        return address
+        return {"to": address}
 
 
 async def deliver_messages(database: Database, now: datetime) -> int:
@@ -94,9 +92,10 @@ async def deliver_messages(database: Database, now: datetime) -> int:
 
 async def _send(taken: _Taken) -> Exception | None:
     """None once it is sent, else why not."""
-    subject, text = composed(taken.template, taken.facts, taken.number)
     try:
-        letter = OutgoingMessage(f"message-{taken.id}", taken.address, subject.zh, text.zh)
+        told = taken.opened()
+        subject, text = composed(taken.template, {**taken.facts, **told}, taken.number)
+        letter = OutgoingMessage(f"message-{taken.id}", told["to"], subject.zh, text.zh)
         await asyncio.to_thread(port(taken.channel), letter)
     except (NotSent, Unsure, Unsealable) as why:
         return why

@@ -27,17 +27,19 @@ _QUEUE = f"""
 async def queue(
     conn: Connection, key: str, template: str, *, now: datetime, grantee: str | None = None,
     address: str | None = None, channel: Channel = Channel.IN_APP, case_id: uuid.UUID | None = None,
-    facts: Mapping[str, object] | None = None, urgent: bool = False, not_before: datetime | None = None,
+    facts: Mapping[str, object] | None = None, secret: Mapping[str, str] | None = None, urgent: bool = False,
+    not_before: datetime | None = None,
 ) -> None:  # fmt: skip
     """Queue one message unless its key was queued before.
 
     `key` names occasion and recipient (`clock 17 urge unit:D150102_housing`). In the app it goes to a `grantee`
-    (`unit:CODE`, `post:ID`, `staff:UUID`); by SMS or e-mail to an `address`, which is sealed. `facts` are codes.
+    (`unit:CODE`, `post:ID`, `staff:UUID`); by SMS or e-mail to an `address`, which is sealed. `facts` are codes. What is
+    `secret` is told outside alone: it is sealed with the address, and forgotten with it once it was sent.
     Raises ValueError when channel and recipient do not fit.
     """
     if (channel is Channel.IN_APP) != (grantee is not None) or (channel is Channel.IN_APP) == (address is not None):
         raise ValueError("in the app a message goes to a grantee, outside to an address")
-    sealed = keys().seal({"to": address}, f"message {key}") if address is not None else None
+    sealed = keys().seal({"to": address, **(secret or {})}, f"message {key}") if address is not None else None
     subject = SUBJECTS["case_id"]
     statement = _QUEUE.format(secret=subject.secret.format(id="$7"))
     await conn.execute(

@@ -111,6 +111,7 @@ async def _running(act: ActionContext, last: Decision, reasons: str) -> Applicat
     if first is None:
         return None
     issue, body, filed_by, own, digest = first
+    how = "id"
     if _digest(reasons) not in (digest, *own):
         if (
             act.actor.kind != "resident"
@@ -119,7 +120,8 @@ async def _running(act: ActionContext, last: Decision, reasons: str) -> Applicat
         ):
             return None
         await _add_own(act, last, reasons)
-    receipt = Receipt("id", body, keys().query_code(body["id"], issue))
+        how = "filed"  # for the resident: they have not seen its code
+    receipt = Receipt(how, body, keys().query_code(body["id"], issue))
     return Application(receipt, last.stage, _due(act, last), body["queue"] == NO_TIER_ABOVE)
 
 

@@ -44,13 +44,15 @@ _THANKS = Words("感谢评价。", "Thank you for the rating.")
 async def apply_for_review(sent: ReviewByCodeIn, case: ThisCaseByCode) -> ReviewReceiptOut:
     """申请复查、复核（信访工作条例 35、36）. Against the latest written opinion on the matter, within 30 days of its
     receipt, to the authority one tier above. What is not taken is explained, and that it was asked is kept. The same words
-    sent again give the first receipt. Where staff filed one for you, yours is taken into it: you get its number and code."""
+    sent again give the first receipt, without its code. Where staff filed one for you, yours is taken into it: you get its
+    number and code."""
     filed: actions.Application = await case.run(
         sent, lambda act, found: actions.apply(act, found.facts.id, reasons=sent.reasons, channel="app")
     )
     body, said = filed.receipt.body, _PASSED_ON if filed.waits else _FILED
     return ReviewReceiptOut(
-        number=body["number"], query_code=filed.receipt.query_code, stage=filed.relation,
+        number=body["number"], query_code=filed.receipt.query_code if filed.receipt.how == "filed" else None,
+        stage=filed.relation,
         said=said.say(case.language), handled_by=case.rules.names.get(body["lead_unit"]), due=filed.due,
     )  # fmt: skip
 

@@ -9,9 +9,9 @@ from pydantic_core import to_json
 from app.core.access import Actor, Permission
 from app.core.errors import Problem
 from app.core.http import Read, ThisCall, Write, reference, requires
-from app.core.idempotency import once
+from app.core.idempotency import once, reply
 from app.core.paging import ThisPage
-from app.intake.actions import show
+from app.intake.actions import Receipt, show, with_code
 from app.intake.schemas import ReceiptOut
 from app.reference.actions import ActionContext
 from app.reference.queries import Reference
@@ -33,6 +33,8 @@ async def file_review(
     The receipt is that of a new case with a query code of its own, led by the authority one tier above the one that decided;
     never taken by that unit itself, nor by who has no part in the case."""
 
+    done: list[Receipt] = []
+
     async def act() -> tuple[int, bytes, str | None]:
         step = ActionContext(conn, rules, actor, call.now, 0)
         filed = await actions.apply_for(
@@ -40,9 +42,13 @@ async def file_review(
         )
         if isinstance(filed, Problem):  # told and kept: the record of having asked is committed with it
             return filed.status, to_json(filed.document(call.language, f"/v1/cases/{case_id}/reviews")), None
+        done.append(filed.receipt)
         return 201, to_json(show(filed.receipt, rules, actor, call.language, call.now)), None
 
-    return await once(conn, call, act)
+    kept = await once(conn, call, act)
+    for receipt in done:  # in this answer alone: the one that is kept for a repeat holds no code
+        return reply(201, to_json(with_code(show(receipt, rules, actor, call.language, call.now), receipt)))
+    return kept
 
 
 @router.get("/reopening_requests", summary="Requests to take a case up again")
