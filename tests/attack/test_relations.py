@@ -73,8 +73,8 @@ def test_nor_does_anything_that_has_no_table_take_place_by_sight(cast: Cast, liv
     looked = {
         "reveal": person.post(f"/v1/cases/{case}/reveal", {"reason": "核对身份"}),
         "same phone": person.post(f"/v1/cases/{case}/same_phone", {"reason": "核对身份", "party": party}),
-        "file in clear": person.post(f"/v1/cases/{case}/file", {"reason": "归档用"}),
-        "notice in clear": person.post(f"/v1/notices/{notice}/print", {"reason": "送达用"}),
+        "file in clear": person.post(f"/v1/cases/{case}/file", {"reason": "归档时核对材料"}),
+        "notice in clear": person.post(f"/v1/notices/{notice}/print", {"reason": "送达当事人"}),
         "note": person.post(f"/v1/cases/{case}/notes", {"text": "请尽快。"}),
         "attachment": person.attach(case, jpeg()),
         "redacted copy": person.post(

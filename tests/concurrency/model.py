@@ -149,6 +149,10 @@ class State:
         by = [p.unit for p in self.parts if p.returned]
         return not offer.returned and not self.came_up(offer) and by.count(offer.unit) < A_UNIT and len(by) < A_CASE
 
+    def leads(self, seat: Seat) -> bool:
+        """What a grid worker may do, the unit has not asked for."""
+        return seat.unit == self.lead and seat.role != "grid_worker"
+
     def leads_or_above(self, seat: Seat) -> bool:
         lead = self.town.units[self.lead]
         centres = {self.town.centre(area) for area in self.areas[:3]}
@@ -156,7 +160,7 @@ class State:
         return seat.unit in {lead.code, *lead.under, *near}
 
     def wishes(self, seat: Seat) -> bool:
-        return seat.unit == self.lead or f"staff:{seat.staff}" == self.registrar
+        return self.leads(seat) or f"staff:{seat.staff}" == self.registrar
 
     def task(self, seat: Seat) -> Part | None:
         return next((p for p in self.parts if p.staff == seat.staff and p.state == "offered"), None)

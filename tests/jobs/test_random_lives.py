@@ -42,10 +42,11 @@ BODIES: dict[str, Any] = {
     "extend": {"days": 5, **REASON}, "offer": {"unit": "D150102_hrss", **REASON}, "send_back": {"guidance": "请现场核对"},
     "report_upward": {"unit": "C150100", **REASON},
 }  # fmt: skip
-# Told elsewhere: two cases at once, another procedure, another place; or no concern of clocks.
+# Told elsewhere: two cases at once, another procedure, another place, whom it concerns; or no concern of clocks.
 LEFT_OUT = {
     "merge", "unmerge", "link", "link_repeat", "unlink", "reclassify", "place", "reissue_code", "dispute_competence",
     "rule_competence", "rule_return", "redraft", "schedule_hearing", "track_outside", "record_visit",
+    "name_concerned", "mend_concerned", "lift_concerned",
 }  # fmt: skip
 COUNTED = ("acceptance", "completion", "report", "sign_for", *RESIDENT)
 OFFERS = "select id, state, returned_at from assignment where case_id = $1 and part = 'lead' order by id"
