@@ -1,7 +1,7 @@
 """The resident's way in: number and query code instead of a login. Wrong ones are counted by the address they come from."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 from fastapi import Depends, Request
 
@@ -48,6 +48,15 @@ class CaseByCode:
             raise result
         return result
 
+    async def take_back(self, work: Callable[[Connection], Awaitable[bool]]) -> None:
+        """By a code of its own, which `work` compares: a wrong one is counted as a wrong query code is. Raises NotFound."""
+        database: Database = self.request.app.state.database
+        async with database.transaction() as conn:
+            if await work(conn):
+                return
+        async with database.connection() as conn:
+            await self._refuse(conn)
+
     async def ask(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Without a code: each is counted against the address it comes from, since none can be told to be right."""
         database: Database = self.request.app.state.database
@@ -60,8 +69,11 @@ class CaseByCode:
         comes from, and no other: a code of 49 bits is not found by trying, and what was counted against a number would be
         used against whoever holds its code."""
         if await find_by_code(conn, sent.number, sent.code) is None:
-            await take(conn, f"query from {client_address(self.request)}", settings().query_tries_per_hour, self.at)
-            raise wrong_code()
+            await self._refuse(conn)
+
+    async def _refuse(self, conn: Connection) -> NoReturn:
+        await take(conn, f"query from {client_address(self.request)}", settings().query_tries_per_hour, self.at)
+        raise wrong_code()
 
 
 ThisCaseByCode = Annotated[CaseByCode, Depends(CaseByCode)]

@@ -88,6 +88,12 @@ TEMPLATES.add({
         Words("编号{number}：群众撤销了工作人员登记的意愿，请继续办理。",
               "Case {number}: the resident undid what staff had recorded as their wish; go on with it."),
     ),
+    "rated": Template(
+        Words("您的事项已被评价", "Your matter was rated"),
+        Words("有人凭查询码评价了您的事项（编号{number}）。如非您本人所评，请在{days}日内凭编号和撤销码{code}撤销，或联系受理窗口。",
+              "Somebody rated your matter {number} with its query code. If it was not you, take the rating back within {days}"
+              " days with the number and the code {code}, or tell a window."),
+    ),
     "new_code": Template(
         Words("新的查询码", "A new query code"),
         Words("您反映的事项（编号{number}）的新查询码：{code}，旧码已失效。如非您本人要求，请联系受理窗口。",

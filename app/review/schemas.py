@@ -55,6 +55,13 @@ class RatedOut(BaseModel):
     said: str
 
 
+class RevokedOut(BaseModel):
+    """The rating is taken back."""
+
+    number: str
+    said: str
+
+
 class ReopenByCodeIn(QueryIn):
     """Why the case should be taken up again."""
 

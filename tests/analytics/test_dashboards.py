@@ -93,6 +93,7 @@ def rows_in(sql: Any, where: str) -> list[dict[str, Any]]:
         " (select r.invited_at from rating r where r.case_id = c.id and r.superseded_at is null) as invited,"
         " (select r.window_ends from rating r where r.case_id = c.id and r.superseded_at is null) as until,"
         " (select r.satisfaction from rating r where r.case_id = c.id and r.superseded_at is null) as rating,"
+        " (select r.firm_at from rating r where r.case_id = c.id and r.superseded_at is null) as firm,"
         " array(select v.at from return_visit v where v.case_id = c.id and v.reached) as visits,"
         " array(select q.state from reopening_request q where q.case_id = c.id) as requests,"
         " array(select k.level from clock k where k.case_id = c.id and k.met_at is null and k.stopped_at is null) as levels"
@@ -127,8 +128,8 @@ def recount(rows: list[dict[str, Any]]) -> dict[str, int]:
         "supervised": [r for r in rows if {"open", "returned", "answered"} & set(r["supervisions"])],
         "to_visit": [r for r in late_closed if not any(visit >= r["closed_at"] for visit in r["visits"])],
         "to_rate": [r for r in rows if r["invited"] and not r["rating"] and r["until"] >= NOON],
-        "rated": [r for r in late_closed if r["rating"]],
-        "unsatisfied": [r for r in late_closed if r["rating"] == "unsatisfied"],
+        "rated": [r for r in late_closed if r["firm"] and r["firm"] <= NOON],
+        "unsatisfied": [r for r in late_closed if r["rating"] == "unsatisfied" and r["firm"] <= NOON],
         "reopening_asked": [r for r in rows if "open" in r["requests"]],
         "unplaced": [r for r in live if r["queue"]],
     }

@@ -109,7 +109,7 @@ def expected(sql: Any, where: str, since: str, until: str, as_of: datetime) -> d
     closed = [c for c in cases.values() if c["status"] == "closed" and within(c["closed_at"])]
     answered = [k for k in acceptance if cases[k["case_id"]]["kind"] == "request"]
     invited = [r for r in sql("select * from rating") if r["case_id"] in cases and within(r["invited_at"])]
-    rated = [r for r in invited if done(r["rated_at"], as_of)]
+    rated = [r for r in invited if done(r["firm_at"], as_of)]
     petitions = [c for c in cases.values() if c["kind"] == "petition" and within(c["registered_at"])]
     made = [x for x in sql("select * from case_link where undone_at is null") if done(x["made_at"], as_of)]
     links = {(x["case_id"], x["relation"]) for x in made}

@@ -7,7 +7,19 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 # Whoever has no login: logging in, the resident's query, and what a machine or a browser asks before.
 _PROXY = tuple(f"/proxy{door}" for door in ("", "/ask", "/authorise", "/decline", "/revoke", "/proof"))
-_CASE = ("", "/notices", "/looks", "/concerns", "/review", "/rate", "/reopen", "/go_up", "/undo", "/code")
+_CASE = (
+    "",
+    "/notices",
+    "/looks",
+    "/concerns",
+    "/review",
+    "/rate",
+    "/rate/revoke",
+    "/reopen",
+    "/go_up",
+    "/undo",
+    "/code",
+)
 RESIDENT = {("POST", f"/v1/query{door}") for door in (*_CASE, *_PROXY)}
 PUBLIC = {("POST", "/v1/tokens"), *RESIDENT}
 HOUSE = {"/", "/healthz", "/readyz", "/metrics", "/problems/{slug}", "/docs"}

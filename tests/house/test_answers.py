@@ -17,7 +17,7 @@ from tests.house.documents import Strict
 from tests.support import files
 from tests.support.application import application
 from tests.support.clock import present
-from tests.support.residents import REDO, applied, decided, door, hearing
+from tests.support.residents import REDO, applied, decided, door, hearing, take_back
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +261,7 @@ def go_up_and_ask_again(cast: Cast, lives: Lives) -> None:
     again = [lives.closed() for _ in range(2)]
     for receipt, action in zip(again, ("grant_reopening", "decline_reopening"), strict=True):
         door(cast, "rate", receipt, satisfaction="unsatisfied", solved="no", words="未解决")
+        assert take_back(cast, receipt).status_code == 200
         assert cast("liu.head").get("/v1/reopening_requests?limit=1").status_code == 200
         cast("liu.head").does(receipt["id"], action, WHY)
         door(cast, "", receipt)

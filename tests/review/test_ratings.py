@@ -48,7 +48,7 @@ def test_the_window_ends(cast: Cast, lives: Lives, at: Freeze) -> None:
 
 def test_no_route_lets_staff_rate(cast: Cast, lives: Lives) -> None:
     rating = [path for path in document()["paths"] if "rate" in path or "rating" in path]
-    assert rating == ["/v1/query/rate"]
+    assert rating == ["/v1/query/rate", "/v1/query/rate/revoke"]
     got = lives.closed()
     assert not cast(CHEN).get("/v1/me").json()["permissions"].count(Permission.CODE_REISSUE)
     assert cast(CHEN).act(got["id"], "reissue_code").status_code == 403, "who handles does not come by the code"

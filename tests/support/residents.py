@@ -2,7 +2,11 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
+from app.core.crypto import keys
+from app.core.database import Connection
+from tests.access.town import in_city
 from tests.cast import Cast, Lives, Person, service
 from tests.support.clock import present
 
@@ -32,6 +36,22 @@ def door(cast: Cast, name: str, receipt: dict[str, Any], language: str = "zh", *
     headers = {"Accept-Language": language}
     path = f"/v1/query/{name}" if name else "/v1/query"
     return cast.client.post(path, json={**held(receipt), **body}, headers=headers)
+
+
+def take_back(cast: Cast, receipt: dict[str, Any]) -> Any:
+    """Take the rating back with the code of the message that told of it."""
+    code = revocation_code(receipt)
+    return cast.client.post("/v1/query/rate/revoke", json={"number": receipt["number"], "code": code})
+
+
+def revocation_code(receipt: dict[str, Any]) -> str:
+    """As the message about the last rating told it."""
+
+    async def last(conn: Connection) -> int:
+        found = "select id from rating where case_id = $1 and rated_at is not null order by id desc limit 1"
+        return int(await conn.fetchval(found, UUID(receipt["id"])))
+
+    return keys().query_code(f"rating {in_city(last)}", 1)
 
 
 def applied(cast: Cast, receipt: dict[str, Any], why: str = WHY) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from app.cases.actions.concerns import SaidByResident, lift_concerned, mend_conc
 from app.cases.actions.decide import accept, conclude, decline, extend_clock, handle, refer
 from app.cases.actions.drafting import redraft
 from app.cases.actions.escalate import escalate, flag_urgent, go_up, go_up_by_code, report_upward, send_back
-from app.cases.actions.evaluate import ask_to_reopen, decline_reopening, grant_reopening, rate
+from app.cases.actions.evaluate import ask_to_reopen, decline_reopening, grant_reopening, rate, revoke_rating
 from app.cases.actions.family import merge, unmerge
 from app.cases.actions.finish import approve_attempt, close, reopen, serve, withdraw
 from app.cases.actions.handover import offer, recall, refuse, rule_return, sign_for
@@ -64,6 +64,7 @@ __all__ = [
     "reopen",
     "report_upward",
     "reveal",
+    "revoke_rating",
     "rule_competence",
     "rule_return",
     "same_phone",

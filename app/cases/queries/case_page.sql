@@ -62,7 +62,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
      from case_link l join cases m on m.id = case when l.other = c.id then l.case_id else l.other end
      where (l.case_id = c.id or l.other = c.id) and l.undone_at is null and {merged_seen}) as links,
     (select jsonb_build_object('invited_at', r.invited_at, 'window_ends', r.window_ends, 'rated_at', r.rated_at,
-        'satisfaction', r.satisfaction, 'solved', r.solved)
+        'satisfaction', r.satisfaction, 'solved', r.solved, 'firm_at', r.firm_at)
      from rating r where r.case_id = c.id and r.superseded_at is null) as rating,
     (select coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'cause', q.cause, 'state', q.state,
         'asked_at', q.asked_at, 'decided_at', q.decided_at) order by q.asked_at, q.id), '[]')

@@ -108,8 +108,8 @@ _URGED = (
 _RATED = "rating r where r.superseded_at is null and "
 _RATINGS = {
     "awaited": Mark(f"{_RATED}r.rated_at is null and r.window_ends >= {{value}}::timestamptz"),
-    "given": Mark(f"{_RATED}r.rated_at is not null"),
-    "unsatisfied": Mark(f"{_RATED}r.satisfaction = 'unsatisfied'"),
+    "given": Mark(f"{_RATED}r.firm_at <= {{value}}::timestamptz"),
+    "unsatisfied": Mark(f"{_RATED}r.satisfaction = 'unsatisfied' and r.firm_at <= {{value}}::timestamptz"),
 }
 _VISITED = "select true from return_visit v where v.case_id = c.id and v.reached and v.at >= c.closed_at limit 1"
 OWN = {

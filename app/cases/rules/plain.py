@@ -20,6 +20,7 @@ TITLES: dict[str, Words] = {
     "concern_said": Words("群众提出回避", "the resident named whom it concerns"),
     "bars_changed": Words("回避人员变动", "who stands back from it has changed"),
     "rated": Words("群众已评价", "rated by the resident"),
+    "rating_revoked": Words("群众撤销了评价", "the resident took a rating back"),
     "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
     "criticise": Words("逾期通报", "criticised for delay"),
     "limit_recomputed": Words("放假安排公布后重新计算期限", "limit counted again, the days off being published"),
@@ -103,6 +104,7 @@ TOLD: dict[str, Told] = {
     "review_changed": Words("复查（复核）变更了原处理意见。", "The review changed the opinion."),
     "redo_ordered": Words("复查（复核）责令重新办理。", "The review ordered it to be handled again."),
     "rated": Words("您已评价，谢谢。", "You rated it, thank you."),
+    "rating_revoked": Words("评价已撤销，可重新评价。", "The rating was taken back; you may rate anew."),
     "reopening_asked": Words(
         "您的重新办理申请已收到，由承办人员以外的人决定。",
         "Your request to reopen is received; somebody who did not work the case decides.",

@@ -242,13 +242,15 @@ class LinkOut:
 
 @dataclass(frozen=True, slots=True)
 class RatingOut:
-    """The invitation to rate, and what the resident said. Nobody else can rate."""
+    """The invitation to rate, and what the resident said. Nobody else can rate. It counts from `firm_at` on; until then who was
+    told of it may take it back."""
 
     invited_at: datetime
     window_ends: datetime
     rated_at: datetime | None
     satisfaction: str | None
     solved: str | None
+    firm_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.cases import actions as cases
 from app.cases.resident import ThisCaseByCode
+from app.cases.schemas.taken import QueryIn
 from app.core.errors import Conflict, NotFound, TooMany, Words
 from app.core.openapi import may_answer
 from app.review import actions
@@ -15,6 +16,7 @@ from app.review.schemas import (
     ReopenByCodeIn,
     ReviewByCodeIn,
     ReviewReceiptOut,
+    RevokedOut,
     WentUpOut,
 )
 
@@ -37,6 +39,7 @@ _UP = Words(
     "已按您的意愿上报；上一级中心签收之前，现办理单位仍负责办理。",
     "Taken up at your wish; who has the case stays responsible until the centre above signs for it.",
 )
+_REVOKED = Words("评价已撤销，您可重新评价。", "The rating is taken back; you may rate anew.")
 _THANKS = Words("感谢评价。", "Thank you for the rating.")
 
 
@@ -59,8 +62,8 @@ async def apply_for_review(sent: ReviewByCodeIn, case: ThisCaseByCode) -> Review
 
 @router.post("/rate", summary="Rate what was done")
 async def rate_case(sent: RateIn, case: ThisCaseByCode) -> RatedOut:
-    """评价: by the resident alone, once, within 30 days of closing. A rating of `unsatisfied` opens a request to have the
-    case taken up again."""
+    """评价: by the resident alone, once, within 30 days of closing. Who brought the matter is told of it by SMS and may take it
+    back; it counts a week later. A rating of `unsatisfied` opens a request to have the case taken up again."""
     asked: bool = await case.run(
         sent,
         lambda act, found: cases.rate(act, found, satisfaction=sent.satisfaction, solved=sent.solved, words=sent.words),
@@ -69,6 +72,14 @@ async def rate_case(sent: RateIn, case: ThisCaseByCode) -> RatedOut:
     return RatedOut(
         number=sent.number, satisfaction=sent.satisfaction, solved=sent.solved, reopening_asked=asked, said=said
     )
+
+
+@router.post("/rate/revoke", summary="That was not my rating")
+async def revoke_rating(sent: QueryIn, case: ThisCaseByCode) -> RevokedOut:
+    """撤销评价, within a week, with the code of the message that told of the rating (not the query code): it counts for nothing,
+    and you are invited to rate anew."""
+    await case.take_back(lambda conn: cases.revoke_rating(conn, sent.number, sent.code, now=case.at))
+    return RevokedOut(number=sent.number, said=_REVOKED.say(case.language))
 
 
 @router.post("/reopen", summary="Ask to have a closed case taken up again")
