@@ -30,6 +30,9 @@ from tests.support.tiers import Amount
 TAMPERINGS = Amount("tamperings with the rows of cases", short=60, long=1_000, setting="GRIDCASE_TAMPERINGS")
 
 
+spoilt: set[str] = set()  # cases whose rows a test of this module has changed for good
+
+
 class Undo(Exception):
     """Ends a transaction that is not to stay."""
 
@@ -58,6 +61,7 @@ async def look(conn: asyncpg.Connection, **trust: Any) -> Report:
             found.append(await verify(conn, Trust(**{"keys": trusted_keys(), **trust}), present()))
             raise Undo
     except Undo:
+        found[0].findings = [finding for finding in found[0].findings if finding.where not in spoilt]
         return found[0]
 
 
@@ -189,6 +193,7 @@ def test_what_is_written_once_is_missed_even_after_a_true_step(town: Town) -> No
     """Changed past the service, and then the case goes on and is signed again: the earlier checkpoint knows the row."""
     case = fresh(town)
     assert off_loop(sign()) == 1
+    spoilt.clear()
     in_city(lambda conn: conn.execute("update case_text set title = title || 'x' where case_id = $1", case))
     write(town, case, "再次来电")
     assert off_loop(sign()) == 1
@@ -198,6 +203,7 @@ def test_what_is_written_once_is_missed_even_after_a_true_step(town: Town) -> No
             return [f.what for f in (await look(conn)).findings if f.where == case]
 
     assert off_loop(work()) == ["a row that is written once was changed or taken away"]
+    spoilt.add(case)
 
 
 def test_what_is_written_once_is_changed_by_no_statement() -> None:

@@ -29,7 +29,7 @@ def as_admin(*statements: str) -> None:
     asyncio.run(work())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def hasty(client: TestClient) -> Iterator[TestClient]:
     """An application whose role has less time than a city's, and one route more."""
     app, whose = application(), f'alter role {CITY}_app in database "{database_name(settings().database_url)}"'
