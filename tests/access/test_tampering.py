@@ -99,6 +99,7 @@ def test_a_record_that_nobody_touched_holds(copies: Path, town: Town) -> None:
 
 def test_a_tampered_row_is_found_and_located(copies: Path) -> None:
     chance = random.Random(20261130)
+    off_loop(sign())
 
     async def work() -> list[str]:
         missed, done = [], 0
@@ -108,7 +109,7 @@ def test_a_tampered_row_is_found_and_located(copies: Path) -> None:
                 try:
                     async with conn.transaction():
                         told = await tamper(conn, tables, chance)
-                        if told is not None:
+                        if told is not None and str(told[0]) not in spoilt:
                             case, what = told
                             done += 1
                             found = (await look(conn)).findings
