@@ -9,6 +9,7 @@ from app.core.access import ROLE_PERMISSIONS, Actor, Permission
 from app.core.crypto import keys
 from app.core.database import Connection
 from app.core.errors import TooMany
+from app.core.rows import fetch_one
 from app.core.settings import settings
 
 DAY = timedelta(days=1)
@@ -23,6 +24,15 @@ _USED = """
         (select max(cases)::int from reveal_lift where actor = $1 and at <= $3 and until > $3) as lifted
 """
 _LIFT = "insert into reveal_lift (actor, cases, until, by, at, reason) values ($1, $2, $3, $4, $5, $6)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """How many other cases somebody has seen within a day, and how many a head has raised it to."""
+
+    used: int
+    lifted: int | None
+
 
 # What a look in clear may be for: the word that the reason holds says it. The first that fits is kept beside the reason.
 ACTS = {
@@ -66,12 +76,13 @@ async def look_in_clear(
     """Log a look at people in clear; raises LooksUsedUp for who has seen as many cases within a day as one may. What was
     seen within the day may be seen again. In a transaction, before anything is shown."""
     await conn.execute(_ALONE, actor.who)
-    (row,) = await conn.fetch(_USED, actor.who, now - DAY, now, case_id)
-    most = max(settings().reveals_per_day, row["lifted"] or 0)
-    if row["used"] >= most:
+    looks = await fetch_one(conn, _Looks, _USED, actor.who, now - DAY, now, case_id)
+    assert looks is not None  # noqa: S101 (one row by construction)
+    most = max(settings().reveals_per_day, looks.lifted or 0)
+    if looks.used >= most:
         raise LooksUsedUp(
-            f"24 小时内已查看 {row['used']} 件的个人信息，达到上限。确有需要的，请本单位或上级单位负责人临时提高（有效一天）。",
-            f"You saw people of {row['used']} cases in clear within a day, which is the most. A head of your unit or above may"
+            f"24 小时内已查看 {looks.used} 件的个人信息，达到上限。确有需要的，请本单位或上级单位负责人临时提高（有效一天）。",
+            f"You saw people of {looks.used} cases in clear within a day, which is the most. A head of your unit or above may"
             " raise it for a day.", most=most,
         )  # fmt: skip
     await log_reading(conn, case_id, what, reason, actor=actor, now=now, kind=act_of(reason) or "other")

@@ -39,6 +39,16 @@ REVOCABLE = timedelta(days=7)  # a rating counts once this has passed without a 
 BY_REVOCATION = Actor(id="rating_code", kind="resident")
 
 
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """The rating that a case has, or is invited to."""
+
+    id: int
+    window_ends: datetime
+    rated_at: datetime | None
+    firm_at: datetime | None
+
+
 async def invite(act: ActionContext, case: LoadedCase) -> None:
     """The window to rate opens at closing (信访工作条例 21), where the procedure has one: a grid event has no resident, and of
     an accusation nothing is told that could be seen."""
@@ -56,23 +66,23 @@ async def rate(
     The caller has checked the query code and holds the case's lock. Gives whether it opened a request to take the case up again.
     """
     case_id = case.facts.id
-    current = await act.conn.fetchrow(_CURRENT, case_id)
+    current = await fetch_one(act.conn, _Current, _CURRENT, case_id)
     if current is None or case.facts.status is not Status.CLOSED:
         raise errors.Conflict("办结后方可评价。", "A case is rated once it has been closed.")
     first_code = case.row.query_issue == 1
-    if current["rated_at"] is not None and (current["firm_at"] is not None or first_code):
+    if current.rated_at is not None and (current.firm_at is not None or first_code):
         raise errors.Conflict(
             "您已评价，评价只作一次，他人无法更改；仍不满意的，可申请重新办理。",
             "You have rated it: a rating is given once and nobody can change it. You may still ask to have it reopened.",
         )
-    if act.now > current["window_ends"]:
+    if act.now > current.window_ends:
         raise errors.Conflict(
             "评价期限已过；仍不满意的，可申请重新办理。",
             "The time to rate is over; you may still ask to have it reopened.",
         )
-    rating = current["id"]
-    if current["rated_at"] is not None:
-        rating = await _invite_anew(act.conn, case_id, rating, current["window_ends"], now=act.now)
+    rating = current.id
+    if current.rated_at is not None:
+        rating = await _invite_anew(act.conn, case_id, rating, current.window_ends, now=act.now)
     phones = petitioners_phones(await open_parties(act.conn, case_id))
     for phone in phones:
         await _tell_of_rating(act.conn, case_id, rating, phone, now=act.now)

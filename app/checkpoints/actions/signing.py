@@ -3,7 +3,7 @@
 import base64
 import json
 import logging
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -94,12 +94,25 @@ async def _read(database: Database, after: int) -> list[Checkpoint]:
         return await queries.list_checkpoints(conn, after=after, limit=20)
 
 
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A checkpoint as its file has it."""
+
+    n: int
+    at: str
+    hash: str
+    key: str
+    signature: str
+    body: str
+
+
 def _write(folder: Path, checkpoint: Checkpoint) -> None:
     """One file a checkpoint, whole or not at all; never written over."""
-    text = json.dumps({
-        "n": checkpoint.n, "at": checkpoint.at.isoformat(), "hash": checkpoint.hash.hex(), "key": checkpoint.key,
-        "signature": base64.b64encode(checkpoint.signature).decode(), "body": checkpoint.body,
-    })  # fmt: skip
+    copy = _Copy(
+        checkpoint.n, checkpoint.at.isoformat(), checkpoint.hash.hex(), checkpoint.key,
+        base64.b64encode(checkpoint.signature).decode(), checkpoint.body,
+    )  # fmt: skip
+    text = json.dumps(asdict(copy))
     draft = folder / f"{checkpoint.n:09}.draft"
     draft.write_text(text, encoding="utf-8")
     draft.rename(folder / f"{checkpoint.n:09}.json")
@@ -111,9 +124,9 @@ def last_copy(folder: Path | None) -> int:
 
 
 def read_copy(path: Path) -> Checkpoint:
-    """A checkpoint from its file; raises ValueError, KeyError or OSError."""
-    said = json.loads(path.read_text(encoding="utf-8"))
+    """A checkpoint from its file; raises ValueError, TypeError or OSError."""
+    copy = _Copy(**json.loads(path.read_text(encoding="utf-8")))
     return Checkpoint(
-        said["n"], datetime.fromisoformat(said["at"]), said["body"], bytes.fromhex(said["hash"]), said["key"],
-        base64.b64decode(said["signature"]),
+        copy.n, datetime.fromisoformat(copy.at), copy.body, bytes.fromhex(copy.hash), copy.key,
+        base64.b64decode(copy.signature),
     )  # fmt: skip

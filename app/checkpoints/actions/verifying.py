@@ -94,14 +94,14 @@ def _copy(n: int, copies: Path | None) -> tuple[Checkpoint | None, list[str]]:
         return None, []
     try:
         return read_copy(path), []
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, TypeError):
         return None, ["its copy cannot be read"]
 
 
 async def _take_in(conn: Connection, report: Report, trust: Trust, checkpoint: Checkpoint) -> None:
     try:
         statement = read(checkpoint.body)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, TypeError):
         return  # told as a fault of the checkpoint
     report.span = statement.span
     leaves = [leaf for leaf in statement.leaves if trust.case in (None, leaf.case_id)]

@@ -85,8 +85,8 @@ async def get_last(conn: Connection) -> Last | None:
 
 async def list_changed(conn: Connection, span: Span, limit: int) -> list[UUID]:
     """The cases of a span with something new, by id; from the beginning, all of them."""
-    rows = await conn.fetch(read_sql(__package__, "changed"), span.epoch, span.since, span.after, limit)
-    return [row["id"] for row in rows]
+    return [case for (case,) in await conn.fetch(
+        read_sql(__package__, "changed"), span.epoch, span.since, span.after, limit)]  # fmt: skip
 
 
 async def make_leaves(conn: Connection, tables: Sequence[CaseTable], cases: Collection[UUID]) -> list[Leaf]:
@@ -171,5 +171,5 @@ async def is_verified_since(conn: Connection, at: datetime) -> bool:
 
 async def list_auditors(conn: Connection) -> list[str]:
     """The posts that are told what does not hold."""
-    rows = await conn.fetch("select id from post where role = 'auditor' and staff is not null order by id")
-    return [row["id"] for row in rows]
+    found = await conn.fetch("select id from post where role = 'auditor' and staff is not null order by id")
+    return [post for (post,) in found]

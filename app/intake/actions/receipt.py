@@ -18,6 +18,7 @@ from app.cases.rules import (
     available_actions,
 )
 from app.core.access import Actor
+from app.core.rows import part
 from app.reference.queries import Reference
 
 
@@ -88,26 +89,41 @@ def with_code(body: Body, receipt: Receipt) -> Body:
     return {**body, "query_code": receipt.query_code} if receipt.how == "filed" else body
 
 
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """What a receipt says of a case, for what may be done with it."""
+
+    id: uuid.UUID
+    status: Status
+    kind: Kind
+    procedure: str
+    lead_unit: str
+    offered_to: str | None
+    worker: uuid.UUID | None
+    queue: str | None
+    areas: dict[str, str | None]
+
+
 def _facts(body: Body, reference: Reference, actor: Actor, now: datetime) -> Facts:
-    offers = []
-    if body["offered_to"]:
-        offers.append(Offer(0, body["offered_to"], None, "lead"))
-    if body["worker"] and body["kind"] in (Kind.REQUEST, Kind.EVENT):
-        offers.append(Offer(0, body["lead_unit"], uuid.UUID(body["worker"]), "co"))
-    above = [body["areas"][tier] for tier in ("township", "county", "city")]
+    case, offers = part(_Filed, body), []
+    if case.offered_to:
+        offers.append(Offer(0, case.offered_to, None, "lead"))
+    if case.worker and case.kind in (Kind.REQUEST, Kind.EVENT):
+        offers.append(Offer(0, case.lead_unit, case.worker, "co"))
+    above = [case.areas[tier] for tier in ("township", "county", "city")]
     return Facts(
-        id=uuid.UUID(body["id"]), status=Status(body["status"]), kind=Kind(body["kind"]),
+        id=case.id, status=case.status, kind=case.kind,
         petition_class=PetitionClass(sort) if (sort := body.get("petition_class")) else None,
-        standing=_standing(body, offers, reference, actor), version=1, offers=tuple(offers),
-        queued=body["queue"] not in (None, "no_worker", NO_TIER_ABOVE), procedure=body["procedure"],
-        forbids=forbidden(reference.procedure(body["procedure"], now)), top=body["queue"] == NO_TIER_ABOVE,
-        above=reference.centre_above(body["lead_unit"], body["areas"].values()),
-        namers=frozenset({body["lead_unit"], *(reference.centres[a] for a in above if a and a in reference.centres)}),
+        standing=_standing(case, offers, reference, actor), version=1, offers=tuple(offers),
+        queued=case.queue not in (None, "no_worker", NO_TIER_ABOVE), procedure=case.procedure,
+        forbids=forbidden(reference.procedure(case.procedure, now)), top=case.queue == NO_TIER_ABOVE,
+        above=reference.centre_above(case.lead_unit, case.areas.values()),
+        namers=frozenset({case.lead_unit, *(reference.centres[a] for a in above if a and a in reference.centres)}),
     )  # fmt: skip
 
 
-def _standing(body: Body, offers: list[Offer], reference: Reference, actor: Actor) -> Standing:
+def _standing(case: _Filed, offers: list[Offer], reference: Reference, actor: Actor) -> Standing:
     """As the registration left it; who reads the receipt brought the matter."""
     to = (f"staff:{offer.staff}" if offer.staff else f"unit:{offer.unit}" for offer in offers)
     parts = (Part(actor.who, "registrar"), *(Part(grantee, "offer") for grantee in to))
-    return Standing(body["lead_unit"], reference.above(body["lead_unit"], body["areas"].values()), parts)
+    return Standing(case.lead_unit, reference.above(case.lead_unit, case.areas.values()), parts)
