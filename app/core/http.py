@@ -99,8 +99,15 @@ async def find_actor(request: Request) -> Actor:
     return await current_actor(await caller(request, await now(request)))
 
 
+async def _look_first(request: Request) -> None:
+    """The city's rules are read before a connection is taken, like the caller: while they are not at hand, eight requests that
+    each held one would wait for a ninth."""
+    await request.app.state.reference.get(await now(request))
+
+
 async def read(request: Request, _: Caller) -> AsyncIterator[Connection]:
     """A connection in autocommit: for reads, and for commands that are one statement."""
+    await _look_first(request)
     database: Database = request.app.state.database
     async with database.connection() as connection:
         yield connection
@@ -108,6 +115,7 @@ async def read(request: Request, _: Caller) -> AsyncIterator[Connection]:
 
 async def write(request: Request, _: Caller) -> AsyncIterator[Connection]:
     """A transaction that is committed before the reply leaves (scope=function; kept by a test)."""
+    await _look_first(request)
     database: Database = request.app.state.database
     async with database.gathering() as connection:
         yield connection

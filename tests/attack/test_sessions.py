@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app.core.database import Database
+from app.reference.queries import ReferenceCache
 from app.staff import callers
 from app.staff.actions import make_key
 from app.staff.callers import Callers
@@ -188,20 +189,20 @@ def test_a_log_out_is_known_at_once_to_who_took_it(cast: Cast, monkeypatch: pyte
     refused(person.get("/v1/me"), status=401)
 
 
-def test_many_strangers_to_the_cache_do_not_starve_a_pool_of_one(cast: Cast) -> None:
-    """A request that held its connection while its caller is looked up would wait for itself."""
+def test_many_strangers_to_the_caches_do_not_starve_a_pool_of_one(cast: Cast) -> None:
+    """A request that held its connection while its caller, or the city's rules, are looked up would wait for itself."""
     headers = [{"Authorization": f"Bearer {cast(who).token}"} for who in ("li.window", "wang.grid", "sun.coordinator")]
 
     async def all_at_once() -> list[int]:
         app = application()
         database = await Database.open(CITY, size=1)
         app.state.database, app.state.city, app.state.key_sources = database, CITY, {}
-        app.state.callers = Callers(database, CITY, {})
+        app.state.callers, app.state.reference = Callers(database, CITY, {}), ReferenceCache(database)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-            asked = [client.get("/v1/me", headers=headers[n % 3]) for n in range(9)]
+            asked = [client.get(f"/v1/meetings/{uuid.uuid4()}", headers=headers[n % 3]) for n in range(9)]
             replies = await asyncio.wait_for(asyncio.gather(*asked), timeout=8)
         await database.close()
         return [reply.status_code for reply in replies]
 
-    assert asyncio.run(all_at_once()) == [200] * 9
+    assert asyncio.run(all_at_once()) == [404] * 9
