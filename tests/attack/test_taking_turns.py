@@ -55,6 +55,15 @@ def in_use(client: TestClient) -> int:
     return int(pool.get_size() - pool.get_idle_size())
 
 
+def comes_to_rest(client: TestClient) -> bool:
+    """Whether no connection is in use, once those are through who only asked who calls."""
+    for _ in range(500):
+        if in_use(client) == 0:
+            return True
+        client.get("/healthz")
+    return False
+
+
 def test_many_uploads_of_one_leave_room_for_others(
     cast: Cast, lives: Lives, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +91,7 @@ def test_many_prints_of_one_leave_a_turn_and_every_connection_to_others(
     with ThreadPoolExecutor(most + 4) as crowd:
         sent = [crowd.submit(many.get, f"/v1/cases/{large}/file.pdf") for _ in range(most + 4)]
         assert gate.stopped.acquire(timeout=60)
-        assert in_use(cast.client) == 0, "a connection waits for a printer"
+        assert comes_to_rest(cast.client), "a connection waits for a printer"
         assert one.get(f"/v1/cases/{small}/file.pdf").status_code == 200
         gate.open.set()
         assert statuses(sent) == [200] * most + [429] * 4
@@ -97,7 +106,8 @@ def test_a_print_in_clear_is_logged_before_it_is_made_and_holds_nothing(
     with ThreadPoolExecutor(1) as crowd:
         sent = crowd.submit(chen.post, f"/v1/cases/{case}/file", {"reason": "归档核对"})
         assert gate.stopped.acquire(timeout=60)
-        assert (in_use(cast.client), sql(logged, uuid.UUID(case))[0][0]) == (0, 1)
+        assert comes_to_rest(cast.client)
+        assert sql(logged, uuid.UUID(case))[0][0] == 1
         gate.open.set()
         assert sent.result(60).status_code == 200
 
@@ -117,7 +127,7 @@ def test_many_log_ins_from_one_address_leave_a_turn_and_every_connection_to_othe
         ]
         for _ in range(api.LOGINS.each):
             assert gate.stopped.acquire(timeout=60)
-        assert in_use(cast.client) == 0, "a connection waits for a password to be proved"
+        assert comes_to_rest(cast.client), "a connection waits for a password to be proved"
         assert elsewhere.post("/v1/tokens", json=login).status_code == 200
         gate.open.set()
         assert statuses(tries) == [401] * most + [429] * 4
