@@ -67,7 +67,7 @@ class Share:
     def _give_back(self, caller: str) -> None:
         self._taken[caller] -= 1
         for one in tuple(self._queue):
-            if self._free(one.caller):
+            if not one.come.done() and self._free(one.caller):  # else it is giving up at this very moment
                 self._taken[one.caller] += 1
                 self._queue.remove(one)
                 one.come.set_result(None)

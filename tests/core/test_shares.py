@@ -136,3 +136,22 @@ def test_who_goes_away_at_the_moment_of_the_turn_gives_it_on() -> None:
         await crowd.leave("d1")
 
     run(story)
+
+
+def test_who_gives_up_in_the_moment_of_their_turn_takes_none_with_them() -> None:
+    async def work() -> None:
+        scarce = share(at_once=1)
+
+        async def take(caller: str) -> None:
+            async with scarce.turn(caller):
+                pass
+
+        async with scarce.turn("one"):
+            waiter = asyncio.create_task(take("other"))
+            await settled()
+            waiter.cancel()
+            scarce._queue[0].come.cancel()  # as the loop does before the task runs again
+        await asyncio.gather(waiter, return_exceptions=True)
+        await asyncio.wait_for(take("third"), timeout=5)
+
+    asyncio.run(work())
