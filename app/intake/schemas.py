@@ -8,6 +8,7 @@ from pydantic import BaseModel, EmailStr, Field, model_validator
 
 from app.cases.rules import MAX_REPRESENTATIVES, Channel, Kind, PartyRole, PetitionClass
 from app.cases.schemas.page import AreasOut, CellRef, RoutingOut
+from app.cases.schemas.taken import WhomIn
 from app.core.bodies import Closed, Items, Measure
 from app.core.geometry import Crs, Latitude, Longitude
 from app.core.texts import Code, LongText, Name, Phone, ShortText, Title, unfit
@@ -87,17 +88,8 @@ class ConcernIn(Closed):
         return self
 
 
-class NotToIn(Closed):
+class NotToIn(WhomIn):
     """Who must not be involved, at the resident's wish."""
-
-    unit: Code | None = None
-    staff: uuid.UUID | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.unit is None) == (self.staff is None):
-            raise unfit("unit、staff 须且只能给出一项", "give exactly one of unit, staff")
-        return self
 
 
 class SourceIn(Closed):
