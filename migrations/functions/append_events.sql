@@ -8,6 +8,9 @@ returns setof int language plpgsql as $$
 declare
     appended int;
 begin
+    if exists (select from unnest(facts) said where said ?| '{case, seq, kind, at, actor}') then
+        raise exception 'a fact is named like a column of its event: %', facts using errcode = 'duplicate_column';
+    end if;
     return query
     with changed as (
         update cases c set head_seq = old.head_seq + 1, head_hash = event_hash(old.head_hash, text.body),

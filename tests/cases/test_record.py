@@ -188,6 +188,33 @@ def test_an_event_sets_only_what_it_may(lives: Lives, sql: Sql) -> None:
         sql(APPEND, [case], ['{"set": {"statuz": "closed"}}'])
 
 
+OLD = """
+    with last as (select id, head_seq, head_hash, at, text from cases, lateral (select now() as at) n, lateral (select
+        (jsonb_build_object('case', id, 'seq', head_seq + 1, 'kind', 'limit_recomputed', 'at', extract(epoch from at),
+            'actor', 'system:calendar') || $2)::text as text) t where id = $1::uuid),
+    told as (insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
+        select id, head_seq + 1, 'limit_recomputed', at, 'system:calendar', text, head_hash, event_hash(head_hash, text)
+        from last returning *)
+    update cases c set head_seq = t.seq, head_hash = t.hash, updated_at = t.at from told t where c.id = t.case_id
+"""
+
+
+def test_no_fact_takes_the_place_of_who_when_and_what(lives: Lives, sql: Sql) -> None:
+    case = lives.registered()["id"]
+    for fact in ("case", "seq", "kind", "at", "actor"):
+        with pytest.raises(asyncpg.DuplicateColumnError):
+            sql(APPEND, [case], [json.dumps({"set": {}, fact: "x"})])
+        body = sql("select event_body($1::uuid, 2, 'noted', now(), 'a', $2::jsonb) as body", case, {fact: "x"})[0][
+            "body"
+        ]
+        assert json.loads(body)[fact] != "x"
+    sql(OLD, case, {"set": {}, "kind": "completion", "rule": "r", "before": "x", "due": "y"})
+    assert breaks(sql, case) == [], "as it was once written"
+    sql("update event set kind = 'limit_recomputed' where case_id = $1::uuid and seq = 1", case)
+    assert breaks(sql, case) == [(1, "kind, time or actor is not what the content says")]
+    sql("update event set kind = 'registered' where case_id = $1::uuid and seq = 1", case)
+
+
 def test_events_of_many_cases_are_appended_to_each_or_to_none(lives: Lives, sql: Sql) -> None:
     one, other = lives.registered()["id"], lives.registered()["id"]
     with pytest.raises(asyncpg.RaiseError):

@@ -1,6 +1,8 @@
+-- The facts of a limit that was computed anew once held the kind of its clock, in the place of the event's own.
 with chained as (
-    select e.case_id, e.seq, e.hash, e.prev_hash, e.body, (e.data->>'case', e.data->>'seq', e.data->>'kind',
-            e.data->>'actor', (e.data->>'at')::numeric)
+    select e.case_id, e.seq, e.hash, e.prev_hash, e.body, (e.data->>'case', e.data->>'seq',
+            case when e.kind = 'limit_recomputed' and e.data ?& '{rule, before, due}' and not e.data ? 'clock' then e.kind
+                else e.data->>'kind' end, e.data->>'actor', (e.data->>'at')::numeric)
             is not distinct from (e.case_id::text, e.seq::text, e.kind, e.actor, extract(epoch from e.at)) as told,
         lag(e.hash, 1, ''::bytea) over (partition by e.case_id order by e.seq) as before,
         row_number() over (partition by e.case_id order by e.seq) as place,
