@@ -1,6 +1,6 @@
 select a.id, a.case_id, a.purpose, a.media_type, a.size, a.width, a.height, a.pages, a.removed, a.redacts, a.digest,
-    a.received_digest, a.salt, a.file, a.seal_key, a.added_by, a.added_at, a.withdrawn_at, a.withdrawn_by,
-    a.note, n.body as title, n.sealed as sealed_title, n.seal_key as title_key, {standing} as standing,
+    a.received_digest, a.salt, a.file, key_of(a.seal_key) as seal_key, a.added_by, a.added_at, a.withdrawn_at, a.withdrawn_by,
+    a.note, n.body as title, n.sealed as sealed_title, key_of(n.seal_key) as title_key, {standing} as standing,
     exists (select from archive f where f.case_id = c.id and f.taken_out_at is null) as archived,
     exists (select from legal_hold h where h.case_id = c.id and h.released_at is null) as held,
     array_remove(array[{relied_on}]::text[], null) as relied_on

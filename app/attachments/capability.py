@@ -12,6 +12,7 @@ from app.cases.rules import Facts
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
+from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
 
 STEPS = {
@@ -53,6 +54,7 @@ def register() -> None:
     FACTS.add({PAPERS.name: PAPERS})
     CHECKS.add({("wish", "attachments"): paper_refused})
     RELIANCES.add(RELIED_ON)
+    SEALED.add({"attachment": SealedTable("'attachment ' || t.id")})
 
 
 TAGS = {

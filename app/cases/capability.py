@@ -9,16 +9,30 @@ from app.cases.rules.plain import WORDS
 from app.cases.rules.registry import STEP_WORDS
 from app.cases.settings import CasesSettings
 from app.core.capability import Capability
+from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
 from app.messages.queries import SUBJECTS, Subject
 
 SUBJECT = Subject(
     "(select c.number from cases c where c.id = m.case_id)",
-    "(select jsonb_build_array('party ' || p.id, encode(p.sealed, 'base64'), encode(p.seal_key, 'base64'))"
+    "(select jsonb_build_array('party ' || p.id, encode(p.sealed, 'base64'), encode(key_of(p.seal_key), 'base64'))"
     " from party p where p.id = m.party)",
     "exists (select from cases c where c.id = {id} and c.petition_class = 'accusation')",
     lambda actor, p: f"exists (select from cases c where c.id = m.case_id and {visible_to(actor, p)})",
 )
+
+SEALED_HERE = {
+    "case_text": SealedTable("'case_text ' || t.case_id"),
+    "case_note": SealedTable("'case_note ' || t.id"),
+    "party": SealedTable("'party ' || t.id"),
+    "case_concern": SealedTable("'case_concern ' || t.case_id"),
+    "notice": SealedTable("'notice ' || t.id"),
+    "rating": SealedTable("'rating ' || t.case_id"),
+    "reopening_request": SealedTable("'reopening_request ' || t.id"),
+    "hearing_seat": SealedTable(
+        "'hearing_seat ' || t.hearing", "(select h.case_id from hearing h where h.id = t.hearing)"
+    ),
+}
 
 
 def register() -> None:
@@ -28,6 +42,7 @@ def register() -> None:
     LIST_FILTERS.add(OWN)
     HIDDEN_NOTES.add({BARS: "XF 28, 30"})
     SUBJECTS.add({"case_id": SUBJECT})
+    SEALED.add(SEALED_HERE)
 
 
 TAGS = {

@@ -13,7 +13,8 @@ BEFORE = """
     tried as materialized (
         select $1::text is null or pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) as got
     ), answered as materialized (
-        select request_hash, status as code, response, response_key, etag from idempotency where caller = $1 and key = $2
+        select request_hash, status as code, response, key_of(response_key) as response_key, etag
+        from idempotency where caller = $1 and key = $2
     )
 """
 

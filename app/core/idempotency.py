@@ -17,7 +17,7 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 
 _TRY_AND_FIND = f"with {BEFORE} select tried.got, answered.* from tried left join answered on true"
 _FIND = """
-    select true as got, request_hash, status as code, response, response_key, etag from idempotency
+    select true as got, request_hash, status as code, response, key_of(response_key) as response_key, etag from idempotency
     where caller = $1 and key = $2
 """
 _KEEP = """

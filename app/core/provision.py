@@ -75,6 +75,16 @@ async def grant_app(city: str, append_only: Collection[str]) -> None:
         await owner.close()
 
 
+async def list_cities() -> list[str]:
+    """The cities of this server, by name."""
+    admin = await asyncpg.connect(settings().database_url)
+    try:
+        found = await admin.fetch("select relnamespace::regnamespace::text from pg_class where relname = 'retired_key'")
+        return sorted(name for (name,) in found)
+    finally:
+        await admin.close()
+
+
 async def exists(city: str) -> bool:
     """Whether the city has its schema and has been migrated."""
     admin = await asyncpg.connect(settings().database_url)

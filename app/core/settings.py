@@ -34,6 +34,13 @@ class Settings(Section):
     city: str = Field(default="hohhot", pattern=r"^[a-z][a-z0-9_]{0,40}$", description="City served by this process")
     home: Path = Field(default=Path(".gridcase"), description="Folder for the key file and the private cluster")
     master_key: str = Field(default="", description="Base64 of at least 32 bytes; empty: the file master.key in home")
+    sealing_keys: str = Field(
+        default="",
+        description="The ring of sealing keys, with commas; empty: the file sealing.keys in home, if there is one",
+    )
+    key_command: str = Field(
+        default="", description="A program that keeps the ring instead, called with `list`, `add` or `destroy ID`"
+    )
     pool_size: int = Field(default=8, ge=1, le=200, description="Database connections of one server process")
     token_minutes: int = Field(default=30, ge=1, le=24 * 60, description="Life of an access token")
     max_body_bytes: int = Field(

@@ -8,6 +8,7 @@ from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
 from app.cases.rules.retention import RETENTIONS, Retention
 from app.core.capability import Capability
 from app.core.errors import Words
+from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
 from app.mediation.queries.resident import tell_agreement
 from app.mediation.rules import PROCEDURE_OF, SEPARATE_TALK, WORKFLOW, Mediated, refuses_of_case, wrong_result
@@ -136,6 +137,13 @@ def register() -> None:
     RETENTIONS.add(dict.fromkeys(PROCEDURE_OF.values(), Retention.YEARS_30))
     STEP_WORDS.add(STEPS)
     TEMPLATES.add(MESSAGES)
+    SEALED.add(
+        {
+            "mediation_seat": SealedTable(
+                "'mediation_seat ' || t.session", "(select s.case_id from mediation_session s where s.id = t.session)"
+            )
+        }
+    )
 
 
 TAGS = {

@@ -7,6 +7,7 @@ from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, StepWords, Told
 from app.core.capability import Capability
 from app.core.errors import Words
+from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
 from app.messages.rules import TEMPLATES, Template
 from app.proxy.queries.cases import OWN_PROXY, PROXIES_OF_CASE, review_refused, service_refused, tell_proxy
@@ -120,6 +121,7 @@ def register() -> None:
     RESIDENT_SECTIONS.add({"proxy": ResidentSection(OWN_PROXY, tell_proxy)})
     TEMPLATES.add(MESSAGES)
     WORKFLOWS.add({workflow.thing: workflow for workflow in (PROXIES, ERRANDS)})
+    SEALED.add({"proxy": SealedTable("'proxy ' || t.id")})
 
 
 TAGS = {

@@ -35,11 +35,12 @@ _MATTER = """
     from cases c where c.id = $1
 """
 _CONCERNS = """
-    select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 and ended_at is null order by id
+    select relation, unit, staff, sealed, key_of(seal_key) as seal_key from case_concern
+    where case_id = $1 and ended_at is null order by id
 """
 _REQUESTS = """
     select q.id, q.case_id, c.number, c.kind, c.category, c.lead_unit, q.cause, q.state, q.asked_at, q.decided_at,
-        q.sealed, q.seal_key, r.satisfaction, r.solved, c.head_seq as version,
+        q.sealed, key_of(q.seal_key) as seal_key, r.satisfaction, r.solved, c.head_seq as version,
         exists (select from event e where e.case_id = c.id and e.kind in ('conclude', 'decide_review', 'serve', 'close')
             and e.actor = {me}) as own
     from ({seen}) seen cross join lateral (select * from reopening_request where id = seen.id offset 0) q

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from app.core.database import Connection
 
 # Tables that hold nothing of the city: the schema's revision, remembered answers, counters, the log of reads,
-# messages (nobody is told today of what the demo says happened last year), and supervisions, whose ids are drawn.
-NOT_THE_CITY = ("alembic_version", "idempotency", "message", "rate_counter", "read_log", "supervision")
+# keys, messages (nobody is told today of what the demo says happened last year), and supervisions, whose ids are drawn.
+NOT_THE_CITY = ("alembic_version", "data_key", "idempotency", "message", "rate_counter", "read_log", "supervision")
 LEFT_OUT_ROWS = {"case_note": "kind like 'supervision%'", "event": "kind in ('supervise', 'answer_supervision')"}
 # Beside identity columns, which only number rows.
 LEFT_OUT: Mapping[str, tuple[str, ...]] = {

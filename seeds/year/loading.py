@@ -40,6 +40,7 @@ _SETTINGS = """
 _EMPTY = f"""
     {SETTLED};
     truncate cases restart identity cascade;
+    truncate data_key;
     alter sequence case_number restart;
     analyze area, area_version, unit, staff, post, cell, cell_version, cell_worker, route, routing_rule, category
 """

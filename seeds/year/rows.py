@@ -64,6 +64,11 @@ async def list_tables(conn: Connection) -> dict[str, Table]:
     }  # fmt: skip
 
 
+def _text(column: str) -> str:
+    """A column as text; a key as it came with its content, whose copies have keys of their own."""
+    return "(seal_key || key_of(seal_key))::text" if column == "seal_key" else f"{column}::text"
+
+
 class RowReader:
     """Reads the rows of some cases in one statement."""
 
@@ -72,7 +77,7 @@ class RowReader:
         self._names = list(tables)
         self._statement = " union all ".join(
             f"select {n} as place, row_number() over (order by {table.order}) as spot, {self._case(table)} as case_id,"
-            f" array[{', '.join(f'{column}::text' for column in table.columns)}]"
+            f" array[{', '.join(map(_text, table.columns))}]"
             f" from {table.name} where {self._belongs(table)}"
             for n, table in enumerate(tables.values())
         )

@@ -49,7 +49,9 @@ def kept(sql: Ask, caller: str) -> list[str]:
     from app.core.crypto import Sealed
 
     rows = sql(
-        "select caller, key, response, response_key from idempotency where caller = $1 and response is not null", caller
+        "select caller, key, response, key_of(response_key) as response_key from idempotency"
+        " where caller = $1 and response is not null",
+        caller,
     )
     return [
         keys().unseal(Sealed(row["response_key"], row["response"]), f"idempotency {row['caller']} {row['key']}")["body"]

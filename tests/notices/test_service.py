@@ -206,8 +206,8 @@ def test_a_notice_of_an_accusation_is_for_its_desk_alone(cast: Cast, sql: Ask) -
 
 def test_a_notice_is_kept_as_it_was_sealed_and_the_event_holds_its_digest(cast: Cast, lives: Lives, sql: Ask) -> None:
     page = accepted(cast, lives)
-    (row,) = sql("select * from notice where case_id = $1::uuid", page["id"])
-    text = keys().unseal(Sealed(row["seal_key"], row["sealed"]), f"notice {row['id']}")["text"]
+    (row,) = sql("select *, key_of(seal_key) as key from notice where case_id = $1::uuid", page["id"])
+    text = keys().unseal(Sealed(row["key"], row["sealed"]), f"notice {row['id']}")["text"]
     assert row["digest"] == hashlib.sha256(row["salt"] + text.encode()).digest()
     event = cast(CHEN).get(f"/v1/cases/{page['id']}/timeline").json()["items"][-1]["data"]
     assert (event["notice"], event["notice_id"]) == ("acceptance", str(row["id"]))

@@ -41,7 +41,9 @@ _END_WORDS = """
     update case_concern set ended_by = $2, ended_at = $3
     where case_id = any($1::uuid[]) and sealed is not null and ended_at is null returning case_id
 """
-_LIVE = "select relation, unit, staff, sealed, seal_key from case_concern where case_id = $1 and ended_at is null"
+_LIVE = """
+    select relation, unit, staff, sealed, key_of(seal_key) as seal_key from case_concern where case_id = $1 and ended_at is null
+"""
 # Whom one names stands below, or is one's own unit; the city's centre and desks stand above all units of the city.
 _RANKS = """
     with named as (

@@ -140,6 +140,6 @@ async def redraft(act: ActionContext, case_id: uuid.UUID, *, kind: NoticeKind | 
 
 
 _WITH_WORDS = """
-    select n.id as notice, n.kind, n.meets, n.facts, w.id, w.body, w.sealed, w.seal_key
+    select n.id as notice, n.kind, n.meets, n.facts, w.id, w.body, w.sealed, key_of(w.seal_key) as seal_key
     from notice n left join case_note w on w.id = n.note where n.id = $1
 """

@@ -20,7 +20,8 @@ _LINK = """
 # A re-review is about the review, and acts on the case that both are about.
 _ORIGINAL = "select other from case_link where case_id = $1 and opinion_at is not null and undone_at is null"
 _DIRECTIONS = """
-    select id, body, sealed, seal_key from case_note where case_id = $1 and kind = 'review_directions' order by at desc limit 1
+    select id, body, sealed, key_of(seal_key) as seal_key from case_note
+    where case_id = $1 and kind = 'review_directions' order by at desc limit 1
 """
 _DECIDED = "select data->>'result' from event where case_id = $1 and kind = 'decide_review' order by seq desc limit 1"
 _OUTCOMES = {result.value: outcome for outcome, result in RESULT_OF.items()}

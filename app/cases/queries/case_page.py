@@ -18,7 +18,7 @@ from app.notices.rules import CLOSING
 _CLOSING = ", ".join(f"'{kind.value}'" for kind in sorted(CLOSING))
 # The parties of the case that is named.
 PARTIES = """(select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p.role, 'sealed', encode(p.sealed, 'base64'),
-        'seal_key', encode(p.seal_key, 'base64'), 'tell_by', p.tell_by) order by p.id), '[]')
+        'seal_key', encode(key_of(p.seal_key), 'base64'), 'tell_by', p.tell_by) order by p.id), '[]')
     from party p where p.case_id = {})"""
 
 
@@ -56,7 +56,7 @@ async def open_parties(conn: Connection, case_id: uuid.UUID) -> tuple[PartyOut, 
 # What is shown with stars, as it was written: the place, the report where it holds numbers of people, such notes.
 _REVEALED = """
     select {parties} as items, case when {sealed} then jsonb_build_array('case_text ' || x.case_id, 'location.address',
-            encode(x.sealed, 'base64'), encode(x.seal_key, 'base64')) else to_jsonb(x.address) end as address,
+            encode(x.sealed, 'base64'), encode(key_of(x.seal_key), 'base64')) else to_jsonb(x.address) end as address,
         {text} as text, (select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'body', {note}) order by n.at, n.id), '[]')
             from case_note n where n.case_id = x.case_id and n.sealed is not null and n.kind <> all($2::text[])) as notes
     from case_text x where x.case_id = $1

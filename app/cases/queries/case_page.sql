@@ -19,10 +19,10 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
     jsonb_build_object('city', c.city, 'county', c.county, 'township', c.township, 'community', c.community) as areas,
     jsonb_build_object('rule', c.rule, 'guarded', c.guarded) as routing,
     (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'role', p.role, 'sealed', encode(p.sealed, 'base64'),
-        'seal_key', encode(p.seal_key, 'base64'), 'tell_by', p.tell_by) order by p.id), '[]')
+        'seal_key', encode(key_of(p.seal_key), 'base64'), 'tell_by', p.tell_by) order by p.id), '[]')
      from party p where p.case_id = c.id) as parties,
     (select coalesce(jsonb_agg(jsonb_build_object('relation', k.relation, 'unit', k.unit, 'staff', k.staff,
-        'text', jsonb_build_array('case_concern ' || c.id, 'text', encode(k.sealed, 'base64'), encode(k.seal_key, 'base64')))
+        'text', jsonb_build_array('case_concern ' || c.id, 'text', encode(k.sealed, 'base64'), encode(key_of(k.seal_key), 'base64')))
         order by k.id), '[]')
      from case_concern k where k.case_id = c.id and k.ended_at is null) as concerns,
     (select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule, 'basis', k.basis, 'start', k.start,
@@ -48,7 +48,7 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
     (select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'state', h.state, 'scheduled_at', h.scheduled_at,
         'place', h.place, 'began_at', h.began_at, 'ended_at', h.ended_at, 'participants',
         (select coalesce(jsonb_agg(jsonb_build_object('role', s.role, 'staff', s.staff, 'name',
-            jsonb_build_array('hearing_seat ' || h.id, 'name', encode(s.sealed, 'base64'), encode(s.seal_key, 'base64')))
+            jsonb_build_array('hearing_seat ' || h.id, 'name', encode(s.sealed, 'base64'), encode(key_of(s.seal_key), 'base64')))
             order by s.id), '[]')
          from hearing_seat s where s.hearing = h.id)) order by h.made_at, h.id), '[]')
      from hearing h where h.case_id = c.id) as hearings,
@@ -75,5 +75,5 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
 from cases c
 join case_text x on x.case_id = c.id
 cross join lateral (select 'case_text ' || c.id as place, encode(x.sealed, 'base64') as sealed,
-    encode(x.seal_key, 'base64') as key) t
+    encode(key_of(x.seal_key), 'base64') as key) t
 left join staff w on w.id = c.worker

@@ -7,7 +7,9 @@ from app.core.crypto import opened
 
 # A note inside a statement: `NOTE.format("t.wish")`, read into a field of type `NoteText`. What holds numbers of people lies
 # in `body` with stars and sealed beside it; NOTE gives the stars, ORIGINAL what was written, for the resident and for notices.
-_OPENED = "jsonb_build_array('case_note ' || n.id, 'body', encode(n.sealed, 'base64'), encode(n.seal_key, 'base64'))"
+_OPENED = (
+    "jsonb_build_array('case_note ' || n.id, 'body', encode(n.sealed, 'base64'), encode(key_of(n.seal_key), 'base64'))"
+)
 NOTE_TEXT = f"coalesce(to_jsonb(n.body), {_OPENED})"
 ORIGINAL_TEXT = f"case when n.sealed is null then to_jsonb(n.body) else {_OPENED} end"
 NOTE = f"(select {NOTE_TEXT} from case_note n where n.id = {{}})"

@@ -16,7 +16,7 @@ from app.core.rows import Mark, fetch_all, fetch_one
 _NOTICE = """
     select n.id, n.case_id, n.kind, n.version, '' as title, n.state, n.meets, n.drafted_at, n.drafted_by,
         encode(n.digest, 'hex') as digest, jsonb_build_array('notice ' || n.id, 'text', encode(n.sealed, 'base64'),
-            encode(n.seal_key, 'base64')) as html,
+            encode(key_of(n.seal_key), 'base64')) as html,
         (select coalesce(jsonb_agg(jsonb_build_object('outcome', s.outcome, 'method', s.method, 'at', s.at,
             'article', s.article, 'recorded_by', s.recorded_by, 'approved_by', s.approved_by, 'replaced_at', s.replaced_at)
             order by s.id), '[]') from service_record s where s.notice = n.id) as service

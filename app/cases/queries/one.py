@@ -234,8 +234,8 @@ class CaseText:
 # The text of the case that is named, as it was written.
 TEXT = """(select case when t.sealed is null then jsonb_build_object('title', t.title, 'description', t.description)
     else jsonb_build_object('title', jsonb_build_array('case_text ' || t.case_id, 'title', encode(t.sealed, 'base64'),
-        encode(t.seal_key, 'base64')), 'description', jsonb_build_array('case_text ' || t.case_id, 'description',
-        encode(t.sealed, 'base64'), encode(t.seal_key, 'base64'))) end
+        encode(key_of(t.seal_key), 'base64')), 'description', jsonb_build_array('case_text ' || t.case_id, 'description',
+        encode(t.sealed, 'base64'), encode(key_of(t.seal_key), 'base64'))) end
     from case_text t where t.case_id = {})"""
 
 

@@ -109,7 +109,7 @@ def _not_found() -> NotFound:
 
 _SERVED = """
     select n.id, n.kind, '' as title, s.at as served_at, jsonb_build_array('notice ' || n.id, 'text',
-        encode(n.sealed, 'base64'), encode(n.seal_key, 'base64')) as html
+        encode(n.sealed, 'base64'), encode(key_of(n.seal_key), 'base64')) as html
     from cases c join notice n on n.case_id = c.id and n.state in ('served', 'waived', 'approved')
     join service_record s on s.notice = n.id and s.replaced_at is null
     where c.number = $1 and c.query_hash = $2 and c.petition_class is distinct from 'accusation' order by s.at, n.id

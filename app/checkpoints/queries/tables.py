@@ -7,6 +7,7 @@ from app.core.rows import fetch_all, read_sql
 
 # Tables that lead to a case and are no part of its record, and why.
 BESIDE = {
+    "data_key": "wrapped anew without an event; what it opens is bound in its own row",
     "idempotency": "remembered answers, dropped after a month",
     "message": "ways out: delivered, tried again",
     "read_log": "who looked: no act on the case, bound by itself",

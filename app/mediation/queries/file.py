@@ -103,7 +103,8 @@ class _Seat:
 
 
 _SEATS = """
-    select s.session, s.staff, s.sealed, s.seal_key from mediation_seat s join mediation_session t on t.id = s.session
+    select s.session, s.staff, s.sealed, key_of(s.seal_key) as seal_key from mediation_seat s
+    join mediation_session t on t.id = s.session
     where t.mediation = $1 order by s.id
 """
 

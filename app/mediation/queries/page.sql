@@ -15,7 +15,7 @@ select m.id, m.case_id, c.number, c.lead_unit, m.channel, m.origin, m.state, m.u
         'began_at', t.began_at, 'ended_at', t.ended_at, 'withheld', t.minutes is not null and apart.hidden,
         'minutes', case when not apart.hidden then {minutes} end,
         'invited', (select coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'staff', g.staff,
-            'name', jsonb_build_array(g.session, encode(g.sealed, 'hex'), encode(g.seal_key, 'hex'))) order by g.id), '[]')
+            'name', jsonb_build_array(g.session, encode(g.sealed, 'hex'), encode(key_of(g.seal_key), 'hex'))) order by g.id), '[]')
             from mediation_seat g where g.session = t.id)) order by t.since, t.id), '[]')
      from mediation_session t left join room_booking b on b.id = t.booking left join room r on r.id = b.room,
         lateral (select t.kind = 'separate' and not (c.lead_unit = any($3::text[]) or exists (select from mediator a

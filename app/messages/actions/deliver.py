@@ -30,7 +30,7 @@ _TAKE = """
         order by id limit 1 for update skip locked
     )
     update message m set taken_at = $1, attempts = m.attempts + 1 from next where m.id = next.id
-    returning m.id, m.key, m.channel, m.sealed, m.seal_key, m.template, m.facts, m.attempts,
+    returning m.id, m.key, m.channel, m.sealed, key_of(m.seal_key) as seal_key, m.template, m.facts, m.attempts,
         {number} as number, {party} as party
 """
 _SENT = "update message set sent_at = $2, taken_at = null, failed = null, sealed = null, seal_key = null where id = $1"
