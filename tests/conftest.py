@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient
@@ -21,6 +22,8 @@ from tests.support import clock, processor, tiers
 CITY = "hohhot"
 compose()  # as the service and the command line do
 callers.TRUSTED_SECONDS = 0.0  # whoever left is out at once: no test waits a second
+hypothesis.settings.register_profile("gridcase", deadline=None)  # how long an example takes is the machine's matter
+hypothesis.settings.load_profile("gridcase")
 _numbers = itertools.count(1)
 
 

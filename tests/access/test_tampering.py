@@ -190,7 +190,7 @@ def test_what_was_signed_stays_while_cases_go_on(copies: Path, town: Town) -> No
     assert off_loop(sign(force=False)) == 0
 
 
-def test_what_is_written_once_is_missed_even_after_a_true_step(town: Town) -> None:
+def test_what_is_written_once_is_missed_even_after_a_true_step(copies: Path, town: Town) -> None:
     """Changed past the service, and then the case goes on and is signed again: the earlier checkpoint knows the row."""
     case = fresh(town)
     assert off_loop(sign()) == 1

@@ -299,7 +299,7 @@ SOURCES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(0, len(SOURCES) - 1), st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), max_size=5),
     st.floats(0, 1), st.binary(max_size=40),
@@ -332,7 +332,7 @@ def test_a_spoilt_file_is_clean_or_refused(
 # --- Redacted copies
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data(), st.sampled_from(["JPEG", "PNG", "WEBP"]), st.integers(20, 90), st.integers(20, 90))
 def test_what_is_blacked_out_is_black_and_the_rest_is_as_it_was(data: Any, kind: str, width: int, height: int) -> None:
     noise = Image.effect_noise((width, height), 80).convert("RGB").point(lambda v: min(255, 90 + v))

@@ -120,7 +120,7 @@ _numbers = st.integers(0, 47)
 _periods = st.lists(st.tuples(_numbers, st.integers(1, 8)), min_size=2, max_size=12)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(periods=_periods)
 def test_whatever_is_asked_at_once_no_two_overlap_and_no_free_wish_is_refused(
     cast: Cast, sql: Callable[..., Any], wednesday: Move, periods: list[tuple[int, int]]

@@ -103,7 +103,7 @@ class Fuzz:
     def _hypothesis(self, made: Any, examples: int) -> None:
         @hypothesis.seed(self.seed)
         @hypothesis.settings(
-            max_examples=examples, deadline=None, database=None, derandomize=False,
+            max_examples=examples, database=None, derandomize=False,
             suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
         )  # fmt: skip
         @hypothesis.given(made)

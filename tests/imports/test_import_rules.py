@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.texts import clean
@@ -38,7 +38,6 @@ def test_local_times(local: str, utc: str, later: str | None, skipped: bool) -> 
 ZONES = ["America/New_York", "Asia/Shanghai", "Australia/Lord_Howe", "Asia/Tehran", "Pacific/Apia", "Africa/Casablanca"]
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2037, 12, 31)), st.sampled_from(ZONES))  # noqa: DTZ001 (local times)
 def test_the_short_cut_for_steady_days_changes_nothing(naive: datetime, zone: str) -> None:
     instant = in_zone(naive, ZoneInfo(zone))

@@ -247,7 +247,5 @@ def test_any_order_of_repeats_files_each_matter_once(cast: Cast, sql: Any) -> No
 
     run_state_machine_as_test(
         Repeats,
-        settings=settings(
-            max_examples=STEPS, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=STEPS, stateful_step_count=15, suppress_health_check=list(HealthCheck)),
     )

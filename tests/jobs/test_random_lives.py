@@ -282,7 +282,7 @@ def test_random_lives(sort: str, cast: Cast, bench: Bench, at: Callable[[datetim
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=LIVES, stateful_step_count=16, deadline=None, derandomize=True,
+            max_examples=LIVES, stateful_step_count=16, derandomize=True,
             suppress_health_check=list(HealthCheck), database=None,
         ),
     )  # fmt: skip

@@ -126,7 +126,7 @@ def check(sql: Any, carried: Carried, instants: Sequence[datetime]) -> None:
 
 
 @hypothesis.settings(
-    max_examples=8, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck),
+    max_examples=8, database=None, suppress_health_check=list(hypothesis.HealthCheck),
     phases=[hypothesis.Phase.generate],
 )  # fmt: skip
 @hypothesis.seed(20261126)
