@@ -26,6 +26,7 @@ SEALED_HERE = {
     "case_note": SealedTable("'case_note ' || t.id"),
     "party": SealedTable("'party ' || t.id"),
     "case_concern": SealedTable("'case_concern ' || t.case_id"),
+    "correction": SealedTable("'correction ' || t.id"),
     "notice": SealedTable("'notice ' || t.id"),
     "rating": SealedTable("'rating ' || t.case_id"),
     "reopening_request": SealedTable("'reopening_request ' || t.id"),

@@ -77,6 +77,17 @@ TEMPLATES.add({
         Words("您的事项（编号{number}）有新情况，请凭编号和查询码查询，或联系受理窗口。",
               "There is news of your matter {number}. Ask with its number and query code, or at the window."),
     ),
+    "corrected": Template(
+        Words("登记内容有更正", "What was registered was corrected"),
+        Words("编号{number}的登记内容有更正，请查看更正前后的内容。",
+              "What was registered of case {number} was corrected; read what stands there now, and what stood before."),
+    ),
+    "reach_corrected": Template(
+        Words("登记的联系方式有更改", "How you are reached was changed"),
+        Words("您的事项（编号{number}）登记的联系方式有更改。如非您本意，请凭编号和查询码更正，或携带身份证件到受理窗口。",
+              "How you are reached on your matter {number} was changed. If you did not wish it, correct it with its number and"
+              " query code, or come to the window."),
+    ),
     "wish_recorded": Template(
         Words("工作人员登记了您本人的意愿", "Staff recorded a wish of yours"),
         Words("工作人员在您的事项（编号{number}）上登记了您本人的意愿。如非您本意，请在{hours}小时内凭编号和查询码撤销，或联系受理窗口。",

@@ -23,7 +23,7 @@ begin
             area_path = new.area_path, queue = new.queue, worker = new.worker, centre = new.centre,
             lead_unit = new.lead_unit, routed_unit = new.routed_unit, result = new.result, reopened = new.reopened,
             escalated_to = new.escalated_to, merged_into = new.merged_into, query_issue = new.query_issue,
-            accepted_at = new.accepted_at, concluded_at = new.concluded_at, closed_at = new.closed_at
+            received_at = new.received_at, accepted_at = new.accepted_at, concluded_at = new.concluded_at, closed_at = new.closed_at
         from unnest(case_ids, facts) said(id, facts)
         join cases old on old.id = said.id
         cross join lateral (select event_body(old.id, old.head_seq + 1, append_events.kind, append_events.at,

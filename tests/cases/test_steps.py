@@ -60,6 +60,7 @@ BODIES: dict[str, Callable[[Cast], dict[str, Any] | None]] = {
     "cancel_hearing": lambda cast: REASON,
     "record_visit": lambda cast: {"method": "phone", "reached": False, "words": "两次致电无人接听。"},
     "track_outside": lambda cast: {"body": "仲裁委员会", "stage": "filed", "filed_on": "2026-11-20"},
+    "correct": lambda cast: {"party": {"id": UNKNOWN, "name": "张三丰"}, **REASON},
     "reissue_code": lambda cast: None,
     "name_concerned": lambda cast: {"whom": [STATION], **REASON},
     "mend_concerned": lambda cast: {"instead_of": STATION, "whom": [STATION], **REASON},
@@ -160,6 +161,11 @@ def test_what_a_case_offers_its_caller_is_what_the_server_accepts(cast: Cast, li
                 body = REASON if action in AT_THEIR_WISH else BODIES[action](cast)
                 if action in ("merge", "link", "link_repeat"):
                     body = {**(body or {}), "into" if action == "merge" else "other": live_twin(state, lives)}
+                if action == "correct" and (people := seen.json()["parties"]):
+                    people = who.get(f"/v1/cases/{fresh}").json()["parties"]
+                    body = {**REASON, "party": {"id": people[0]["id"], "name": "张三丰"}}
+                elif action == "correct":
+                    body = {**REASON, "title": "路面塌陷"}
                 reply = who.act(fresh, action, body)
                 assert reply.status_code == 200, f"{state}: {login} {action} {reply.text}"
                 continue

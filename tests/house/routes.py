@@ -18,6 +18,7 @@ _CASE = (
     "/reopen",
     "/go_up",
     "/undo",
+    "/correct",
     "/code",
 )
 RESIDENT = {("POST", f"/v1/query{door}") for door in (*_CASE, *_PROXY)}

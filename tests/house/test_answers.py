@@ -83,9 +83,12 @@ def take_every_step(cast: Cast, lives: Lives) -> None:
     case = lives.accepted()["id"]
     assert cast("sun.coordinator").act(lives.registered()["id"], "reissue_code").status_code == 404
     issued = lives.registered(kind="request", category="heating.outage")
+    own = {"number": issued["number"], "code": issued["query_code"], "title": "停暖三天"}
+    assert cast(chen).client.post("/v1/query/correct", json=own).json()["corrected"] == ["标题"]
     assert cast.seat("C150102001.window_clerk.2").act(issued["id"], "reissue_code").status_code == 200
     asked = {"number": issued["number"], "phone": "13800000000"}
     assert cast(chen).client.post("/v1/query/code", json=asked).status_code == 202
+    walk(cast, case, (chen, "correct", {"title": "室温只有十度", **WHY}))
     parties = cast(chen).post(f"/v1/cases/{case}/reveal", {"reason": "电话回访"}).json()["items"]
     looked = cast(chen).post(f"/v1/cases/{case}/same_phone", {"party": parties[0]["id"], "reason": "核对号码"})
     assert looked.json()["items"]
@@ -354,7 +357,7 @@ def read_everything(cast: Cast, role: Role) -> None:
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
         for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings", "/attachments", "/tasks",
-                      "/whistles", "/meetings", "/proxies", "/notes"):  # fmt: skip
+                      "/whistles", "/meetings", "/proxies", "/notes", "/corrections"):  # fmt: skip
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 

@@ -77,6 +77,7 @@ record_hearing  | accepted handling              | .         | lead    | record
 cancel_hearing  | accepted handling              | .         | lead    | reason
 record_visit    | closed                         | .         | visitor | method reached words
 track_outside   | referred                       | .         | lead    | body stage filed_on
+correct         | registered accepted handling concluded closed declined referred withdrawn | . | visitor | reason
 reissue_code    | registered accepted handling concluded closed | . | desk |
 """
 
@@ -99,15 +100,14 @@ WHO = {
     "serve": DESK,
     "redraft": DESK,
     "archive": DESK,
-    "hold": "organ_head discipline_officer supervisor",
-    "release_hold": "organ_head discipline_officer supervisor",
-    "approve_attempt": "organ_head discipline_officer supervisor",
+    **dict.fromkeys(("hold", "release_hold", "approve_attempt"), "organ_head discipline_officer supervisor"),
     "close": DESK,
     "reopen": "coordinator organ_head discipline_officer supervisor",
     "grant_reopening": "coordinator organ_head discipline_officer supervisor",
     "decline_reopening": "coordinator organ_head discipline_officer supervisor",
     "escalate": DESK,
     "go_up": f"grid_worker {DESK} integration",
+    "correct": f"grid_worker {DESK} integration",
     "send_back": DESK,
     "dispute_competence": f"grid_worker {DESK}",
     "rule_competence": "coordinator organ_head",

@@ -34,7 +34,7 @@ def differences(row: Any, events: list[dict[str, Any]]) -> list[str]:
 
 
 def _plain(column: str, value: Any) -> Any:
-    if column in INSTANTS and value is not None:
+    if column in INSTANTS | {"received_at"} and value is not None:
         return round(value.timestamp() if isinstance(value, datetime) else float(value), 3)
     return str(value) if isinstance(value, uuid.UUID) else value
 

@@ -4,6 +4,7 @@ from app.cases.actions.after import record_visit, track_outside
 from app.cases.actions.archive import archive, hold, release_hold
 from app.cases.actions.competence import dispute_competence, rule_competence
 from app.cases.actions.concerns import SaidByResident, lift_concerned, mend_concerned, name_concerned, say_concerned
+from app.cases.actions.correct import correct, correct_by_code
 from app.cases.actions.decide import accept, conclude, decline, extend_clock, handle, refer
 from app.cases.actions.drafting import redraft
 from app.cases.actions.escalate import escalate, flag_urgent, go_up, go_up_by_code, report_upward, send_back
@@ -29,6 +30,8 @@ __all__ = [
     "cancel_hearing",
     "close",
     "conclude",
+    "correct",
+    "correct_by_code",
     "decide_review",
     "decline",
     "decline_reopening",

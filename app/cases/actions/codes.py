@@ -14,16 +14,19 @@ from app.cases.queries.case_page import open_parties
 from app.cases.rules import LIVE, Status
 from app.cases.schemas.page import PartyOut
 from app.cases.schemas.shown import Delivered
+from app.cases.settings import CasesSettings
 from app.core.access import Actor
 from app.core.crypto import keys
 from app.core.database import Connection, Database
 from app.core.rows import all_typed, fetch_one
+from app.core.settings import section
 from app.messages.actions import queue
 from app.messages.rules import Channel
 
 AGAIN_AFTER = timedelta(hours=1)  # so that nobody's phone is flooded, nor their code changed under their hands
 MOST_AT_ONCE = 50
 BY_PHONE = Actor(id="phone", kind="resident")
+# A phone that came by a paper alone gets no code while the resident, who was told at the one before, may still object.
 _SPEAK = ("petitioner", "representative")
 _TAKE = """
     delete from code_request where id in (select id from code_request order by id limit $1 for update skip locked)
@@ -34,6 +37,8 @@ _CASE = """
     where c.number = $1 and c.petition_class is distinct from 'accusation' and c.status = any($3::text[])
         and exists (select from party p where p.case_id = c.id and p.phone_index = $2 and p.role = any($4::text[]))
         and not exists (select from event e where e.case_id = c.id and e.kind = 'reissue_code' and e.at > $5)
+        and not exists (select from event e where e.case_id = c.id and e.kind = 'correct' and e.at > $6
+            and e.data->>'proof' = 'paper' and e.data->'fields' ? 'party.phone')
     for update of c
 """
 
@@ -86,8 +91,8 @@ async def answer_requests(database: Database, now: datetime) -> int:
 
 async def _answer(conn: Connection, asked: _Asked, now: datetime) -> None:
     states = [*LIVE, Status.CLOSED]
-    since = now - AGAIN_AFTER
-    case = await fetch_one(conn, _Case, _CASE, asked.number, asked.phone_index, states, list(_SPEAK), since)
+    since, settled = now - AGAIN_AFTER, now - timedelta(hours=section(CasesSettings).undo_hours)
+    case = await fetch_one(conn, _Case, _CASE, asked.number, asked.phone_index, states, list(_SPEAK), since, settled)
     if case is None:
         return
     issue = case.query_issue + 1

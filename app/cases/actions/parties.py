@@ -1,11 +1,17 @@
-"""Parties who join a case after it was registered."""
+"""Parties who join a case after it was registered, and what is corrected of one."""
 
 import uuid
+from collections.abc import Mapping
 
+from app.cases.queries.one import LoadedCase
+from app.cases.schemas.page import PartyOut
+from app.core import errors
 from app.core.crypto import keys
 from app.core.database import Connection, uuid7
+from app.reference.actions import ActionContext
 
 _ADD = "insert into party (id, case_id, role, sealed, seal_key, phone_index) values ($1, $2, $3, $4, $5, $6)"
+_REWRITE = "update party set sealed = $2, seal_key = $3, phone_index = $4, tell_by = $5 where id = $1"
 
 
 async def add_party(
@@ -18,3 +24,19 @@ async def add_party(
     index = keys().phone_index(phone) if phone else None
     await conn.execute(_ADD, party, case_id, role, sealed.body, sealed.key, index)
     return party
+
+
+async def rewrite_party(act: ActionContext, case: LoadedCase, party: PartyOut, own: Mapping[str, str | None]) -> None:
+    """What is known of a party is another thing from now on, sealed anew; the way they are told stays if it still leads to
+    them. The caller keeps what stood there before."""
+    known: dict[str, str | None] = {n: getattr(party, n) for n in ("name", "phone", "address", "email")} | dict(own)
+    if not (known["name"] or known["phone"]):
+        raise errors.Invalid("姓名、电话至少填一项", "give a name or a phone", pointer="#/body/party")
+    sealed = keys().seal({k: v for k, v in known.items() if v}, f"party {party.id}")
+    phone, way = known["phone"], party.tell_by
+    if {"sms": phone, "email": known["email"]}.get(way or "none", "") is None:
+        way = None
+    if way is None and known["email"] and not phone and not case.secret:
+        way = "email"
+    index = keys().phone_index(phone) if phone and not case.secret else None
+    await act.conn.execute(_REWRITE, party.id, sealed.body, sealed.key, index, way)

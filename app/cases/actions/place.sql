@@ -12,6 +12,9 @@ select c.id, cell.code as cell, coalesce(cell.city, c.city) as city, coalesce(ce
         and r.category = c.category and r.kind = c.kind and r.petition_class = coalesce(c.petition_class, '')) as unit,
     (select w.staff from cell_worker w where w.cell = cell.code and w.during @> $5::timestamptz
         and not coalesce(w.staff = any(c.barred_staff), false) order by w.role limit 1) as worker,
+    c.worker as worker_before, jsonb_strip_nulls(jsonb_build_object('cell', c.cell,
+        'area', coalesce(c.community, c.township, c.county, c.city),
+        'point', st_x(c.point) || ', ' || st_y(c.point))) as before,
     c.guarded, (c.barred_units is not null or c.waits_above is not null) as barred, c.point is not null as measured
 from cases c cross join cell_code
 left join cell on cell.code = cell_code.code

@@ -80,9 +80,9 @@ async def run_under(
 
 
 async def recompute(act: ActionContext, case: LoadedCase, procedure: Procedure) -> None:
-    """All limits anew, from the filing and the acceptance of the case, under `procedure`."""
+    """All limits anew, from the receipt and the acceptance of the case, under `procedure`."""
     days = case.row.clock.granted_days if case.row.clock else 0
-    starts = {StartsOn.REGISTERED: case.row.registered_at, StartsOn.ACCEPTED: case.row.accepted_at}
+    starts = {StartsOn.REGISTERED: case.row.received_at, StartsOn.ACCEPTED: case.row.accepted_at}
     planned = await run_under(act, case, procedure, starts, but=case.row.clocks_met)
     if days and any(clock.kind is ClockKind.COMPLETION for clock in planned):
         await _keep_extension(act, case, procedure, days, next(c for c in planned if c.kind is ClockKind.COMPLETION))

@@ -7,17 +7,18 @@ from app.cases.actions.codes import petitioners_phones, send_code
 from app.cases.actions.step import advance, begin
 from app.cases.queries.access import beside, visible_to
 from app.cases.queries.case_page import open_parties, open_texts
+from app.cases.queries.corrections import list_corrections
 from app.cases.queries.notices import get_notice, no_text
 from app.cases.queries.standing import require_involved
 from app.cases.rules import LIVE
-from app.cases.schemas.page import RevealedOut
+from app.cases.schemas.correcting import InClearOut
 from app.cases.schemas.shown import CodeOut, Delivered, OtherCaseOut
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.core.looks import log_reading, look_in_clear
-from app.core.rows import fetch_all
+from app.core.rows import fetch_all, shown
 from app.notices.rules import NoticeKind
 from app.reference.actions import ActionContext
 
@@ -39,11 +40,13 @@ async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[CodeOut,
     return CodeOut(case.row.number, delivered), None if phones else code, case.facts.version + 1
 
 
-async def reveal(conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime) -> RevealedOut:
+async def reveal(conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime) -> InClearOut:
     """Parties, place and texts in clear, and the log entry that says who saw them and why; raises NotFound or Forbidden."""
     await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
     await look_in_clear(conn, case_id, "parties", reason, actor=actor, now=now)
-    return await open_texts(conn, case_id)
+    written = await open_texts(conn, case_id)
+    before = await list_corrections(conn, case_id, actor=actor, clear=True)
+    return shown(InClearOut, written, corrections=before)
 
 
 async def open_notice(

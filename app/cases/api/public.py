@@ -6,10 +6,12 @@ from app.cases import actions
 from app.cases.actions import codes
 from app.cases.queries.page import ask, ask_for_notices
 from app.cases.resident import ThisCaseByCode
+from app.cases.rules.correcting import FIELDS
+from app.cases.schemas.correcting import CorrectByCodeIn, CorrectedOut
 from app.cases.schemas.notices import ServedOut
 from app.cases.schemas.resident import CodeAskedOut, ConcernsSaidOut, QueryOut, UndoneOut
 from app.cases.schemas.taken import CodeIn, ConcernsByCodeIn, QueryIn
-from app.core.errors import Conflict, NotFound, TooMany, Words
+from app.core.errors import Conflict, Invalid, NotFound, TooMany, Words
 from app.core.openapi import may_answer
 
 _SENT = Words(
@@ -55,6 +57,21 @@ async def ask_for_served(sent: QueryIn, case: ThisCaseByCode) -> ServedOut:
     """Every notice that was served, as it was made, for whoever holds the number and the code of the receipt."""
     served = await case.read(sent, lambda conn: ask_for_notices(conn, sent.number, sent.code, language=case.language))
     return ServedOut(items=served)
+
+
+_CORRECTED = Words(
+    "已更正，更正前的内容留存在案，承办单位已获告知。没有变化的，不作更正。",
+    "Corrected; what stood before is kept, and who handles it is told. What said so already was left.",
+)
+
+
+@router.post("/correct", summary="Correct what is yours", responses=may_answer(Conflict, Invalid))
+async def correct_own(sent: CorrectByCodeIn, case: ThisCaseByCode) -> CorrectedOut:
+    """更正: at once, without asking anybody. Your words until there is a result, since that answers them; your name, phone and
+    address always. What stood before is kept for who handles the matter."""
+    fields = await case.run(sent, lambda act, found: actions.correct_by_code(act, found, sent))
+    words = [FIELDS[name].say(case.language) for name in fields]
+    return CorrectedOut(number=sent.number, corrected=words, said=_CORRECTED.say(case.language))
 
 
 @router.post("/undo", summary="That was not my wish", responses=may_answer(Conflict))

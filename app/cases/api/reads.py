@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.cases.queries import lists, record, tasks
+from app.cases.queries import corrections, lists, record, tasks
 from app.cases.queries.filters import area_filter
 from app.cases.queries.page import show_case
 from app.cases.rules import OPEN_KINDS, Kind
 from app.cases.rules.plain import step_title
+from app.cases.schemas.correcting import CorrectionsOut
 from app.cases.schemas.filters import Filters
 from app.cases.schemas.page import CaseOut
 from app.cases.schemas.shown import CasePage, CountsOut, SimilarPage, TasksOut, TimelineOut
@@ -119,3 +120,10 @@ async def get_timeline(
 async def list_similar_cases(case_id: uuid.UUID, actor: CanRead, conn: Read, at: Now) -> SimilarPage:
     """Hints from what the caller may see: same category, near in place and time, similar title. They never block."""
     return SimilarPage(items=await record.list_similar(conn, case_id, actor=actor, now=at))
+
+
+@router.get("/cases/{case_id}/corrections", summary="What was corrected")
+async def list_case_corrections(case_id: uuid.UUID, actor: CanRead, conn: Read) -> CorrectionsOut:
+    """What was put right of what was registered, by whom and why, with the version before; masked as the page is. In clear:
+    `reveal`."""
+    return CorrectionsOut(items=await corrections.list_corrections(conn, case_id, actor=actor))

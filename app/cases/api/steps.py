@@ -10,8 +10,9 @@ from pydantic_core import to_json
 from app.cases import actions
 from app.cases.queries.page import show_case
 from app.cases.rules import CASE_STEPS
+from app.cases.schemas.correcting import CorrectIn, InClearOut
 from app.cases.schemas.further import HearingIn, HearingRecordIn, LinkIn, LinkRepeatIn, OutsideIn, VisitIn
-from app.cases.schemas.page import CaseOut, RevealedOut, UnseenOut
+from app.cases.schemas.page import CaseOut, UnseenOut
 from app.cases.schemas.shown import CodeOut, OtherCasesOut
 from app.cases.schemas.taken import (
     ConcludeIn,
@@ -90,6 +91,7 @@ STEPS: dict[str, StepAction] = {
     "cancel_hearing": (actions.cancel_hearing, ReasonIn),
     "record_visit": (actions.record_visit, VisitIn),
     "track_outside": (actions.track_outside, OutsideIn),
+    "correct": (actions.correct, CorrectIn),
 }
 NAMES = {
     "sign_for": "sign_for_offer", "refuse": "refuse_offer", "recall": "recall_offer", "extend": "extend_limit",
@@ -130,9 +132,10 @@ async def reissue_code(case_id: uuid.UUID, runner: ThisRunner, _: NothingIn | No
 CanReveal = Annotated[Actor, Depends(requires(Permission.PARTY_REVEAL))]
 
 
-@router.post("/reveal", response_model=RevealedOut, summary="In clear, with a reason that is logged")
+@router.post("/reveal", response_model=InClearOut, summary="In clear, with a reason that is logged")
 async def reveal_parties(case_id: uuid.UUID, sent: RevealIn, conn: Write, call: ThisCall, actor: CanReveal) -> Response:
-    """Names, phones, the place, and texts that hold numbers of people, in clear. Who saw them, when and why is kept."""
+    """Names, phones, the place, texts that hold numbers of people, and what stood before a correction, in clear. Who saw them,
+    when and why is kept."""
 
     async def act() -> tuple[int, bytes, str | None]:
         shown = await actions.reveal(conn, case_id, reason=sent.reason, actor=actor, now=call.now)

@@ -25,6 +25,8 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
         'text', jsonb_build_array('case_concern ' || c.id, 'text', encode(k.sealed, 'base64'), encode(key_of(k.seal_key), 'base64')))
         order by k.id), '[]')
      from case_concern k where k.case_id = c.id and k.ended_at is null) as concerns,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'at', k.at, 'fields', k.fields) order by k.at, k.id), '[]')
+     from correction k where k.case_id = c.id) as corrections,
     (select coalesce(jsonb_agg(jsonb_build_object('kind', k.kind, 'rule', k.rule, 'basis', k.basis, 'start', k.start,
         'due', k.due, 'due_unrolled', k.due_unrolled, 'provisional', k.provisional, 'met_at', k.met_at,
         'stopped_at', k.stopped_at, 'breached_at', k.breached_at, 'paused_at', k.paused_at, 'owner', k.owner,

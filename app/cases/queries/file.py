@@ -8,10 +8,13 @@ from datetime import datetime, tzinfo
 from markupsafe import Markup
 
 from app.cases.queries.case_page import read_page
+from app.cases.queries.corrections import list_corrections
 from app.cases.queries.notices import list_of_case
 from app.cases.queries.record import list_timeline
 from app.cases.queries.registry import FILE_LISTS
+from app.cases.rules.correcting import named
 from app.cases.rules.plain import step_title
+from app.cases.schemas.correcting import CorrectionOut
 from app.cases.schemas.notices import NoticeOut
 from app.cases.schemas.page import CaseOut, LimitOut, NoteOut
 from app.cases.schemas.shown import EventOut
@@ -30,6 +33,7 @@ _RETENTION = {"permanent": "永久", "30_years": "三十年", "10_years": "十�
 _PARTS = (
     ("matter", "反映事项"),
     ("parties", "当事人"),
+    ("corrections", "更正"),
     ("limits", "期限"),
     ("timeline", "办理经过"),
     ("joint", "协同办理"),
@@ -50,6 +54,9 @@ async def compose_file(
     return filled(
         "case_file.v1.html", contents=[*_PARTS, *named], notices=notices,
         **{name: await read(conn, case_id, reference) for name, read in FILE_LISTS.items()},
+        corrections=[
+            _correction(one, tz) for one in await list_corrections(conn, case_id, actor=actor, clear=clear)
+        ],
         parties=[{**asdict(party), "role": _ROLES[party.role]} for party in page.parties],
         events=[_event(event, tz) for event in events], notes=_notes(page.notes, events, tz),
         clocks=[_clock(clock, tz) for clock in page.clocks], **_cover(page, reference),
@@ -68,6 +75,15 @@ def _cover(page: CaseOut, reference: Reference) -> dict[str, object]:
         "status": page.status.words.zh, "received": local(page.received_at, tz),
         "closed": local(page.closed_at, tz), "held": page.held,
         "retention": f"{_RETENTION[kept.retention]}{until}" if kept else None,
+    }  # fmt: skip
+
+
+def _correction(one: CorrectionOut, tz: tzinfo) -> dict[str, object]:
+    """The version before, whose it was, and who put it right."""
+    before = [str(value) for value in asdict(one.before).values() if value]
+    return {
+        "at": local(one.at, tz), "by": one.author_name or _OTHERS.get(one.author.split(":")[0], one.author),
+        "what": named(one.fields).zh, "before": "；".join(before) or "（原为空）", "reason": one.reason or "",
     }  # fmt: skip
 
 

@@ -211,6 +211,12 @@ def _of_file(facts: Facts) -> dict[str, tuple[bool, Words]]:
             not facts.archived and (facts.status is Status.WITHDRAWN or not outstanding(facts.notices)),
             Words("已归档，或尚有文书未送达。", "It is archived already, or a notice is still to be served."),
         ),
+        "correct": (
+            facts.held_by is None,
+            Words(
+                "该件依法保全，解除前案卷保持原样。", "The file is under legal hold: it stays as it is until released."
+            ),
+        ),
         "hold": (facts.held_by is None, Words("该件已被依法保全。", "The file is held already.")),
         "release_hold": (facts.held_by is not None, Words("该件未被保全。", "No hold lies on the file.")),
     }

@@ -5,6 +5,7 @@ What passes between offices is not told: an offer, a note on urgency.
 
 from collections.abc import Mapping
 
+from app.cases.rules.correcting import named
 from app.cases.rules.registry import STEP_WORDS, StepWords, Told
 from app.cases.rules.transitions import TRANSITIONS
 from app.core.errors import Words
@@ -39,6 +40,16 @@ def _at_your_wish(zh: str, en: str) -> Told:
         f"Staff recorded that you wished it {en}. If not, undo it in time with number and query code.",
     )
     return lambda data: recorded if "undo_until" in data else asked
+
+
+def _corrected(data: Mapping[str, object]) -> Words:
+    """Which fields; by whom they read elsewhere."""
+    fields = data.get("fields")
+    what = named(fields if isinstance(fields, list) else ())
+    return Words(
+        f"登记内容已更正（{what.zh}），更正前的内容留存在案；如有误，可凭编号和查询码更正。",
+        f"What was registered was corrected ({what.en}); what stood before is kept. If it is wrong, correct it with the code.",
+    )
 
 
 _NOW_LEADS = Words("现由{unit}负责办理。", "{unit} is now responsible for it.")
@@ -118,6 +129,7 @@ TOLD: dict[str, Told] = {
     "reissue_code": Words(
         "查询码已重新发放，原查询码失效。", "A new query code was issued; the one before works no longer."
     ),
+    "correct": _corrected,
     "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
     **dict.fromkeys((
         "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold", "rule_return",

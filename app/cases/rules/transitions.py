@@ -1,6 +1,7 @@
 """The one table of transitions: served at GET /v1/transitions and enforced by every action. Pure.
 
-Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, LDTJ = 劳动争议调解仲裁法, XZFY = 行政复议法, DB11 = DB11/T 2021—2022.
+Articles: XF = 信访工作条例 (2022), RMTJ = 人民调解法, LDTJ = 劳动争议调解仲裁法, XZFY = 行政复议法, DB11 = DB11/T 2021—2022,
+PIPL = 个人信息保护法.
 """
 
 from collections.abc import Callable
@@ -171,6 +172,8 @@ TRANSITIONS: dict[str, Transition[Status]] = table(
            "reached", "words"),
         _t("track_outside", "登记法定途径进展", "follow the procedure outside", {_S.REFERRED}, None, _P.CASE_ACCEPT,
            By.LEAD, "body", "stage", "filed_on", basis="LDTJ 29, 43; XZFY 30, 62"),
+        _t("correct", "更正登记内容", "correct what was registered", frozenset(_S) - {_S.MERGED}, None, _P.CASE_REGISTER,
+           By.VISITOR, "reason", basis="PIPL 46"),
         _t("reissue_code", "重发查询码", "issue a new query code", LIVE | {_S.CLOSED}, None, _P.CODE_REISSUE,
            By.DESK, basis="XF 18, 21"),
     )

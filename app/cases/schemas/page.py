@@ -131,12 +131,21 @@ class WrittenNoteOut:
 
 @dataclass(frozen=True, slots=True)
 class RevealedOut:
-    """What is shown with stars, in clear: parties, the place, the report, and those notes that hold numbers of people."""
+    """What lies with stars or sealed, as it was written: parties, the place, the report, notes that hold numbers of people."""
 
     items: tuple[PartyOut, ...]
     address: OpenedText
     text: WrittenOut
     notes: tuple[WrittenNoteOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRef:
+    """Something of it was corrected; `GET /v1/cases/{id}/corrections` has what stood before."""
+
+    id: uuid.UUID
+    at: datetime
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +369,7 @@ class CaseOut:
     outside: OutsideOut | None
     parties: tuple[PartyOut, ...]
     concerns: tuple[ConcernOut, ...]
+    corrections: tuple[CorrectionRef, ...]
     notes: tuple[NoteOut, ...]
     hearings: tuple[HearingOut, ...]
     status_text: str

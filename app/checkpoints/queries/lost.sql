@@ -1,8 +1,11 @@
 -- What a newer checkpoint no longer has of a case, and the heads that its chain does not have; then the newer word is kept.
+-- A correction writes rows anew that are written once otherwise: its event says how many, and shows that it was done.
 with lost as (
     select i.case_id, l.n as since, case
         when i.seq < l.seq then 'events were taken away'
-        when not l.written <@ i.written then 'a row that is written once was changed or taken away' end as what
+        when cardinality(array(select unnest(l.written) except select unnest(i.written))) > coalesce((
+            select sum((e.data->>'replaced')::int) from event e
+            where e.case_id = i.case_id and e.seq > l.seq and e.seq <= i.seq and e.kind = 'correct'), 0) then 'a row that is written once was changed or taken away' end as what
     from incoming i join leaf l using (case_id)
 ), astray as (
     select i.case_id, i.n as since, 'event ' || i.seq || ' is not the one that was signed' as what

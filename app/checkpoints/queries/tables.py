@@ -21,10 +21,10 @@ MOVING = {
     "case_access": ("due", "areas", "outside"),
     "clock": ("level", "next_at", "breached_at", "stopped_at"),
 }  # fmt: skip
-# Tables to whose rows of a case nothing is done once they are written (tests/access/test_tampering.py).
+# Tables to whose rows of a case nothing is done once they are written (tests/access/test_tampering.py), but by a correction.
 WRITTEN_ONCE = frozenset({
     "case_note", "case_text", "party", "return_visit", "clock_extension", "mediation_consent", "mediation_signature",
-    "note_mention",
+    "note_mention", "correction",
 })  # fmt: skip
 ROOT = "cases"
 

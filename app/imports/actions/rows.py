@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from app.cases.actions.texts import as_written
 from app.cases.rules import Channel, Kind, PetitionClass, Status
 from app.core.crypto import keys
 from app.core.database import uuid7
@@ -16,7 +17,6 @@ from app.imports import rules
 from app.imports.rules import CODE, IMPORTED_STATUS, Instant, Reason, Refused
 from app.imports.schemas import Mapping, Take
 from app.intake.actions.bulk import Staged
-from app.intake.actions.texts import as_written
 from app.reference.queries import Reference
 
 Reader = Callable[[list[str]], str | None]

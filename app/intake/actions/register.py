@@ -12,6 +12,7 @@ from importlib.resources import files
 
 import asyncpg
 
+from app.cases.actions.texts import as_written
 from app.cases.rules import PartyRole, PetitionClass
 from app.core import errors
 from app.core.access import Actor
@@ -23,7 +24,6 @@ from app.core.rows import fetch_all
 from app.deadlines.actions import as_stored
 from app.deadlines.rules import ClockKind, StartsOn, choose_procedure
 from app.intake.actions.receipt import Body, Receipt
-from app.intake.actions.texts import as_written
 from app.intake.schemas import ReportIn
 from app.reference.queries import Reference
 from app.routing.rules import Category

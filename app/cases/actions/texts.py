@@ -3,9 +3,15 @@
 import uuid
 from collections.abc import Mapping
 
-from app.core.crypto import keys
+from app.cases.queries.one import LoadedCase
+from app.core.crypto import keys, opened
 from app.core.numbers import starred
+from app.reference.actions import ActionContext
 
+_SEALED = "select sealed, key_of(seal_key) as seal_key from case_text where case_id = $1"
+_REWRITE = """
+    update case_text set title = $2, description = $3, address = $4, sealed = $5, seal_key = $6 where case_id = $1
+"""
 Written = tuple[str | None, str | None, str | None, bytes | None, bytes | None]
 
 
@@ -22,3 +28,14 @@ def as_written(
     sealed = keys().seal({"title": title, "description": description, "location": place}, f"case_text {case_id}")
     shown_title, shown_description, shown_address = (None, None, None) if secret else with_stars
     return shown_title, shown_description, shown_address, sealed.body, sealed.key
+
+
+async def rewrite_text(act: ActionContext, case: LoadedCase, said: Mapping[str, str | None]) -> None:
+    """Other words stand from now on; numbers in them are found as at registration. The caller keeps what stood there before."""
+    (found,) = await act.conn.fetch(_SEALED, case.case_id)
+    sealed = opened(found["sealed"], found["seal_key"], f"case_text {case.case_id}")
+    place = {**(sealed.get("location") or {}), "address": said["address"]}
+    title = said["title"]
+    assert title is not None  # noqa: S101 (the caller has looked)
+    text = as_written(case.case_id, title, said["description"], place, secret=case.secret)
+    await act.conn.execute(_REWRITE, case.case_id, *text)
