@@ -14,7 +14,8 @@ from app.cases.actions.reactions import Moment, Reaction, set_reactions
 from app.cases.capability import CASES
 from app.centres.capability import CAPABILITY as CENTRES
 from app.checkpoints.capability import CHECKPOINTS
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
+from app.core.roles import APPEND_ONLY, LIKE_SERVICE, SECRET, WRITES, Grants, LoginRole
 from app.deadlines.capability import DEADLINES
 from app.emergency.capability import EMERGENCY
 from app.handover.capability import HANDOVER
@@ -35,12 +36,13 @@ CAPABILITIES: tuple[Capability, ...] = (
     AREAS,
     Capability("units"),
     STAFF,
-    Capability("grids"),
+    Capability("grids", writes={"cell_worker": "insert, update, delete"}, written_by=LoginRole.ACCOUNTS),
     Capability("routing"),
     DEADLINES,
     REFERENCE,
     MESSAGES,
     CENTRES,
+    Capability("notices", writes=changes("notice", "service_record")),
     CASES,
     ATTACHMENTS,
     INTAKE,
@@ -66,9 +68,24 @@ REACTIONS: dict[Moment, tuple[Reaction, ...]] = {
 
 
 def append_only() -> tuple[str, ...]:
-    """The tables to which the service only adds; the log of who looked at personal data, and who let them look at more, is
-    the floor's own."""
-    return ("read_log", "reveal_lift", *(table for capability in CAPABILITIES for table in capability.append_only))
+    """The tables to which nobody but the owner does more than add; the log of who looked at personal data, and who let them
+    look at more, is the floor's own."""
+    return (*APPEND_ONLY, *(table for capability in CAPABILITIES for table in capability.append_only))
+
+
+def grants() -> dict[LoginRole, Grants]:
+    """What each login role may do, as the capabilities say of their tables."""
+    own = {role: dict(WRITES.get(role, {})) for role in LIKE_SERVICE}
+    for one in CAPABILITIES:
+        own[one.written_by] |= {**dict.fromkeys(one.append_only, "insert"), **one.writes}
+    secret = frozenset(SECRET).union(*(one.secret for one in CAPABILITIES))
+    figures = frozenset[str]().union(*(one.figures for one in CAPABILITIES))
+    return {
+        role: Grants(
+            secret=frozenset() if role is LoginRole.ACCOUNTS else secret, writes=own[LoginRole.SERVICE] | own[role]
+        )
+        for role in LIKE_SERVICE
+    } | {LoginRole.FIGURES: Grants(reads_all=False, reads=figures)}
 
 
 @cache

@@ -17,13 +17,14 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
 
 from app.attachments import api as attachments
-from app.capabilities import compose
+from app.capabilities import compose, grants
 from app.core import http
 from app.core.asgi import RequestMiddleware
 from app.core.database import Database
 from app.core.errors import CATALOGUE, Unavailable, no_such_address
 from app.core.nearby import is_near, networks
 from app.core.openapi import Documented, operation_id
+from app.core.roles import LoginRole
 from app.core.settings import settings
 from app.intake.actions import RegistrationBatcher
 from app.reference.queries import ReferenceCache
@@ -40,14 +41,14 @@ def create_app(city: str | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = await Database.open(name)
-        app.state.database, app.state.city = database, name
-        app.state.key_sources = {}
-        app.state.callers = Callers(database, name, app.state.key_sources)
-        app.state.reference = ReferenceCache(database)
-        app.state.lane = RegistrationBatcher(database)
-        yield
-        await database.close()
+        async with Database.opened(name, grants()) as opened:
+            app.state.database, app.state.city = opened[LoginRole.SERVICE], name
+            app.state.accounts, app.state.figures = opened[LoginRole.ACCOUNTS], opened[LoginRole.FIGURES]
+            app.state.key_sources = {}
+            app.state.callers = Callers(app.state.accounts, name, app.state.key_sources)
+            app.state.reference = ReferenceCache(app.state.database)
+            app.state.lane = RegistrationBatcher(app.state.database)
+            yield
 
     _log_as_json()
     capabilities = compose()

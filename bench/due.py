@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.database import Database
+from app.core.roles import LoginRole
 from app.jobs.actions import settle_due
 from bench import cases, city
 from bench.ground import as_owner, run, say
@@ -92,7 +93,7 @@ def _bare() -> float:
 
 
 async def _settle(now: datetime) -> float:
-    database = await Database.open(CITY, size=2)
+    database = await Database.open(CITY, LoginRole.RUNNER, size=2)
     try:
         began = perf_counter()
         moved = await settle_due(database, now.astimezone(UTC))

@@ -15,6 +15,8 @@ from starlette.testclient import TestClient
 
 from app.core import tokens
 from app.core.crypto import keys
+from app.core.database import connect
+from app.core.roles import LoginRole
 from app.core.tokens import Account
 from seeds.hohhot.city import build_city
 from seeds.hohhot.staff import staff_id
@@ -199,8 +201,11 @@ class Cast:
 
 
 async def _account(app: Any, staff: UUID) -> Account:
-    async with app.state.database.connection() as conn:
+    conn = await connect(app.state.city, LoginRole.OWNER)
+    try:
         return await account_of(conn, staff)
+    finally:
+        await conn.close()
 
 
 class Lives:

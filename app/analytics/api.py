@@ -16,7 +16,7 @@ from app.cases.queries.filters import area_filter
 from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.database import Connection
-from app.core.http import Language, Now, Read, reference, requires
+from app.core.http import Language, Now, ReadFigures, reference, requires
 from app.core.texts import Code
 from app.emergency.queries import get_emergency
 from app.reference.queries import Reference
@@ -31,7 +31,7 @@ Month = Annotated[str | None, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", des
 
 @router.get("/centres/{code}/dashboard", summary="The dashboard of a centre")
 async def read_centre_dashboard(
-    code: Code, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
+    code: Code, actor: CanRead, conn: ReadFigures, at: Now, said: Language, rules: Rules
 ) -> DashboardOut:
     """What the centre received or leads, for posts of the centre and of those above it; only what the caller may see.
 
@@ -43,7 +43,7 @@ async def read_centre_dashboard(
 
 @router.get("/areas/{code}/dashboard", summary="The dashboard of an area")
 async def read_area_dashboard(
-    code: Code, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
+    code: Code, actor: CanRead, conn: ReadFigures, at: Now, said: Language, rules: Rules
 ) -> DashboardOut:
     """A township, a county, the city or a community, for posts whose area covers it; only what the caller may see."""
     scope = dashboards.find_area(rules, code, actor=actor)
@@ -52,7 +52,7 @@ async def read_area_dashboard(
 
 @router.get("/emergencies/{emergency_id}/board", summary="The joint board of an emergency")
 async def read_emergency_board(
-    emergency_id: uuid.UUID, actor: CanRead, conn: Read, at: Now, said: Language, rules: Rules
+    emergency_id: uuid.UUID, actor: CanRead, conn: ReadFigures, at: Now, said: Language, rules: Rules
 ) -> BoardOut:
     """How its cases stand, and who is on duty today. For all units alike; each counts only what it may see anyway."""
     found = await get_emergency(conn, emergency_id, now=at)
@@ -138,7 +138,7 @@ async def wanted_indicators(
 @router.get("/indicators", summary="Indicators of handling")
 async def list_indicators(
     when: Annotated[Span, Depends(span)], codes: Annotated[list[str], Depends(wanted_indicators)], actor: CanRead,
-    conn: Read, said: Language, rules: Rules,
+    conn: ReadFigures, said: Language, rules: Rules,
     area: Annotated[Code | None, Query(description="That of the caller's own post if left out")] = None,
     by: Annotated[By, Query(description="What the cells are")] = "none",
 ) -> IndicatorsOut:  # fmt: skip

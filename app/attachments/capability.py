@@ -10,7 +10,7 @@ from app.attachments.settings import AttachmentSettings
 from app.cases.queries.registry import FILE_LISTS
 from app.cases.rules import Facts
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.errors import Words
 from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
@@ -60,4 +60,6 @@ def register() -> None:
 TAGS = {
     "attachments": "Photos and papers of a case: made harmless on the way in, sealed at rest, each view logged.",
 }
-ATTACHMENTS = Capability("attachments", tags=TAGS, settings=AttachmentSettings, register=register)
+ATTACHMENTS = Capability(
+    "attachments", tags=TAGS, settings=AttachmentSettings, register=register, writes=changes("attachment")
+)

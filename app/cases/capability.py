@@ -8,7 +8,7 @@ from app.cases.rules import CASE_STEPS
 from app.cases.rules.plain import WORDS
 from app.cases.rules.registry import STEP_WORDS
 from app.cases.settings import CasesSettings
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
 from app.messages.queries import SUBJECTS, Subject
@@ -52,4 +52,11 @@ TAGS = {
     "notices": "What residents are told in writing: each notice as it was made, how it was served, what still waits.",
     "resident": "The resident's own access: number and query code, no login.",
 }
-CASES = Capability("cases", tags=TAGS, register=register, settings=CasesSettings, append_only=("event",))
+CASES = Capability(
+    "cases", tags=TAGS, register=register, settings=CasesSettings,
+    append_only=("event", "case_note", "correction", "hearing_seat", "return_visit"),
+    writes=changes(
+        "cases", "case_access", "case_concern", "assignment", "case_link", "outside_procedure", "hearing", "archive",
+        "legal_hold", "rating", "reopening_request", "case_text", "party",
+    ) | {"code_request": "insert, update, delete"},  # update: to take requests turn by turn, with a lock
+)  # fmt: skip

@@ -1,7 +1,7 @@
 """The resident's way in: number and query code instead of a login. Wrong ones are counted by the address they come from."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, NoReturn, TypeVar, cast
 
 from fastapi import Depends, Request
 
@@ -30,8 +30,11 @@ class CaseByCode:
         """Check number and code, and read."""
         database: Database = self.request.app.state.database
         async with database.connection() as conn:
-            await self._check(conn, sent)
-            return await work(conn)
+            known = await find_by_code(conn, sent.number, sent.code) is not None
+            result = await work(conn) if known else None
+        if not known:
+            await self._refuse()
+        return cast(T, result)
 
     async def run(
         self, sent: QueryIn, step: Callable[[ActionContext, LoadedCase], Awaitable[T | Problem]]
@@ -40,7 +43,9 @@ class CaseByCode:
         wrong number or a wrong code; raises a problem that the step gave back."""
         database: Database = self.request.app.state.database
         async with database.connection() as conn:
-            await self._check(conn, sent)
+            known = await find_by_code(conn, sent.number, sent.code) is not None
+        if not known:
+            await self._refuse()
         async with database.transaction() as conn:
             case = await load_by_code(conn, sent.number, sent.code, self.rules)
             result = await step(ActionContext(conn, self.rules, RESIDENT, self.at, case.facts.version), case)
@@ -54,26 +59,26 @@ class CaseByCode:
         async with database.transaction() as conn:
             if await work(conn):
                 return
-        async with database.connection() as conn:
-            await self._refuse(conn)
+        await self._refuse()
 
     async def ask(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Without a code: each is counted against the address it comes from, since none can be told to be right."""
         database: Database = self.request.app.state.database
+        await self._count("code to")
         async with database.connection() as conn:
-            await take(conn, f"code to {client_address(self.request)}", settings().query_tries_per_hour, self.at)
             return await work(conn)
 
-    async def _check(self, conn: Connection, sent: QueryIn) -> None:
+    async def _refuse(self) -> NoReturn:
         """A right code passes, however many wrong ones were tried before. A wrong one is counted against the address that it
         comes from, and no other: a code of 49 bits is not found by trying, and what was counted against a number would be
         used against whoever holds its code."""
-        if await find_by_code(conn, sent.number, sent.code) is None:
-            await self._refuse(conn)
-
-    async def _refuse(self, conn: Connection) -> NoReturn:
-        await take(conn, f"query from {client_address(self.request)}", settings().query_tries_per_hour, self.at)
+        await self._count("query from")
         raise wrong_code()
+
+    async def _count(self, what: str) -> None:
+        accounts: Database = self.request.app.state.accounts
+        async with accounts.connection() as conn:
+            await take(conn, f"{what} {client_address(self.request)}", settings().query_tries_per_hour, self.at)
 
 
 ThisCaseByCode = Annotated[CaseByCode, Depends(CaseByCode)]

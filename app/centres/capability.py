@@ -1,7 +1,7 @@
 """What centres bring beside the routes: the tables of what is done to a centre and to a booking."""
 
 from app.centres.rules import BOOKINGS, CENTRES
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.workflow import WORKFLOWS
 
 TAGS = {
@@ -14,4 +14,10 @@ def register() -> None:
     WORKFLOWS.add({CENTRES.thing: CENTRES, BOOKINGS.thing: BOOKINGS})
 
 
-CAPABILITY = Capability("centres", tags=TAGS, register=register)
+CAPABILITY = Capability(
+    "centres", tags=TAGS, register=register,
+    writes=changes(
+        "centre", "service_window", "station", "opening_hours", "special_day", "room", "room_version", "duty_shift",
+        "room_booking",
+    ),
+)  # fmt: skip

@@ -3,6 +3,7 @@
 from app.checkpoints.settings import CheckpointSettings
 from app.core.capability import Capability
 from app.core.errors import Words
+from app.core.roles import LoginRole
 from app.messages.rules import TEMPLATES, Template
 
 MESSAGES = {
@@ -18,5 +19,6 @@ def register() -> None:
 
 
 CHECKPOINTS = Capability(
-    "checkpoints", settings=CheckpointSettings, register=register, append_only=("checkpoint", "verification")
-)
+    "checkpoints", settings=CheckpointSettings, register=register, append_only=("checkpoint", "verification"),
+    written_by=LoginRole.RUNNER,
+)  # fmt: skip

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from app.areas.actions import found
-from app.capabilities import append_only
+from app.capabilities import grants
 from app.cli import app, console, existing, in_city, run
 from app.core import provision
 from app.core.database import Connection
@@ -21,12 +21,12 @@ app.add_typer(city_app, name="city")
 
 
 def migrate_city(name: str) -> None:
-    """Bring the city's schema to the newest revision and grant its app role."""
+    """Bring the city's schema to the newest revision and grant its login roles."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "migrations"))
     config.cmd_opts = type("Options", (), {"x": [f"city={name}"]})()
     command.upgrade(config, "head")
-    run(provision.grant_app(name, append_only()))
+    run(provision.grant(name, grants()))
 
 
 def create_city(name: str, profile: Mapping[str, object], *, bare: bool) -> None:

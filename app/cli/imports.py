@@ -83,7 +83,7 @@ class _Bar(Progress):
 async def _import(file: Path, mapping: Path, report: Path) -> Outcome | None:
     """The outcome, or None where Ctrl-C stopped it."""
     read = imports.read_mapping(mapping)
-    conn = await connect(settings().city, "app")
+    conn = await connect(settings().city, "runner")
     try:
         with _Bar(console=console) as bar:
             return await imports.import_cases(conn, file, read, told=bar.told, report=report)

@@ -8,8 +8,10 @@ from typing import Annotated
 import asyncpg
 import typer
 
+from app.capabilities import grants
 from app.cli import app, console, run
 from app.core.database import Database
+from app.core.roles import LoginRole
 from app.core.settings import settings
 from app.jobs.actions import run_once
 
@@ -36,8 +38,9 @@ def jobs(
 
 
 async def _once() -> dict[str, int]:
-    database = await Database.open(settings().city, size=2, patient=True)
+    database = await Database.open(settings().city, LoginRole.RUNNER, size=2, patient=True)
     try:
+        await database.check(grants()[LoginRole.RUNNER])
         return await run_once(database, datetime.now(UTC))
     finally:
         await database.close()
@@ -47,8 +50,9 @@ async def _keep_on(every: int, quiet: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    database = await Database.open(settings().city, size=2, patient=True)
+    database = await Database.open(settings().city, LoginRole.RUNNER, size=2, patient=True)
     try:
+        await database.check(grants()[LoginRole.RUNNER])
         while not stop.is_set():
             await _look(database, quiet)
             try:

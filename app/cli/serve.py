@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from app.capabilities import grants
 from app.cli import app, console, run
 from app.core import provision
 from app.core.addresses import is_loopback, trusted_proxies
+from app.core.database import Database
 from app.core.settings import settings
 
 MOST_FILES = 65_536
@@ -21,6 +23,12 @@ def make_room() -> None:
     wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
     if now != resource.RLIM_INFINITY and now < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+async def _can_be_served() -> None:
+    """Raises RuntimeError for roles that may do too much: told once, before there are processes to tell it again and again."""
+    async with Database.opened(settings().city, grants()):
+        pass
 
 
 @app.command("serve")
@@ -42,6 +50,7 @@ def serve(
             " or `none` where callers connect directly. Tries are counted by address, and without it nobody's is known"
         )
         raise typer.Exit(1)
+    run(_can_be_served())
     trusted_proxies()  # what is no network is told before anything listens
     make_room()
     uvicorn.run(

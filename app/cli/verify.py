@@ -14,6 +14,7 @@ from app.checkpoints.actions.verifying import Report, Trust, verify
 from app.checkpoints.settings import CheckpointSettings
 from app.cli import app, console, errors, owner, run
 from app.core.database import Connection, Database
+from app.core.roles import LoginRole
 from app.core.settings import section, settings
 
 
@@ -27,7 +28,7 @@ def checkpoint() -> None:
     """
 
     async def work() -> int:
-        database = await Database.open(settings().city, "owner", size=2)
+        database = await Database.open(settings().city, LoginRole.OWNER, size=2)
         try:
             return await sign_record(database, datetime.now(UTC), force=True)
         finally:

@@ -5,8 +5,8 @@ docs/explanation/decisions/database.md. A city is a schema; its login roles carr
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import asyncpg
@@ -14,6 +14,7 @@ import uuid_utils.compat
 
 from app.core.crypto import keys
 from app.core.gathering import Gathering, Plain
+from app.core.roles import Grants, LoginRole
 from app.core.settings import settings
 
 Connection = Plain | Gathering
@@ -31,14 +32,18 @@ class Parameters(list[object]):
 
 
 def role_url(city: str, role: str) -> str:
-    """The login of a city's `owner` or `app` role on the server that DATABASE_URL names."""
+    """The login of a city's role on the server that DATABASE_URL names; but for the owner's, on that of the app role's login,
+    where one is set."""
     configured = settings()
-    if role == "app" and configured.app_database_url:
+    if role == LoginRole.SERVICE and configured.app_database_url:
         return configured.app_database_url
-    if not configured.database_url:
+    server = (
+        configured.database_url if role == LoginRole.OWNER else configured.app_database_url or configured.database_url
+    )
+    if not server:
         raise RuntimeError("DATABASE_URL is not set: name a PostGIS database, or use `make run`, which starts one")
     name, password = f"{city}_{role}", keys().password(f"role:{city}_{role}")
-    parts = urlsplit(configured.database_url)
+    parts = urlsplit(server)
     place = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(scheme="postgresql", netloc=f"{quote(name)}:{quote(password)}@{place}"))
 
@@ -69,6 +74,25 @@ async def be_patient(connection: Connection) -> None:
     )
 
 
+_MIGHT = """
+    select rolname::text as name, rolsuper as "is superuser", rolbypassrls as "bypasses row security",
+        rolcreaterole or rolcreatedb or rolreplication as "makes roles or databases, or replicates",
+        exists (select from pg_auth_members m where m.member = r.oid) as "belongs to another role",
+        exists (select from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relowner = r.oid)
+            as "owns tables",
+        has_schema_privilege(current_schema(), 'create') as "may create tables"
+    from pg_roles r where rolname = current_user
+"""
+_HELD = """
+    select c.relname::text, verb from pg_class c, unnest('{select,insert,update,references}'::text[]) verb
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+        and has_any_column_privilege(c.oid, verb)
+    union all select c.relname::text, verb from pg_class c, unnest('{delete,truncate,trigger}'::text[]) verb
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+        and has_table_privilege(c.oid, verb)
+"""
+
+
 async def _keep(_: Plain) -> None:
     """No reset query: connections carry no session state (measured at 130 µs a request)."""
 
@@ -80,7 +104,26 @@ class Database:
         self.pool, self.patient = pool, patient
 
     @classmethod
-    async def open(cls, city: str, role: str = "app", *, size: int | None = None, patient: bool = False) -> "Database":
+    @asynccontextmanager
+    async def opened(cls, city: str, grants: Mapping[LoginRole, Grants]) -> AsyncIterator[dict[LoginRole, "Database"]]:
+        """What a server process asks with. Raises RuntimeError when the service's role may do more than it is granted."""
+        async with AsyncExitStack() as stack:
+            opened = {}
+            for role in (LoginRole.SERVICE, LoginRole.ACCOUNTS, LoginRole.FIGURES):
+                try:
+                    opened[role] = await cls.open(city, role)
+                except asyncpg.InvalidAuthorizationSpecificationError as refused:
+                    raise RuntimeError(
+                        f"the database does not let {city}_{role} in: run `gridcase migrate`, which makes the city's roles"
+                    ) from refused
+                stack.push_async_callback(opened[role].close)
+                await opened[role].check(grants[role])
+            yield opened
+
+    @classmethod
+    async def open(
+        cls, city: str, role: LoginRole = LoginRole.SERVICE, *, size: int | None = None, patient: bool = False
+    ) -> "Database":
         """Connect; raises OSError or asyncpg errors when the server cannot be reached. Transactions of a `patient` one may
         take long."""
         size = size or settings().pool_size
@@ -90,6 +133,18 @@ class Database:
             server_settings={"application_name": f"gridcase {city}"},
         )  # fmt: skip
         return cls(pool, patient=patient)
+
+    async def check(self, granted: Grants) -> None:
+        """Raises RuntimeError when this login may do more than it is granted: an error in one statement would reach it all."""
+        async with self.connection() as connection:
+            ((_, name), *found) = [pair for row in await connection.fetch(_MIGHT) for pair in row.items()]
+            too_much = [what for what, is_so in found if is_so]
+            too_much = too_much or granted.excess(map(tuple, await connection.fetch(_HELD)))
+        if too_much:
+            raise RuntimeError(
+                f"the database role {name} may do more than it should ({', '.join(too_much[:9])}). Name the city's own role,"
+                " and run `gridcase migrate`, which grants it what it needs and nothing else"
+            )
 
     async def close(self) -> None:
         """Close every connection."""

@@ -121,6 +121,22 @@ async def write(request: Request, _: Caller) -> AsyncIterator[Connection]:
         yield connection
 
 
+async def write_accounts(request: Request, _: Caller) -> AsyncIterator[Connection]:
+    """The same under the role of accounts: log-ins end, seats change hands."""
+    await _look_first(request)
+    database: Database = request.app.state.accounts
+    async with database.gathering() as connection:
+        yield connection
+
+
+async def read_figures(request: Request, _: Caller) -> AsyncIterator[Connection]:
+    """A connection in autocommit under the role that only counts."""
+    await _look_first(request)
+    database: Database = request.app.state.figures
+    async with database.connection() as connection:
+        yield connection
+
+
 async def database(request: Request) -> Database:
     """For who holds a connection for a part of the request alone, and none while a file is made or a password proved."""
     return request.app.state.database  # type: ignore[no-any-return]
@@ -128,6 +144,8 @@ async def database(request: Request) -> Database:
 
 Read = Annotated[Connection, Depends(read, scope="function")]
 Write = Annotated[Connection, Depends(write, scope="function")]
+WriteAccounts = Annotated[Connection, Depends(write_accounts, scope="function")]
+ReadFigures = Annotated[Connection, Depends(read_figures, scope="function")]
 ThisDatabase = Annotated[Database, Depends(database)]
 Language = Annotated[str, Depends(accepted_language)]
 

@@ -1,15 +1,16 @@
-"""Making room for a city on a server: its schema, its two login roles, the shared extensions.
+"""Making room for a city on a server: its schema, its login roles, the shared extensions.
 
 Runs as the administrator that DATABASE_URL names. Everything here may be repeated.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import asyncpg
 
 from app.core.crypto import keys
 from app.core.database import Connection, connect, database_name
+from app.core.roles import Grants, LoginRole
 from app.core.settings import settings
 
 EXTENSIONS = ("postgis", "ltree", "pg_trgm", "btree_gist")
@@ -31,24 +32,28 @@ async def create_schema_and_roles(city: str) -> None:
             await admin.execute(f"create schema if not exists {EXTENSION_SCHEMA}")
             for extension in EXTENSIONS:
                 await admin.execute(f"create extension if not exists {extension} schema {EXTENSION_SCHEMA}")
-            for role in ("owner", "app"):
+            for role in LoginRole:
                 await _make_role(admin, city, role)
             await admin.execute(f'create schema if not exists "{city}" authorization "{city}_owner"')
-            await admin.execute(f'grant usage on schema "{city}" to "{city}_app"')
+            for role in LoginRole:
+                await admin.execute(f'grant usage on schema "{city}" to "{city}_{role}"')
     finally:
         await admin.close()
 
 
-async def _make_role(admin: Connection, city: str, role: str) -> None:
+async def _make_role(admin: Connection, city: str, role: LoginRole) -> None:
     name, database = f"{city}_{role}", database_name(settings().database_url)
     password = keys().password(f"role:{name}")
     exists = await admin.fetchval("select exists (select from pg_roles where rolname = $1)", name)
     verb = "alter" if exists else "create"
-    await admin.execute(f"{verb} role \"{name}\" login nosuperuser nocreatedb nocreaterole password '{password}'")
+    ordinary = "login nosuperuser nocreatedb nocreaterole noreplication nobypassrls"
+    await admin.execute(f"{verb} role \"{name}\" {ordinary} password '{password}'")
     await admin.execute(f'grant usage on schema {EXTENSION_SCHEMA} to "{name}"')
-    await admin.execute(f'alter role "{name}" in database "{database}" set search_path = "{city}", {EXTENSION_SCHEMA}')
+    # Temporary tables come last: none takes the place of a table, in a function that runs with its owner's rights least of all.
+    path = f'"{city}", {EXTENSION_SCHEMA}, pg_temp'
+    await admin.execute(f'alter role "{name}" in database "{database}" set search_path = {path}')
     await admin.execute(f'alter role "{name}" in database "{database}" set jit = off')
-    if role == "app":
+    if role is not LoginRole.OWNER:
         for name_of, most in PATIENCE.items():
             await admin.execute(f'alter role "{name}" in database "{database}" set {name_of} = \'{most}\'')
         # A request is short: starting parallel workers would cost more than they save.
@@ -57,20 +62,13 @@ async def _make_role(admin: Connection, city: str, role: str) -> None:
         await admin.execute(f'alter role "{name}" in database "{database}" set plan_cache_mode = force_generic_plan')
 
 
-async def grant_app(city: str, append_only: Collection[str]) -> None:
-    """After a migration: the app role may read and write rows, change no schema, and rewrite no history: it may add to
-    the tables that are `append_only`, never change what is there."""
+async def grant(city: str, grants: Mapping[LoginRole, Grants]) -> None:
+    """After a migration: each role may do what it is granted, and nothing that an earlier version granted it."""
     owner = await connect(city, "owner")
     try:
         async with owner.transaction():
-            await owner.execute(
-                f'grant select, insert, update, delete on all tables in schema "{city}" to "{city}_app"'
-            )
-            await owner.execute(f'grant usage, select on all sequences in schema "{city}" to "{city}_app"')
-            await owner.execute(f'revoke all on alembic_version from "{city}_app"')
-            await owner.execute(f'grant select on alembic_version to "{city}_app"')
-            for table in append_only:
-                await owner.execute(f'revoke update, delete, truncate on {table} from "{city}_app"')
+            for role, granted in grants.items():
+                await _grant(owner, city, f'"{city}_{role}"', granted)
     finally:
         await owner.close()
 
@@ -83,6 +81,19 @@ async def list_cities() -> list[str]:
         return sorted(name for (name,) in found)
     finally:
         await admin.close()
+
+
+async def _grant(owner: Connection, city: str, name: str, granted: Grants) -> None:
+    every = f'all tables in schema "{city}"'
+    await owner.execute(f"revoke all on {every} from {name}")
+    await owner.execute(f'revoke all on all sequences in schema "{city}" from {name}')
+    await owner.execute(f"grant select on {', '.join(sorted(granted.reads)) or every} to {name}")
+    if granted.secret:
+        await owner.execute(f"revoke all on {', '.join(sorted(granted.secret))} from {name}")
+    for table, verbs in granted.writes.items():
+        await owner.execute(f"grant {verbs} on {table} to {name}")
+    if granted.writes:
+        await owner.execute(f'grant usage on all sequences in schema "{city}" to {name}')
 
 
 async def exists(city: str) -> bool:

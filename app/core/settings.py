@@ -29,7 +29,8 @@ class Settings(Section):
         default="", validation_alias="DATABASE_URL", description="Administrator of the PostGIS database"
     )
     app_database_url: str = Field(
-        default="", description="Login of the city's app role, where the service must not hold the administrator's"
+        default="",
+        description="Login of the city's app role, where the service must not hold the administrator's; others log in there too",
     )
     city: str = Field(default="hohhot", pattern=r"^[a-z][a-z0-9_]{0,40}$", description="City served by this process")
     home: Path = Field(default=Path(".gridcase"), description="Folder for the key file and the private cluster")
@@ -41,7 +42,9 @@ class Settings(Section):
     key_command: str = Field(
         default="", description="A program that keeps the ring instead, called with `list`, `add` or `destroy ID`"
     )
-    pool_size: int = Field(default=8, ge=1, le=200, description="Database connections of one server process")
+    pool_size: int = Field(
+        default=8, ge=1, le=200, description="Database connections of one server process, for each of its three roles"
+    )
     token_minutes: int = Field(default=30, ge=1, le=24 * 60, description="Life of an access token")
     max_body_bytes: int = Field(
         default=4_000_000,

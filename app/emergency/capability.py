@@ -1,7 +1,7 @@
 """What emergency mode brings."""
 
 from app.cases.rules.registry import STEP_WORDS, StepWords
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
 from app.emergency.rules import WORKFLOW
@@ -31,5 +31,6 @@ def register() -> None:
 
 TAGS = {"emergency": "Emergency mode: faster limits for units, a duty rota, a joint board, for an area and a time."}
 EMERGENCY = Capability(
-    "emergency", tags=TAGS, settings=EmergencySettings, register=register, append_only=("emergency_log",)
-)
+    "emergency", tags=TAGS, settings=EmergencySettings, register=register, append_only=("emergency_log",),
+    writes=changes("emergency") | {"emergency_shift": "insert, delete"},
+)  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from app.core.access import Actor, Permission
 from app.core.errors import Invalid
-from app.core.http import Now, Read, ThisCall, Write, requires
+from app.core.http import Now, Read, ThisCall, WriteAccounts, requires
 from app.core.idempotency import once
 from app.core.texts import Code
 from app.handover import queries
@@ -39,7 +39,7 @@ MayHandOver = Annotated[Actor, Depends(requires(Permission.STAFF_HANDOVER))]
     responses={202: {"model": HandoverOut, "description": "Waits for a second person"}},
 )  # fmt: skip
 async def hand_over_work(
-    staff_id: uuid.UUID, sent: HandoverIn, conn: Write, call: ThisCall, actor: MayHandOver, rules: Rules
+    staff_id: uuid.UUID, sent: HandoverIn, conn: WriteAccounts, call: ThisCall, actor: MayHandOver, rules: Rules
 ) -> Response:  # fmt: skip
     """By who stands above the person: of their unit and a higher rank, or of a unit above and no lower rank. Where nobody does,
     and for auditors and administrators, by two persons from two offices (head, administrator, auditor): what the first asks for
@@ -90,7 +90,7 @@ async def list_handovers(staff_id: uuid.UUID, conn: Read, at: Now, actor: MayHan
     responses={202: {"model": SeatGivenOut, "description": "Waits for a second person"}},
 )  # fmt: skip
 async def give_seat(
-    post_id: Code, sent: SeatIn, conn: Write, call: ThisCall, actor: MayHandOver, rules: Rules
+    post_id: Code, sent: SeatIn, conn: WriteAccounts, call: ThisCall, actor: MayHandOver, rules: Rules
 ) -> Response:  # fmt: skip
     """By who stands above the seat, to somebody of their unit or of one under it; where nobody does, by two persons as for a
     hand-over. Nobody gives a seat to themselves.

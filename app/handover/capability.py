@@ -3,6 +3,7 @@
 from app.cases.rules.registry import STEP_WORDS, StepWords
 from app.core.capability import Capability
 from app.core.errors import Words
+from app.core.roles import LoginRole
 from app.messages.rules import TEMPLATES, Template
 
 MESSAGES = {
@@ -20,4 +21,7 @@ def register() -> None:
     STEP_WORDS.add({"handed_over": StepWords(Words("工作交接", "the work was handed over"))})
 
 
-HANDOVER = Capability("handover", register=register, append_only=("seat_given",))
+HANDOVER = Capability(
+    "handover", register=register, append_only=("seat_given", "staff_handover", "staff_handover_item"),
+    writes={"first_word": "insert, update, delete"}, written_by=LoginRole.ACCOUNTS,
+)  # fmt: skip

@@ -40,7 +40,7 @@ async def find_person(
 ) -> Person | None:
     """Locked, nothing new can be given to them until the transaction ends."""
     if lock:
-        await conn.fetchval("select id from staff where id = $1 for update", staff)
+        await conn.execute("select hold_staff(array[$1::uuid], true)", staff)
     units = sorted({post.unit for post in actor.posts if post.role in DECIDING})
     return await fetch_one(conn, Person, _PERSON, staff, now, units)
 

@@ -3,7 +3,7 @@
 from app.attachments.queries import RELIANCES, Reliance
 from app.cases.queries.registry import FILE_LISTS, WAITING_WORK
 from app.cases.rules.registry import FACTS, STEP_WORDS, StepWords
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
 from app.joint.queries import OWING, list_for_file
@@ -90,4 +90,7 @@ def register() -> None:
 
 
 TAGS = {"together": "Working a case together: tasks of co-handlers, whistles to the spot, joint meetings."}
-JOINT = Capability("joint", tags=TAGS, settings=TaskSettings, register=register)
+JOINT = Capability(
+    "joint", tags=TAGS, settings=TaskSettings, register=register, append_only=("task_file",),
+    writes=changes("task", "whistle", "whistle_call", "meeting", "meeting_seat"),
+)  # fmt: skip

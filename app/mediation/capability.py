@@ -6,7 +6,7 @@ from app.attachments.queries import RELIANCES, Reliance
 from app.cases.queries.registry import HIDDEN_NOTES, RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
 from app.cases.rules.retention import RETENTIONS, Retention
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.errors import Words
 from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
@@ -149,4 +149,11 @@ def register() -> None:
 TAGS = {
     "mediation": "From the application to an agreement that is kept: consent, mediators, talks, signatures, performance."
 }
-MEDIATION = Capability("mediation", tags=TAGS, register=register)
+MEDIATION = Capability(
+    "mediation", tags=TAGS, register=register,
+    append_only=("mediation_seat", "mediation_signature", "mediation_performance", "mediation_follow_up"),
+    writes=changes(
+        "mediation", "mediation_consent", "mediator", "mediation_session", "mediation_agreement", "mediation_obligation",
+        "judicial_confirmation",
+    ),
+)  # fmt: skip

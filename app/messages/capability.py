@@ -1,6 +1,6 @@
 """What messages bring."""
 
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.rekeying import SEALED, SealedTable
 from app.messages.settings import SmtpSettings
 
@@ -13,4 +13,4 @@ def register() -> None:
 TAGS = {
     "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
 }
-MESSAGES = Capability("messages", tags=TAGS, register=register, settings=SmtpSettings)
+MESSAGES = Capability("messages", tags=TAGS, register=register, settings=SmtpSettings, writes=changes("message"))

@@ -20,4 +20,6 @@ def register() -> None:
     TEMPLATES.add(MESSAGES)
 
 
-NOTES = Capability("notes", tags={"notes": "Notes on a case, with mentions"}, register=register)
+NOTES = Capability(
+    "notes", tags={"notes": "Notes on a case, with mentions"}, register=register, append_only=("note_mention",)
+)

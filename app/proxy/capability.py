@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.attachments.queries import RELIANCES, Reliance
 from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, StepWords, Told
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.errors import Words
 from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
@@ -127,4 +127,7 @@ def register() -> None:
 TAGS = {
     "proxy": "Proxy handling (信访代办): who carries a matter for its resident, under which authority, and what was done."
 }
-PROXY = Capability("proxy", tags=TAGS, settings=ProxySettings, register=register)
+PROXY = Capability(
+    "proxy", tags=TAGS, settings=ProxySettings, register=register, append_only=("proxy_passing", "proxy_paper"),
+    writes=changes("proxy", "proxy_authority", "proxy_errand"),
+)  # fmt: skip

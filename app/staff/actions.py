@@ -85,7 +85,7 @@ async def make_key(
 
 async def keep_at_hand(conn: Connection, staff: Sequence[uuid.UUID]) -> None:
     """What these people hold is not handed over until the transaction ends: ask of them afterwards what they may be given."""
-    await conn.execute("select from staff where id = any($1::uuid[]) order by id for key share", list(staff))
+    await conn.execute("select hold_staff($1, false)", list(staff))
 
 
 async def vacate(conn: Connection, staff: uuid.UUID, posts: Sequence[str]) -> None:

@@ -10,9 +10,9 @@ from pydantic_core import to_json
 from app.core import tokens
 from app.core.access import Actor, Permission
 from app.core.addresses import client_address
-from app.core.database import Connection
+from app.core.database import Connection, Database
 from app.core.errors import Forbidden, TooMany, Unauthenticated, Words
-from app.core.http import Now, Read, Signed, ThisCall, ThisDatabase, Write, credential, requires
+from app.core.http import Now, Read, Signed, ThisCall, Write, WriteAccounts, credential, requires
 from app.core.idempotency import once
 from app.core.openapi import may_answer
 from app.core.paging import ThisPage
@@ -34,11 +34,12 @@ LOGINS = Share(
 
 
 @router.post("/tokens", summary="Log in", responses=may_answer(Unauthenticated, TooMany))
-async def make_token(sent: LoginIn, database: ThisDatabase, at: Now, request: Request) -> TokenOut:
+async def make_token(sent: LoginIn, at: Now, request: Request) -> TokenOut:
     """An access token for a local account. Failed tries are counted by address, and by account and address together, so that
     nobody shuts an account for its holder from elsewhere. Who shows an earlier token of that account (not ended, 30 days old at
     most) has tries of their own, whatever others do at the same address.
     """
+    database: Database = request.app.state.accounts
     address, most = client_address(request), section(LoginSettings).login_tries_per_hour
     async with database.connection() as conn:
         own = await _own(request, conn, sent.login, at)
@@ -65,7 +66,7 @@ async def _own(request: Request, conn: Connection, login: str, at: datetime) -> 
 
 
 @router.post("/tokens/revoke", response_model=LogOutOut, summary="Log out", responses=may_answer(Forbidden))
-async def revoke_token(sent: LogOutIn, conn: Write, call: ThisCall, request: Request) -> Response:
+async def revoke_token(sent: LogOutIn, conn: WriteAccounts, call: ThisCall, request: Request) -> Response:
     """Ends this log-in or, with `all`, every log-in of the account: what was issued for it is refused from now on."""
     if call.actor.kind != "staff":
         raise Forbidden("密钥不是登录，请停用密钥。", "A key is no log-in; have it disabled.")

@@ -2,7 +2,7 @@
 
 from app.cases.queries.registry import LIST_FILTERS, Mark
 from app.cases.rules.registry import STEP_WORDS, StepWords
-from app.core.capability import Capability
+from app.core.capability import Capability, changes
 from app.core.errors import Words
 from app.core.workflow import WORKFLOWS
 from app.messages.rules import TEMPLATES, Template
@@ -37,4 +37,6 @@ def register() -> None:
 
 
 TAGS = {"supervision": "Urging, supervision, orders to correct and instructions, each answered in writing; the board."}
-SUPERVISION = Capability("supervision", tags=TAGS, settings=SupervisionSettings, register=register)
+SUPERVISION = Capability(
+    "supervision", tags=TAGS, settings=SupervisionSettings, register=register, writes=changes("supervision")
+)

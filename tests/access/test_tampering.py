@@ -19,6 +19,7 @@ from app.checkpoints.queries.tables import BESIDE, WRITTEN_ONCE, list_tables
 from app.checkpoints.rules import faults, read
 from app.checkpoints.settings import CheckpointSettings
 from app.core.database import Database, _prepare
+from app.core.roles import LoginRole
 from app.core.settings import reread, section, settings
 from tests.access.tampering import FORGERIES, tamper
 from tests.access.town import Town, in_city, off_loop
@@ -67,7 +68,7 @@ async def look(conn: asyncpg.Connection, **trust: Any) -> Report:
 
 async def sign(force: bool = True) -> int:
     """What the runner does."""
-    database = await Database.open(CITY, size=2)
+    database = await Database.open(CITY, LoginRole.RUNNER, size=2)
     try:
         return await sign_record(database, present(), force=force)
     finally:
@@ -259,7 +260,7 @@ def test_the_copies_alone_are_a_chain_that_anybody_can_verify(copies: Path) -> N
 
 
 async def _copy_again() -> None:
-    database = await Database.open(CITY, size=1)
+    database = await Database.open(CITY, LoginRole.RUNNER, size=1)
     try:
         await copy_out(database)
     finally:
@@ -271,7 +272,7 @@ def test_the_runner_looks_once_a_night_and_tells_the_auditors(copies: Path, town
     night = datetime.combine(present().astimezone(tz).date() + timedelta(days=1), time(2, 30), tz)
 
     async def looked(at: datetime) -> int:
-        database = await Database.open(CITY, size=2)
+        database = await Database.open(CITY, LoginRole.RUNNER, size=2)
         try:
             return await verify_nightly(database, at, tz)
         finally:

@@ -10,10 +10,12 @@ import pytest
 
 from app.cases.rules import Part, Standing
 from app.core.crypto import keys
+from app.core.database import Database
+from app.core.roles import LoginRole
 from app.core.settings import settings
 from app.jobs.actions import run_once
 from tests.attack.test_sessions import Ask
-from tests.cast import Cast, Lives, report
+from tests.cast import CITY, Cast, Lives, report
 from tests.rules.test_cases import ABOVE, LEAD, OTHER, case, member, verdict
 from tests.support.clock import present
 from tests.support.refusals import refused
@@ -34,8 +36,15 @@ def opens(cast: Cast, number: str, code: str) -> bool:
 def runs(cast: Cast) -> None:
     """The runner, once."""
     assert cast.client.portal is not None
-    app: Any = cast.client.app
-    cast.client.portal.call(run_once, app.state.database, present())
+    cast.client.portal.call(_run_once)
+
+
+async def _run_once() -> None:
+    database = await Database.open(CITY, LoginRole.RUNNER, size=2)
+    try:
+        await run_once(database, present())
+    finally:
+        await database.close()
 
 
 def sent(number: str, to: str) -> list[str]:

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.database import Database
+from app.core.roles import LoginRole
 from app.jobs.actions import flag_obligations
 from tests.cast import Cast, Person
 from tests.support.files import png
@@ -136,7 +137,7 @@ class Teller:
 
 
 async def _agreements(now: datetime) -> None:
-    database = await Database.open("hohhot", size=2)
+    database = await Database.open("hohhot", LoginRole.RUNNER, size=2)
     try:
         await flag_obligations(database, now)
     finally:

@@ -11,6 +11,7 @@ import pytest
 
 from app.cases.queries.chain import list_breaks
 from app.core.database import Database
+from app.core.roles import LoginRole
 from app.emergency.actions import sweep_emergencies
 from app.jobs.actions import run_once
 from seeds.hohhot.staff import staff_id
@@ -31,7 +32,7 @@ def tend(now: datetime) -> int:
     """What the runner does."""
 
     async def work() -> int:
-        database = await Database.open(CITY)
+        database = await Database.open(CITY, LoginRole.RUNNER)
         try:
             return await sweep_emergencies(database, now)
         finally:
@@ -45,7 +46,7 @@ def settle(now: datetime) -> None:
     """One run of all jobs."""
 
     async def work() -> None:
-        database = await Database.open(CITY)
+        database = await Database.open(CITY, LoginRole.RUNNER)
         try:
             await run_once(database, now)
         finally:
@@ -120,7 +121,7 @@ def test_it_gives_open_and_new_cases_a_faster_limit_and_touches_no_other(cast: C
     assert chain[0] == 1
 
     async def breaks() -> Any:
-        database = await Database.open(CITY)
+        database = await Database.open(CITY, LoginRole.RUNNER)
         async with database.connection() as conn:
             found = await list_breaks(conn, uuid.UUID(new))
         await database.close()

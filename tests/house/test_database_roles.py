@@ -1,43 +1,70 @@
-"""What the service's login may do in its database: read and write rows, change no table, rewrite no history."""
+"""What each login role may do in a city's database: what the capabilities say of their tables, and nothing else."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
 import pytest
+from starlette.testclient import TestClient
 
-from app.capabilities import append_only
-from app.core.database import connect
+from app.capabilities import append_only, grants
+from app.core.database import Database, connect, database_name
+from app.core.roles import LoginRole
+from app.core.settings import settings
 from tests.cast import CITY, Cast
+from tests.house.reading.tables import owners, references
+from tests.support.application import application
 
 ROLE = f"{CITY}_app"
+GRANTED = grants()
 
 
-def as_app(statement: str) -> Any:
+def as_role(role: LoginRole, *statements: str) -> Any:
+    """The rows of the last statement; all of them in one transaction that is taken back."""
+
     async def work() -> Any:
-        conn = await connect(CITY, "app")
+        conn = await connect(CITY, role)
         try:
-            return await conn.fetch(statement)
+            for statement in ("begin", *statements[:-1]):
+                await conn.execute(statement)
+            return await conn.fetch(statements[-1])
         finally:
             await conn.close()
 
     return asyncio.run(work())
 
 
-def test_it_is_an_ordinary_login(database: str) -> None:
-    (row,) = as_app(
+def as_admin(*statements: str) -> None:
+    async def work() -> None:
+        admin = await asyncpg.connect(settings().database_url, server_settings={"search_path": CITY})
+        try:
+            for statement in statements:
+                await admin.execute(statement)
+        finally:
+            await admin.close()
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("role", GRANTED)
+def test_it_is_an_ordinary_login(database: str, role: LoginRole) -> None:
+    (row,) = as_role(
+        role,
         "select current_user::text as name, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls"
-        " as mighty from pg_roles where rolname = current_user"
+        " as mighty from pg_roles where rolname = current_user",
     )
-    assert (row["name"], row["mighty"]) == (ROLE, False)
+    assert (row["name"], row["mighty"]) == (f"{CITY}_{role}", False)
 
 
-def test_it_owns_nothing_and_belongs_to_no_other_role(database: str) -> None:
-    assert as_app("select relname from pg_class where relowner = current_user::regrole") == []
-    assert as_app("select nspname from pg_namespace where nspowner = current_user::regrole") == []
-    assert as_app("select 1 from pg_auth_members where member = current_user::regrole") == []
+@pytest.mark.parametrize("role", GRANTED)
+def test_it_owns_nothing_and_belongs_to_no_other_role(database: str, role: LoginRole) -> None:
+    assert as_role(role, "select relname from pg_class where relowner = current_user::regrole") == []
+    assert as_role(role, "select nspname from pg_namespace where nspowner = current_user::regrole") == []
+    assert as_role(role, "select 1 from pg_auth_members where member = current_user::regrole") == []
 
 
+@pytest.mark.parametrize("role", GRANTED)
 @pytest.mark.parametrize(
     "statement",
     [
@@ -56,14 +83,154 @@ def test_it_owns_nothing_and_belongs_to_no_other_role(database: str) -> None:
         "drop index uq_cases_number",
         "truncate cases cascade",
         f"set role {CITY}_owner",
+        f"set session authorization {CITY}_owner",
+        f"alter role {ROLE} superuser",
         "update alembic_version set version_num = version_num",
         "copy (select 1) to program 'true'",
         "select pg_read_file('/etc/hostname')",
+        "select lo_import('/etc/hostname')",
     ],
 )
-def test_it_may_not(database: str, statement: str) -> None:
+def test_it_may_not(database: str, statement: str, role: LoginRole) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        as_app(statement)
+        as_role(role, statement)
+
+
+# An error in a statement of a request lets somebody say this in the service's name.
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select password_hash from account",
+        "select hash from api_key",
+        "select * from (select (a).password_hash from account a) x",
+        "select table_to_xml('account', true, false, '')",
+        "select query_to_xml('select * from api_key', true, false, '')",
+        "update account set password_hash = 'mine'",
+        "update account set disabled = false",
+        "insert into account (login, staff, password_hash) select 'mine', id, 'x' from staff limit 1",
+        "insert into account select from account where false",
+        "merge into account a using staff s on s.id = a.staff when matched then update set password_hash = 'mine'",
+        "with w as (update post set staff = null returning 1) select * from w",
+        "update post set role = 'discipline_officer'",
+        "insert into post (id, role, unit, area) select 'mine', 'auditor', unit, area from post limit 1",
+        "delete from post",
+        "update staff set active = true",
+        "update staff set unit = unit",
+        "select from staff for update",
+        "insert into api_key select from api_key",
+        "delete from ended_session",
+        "delete from data_key",
+        "update data_key set key = ''",
+        "delete from retired_key",
+        "delete from rate_counter",
+        "update unit set parent = null",
+        "update area set path = path",
+        "update cell_worker set staff = staff",
+        "delete from cell_version",
+        "update procedure set version = version",
+        "delete from routing_rule",
+        "insert into checkpoint (n, at, body, hash, key, signature) values (0, '2026-01-01', '', '', '', '')",
+        "insert into verification (at, through, cases, found) values ('2026-01-01', 0, 0, '[]')",
+        "delete from verification",
+        "insert into seat_given (id) values (gen_random_uuid())",
+        "insert into staff_handover (id) values (gen_random_uuid())",
+        "delete from case_access",
+        "delete from cases",
+        "delete from assignment",
+        "delete from notice",
+        "copy account to stdout",
+    ],
+)
+def test_an_injected_statement_reaches_no_account_seat_or_signature(database: str, statement: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        as_role(LoginRole.SERVICE, statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update account set password_hash = 'mine'",
+        "insert into account (login, staff, password_hash) select 'mine', id, 'x' from staff limit 1",
+        "update account set staff = staff",
+        "insert into api_key select from api_key",
+        "update api_key set scopes = scopes",
+        "update post set role = 'auditor'",
+        "insert into post (id, role, unit, area) select 'mine', 'auditor', unit, area from post limit 1",
+        "update staff set active = true",
+        "insert into checkpoint (n, at, body, hash, key, signature) values (0, '2026-01-01', '', '', '', '')",
+    ],
+)
+def test_log_ins_and_seats_change_hands_and_are_not_made(database: str, statement: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        as_role(LoginRole.ACCOUNTS, statement)
+
+
+def test_a_temporary_table_takes_no_tables_place(database: str) -> None:
+    """Least of all in a function that runs with its owner's rights."""
+    made = "create temp table staff as select gen_random_uuid() as id, 'mine' as name"
+    assert as_role(LoginRole.SERVICE, made, "select from staff where name = 'mine'") == []
+    assert as_role(LoginRole.SERVICE, made, "select to_regclass('staff')::text as found")[0]["found"] == "staff"
+
+
+def test_what_runs_with_its_owners_rights_has_a_path_of_its_own(database: str) -> None:
+    found = as_role(
+        LoginRole.OWNER,
+        "select proname::text as name, proconfig from pg_proc where prosecdef and pronamespace = current_schema()::regnamespace",
+    )
+    assert {row["name"] for row in found} >= {"hold_staff", "key_gone"}
+    for row in found:
+        assert row["proconfig"] == [f"search_path={CITY}, extensions, pg_temp"], row["name"]
+
+
+# --- the list of grants ---
+
+
+@pytest.mark.parametrize("role", GRANTED)
+def test_nothing_is_granted_beside_the_list_and_all_of_it_is(database: str, role: LoginRole) -> None:
+    held = {
+        (row["relname"], row["verb"])
+        for row in as_role(
+            role,
+            "select relname::text, verb from pg_class c,"
+            " unnest('{select,insert,update,delete,truncate,references,trigger}'::text[]) verb"
+            " where relnamespace = current_schema()::regnamespace and relkind in ('r', 'v') and case"
+            " when verb in ('delete', 'truncate', 'trigger') then has_table_privilege(oid, verb)"
+            " else has_any_column_privilege(oid, verb) end",
+        )
+    }
+    granted = GRANTED[role]
+    assert granted.excess(held) == []
+    listed = {(table, verb.split()[0]) for table, verbs in granted.writes.items() for verb in verbs.split(", ")}
+    assert held >= listed | {(table, "select") for table in granted.reads}
+    assert granted.excess([("account", "delete"), ("nothing", "insert")]) == ["delete account", "insert nothing"]
+
+
+def test_who_counts_figures_writes_nothing() -> None:
+    assert not GRANTED[LoginRole.FIGURES].writes
+    assert not GRANTED[LoginRole.FIGURES].reads_all
+
+
+# What commands load as the city's owner, and no login else writes.
+LOADED = {
+    "api_key", "area", "area_version", "calendar_day", "calendar_year", "category", "cell", "cell_version", "city",
+    "dispute_kind", "procedure", "retired_key", "route", "routing_rule", "staff", "unit",
+}  # fmt: skip
+
+
+def test_a_table_that_the_product_writes_is_granted_to_who_writes_it_or_loaded_by_its_owner() -> None:
+    written = {reference.table for reference in references() if reference.how == "write"}
+    named = set[str]().union(*(granted.writes for granted in GRANTED.values()))
+    assert named == written - LOADED
+    assert not named & LOADED
+    assert named <= set(owners())
+
+
+def first_column(table: str) -> str:
+    (row,) = as_role(
+        LoginRole.OWNER,
+        f"select attname::text as name from pg_attribute where attrelid = '{table}'::regclass and attnum = 1",
+    )
+    return str(row["name"])
 
 
 @pytest.mark.parametrize("table", append_only())
@@ -73,17 +240,78 @@ def test_it_may_not(database: str, statement: str) -> None:
 )
 def test_history_cannot_be_rewritten(cast: Cast, table: str, statement: str) -> None:
     cast("li.window").register()
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        as_app(statement.format(table, *["n" if table == "checkpoint" else "id"] * 2))
+    column = first_column(table)
+    for role in GRANTED:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            as_role(role, statement.format(table, column, column))
 
 
 def test_history_is_append_only_and_the_log_of_reads_too() -> None:
-    assert set(append_only()) == {
-        "checkpoint", "emergency_log", "event", "read_log", "reveal_lift", "seat_given", "verification",
+    assert set(append_only()) >= {
+        "checkpoint", "emergency_log", "event", "read_log", "reveal_lift", "seat_given", "staff_handover",
+        "staff_handover_item", "verification", "case_note", "correction", "mediation_signature",
     }  # fmt: skip
 
 
-def test_it_sees_no_other_city(database: str, make_city: Any) -> None:
+@pytest.mark.parametrize("role", GRANTED)
+def test_it_sees_no_other_city(database: str, make_city: Any, role: LoginRole) -> None:
     make_city("elsewhere", "hohhot")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        as_app("select 1 from elsewhere.cases")
+        as_role(role, "select 1 from elsewhere.cases")
+
+
+# --- a start ---
+
+
+@pytest.fixture
+def too_much(client: TestClient, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Something that a careless administrator gave the service's role, until the test is over."""
+    given, taken, told = request.param
+    as_admin(given)
+    yield told
+    as_admin(taken)
+
+
+@pytest.mark.parametrize(
+    "too_much",
+    [
+        (f"alter role {ROLE} superuser", f"alter role {ROLE} nosuperuser", "is superuser"),
+        (f"alter role {ROLE} bypassrls", f"alter role {ROLE} nobypassrls", "bypasses row security"),
+        (f"grant {CITY}_owner to {ROLE}", f"revoke {CITY}_owner from {ROLE}", "belongs to another role"),
+        (
+            f"grant create on schema {CITY} to {ROLE}",
+            f"revoke create on schema {CITY} from {ROLE}",
+            "may create tables",
+        ),
+        (f"alter table case_note owner to {ROLE}", f"alter table case_note owner to {CITY}_owner", "owns tables"),
+        (f"grant update (password_hash) on account to {ROLE}", f"revoke all on account from {ROLE}", "update account"),
+        (f"grant delete on checkpoint to {ROLE}", f"revoke delete on checkpoint from {ROLE}", "delete checkpoint"),
+        (f"grant update on post to {CITY}_figures", f"revoke update on post from {CITY}_figures", "update post"),
+    ],
+    indirect=True,
+    ids=lambda given: given[2],
+)
+def test_a_service_that_may_do_too_much_does_not_start(too_much: str) -> None:
+    with pytest.raises(RuntimeError, match=f"{too_much}.*gridcase migrate"), TestClient(application()):
+        pass
+
+
+def test_a_service_starts_with_what_it_is_granted(client: TestClient) -> None:
+    with TestClient(application()) as running:
+        assert running.get("/readyz").status_code == 200
+
+
+def test_a_city_without_its_roles_is_told_to_migrate(database: str) -> None:
+    whose = f"alter role {CITY}_figures"
+
+    async def start() -> None:
+        async with Database.opened(CITY, GRANTED):
+            pass
+
+    as_admin(f"{whose} nologin")
+    try:
+        with pytest.raises(RuntimeError, match=r"hohhot_figures.*gridcase migrate"):
+            asyncio.run(start())
+    finally:
+        as_admin(f"{whose} login")
+    assert database_name(settings().database_url)

@@ -122,7 +122,7 @@ def on_app(city: str, work: Callable[[Any], Any]) -> Any:
     from app.core.database import connect
 
     async def run() -> Any:
-        conn = await connect(city, "app")
+        conn = await connect(city, "runner")
         try:
             return await work(conn)
         finally:

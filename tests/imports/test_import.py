@@ -234,7 +234,7 @@ def test_one_import_of_a_source_at_a_time(squares: str, write: Any) -> None:
         from app.core.database import connect
         from app.intake.actions.bulk import begin_run
 
-        second = await connect(squares, "app")
+        second = await connect(squares, "runner")
         await begin_run(second, "other")
         with pytest.raises(RuntimeError, match="another import of other"):
             await import_cases(

@@ -133,6 +133,7 @@ def test_an_accusation_is_pressed_at_its_desk_and_goes_nowhere_else(
 
 def test_several_runners_at_once_do_everything_once(cast: Cast, at: Freeze, sql: Ask) -> None:
     from app.core.database import Database
+    from app.core.roles import LoginRole
     from app.jobs.actions import settle_due
 
     at(local("2026-10-09T10:00:00"))
@@ -140,7 +141,7 @@ def test_several_runners_at_once_do_everything_once(cast: Cast, at: Freeze, sql:
     cases = [item["case"]["id"] for item in cast("li.window").batch(bodies)]
 
     async def race() -> list[int]:
-        databases = [await Database.open("hohhot", size=2) for _ in range(4)]
+        databases = [await Database.open("hohhot", LoginRole.RUNNER, size=2) for _ in range(4)]
         try:
             return await asyncio.gather(*(settle_due(d, local("2026-11-02T10:00:00")) for d in databases))
         finally:

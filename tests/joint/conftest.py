@@ -100,11 +100,12 @@ def quarrel(team: Team, lives: Lives) -> str:
 def settle(client: object) -> Callable[[datetime], int]:
     """Take what is due at an instant, as `gridcase jobs` does."""
     from app.core.database import Database
+    from app.core.roles import LoginRole
     from app.jobs.actions import settle_due
 
     def go(now: datetime) -> int:
         async def work() -> int:
-            database = await Database.open(CITY, size=2)
+            database = await Database.open(CITY, LoginRole.RUNNER, size=2)
             try:
                 return await settle_due(database, now)
             finally:

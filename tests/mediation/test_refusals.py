@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.core.database import Database
+from app.core.roles import LoginRole
 from app.jobs.actions import flag_obligations
 from seeds.hohhot.staff import staff_id
 from tests.cast import Cast, Lives
@@ -368,7 +369,7 @@ def test_many_runners_flag_a_missed_day_once(cast: Cast, sql: Any, runners: int)
     (obligation,) = one.obligations
 
     async def work() -> list[int]:
-        database = await Database.open("hohhot", size=runners)
+        database = await Database.open("hohhot", LoginRole.RUNNER, size=runners)
         try:
             return await asyncio.gather(*(flag_obligations(database, instant(12)) for _ in range(runners)))
         finally:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.core.database import Database
+from app.core.roles import LoginRole
 from app.core.settings import settings
 from app.messages.actions import deliver_messages
 
@@ -23,14 +24,14 @@ def outbox(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
     keys()  # of the run's folder, before it is changed
     monkeypatch.setattr(settings(), "home", tmp_path)
-    in_city(lambda database: _execute(database, "delete from message"))
+    in_city(lambda database: _execute(database, "delete from message"), LoginRole.OWNER)
 
     def read(channel: str) -> list[Any]:
         file = tmp_path / "outbox" / f"{channel}.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
     yield read
-    in_city(lambda database: _execute(database, "delete from message"))
+    in_city(lambda database: _execute(database, "delete from message"), LoginRole.OWNER)
 
 
 async def _execute(database: Database, statement: str) -> None:
@@ -38,11 +39,11 @@ async def _execute(database: Database, statement: str) -> None:
         await conn.execute(statement)
 
 
-def in_city(work: Callable[[Database], Any]) -> Any:
-    """Run `work(database)` with a pool of the app role."""
+def in_city(work: Callable[[Database], Any], role: LoginRole = LoginRole.RUNNER) -> Any:
+    """Run `work(database)` with a pool of the runner's role, or another."""
 
     async def run() -> Any:
-        database = await Database.open(CITY, size=4)
+        database = await Database.open(CITY, role, size=4)
         try:
             return await work(database)
         finally:

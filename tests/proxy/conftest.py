@@ -13,11 +13,12 @@ from tests.cast import CITY
 def tend(client: object) -> Callable[[datetime], int]:
     """What is due of proxies at an instant, as `gridcase jobs` does it; gives how many ended or were told."""
     from app.core.database import Database
+    from app.core.roles import LoginRole
     from app.proxy.actions.sweep import sweep_proxies
 
     def go(now: datetime) -> int:
         async def work() -> int:
-            database = await Database.open(CITY, size=2)
+            database = await Database.open(CITY, LoginRole.RUNNER, size=2)
             try:
                 return await sweep_proxies(database, now)
             finally:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.cases.actions.bars_sweep import sweep_bars
 from app.core.database import Connection, Database
+from app.core.roles import LoginRole
 from app.core.rows import fetch_all
 from app.units.actions import load
 from app.units.schemas import UnitOut
@@ -29,7 +30,7 @@ def swept() -> int:
     """What the runner does after it."""
 
     async def work() -> int:
-        database = await Database.open(CITY, size=2)
+        database = await Database.open(CITY, LoginRole.RUNNER, size=2)
         try:
             return await sweep_bars(database, present())
         finally:

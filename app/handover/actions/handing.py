@@ -101,7 +101,7 @@ class _Checked:
 async def _check(act: ActionContext, asked: Handover, *, lock: bool = False) -> _Checked:
     """The successor, if one is named; the order of the locks is that of the ids."""
     if lock and asked.to is not None and asked.to < asked.staff:
-        await act.conn.fetchval("select id from staff where id = $1 for update", asked.to)
+        await act.conn.execute("select hold_staff(array[$1::uuid], true)", asked.to)
     reach = await check_reach(act, asked.staff, asked.why, lock=lock)
     if asked.until is not None and asked.until <= act.now:
         raise errors.Invalid("休假截止时间须在现在之后。", "A leave ends after now.", pointer="#/body/until")
