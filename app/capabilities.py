@@ -25,6 +25,7 @@ from app.joint.capability import JOINT
 from app.mediation.capability import MEDIATION
 from app.messages.capability import MESSAGES
 from app.notes.capability import NOTES
+from app.privacy.capability import PRIVACY
 from app.proxy.capability import PROXY
 from app.reference.capability import REFERENCE
 from app.review.capability import REVIEW
@@ -52,6 +53,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     SUPERVISION,
     EMERGENCY,
     REVIEW,
+    PRIVACY,
     NOTES,
     AUDIT,
     HANDOVER,

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     SERVICE_APPROVE = "service:approve"
     CODE_REISSUE = "code:reissue"
     PARTY_REVEAL = "party:reveal"
+    PRIVACY_DECIDE = "privacy:decide"
     REVEAL_LIFT = "reveal:lift"
     AUDIT_READ = "audit:read"
     EMERGENCY_SWITCH = "emergency:switch"
@@ -77,6 +78,7 @@ _LEAD = {
     P.SUPERVISION_ISSUE,
     P.CENTRE_MANAGE,
     P.CONCERN_NAME,
+    P.PRIVACY_DECIDE,
 }
 _WATCH = {P.FILE_HOLD, P.SERVICE_APPROVE, P.CASE_REOPEN, P.SUPERVISION_ISSUE}
 
@@ -88,7 +90,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HANDLER: frozenset(_WORK),
     Role.MEDIATOR: frozenset(_WORK),
     Role.ORGAN_HEAD: frozenset(_WORK | _LEAD | _WATCH | {P.CLOCK_EXTEND, P.EMERGENCY_SWITCH, P.REVEAL_LIFT}),
-    Role.DISCIPLINE_OFFICER: frozenset(_WORK | _WATCH | {P.CLOCK_EXTEND, P.CONCERN_NAME}),
+    Role.DISCIPLINE_OFFICER: frozenset(_WORK | _WATCH | {P.CLOCK_EXTEND, P.CONCERN_NAME, P.PRIVACY_DECIDE}),
     Role.SUPERVISOR: frozenset(_READ | _WATCH | {P.FIGURES_READ}),
     # Of hand-overs these two decide nothing alone: one is half of the two persons whom some of them take.
     Role.AUDITOR: frozenset({P.MAP_READ, P.STAFF_READ, P.STAFF_HANDOVER, P.AUDIT_READ}),

@@ -15,6 +15,7 @@ from app.deadlines.settings import quiet_hours
 from app.emergency.actions import sweep_emergencies
 from app.mediation.actions.keep import flag_missed
 from app.messages.actions import deliver_messages
+from app.privacy.actions import press_late
 from app.proxy.actions.sweep import sweep_proxies
 from app.reference import queries as reference
 
@@ -58,6 +59,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("clocks", settle_due),
     ("proxies", sweep_proxies),
     ("agreements", flag_obligations),
+    ("data requests", press_late),
     ("codes", answer_requests),
     ("messages", deliver_messages),
     ("checkpoints", sign),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from app.cases.queries.standing import require_unrestricted
 from app.cases.queries.visible import require_visible
 from app.cases.schemas.page import UnseenOut
 from app.cases.schemas.taken import RevealIn
@@ -109,6 +110,7 @@ async def print_mediation_file(
                 case_id, text = await compose_mediation_file(
                     conn, mediation_id, actor=actor, reference=rules, now=call.now, clear=True
                 )
+                await require_unrestricted(conn, case_id, sent.reason)
                 await look_in_clear(conn, case_id, "mediation file", sent.reason, actor=actor, now=call.now)
                 texts.append(text)
                 return 200, b"", None

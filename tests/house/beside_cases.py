@@ -183,3 +183,28 @@ def mediate(cast: Cast) -> None:
     for url in (f"/v1/cases/{kept.case}/mediations", "/v1/me/mediations?limit=1", f"/v1/mediations/{kept.id}/file.pdf"):
         assert zhou.get(url).status_code == 200
     assert zhou.post(f"/v1/mediations/{kept.id}/file", {"reason": "案卷归档"}).status_code == 200
+
+
+def ask_about_own_data(cast: Cast, lives: Lives) -> None:
+    """A copy fetched, one handed over, one taken back, one refused."""
+    got = lives.handling(kind="request", category="heating.outage")
+    own, head, ask = {"number": got["number"], "code": got["query_code"]}, cast("liu.head"), cast.client.post
+    url, told = "/v1/query/data_requests", {"reply": "准予。"}
+
+    def step(request: str, action: str, body: Any) -> None:
+        version = head.get(f"/v1/data_requests/{request}").json()["version"]
+        reply = head.post(f"/v1/data_requests/{request}/actions/{action}", body, version=version)
+        assert reply.status_code == 200, reply.text
+
+    asked = [ask(url, json={**own, "asked": what, "words": "查阅"}).json() for what in ("copy", "explain", "erase")]
+    assert ask(f"{url}/withdraw", json={**own, "request": asked[1]["number"]}).status_code == 200
+    ids = {r["number"]: r["id"] for r in head.get(f"/v1/cases/{got['id']}/data_requests").json()["items"]}
+    step(ids[asked[0]["number"]], "grant", told)
+    step(ids[asked[2]["number"]], "refuse", {"ground": "case_runs", **told})
+    assert ask(f"{url}/copy", json={**own, "request": asked[0]["number"]}).status_code == 200
+    (party,) = cast("chen.housing").get(f"/v1/cases/{got['id']}").json()["parties"]
+    body = {"asked": "copy", "party": party["id"], "words": "查阅", "code": got["query_code"]}
+    taken = cast("chen.housing").post(f"/v1/cases/{got['id']}/data_requests", body).json()["id"]
+    step(taken, "grant", told)
+    step(taken, "hand_over", {"reason": "当面核对身份"})
+    step(taken, "serve", {"method": "in_person", "proof": "签收"})

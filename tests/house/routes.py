@@ -19,6 +19,9 @@ _CASE = (
     "/go_up",
     "/undo",
     "/correct",
+    "/data_requests",
+    "/data_requests/withdraw",
+    "/data_requests/copy",
     "/code",
 )
 RESIDENT = {("POST", f"/v1/query{door}") for door in (*_CASE, *_PROXY)}

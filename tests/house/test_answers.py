@@ -12,7 +12,7 @@ from seeds.hohhot.city import build_city
 from seeds.hohhot.staff import staff_id
 from seeds.load import demo_password
 from tests.cast import CONCLUSION, Cast, Lives, Person, member, report, service
-from tests.house.beside_cases import WHY, carry_for_residents, keep_a_centre, mediate, work_together
+from tests.house.beside_cases import WHY, ask_about_own_data, carry_for_residents, keep_a_centre, mediate, work_together
 from tests.house.documents import Strict
 from tests.support import files
 from tests.support.application import application
@@ -335,6 +335,8 @@ READS = (
     "/v1/reopening_requests?state=declined", "/v1/cases?queue=no_tier_above",
     "/v1/supervisions?limit=1", "/v1/supervisions?state=verified&state=open", "/v1/me/supervisions",
     *(f"/v1/supervisions/counts?by={by}" for by in ("tier", "state", "kind", "level", "problem", "target_unit")),
+    "/v1/data_requests?limit=1", "/v1/data_requests?state=refused&overdue=false",
+    *(f"/v1/data_requests/counts?by={by}" for by in ("state", "asked", "ground", "lead_unit")),
     "/v1/me/messages", "/v1/me/messages?unread=true&limit=1", "/v1/messages", "/v1/messages?state=waiting",
     *(f"/v1/areas/{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
     *(f"/v1/centres/C{code}/dashboard" for code in ("150100", "150102", "150102001", "150102001001")),
@@ -357,7 +359,7 @@ def read_everything(cast: Cast, role: Role) -> None:
     seen = person.get("/v1/cases?limit=200")
     for item in seen.json()["items"][:40] if seen.status_code == 200 else []:
         for below in ("", "/timeline", "/timeline?limit=1", "/similar", "/notices", "/bookings", "/attachments", "/tasks",
-                      "/whistles", "/meetings", "/proxies", "/notes", "/corrections"):  # fmt: skip
+                      "/whistles", "/meetings", "/proxies", "/notes", "/corrections", "/data_requests"):  # fmt: skip
             assert person.get(f"/v1/cases/{item['id']}{below}").status_code == 200
 
 
@@ -369,6 +371,7 @@ def test_every_answer_is_as_documented_and_every_promise_is_kept(strict: Strict,
     hear_link_and_follow(cast, lives)
     name_whom_it_concerns(cast)
     supervise(cast, lives)
+    ask_about_own_data(cast, lives)
     stand_an_emergency(cast)
     attach(cast, lives)
     carry_for_residents(cast, lives)

@@ -19,6 +19,7 @@ VERSIONED = (  # beside the steps
     "give_task", "get_task", "call_out", "get_whistle", "call_meeting", "get_meeting",
     "get_emergency", "switch_on_emergency", "add_attachment", "get_attachment", "redact_attachment",
     "get_proxy", "request_proxy", "get_mediation", "open_mediation", "write_case_note",
+    "take_data_request", "get_data_request",
 )  # fmt: skip
 TAGS = {tag for capability in CAPABILITIES for tag in capability.tags}
 FILES = {"application/octet-stream"}, {"application/pdf"}, {"application/pdf", "image/jpeg", "image/png", "image/webp"}

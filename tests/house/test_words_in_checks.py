@@ -25,6 +25,8 @@ from app.mediation import rules as mediation
 from app.mediation.schemas import taken as said
 from app.messages.rules import Channel
 from app.notices.rules import DUE, NoticeState
+from app.privacy import rules as privacy
+from app.privacy.schemas import AnswerServedIn, Relative
 from app.proxy import rules as proxy
 from app.review.schemas import ReopeningOut
 from app.routing.rules.routes import UnitKind
@@ -110,6 +112,12 @@ RULES: dict[str, Iterable[str]] = {
     "ck_room_booking_purpose": BookingPurpose,
     "ck_room_version_kind": RoomKind,
     "ck_service_record_outcome": of(ServeIn, "outcome"),
+    "ck_data_request_asked": privacy.Asked,
+    "ck_data_request_decided_by_somebody": privacy.DECIDED,
+    "ck_data_request_ground": privacy.Ground,
+    "ck_data_request_relative": get_args(Relative),
+    "ck_data_request_served_how": {"online", *of(AnswerServedIn, "method")},
+    "ck_data_request_state": privacy.RequestState,
     "ck_first_word_what": handover.Decided,
     "ck_staff_handover_item_becomes": handover.Becomes,
     "ck_staff_handover_item_kind": handover.HeldKind,

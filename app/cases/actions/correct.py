@@ -10,7 +10,7 @@ from datetime import datetime
 
 from app.cases.actions.notes import write_note
 from app.cases.actions.offering import grantees
-from app.cases.actions.parties import rewrite_party
+from app.cases.actions.parties import own_party, rewrite_party
 from app.cases.actions.place import move
 from app.cases.actions.reclassify import MAIN, recompute
 from app.cases.actions.step import advance, begin
@@ -93,15 +93,7 @@ async def correct_by_code(act: ActionContext, case: LoadedCase, said: OwnCorrect
             "检举控告件请向受理部门当面更正。", "What belongs to an accusation is corrected at its desk, in person."
         )
     written = await open_texts(act.conn, case.case_id)
-    about = None
-    if said.party is not None:
-        mine = [p for p in written.items if p.role == "petitioner"] or [p for p in written.items if p.role in SPEAKERS]
-        if len(mine) != 1:
-            raise errors.Conflict(
-                "本件登记了多名信访人，请到窗口更正人员信息。",
-                "Several people brought this matter: their data is corrected at a window.",
-            )
-        (about,) = mine
+    about = own_party(written.items) if said.party is not None else None
     matter = {"title": said.title, "description": said.description, "address": said.address}
     values = {k: v for k, v in matter.items() if v is not None} | (said.party.values() if said.party else {})
     work = await _correct(act, case, written, Wanted(values, party=about), {"proof": "code"})

@@ -1,9 +1,11 @@
 """Parties who join a case after it was registered, and what is corrected of one."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.cases.queries.one import LoadedCase
+from app.cases.rules import PartyRole
+from app.cases.rules.correcting import SPEAKERS
 from app.cases.schemas.page import PartyOut
 from app.core import errors
 from app.core.crypto import keys
@@ -24,6 +26,17 @@ async def add_party(
     index = keys().phone_index(phone) if phone else None
     await conn.execute(_ADD, party, case_id, role, sealed.body, sealed.key, index)
     return party
+
+
+def own_party(parties: Sequence[PartyOut]) -> PartyOut:
+    """Whose the query code is; raises Conflict where several people brought the matter: one code speaks for none of them."""
+    mine = [p for p in parties if p.role == PartyRole.PETITIONER] or [p for p in parties if p.role in SPEAKERS]
+    if len(mine) != 1:
+        raise errors.Conflict(
+            "本件登记了多名信访人，涉及个人信息的请到窗口办理。",
+            "Several people brought this matter: what concerns the data of one is done at a window.",
+        )
+    return mine[0]
 
 
 async def rewrite_party(act: ActionContext, case: LoadedCase, party: PartyOut, own: Mapping[str, str | None]) -> None:

@@ -9,7 +9,7 @@ from app.cases.queries.access import beside, visible_to
 from app.cases.queries.case_page import open_parties, open_texts
 from app.cases.queries.corrections import list_corrections
 from app.cases.queries.notices import get_notice, no_text
-from app.cases.queries.standing import require_involved
+from app.cases.queries.standing import require_involved, require_unrestricted
 from app.cases.rules import LIVE
 from app.cases.schemas.correcting import InClearOut
 from app.cases.schemas.shown import CodeOut, Delivered, OtherCaseOut
@@ -43,6 +43,7 @@ async def reissue_code(act: ActionContext, case_id: uuid.UUID) -> tuple[CodeOut,
 async def reveal(conn: Connection, case_id: uuid.UUID, *, reason: str, actor: Actor, now: datetime) -> InClearOut:
     """Parties, place and texts in clear, and the log entry that says who saw them and why; raises NotFound or Forbidden."""
     await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
+    await require_unrestricted(conn, case_id, reason)
     await look_in_clear(conn, case_id, "parties", reason, actor=actor, now=now)
     written = await open_texts(conn, case_id)
     before = await list_corrections(conn, case_id, actor=actor, clear=True)
@@ -55,6 +56,7 @@ async def open_notice(
     """A notice with its addressees in clear, to be printed and served; logged. Raises NotFound, Forbidden or Conflict."""
     found = await get_notice(conn, notice, actor=actor)
     await require_involved(conn, found.case_id, Permission.PARTY_REVEAL, actor=actor)
+    await require_unrestricted(conn, found.case_id, reason)
     if found.html is None:
         raise no_text()
     await look_in_clear(conn, found.case_id, f"notice {found.kind}", reason, actor=actor, now=now)
@@ -66,6 +68,7 @@ async def same_phone(
 ) -> list[OtherCaseOut]:
     """Other cases with this party's phone that the caller may see anyway, from a live case only; logged."""
     await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
+    await require_unrestricted(conn, case_id, reason)
     if await conn.fetchval("select status from cases where id = $1", case_id) not in LIVE:
         raise errors.Conflict("只能从在办件查询。", "A look-up starts from a live case only.")
     await look_in_clear(conn, case_id, "phone", reason, actor=actor, now=now)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.cases.queries.file import compose_file
-from app.cases.queries.standing import require_involved
+from app.cases.queries.standing import require_involved, require_unrestricted
 from app.cases.schemas.taken import RevealIn
 from app.core.access import Actor, Permission
 from app.core.http import ThisCall, ThisDatabase, reference, requires
@@ -46,6 +46,7 @@ async def print_case_file(
 
             async def act() -> tuple[int, bytes, str | None]:
                 await require_involved(conn, case_id, Permission.PARTY_REVEAL, actor=actor)
+                await require_unrestricted(conn, case_id, sent.reason)
                 texts.append(await compose_file(conn, case_id, actor=actor, reference=rules, clear=True))
                 await look_in_clear(conn, case_id, "file", sent.reason, actor=actor, now=call.now)
                 return 200, b"", None

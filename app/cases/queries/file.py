@@ -37,6 +37,7 @@ _PARTS = (
     ("limits", "期限"),
     ("timeline", "办理经过"),
     ("joint", "协同办理"),
+    ("data_requests", "个人信息请求"),
     ("notes", "文字材料"),
     ("attachments", "附件清单"),
 )

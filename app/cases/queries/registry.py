@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.database import Connection
+from app.core.errors import Words
 from app.core.registry import Registry
 from app.reference.queries import Reference
 
@@ -44,6 +45,14 @@ class Mark:
         return self.rows.split()[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """When nothing is done with the data of a case but storing and protecting it: a condition in which the case is `c`."""
+
+    sql: str
+    words: Words
+
+
 LIST_FILTERS: Registry[str, Mark] = Registry("list filter")  # by the name of the filter
 RESIDENT_SECTIONS: Registry[str, ResidentSection] = Registry("section of the resident's view")
 # By name: a SELECT with the columns of `tasks.sql`, with {units}, {person} and {seen}: what units owe beside cases they lead.
@@ -54,3 +63,8 @@ FILE_LISTS: Registry[str, Callable[[Connection, uuid.UUID, Reference], Awaitable
 )
 # By kind, with the article: notes that neither page nor timeline hold; their owner shows them to whom they are for.
 HIDDEN_NOTES: Registry[str, str] = Registry("kind of hidden note")
+# By name: what capabilities above hold of a party, for the copy of their data: (connection, case, party) → members, or nothing.
+HELD_OF_PERSON: Registry[str, Callable[[Connection, uuid.UUID, uuid.UUID], Awaitable[Any]]] = Registry(
+    "held of a person"
+)
+RESTRICTIONS: Registry[str, Restriction] = Registry("restriction")

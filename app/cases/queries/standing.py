@@ -4,10 +4,12 @@ import uuid
 from dataclasses import dataclass
 
 from app.cases.queries.access import visible_to
+from app.cases.queries.registry import RESTRICTIONS
 from app.cases.rules import Standing
 from app.core.access import Actor, Permission
 from app.core.database import Connection, Parameters
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.looks import act_of
 from app.core.rows import fetch_one, read_sql
 
 # A column of a statement in which the case is `c`, read into a field of type Standing.
@@ -27,6 +29,15 @@ async def require_involved(conn: Connection, case_id: uuid.UUID, permission: Per
     if found is None:
         raise NotFound
     check_involved(found.standing, permission, actor)
+
+
+async def require_unrestricted(conn: Connection, case_id: uuid.UUID, reason: str) -> None:
+    """Raises Conflict where the data of a case is only kept, unless it is seen for the archive or a court."""
+    if act_of(reason) == "archive":
+        return
+    for restriction in RESTRICTIONS.values():
+        if await conn.fetchval(f"select {restriction.sql} from cases c where c.id = $1", case_id):
+            raise Conflict(restriction.words.zh, restriction.words.en)
 
 
 def check_involved(standing: Standing, permission: Permission, actor: Actor) -> None:

@@ -76,6 +76,19 @@ class ProxyToldOut(BaseModel):
     until: datetime | None
 
 
+class DataRequestToldOut(BaseModel):
+    """A request about one's own data: what was answered, on which basis, and where to turn."""
+
+    number: str
+    asked: str
+    said: str
+    due: datetime | None = None
+    reply: str | None = None
+    ground: str | None = None
+    turn_to: str | None = None
+    fetch_until: datetime | None = None
+
+
 class ConcernsSaidOut(BaseModel):
     """What became of it."""
 
@@ -108,6 +121,7 @@ class QueryOut(BaseModel):
     hearing: HearingToldOut | None = None
     agreement: AgreementToldOut | None = None
     proxy: ProxyToldOut | None = None
+    data_requests: list[DataRequestToldOut] | None = None
 
 
 class CodeAskedOut(BaseModel):
