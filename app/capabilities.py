@@ -80,6 +80,7 @@ def grants() -> dict[LoginRole, Grants]:
     own = {role: dict(WRITES.get(role, {})) for role in LIKE_SERVICE}
     for one in CAPABILITIES:
         own[one.written_by] |= {**dict.fromkeys(one.append_only, "insert"), **one.writes}
+        own[LoginRole.RUNNER] |= one.erases
     secret = frozenset(SECRET).union(*(one.secret for one in CAPABILITIES))
     figures = frozenset[str]().union(*(one.figures for one in CAPABILITIES))
     return {

@@ -7,6 +7,7 @@ from typing import Any
 from app.attachments.queries import RELIANCES, Reliance, list_for_file
 from app.attachments.rules import WORKFLOW
 from app.attachments.settings import AttachmentSettings
+from app.cases.actions.erasure import CLEAR
 from app.cases.queries.registry import FILE_LISTS
 from app.cases.rules import Facts
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
@@ -46,6 +47,9 @@ def paper_refused(facts: Facts, asked: Mapping[str, Any]) -> Words | None:
     )
 
 
+ERASED = "update attachment set file = null, seal_key = null, salt = null where case_id = any($1::uuid[])"
+
+
 def register() -> None:
     """Put them where they are used."""
     WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
@@ -54,6 +58,7 @@ def register() -> None:
     FACTS.add({PAPERS.name: PAPERS})
     CHECKS.add({("wish", "attachments"): paper_refused})
     RELIANCES.add(RELIED_ON)
+    CLEAR.add({"attachments": ERASED})
     SEALED.add({"attachment": SealedTable("'attachment ' || t.id")})
 
 

@@ -54,7 +54,8 @@ TAGS = {
 }
 CASES = Capability(
     "cases", tags=TAGS, register=register, settings=CasesSettings,
-    append_only=("event", "case_note", "correction", "hearing_seat", "return_visit"),
+    append_only=("event", "case_note", "correction", "erasure_order", "hearing_seat", "return_visit"),
+    erases={"tombstone": "insert"},
     writes=changes(
         "cases", "case_access", "case_concern", "assignment", "case_link", "outside_procedure", "hearing", "archive",
         "legal_hold", "rating", "reopening_request", "case_text", "party",

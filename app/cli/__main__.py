@@ -1,8 +1,8 @@
 """The `gridcase` command: the modules named here register their commands."""
 
-from app.cli import app, city, demo, imports, jobs, keys, law, load, serve, tidy, verify
+from app.cli import app, city, demo, imports, jobs, keys, law, load, retention, serve, tidy, verify
 
-__all__ = ["city", "demo", "imports", "jobs", "keys", "law", "load", "serve", "tidy", "verify"]
+__all__ = ["city", "demo", "imports", "jobs", "keys", "law", "load", "retention", "serve", "tidy", "verify"]
 
 
 def main() -> None:

@@ -1,10 +1,12 @@
 """A write as its caller sends it, and what became of the same one before. Knows no HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.access import Actor
 from app.core.crypto import Sealed, keys
+from app.core.database import Connection
 from app.core.errors import in_flight, key_reused
 
 # In the WITH of a statement ($1 caller, $2 key, null: nothing is looked for): nobody else is at it, and the answer given
@@ -78,3 +80,8 @@ class Repeated(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.answer = answer
+
+
+async def forget_given_at(conn: Connection, instants: Sequence[datetime]) -> None:
+    """Drop what was answered at these instants: it tells of what was erased since."""
+    await conn.execute("delete from idempotency where created_at = any($1::timestamptz[])", instants)

@@ -26,7 +26,8 @@ class Capability:
     knows into the registries below it.
 
     What the login roles may do in its tables (`app/core/roles.py`): `append_only`, to which rows are added and in which
-    nothing is changed; `writes`, table → privileges; both for the role `written_by`. `secret`: read by no other role.
+    nothing is changed; `writes`, table → privileges; both for the role `written_by`; `erases`, the same
+    for the runner, where it needs more to erase a case. `secret`: read by no other role.
     `figures`: tables of any owner that its figures are counted from."""
 
     name: str
@@ -36,5 +37,6 @@ class Capability:
     append_only: tuple[str, ...] = ()
     writes: Mapping[str, str] = field(default_factory=dict)
     written_by: LoginRole = LoginRole.SERVICE
+    erases: Mapping[str, str] = field(default_factory=dict)
     secret: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()

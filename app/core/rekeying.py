@@ -1,9 +1,9 @@
-"""Wrapping data keys anew while the service runs: in batches, each of which may be the last.
+"""Wrapping data keys anew while the service runs, in batches, each of which may be the last; and destroying them.
 
-No content is opened, and no row of a case changes. Run as the city's owner.
+No content is opened, and no row of a case changes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,7 +33,7 @@ SEALED: Registry[str, SealedTable] = Registry("sealed table")
 SEALED.add({
     "read_log": SealedTable("'read_log ' || t.case_id", key=_REASON),
     "reveal_lift": SealedTable("'reveal_lift ' || t.actor", "null::uuid", _REASON),
-    "idempotency": SealedTable("'idempotency ' || t.caller || ' ' || t.key", key="t.response_key"),
+    "idempotency": SealedTable("'idempotency ' || t.caller || ' ' || t.key", "null::uuid", "t.response_key"),
 })  # fmt: skip
 
 
@@ -74,6 +74,13 @@ _ADOPT = """
     insert into data_key (id, case_id, key) select n.* from unnest($1::bytea[], $2::uuid[], $3::bytea[]) n
     on conflict (id) do nothing
 """
+_DESTROY = "update data_key set key = '' where case_id = any($1::uuid[]) and key <> ''"
+# Nobody takes what a row holds from before for a key any more.
+_DESTROY_IN_ROWS = """
+    insert into data_key (id, case_id, key) select distinct x.id, x.case_id, ''::bytea
+    from (select {key} as id, {case} as case_id from {table} t) x
+    where x.case_id = any($1::uuid[]) and length(x.id) = $2 on conflict (id) do nothing
+"""
 
 
 async def wrap_anew(conn: Connection, moved: Moved = lambda _: None) -> int:
@@ -110,6 +117,14 @@ def _fresh(found: list[_Wrapped]) -> list[tuple[_Wrapped, bytes]]:
         except Unsealable:
             continue
     return fresh
+
+
+async def destroy_keys(conn: Connection, cases: Collection[UUID]) -> None:
+    """Leave no data key of these cases."""
+    await conn.execute(_DESTROY, cases)
+    for table, kept in SEALED.items():
+        statement = _DESTROY_IN_ROWS.format(table=table, key=kept.key, case=kept.case)
+        await conn.execute(statement, cases, BEFORE_RINGS)
 
 
 async def count_wrapped(conn: Connection) -> dict[bytes, int]:

@@ -13,7 +13,7 @@ class LoginRole(StrEnum):
 
     OWNER = "owner"  # migrations, and commands that load a city
     SERVICE = "app"  # requests
-    RUNNER = "runner"  # what falls due, and files that are brought in; signs the record
+    RUNNER = "runner"  # what falls due, files that are brought in; signs the record, and erases
     FIGURES = "figures"  # reads what figures are counted from, and writes nothing
     ACCOUNTS = "accounts"  # who calls, log-ins, counted tries, seats that change hands
 
@@ -24,6 +24,7 @@ LIKE_SERVICE = (LoginRole.SERVICE, LoginRole.RUNNER, LoginRole.ACCOUNTS)
 APPEND_ONLY = ("read_log", "reveal_lift")
 WRITES = {
     LoginRole.SERVICE: dict.fromkeys((*APPEND_ONLY, "idempotency", "data_key"), "insert"),
+    LoginRole.RUNNER: {"data_key": "insert, update", "idempotency": "insert, delete"},  # to erase
     LoginRole.ACCOUNTS: {"rate_counter": "insert, update, delete"},
 }
 SECRET = ("rate_counter",)

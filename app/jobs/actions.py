@@ -8,6 +8,7 @@ from app.capabilities import compose
 from app.cases.actions.bars_sweep import sweep_bars
 from app.cases.actions.codes import answer_requests
 from app.cases.actions.deadline_sweep import process_due_clocks
+from app.cases.actions.retention_sweep import erase_due
 from app.checkpoints.actions.nightly import verify_nightly
 from app.checkpoints.actions.signing import sign_record
 from app.core.database import Database
@@ -62,6 +63,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("data requests", press_late),
     ("codes", answer_requests),
     ("messages", deliver_messages),
+    ("retention", erase_due),
     ("checkpoints", sign),
     ("verification", verify_record),
 )

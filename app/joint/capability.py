@@ -1,6 +1,7 @@
 """What working on a case together brings."""
 
 from app.attachments.queries import RELIANCES, Reliance
+from app.cases.actions.erasure import CLEAR
 from app.cases.queries.registry import FILE_LISTS, WAITING_WORK
 from app.cases.rules.registry import FACTS, STEP_WORDS, StepWords
 from app.core.capability import Capability, changes
@@ -77,10 +78,13 @@ MESSAGES = {
         "{by} invites you to a joint meeting on case {number}; please answer.")),
 }  # fmt: skip
 
+ERASED = "update meeting set place = '' where place is not null and case_id = any($1::uuid[])"
+
 
 def register() -> None:
     """Put it where it is used."""
     RELIANCES.add(RELIED_ON)
+    CLEAR.add({"meetings": ERASED})
     FACTS.add({OWING.name: OWING})
     STEP_WORDS.add(STEPS)
     WAITING_WORK.add({"results": RESULTS})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.attachments.queries import RELIANCES, Reliance
+from app.cases.actions.erasure import CLEAR
 from app.cases.queries.registry import HIDDEN_NOTES, RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
 from app.cases.rules.retention import RETENTIONS, Retention
@@ -123,6 +124,8 @@ MESSAGES = {
         "An obligation of case {number} was not performed in time: follow up, and tell that the court is open.")),
 }  # fmt: skip
 
+ERASED = "update mediation_session set place = '' where place is not null and case_id = any($1::uuid[])"
+
 
 def register() -> None:
     """Put it where it is used."""
@@ -137,6 +140,7 @@ def register() -> None:
     RETENTIONS.add(dict.fromkeys(PROCEDURE_OF.values(), Retention.YEARS_30))
     STEP_WORDS.add(STEPS)
     TEMPLATES.add(MESSAGES)
+    CLEAR.add({"mediation sessions": ERASED})
     SEALED.add(
         {
             "mediation_seat": SealedTable(

@@ -13,4 +13,7 @@ def register() -> None:
 TAGS = {
     "messages": "What the caller is told in the app, and what goes out by SMS and e-mail.",
 }
-MESSAGES = Capability("messages", tags=TAGS, register=register, settings=SmtpSettings, writes=changes("message"))
+MESSAGES = Capability(
+    "messages", tags=TAGS, register=register, settings=SmtpSettings, writes=changes("message"),
+    erases={"message": "insert, update, delete"},
+)  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.attachments.queries import RELIANCES, Reliance
+from app.cases.actions.erasure import CLEAR
 from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, StepWords, Told
 from app.core.capability import Capability, changes
@@ -111,6 +112,10 @@ MESSAGES = {
         "The proxy of case {number} is on leave and the authority stands; tell the resident, who may choose another.")),
 }  # fmt: skip
 
+ERASED = """
+    update proxy_errand e set point = null, crs = null from proxy p where p.id = e.proxy and p.case_id = any($1::uuid[])
+"""
+
 
 def register() -> None:
     """Put it where it is used."""
@@ -121,6 +126,7 @@ def register() -> None:
     RESIDENT_SECTIONS.add({"proxy": ResidentSection(OWN_PROXY, tell_proxy)})
     TEMPLATES.add(MESSAGES)
     WORKFLOWS.add({workflow.thing: workflow for workflow in (PROXIES, ERRANDS)})
+    CLEAR.add({"errands": ERASED})
     SEALED.add({"proxy": SealedTable("'proxy ' || t.id")})
 
 

@@ -23,6 +23,7 @@ TITLES: dict[str, Words] = {
     "rated": Words("群众已评价", "rated by the resident"),
     "rating_revoked": Words("群众撤销了评价", "the resident took a rating back"),
     "reopening_asked": Words("群众申请重新办理", "the resident asked to have it reopened"), "urge": Words("催办", "urged"),
+    "erase": Words("清除个人信息", "personal data erased"),
     "criticise": Words("逾期通报", "criticised for delay"),
     "limit_recomputed": Words("放假安排公布后重新计算期限", "limit counted again, the days off being published"),
 }  # fmt: skip
@@ -134,7 +135,7 @@ TOLD: dict[str, Told] = {
     **dict.fromkeys((
         "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold", "rule_return",
         "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked",
-        "merged_in", "merge_undone", "limit_recomputed", "record_visit", "urge", "criticise", "bars_changed",
+        "merged_in", "merge_undone", "limit_recomputed", "record_visit", "urge", "criticise", "bars_changed", "erase",
     )),
 }  # fmt: skip
 # What a resident reads when they ask: no message is sent of it.

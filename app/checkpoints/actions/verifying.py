@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from app.cases.actions.erasure import mark_of
 from app.cases.queries.chain import list_breaks
 from app.checkpoints import queries
 from app.checkpoints.actions.signing import last_copy, read_copy
@@ -41,6 +42,7 @@ async def verify(conn: Connection, trust: Trust, now: datetime, told: Told = lam
     """Read every checkpoint, then the whole record (or one case). Runs in a transaction that sees one moment."""
     report = Report()
     await queries.make_room(conn)
+    report.findings += await _erased(conn, trust.case)
     told("checkpoints")
     before = NOTHING_BEFORE
     async for n, kept in _numbered(conn, last_copy(trust.copies)):
@@ -53,9 +55,21 @@ async def verify(conn: Connection, trust: Trust, now: datetime, told: Told = lam
     report.findings += await queries.list_odd_clocks(conn, now, trust.case)
     if report.span is not None and report.span.after is None and trust.case is None:
         report.findings += await queries.list_unknown(conn, report.span)
+    report.findings += await queries.list_false_erasures(conn, trust.case)
     told("rows")
     await _compare(conn, report)
     return report
+
+
+async def _erased(conn: Connection, case: UUID | None) -> list[Finding]:
+    """Note which cases were truly erased, and when; a tombstone that this service did not make is a finding."""
+    stones = await queries.list_tombstones(conn, case)
+    true = [t for t in stones if t.mark == mark_of(t.case_id, t.seq, t.at, t.by, t.basis)]
+    await copy_rows(conn, "erased", ("case_id", "seq"), [(t.case_id, t.seq) for t in true if t.seq])
+    return [
+        Finding(f"{stone.case_id}", f"its {'tombstone' if stone.seq else 'order to erase it'} was not made by this service", None)
+        for stone in stones if stone not in true
+    ]  # fmt: skip
 
 
 async def _numbered(conn: Connection, last: int) -> AsyncIterator[tuple[int, Checkpoint | None]]:

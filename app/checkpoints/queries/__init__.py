@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.cases.rules.retention import Basis
 from app.checkpoints.queries.tables import CaseTable, list_tables
 from app.checkpoints.rules import Checkpoint, Finding, Leaf, Span
 from app.core.database import Connection
+from app.core.rekeying import SEALED
 from app.core.rows import fetch_all, fetch_one, read_sql
 
 __all__ = ["CaseTable", "list_tables"]
@@ -20,6 +22,14 @@ _DIGEST = """
         from {table} t{joins} where {case} = any($1::uuid[])) x group by 1
 """
 _WRITTEN = "array_agg(encode(substr(x.digest, 1, 12), 'base64') order by x.digest)"
+
+
+_KEYLESS = """
+    select distinct x.case_id::text as "where", 'contents in {table} have no data key' as what, null::int as since
+    from (select {key} as id, {case} as case_id from {table} t) x
+    where length(x.id) = 16 and not exists (select from data_key k where k.id = x.id)
+        and ($1::uuid is null or x.case_id = $1) order by 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,36 @@ async def take_in(conn: Connection) -> list[Finding]:
     """Hold the leaves of the next checkpoint against those before and against the chains, and keep them."""
     found = await fetch_all(conn, Finding, read_sql(__package__, "lost"))
     await conn.execute("truncate incoming")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What a case says of its erasure."""
+
+    case_id: UUID
+    seq: int | None
+    at: datetime
+    by: str
+    basis: Basis
+    mark: bytes
+
+
+async def list_tombstones(conn: Connection, case: UUID | None) -> list[Tombstone]:
+    """Those of the city, or of one case; orders to erase, which bear a mark too, without an event."""
+    return await fetch_all(
+        conn, Tombstone,
+        "select case_id, seq, at, by, basis, mark from tombstone where $1::uuid is null or case_id = $1 union all"
+        " select case_id, null, at, by, basis, mark from erasure_order where $1::uuid is null or case_id = $1 order by 1, 2",
+        case,
+    )  # fmt: skip
+
+
+async def list_false_erasures(conn: Connection, case: UUID | None) -> list[Finding]:
+    """What looks erased and is not: no true tombstone, or contents whose data key is gone without a word."""
+    found = await fetch_all(conn, Finding, read_sql(__package__, "erasures"), case)
+    for table, kept in SEALED.items():
+        found += await fetch_all(conn, Finding, _KEYLESS.format(table=table, case=kept.case, key=kept.key), case)
     return found
 
 

@@ -3,9 +3,11 @@
 with lost as (
     select i.case_id, l.n as since, case
         when i.seq < l.seq then 'events were taken away'
-        when cardinality(array(select unnest(l.written) except select unnest(i.written))) > coalesce((
+        when not exists (select from erased x where x.case_id = i.case_id and x.seq > l.seq and x.seq <= i.seq)
+            and cardinality(array(select unnest(l.written) except select unnest(i.written))) > coalesce((
             select sum((e.data->>'replaced')::int) from event e
-            where e.case_id = i.case_id and e.seq > l.seq and e.seq <= i.seq and e.kind = 'correct'), 0) then 'a row that is written once was changed or taken away' end as what
+            where e.case_id = i.case_id and e.seq > l.seq and e.seq <= i.seq and e.kind = 'correct'), 0)
+            then 'a row that is written once was changed or taken away' end as what
     from incoming i join leaf l using (case_id)
 ), astray as (
     select i.case_id, i.n as since, 'event ' || i.seq || ' is not the one that was signed' as what

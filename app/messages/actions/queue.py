@@ -10,6 +10,8 @@ from app.core.database import Connection
 from app.messages.queries import SUBJECTS
 from app.messages.rules import Channel
 
+# What went out about these cases ($1), and what still was to: their keys name phones, by their index.
+ERASE = "delete from message where channel <> 'in_app' and case_id = any($1::uuid[])"
 # For statements that queue many in the app at once: `with … {IN_APP} select key, grantee, template, case_id, facts, at …`
 # then ON_TWICE. Every other column has the default that fits.
 IN_APP = "insert into message (key, grantee, template, case_id, facts, created_at)"

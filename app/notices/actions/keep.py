@@ -15,6 +15,9 @@ _KEEP = f"insert into notice ({', '.join(COLUMNS)}) values ({', '.join(f'${n + 1
 _REPLACE = "update notice set state = 'replaced' where id = any($1::uuid[])"
 _NO_LONGER = "update service_record set replaced_at = $2 where notice = any($1::uuid[]) and replaced_at is null"
 
+# Of these cases ($1): what a digest could be tried with.
+ERASE = "update notice set salt = '' where case_id = any($1::uuid[])"
+
 
 def as_row(
     draft: Draft, made: Made, *, notice: uuid.UUID, case_id: uuid.UUID, meets: str | None, note: uuid.UUID | None,
