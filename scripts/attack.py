@@ -11,9 +11,11 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import yaml
 
@@ -39,8 +41,12 @@ def attack(name: str, seed: int, workers: int) -> Outcome:
     environment = {**os.environ, **FULL, "GRIDCASE_FUZZ_SEED": str(seed)}
     words = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "-p", "no:cacheprovider", "--tier", "all"]
     began, last = time.monotonic(), ""
+    told = Path(tempfile.gettempdir()) / f"gridcase-attack-{os.getpid()}.xml"
     with subprocess.Popen(
-        [*words, *ATTACKS[name]["tests"].split()], env=environment, stdout=subprocess.PIPE, text=True
+        [*words, f"--junitxml={told}", *ATTACKS[name]["tests"].split()],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as run:
         assert run.stdout is not None  # noqa: S101 (asked for above)
         for line in run.stdout:
@@ -48,7 +54,19 @@ def attack(name: str, seed: int, workers: int) -> Outcome:
                 last = line.strip()
             if not line.startswith(("bringing up", "\n")):
                 print(line, end="", flush=True)
+    _print_figures(told)
     return Outcome(name, run.returncode == 0, last, time.monotonic() - began)
+
+
+def _print_figures(told: Path) -> None:
+    """What the tests say of how much they tried."""
+    if not told.exists():
+        return
+    for case in ElementTree.parse(told).iter("testcase"):  # noqa: S314 (written by this run)
+        figures = ", ".join(f"{one.get('name')} {one.get('value')}" for one in case.iter("property"))
+        if figures:
+            print(f"  {case.get('name')}: {figures}", flush=True)
+    told.unlink()
 
 
 def main() -> int:

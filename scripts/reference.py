@@ -28,7 +28,7 @@ from app.deadlines.rules import ClockRule, Procedure
 from app.emergency.rules import RULE
 from app.emergency.settings import EmergencySettings
 from app.proxy.settings import ProxySettings
-from scripts import picture
+from scripts import picture, standards
 from seeds.reference.load import read_procedures
 from tests.house.reading.tables import declared, references
 
@@ -278,7 +278,7 @@ def tables() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     page.__name__: page
-    for page in (steps, roles, calls, filters, problems, settings, clocks, indicators, tables, commands)
+    for page in (steps, roles, calls, filters, problems, settings, clocks, indicators, tables, commands, standards.asvs)
 }
 
 

@@ -18,7 +18,7 @@ from app.attachments.actions import UPLOADS, Store, clean, redact
 from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, WORKFLOW, Format, Rectangle
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.settings import AttachmentSettings
-from app.cases.queries.standing import require_involved
+from app.cases.queries.standing import check_involved, require_involved
 from app.cases.rules import Purpose
 from app.core.access import Actor, Permission
 from app.core.bounds import Bounds
@@ -221,6 +221,7 @@ async def redact_attachment(
             if first := await answered(conn, call):
                 return first
             found = await queries.get_attachment(conn, attachment_id, actor=actor)
+        check_involved(found.standing, Permission.CASE_ATTACH, actor)  # before anything is opened for them
         if found.media_type == MEDIA_TYPES[Format.PDF]:
             raise Conflict(
                 "只能遮盖图片；请另行遮盖 PDF 后用 redacts 上传。",

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from app.core import errors
 from app.core.access import Actor, Permission
+from app.core.addresses import client_address
 from app.core.bounds import escape
 from app.core.calls import Call as Call
 from app.core.database import Connection, Database
@@ -105,36 +106,41 @@ async def _look_first(request: Request) -> None:
     await request.app.state.reference.get(await now(request))
 
 
-async def read(request: Request, _: Caller) -> AsyncIterator[Connection]:
+async def read(request: Request, who: Caller) -> AsyncIterator[Connection]:
     """A connection in autocommit: for reads, and for commands that are one statement."""
     await _look_first(request)
     database: Database = request.app.state.database
-    async with database.connection() as connection:
+    async with database.turns.turn(_named(request, who)), database.connection() as connection:
         yield connection
 
 
-async def write(request: Request, _: Caller) -> AsyncIterator[Connection]:
+async def write(request: Request, who: Caller) -> AsyncIterator[Connection]:
     """A transaction that is committed before the reply leaves (scope=function; kept by a test)."""
     await _look_first(request)
     database: Database = request.app.state.database
-    async with database.gathering() as connection:
+    async with database.turns.turn(_named(request, who)), database.gathering() as connection:
         yield connection
 
 
-async def write_accounts(request: Request, _: Caller) -> AsyncIterator[Connection]:
+async def write_accounts(request: Request, who: Caller) -> AsyncIterator[Connection]:
     """The same under the role of accounts: log-ins end, seats change hands."""
     await _look_first(request)
     database: Database = request.app.state.accounts
-    async with database.gathering() as connection:
+    async with database.turns.turn(_named(request, who)), database.gathering() as connection:
         yield connection
 
 
-async def read_figures(request: Request, _: Caller) -> AsyncIterator[Connection]:
+async def read_figures(request: Request, who: Caller) -> AsyncIterator[Connection]:
     """A connection in autocommit under the role that only counts."""
     await _look_first(request)
     database: Database = request.app.state.figures
-    async with database.connection() as connection:
+    async with database.turns.turn(_named(request, who)), database.connection() as connection:
         yield connection
+
+
+def _named(request: Request, who: Actor | errors.Unauthenticated) -> str:
+    """By what name a caller takes turns."""
+    return who.who if isinstance(who, Actor) else client_address(request)
 
 
 async def database(request: Request) -> Database:

@@ -131,6 +131,7 @@ def _refusals(route: Any, calls: Sequence[object]) -> set[int]:
         403: any(hasattr(call, "permission") for call in calls),
         404: named,
         400: writes, 413: writes, 415: writes, 409: key, 412: version, 428: version, 503: True,
+        429: any(taken in calls for taken in (http.read, http.write, http.write_accounts, http.read_figures)),
         422: bool(route.body_field or route.openapi_extra or named or asked),
     }  # fmt: skip
     return {status for status, possible in found.items() if possible}

@@ -253,7 +253,7 @@ class Crawl:
         """Every POST on a hidden case likewise, with a version that might fit; a share of them unless `every`."""
         doors = [(path, op) for path, op in self._operations("post") if _named_in(path) in IDS]
         for j, (path, operation) in enumerate(doors):
-            body, name = self._example(operation), _named_in(path)
+            body, name = example_of(self.document, operation), _named_in(path)
             first: dict[str, Any] = {"If-Match": '"1"'}
             nothing = _face(self.ask("post", path.format(**{name: uuid7()}), body, **first))
             for i, plant in enumerate(self.hidden):
@@ -276,15 +276,6 @@ class Crawl:
             if message := plant.messages.get(f"staff:{self.caller.who.id}"):
                 url = f"/v1/me/messages/{keys().veil(message)}/read"
                 self._alike(nothing, self.ask("post", url), "post", "/v1/me/messages")
-
-    def _example(self, operation: dict[str, Any]) -> Any:
-        """A body that passes: the one the document shows."""
-        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-        while "anyOf" in schema or "$ref" in schema:
-            schema = schema["anyOf"][0] if "anyOf" in schema else (
-                self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-            )  # fmt: skip
-        return schema["examples"][0] if "examples" in schema else None
 
     def _alike(self, nothing: Any, reply: Any, method: str, path: str) -> None:
         if _face(reply) != nothing:
@@ -366,6 +357,16 @@ class Crawl:
                 unknown = set(re.findall(r"{(\w+)}", path)) - {*IDS, *CODES, *STAFF, "message_id", "emergency_id"}
                 assert not unknown, f"the crawl must be taught values for {unknown} in {path}"
                 yield path, item[method]
+
+
+def example_of(document: dict[str, Any], operation: dict[str, Any]) -> Any:
+    """A body that passes: the one the document shows."""
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    while "anyOf" in schema or "$ref" in schema:
+        schema = schema["anyOf"][0] if "anyOf" in schema else (
+            document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        )  # fmt: skip
+    return schema["examples"][0] if "examples" in schema else None
 
 
 def _named_in(path: str) -> str:

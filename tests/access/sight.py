@@ -19,7 +19,8 @@ SWORN = {"discipline_officer", "coordinator"}
 
 
 @cache
-def _units() -> dict[str, Any]:
+def units() -> dict[str, Any]:
+    """Every unit of the demo city, by its code."""
     return {unit.code: unit for unit in build_city().units}
 
 
@@ -31,8 +32,13 @@ def _areas() -> dict[str, Any]:
 @cache
 def line(unit: str) -> frozenset[str]:
     """A unit and everything above it."""
-    parent = _units()[unit].parent
+    parent = units()[unit].parent
     return frozenset({unit}) | (line(parent) if parent else frozenset())
+
+
+def tier_of(unit: str) -> str:
+    """How high it stands."""
+    return str(units()[unit].tier)
 
 
 @cache

@@ -1,5 +1,6 @@
-"""Many requests of one caller, for what is dear: nobody else waits for them, and none of them holds a connection."""
+"""Many requests of one caller: nobody else waits for them, and for what is dear none of them holds a connection."""
 
+import asyncio
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.attachments.actions import sandbox
+from app.cases.queries import lists
 from app.notices.actions import printing
 from app.staff import api, queries
 from seeds.load import demo_password
@@ -131,3 +133,48 @@ def test_many_log_ins_from_one_address_leave_a_turn_and_every_connection_to_othe
         assert elsewhere.post("/v1/tokens", json=login).status_code == 200
         gate.open.set()
         assert statuses(tries) == [401] * most + [429] * 4
+
+
+@pytest.fixture
+def slow_lists(cast: Cast, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Lists of cases take their time for one caller, with the connection in hand; gives the turns at connections."""
+    usual, slow = lists.list_cases, cast("chen.housing").get("/v1/me").json()["id"]
+
+    async def waits(*given: Any, actor: Any, **more: Any) -> Any:
+        if actor.id == slow:
+            gate.stopped.release()
+            assert await asyncio.to_thread(gate.open.wait, 60)
+        return await usual(*given, actor=actor, **more)
+
+    monkeypatch.setattr(lists, "list_cases", waits)
+    return cast.client.app.state.database.turns  # type: ignore[attr-defined]
+
+
+def test_many_reads_of_one_leave_room_for_others(cast: Cast, lives: Lives, gate: Gate, slow_lists: Any) -> None:
+    """Fifty at once, of which each holds a connection for as long as it likes: another reads and writes meanwhile."""
+    case, many, one = lives.handling()["id"], cast("chen.housing"), cast("li.window")
+    with ThreadPoolExecutor(50) as crowd:
+        sent = [crowd.submit(many.get, "/v1/cases") for _ in range(50)]
+        for _ in range(slow_lists.each):
+            assert gate.stopped.acquire(timeout=60)
+        assert [one.get(url).status_code for url in ("/v1/cases", f"/v1/cases/{case}", "/v1/areas")] == [200] * 3
+        assert one.post(f"/v1/cases/{case}/notes", {"text": "请尽快。"}).status_code == 201
+        assert in_use(cast.client) <= slow_lists.each
+        gate.open.set()
+        assert statuses(sent) == [200] * 50
+
+
+def test_who_asks_for_more_than_may_wait_is_told(
+    cast: Cast, gate: Gate, slow_lists: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_lists, "waiting", 3)
+    most = slow_lists.each + 3
+    with ThreadPoolExecutor(most + 4) as crowd:
+        sent = [crowd.submit(cast("chen.housing").get, "/v1/cases") for _ in range(most + 4)]
+        refusals = 0
+        while refusals < 4:
+            refusals = sum(future.done() and future.result().status_code == 429 for future in sent)
+        gate.open.set()
+        assert statuses(sent) == [200] * most + [429] * 4
+    reply = next(future.result() for future in sent if future.result().status_code == 429)
+    refused(reply, "/problems/too-many-at-once", status=429)
