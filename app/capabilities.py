@@ -88,7 +88,7 @@ def grants() -> dict[LoginRole, Grants]:
             secret=frozenset() if role is LoginRole.ACCOUNTS else secret, writes=own[LoginRole.SERVICE] | own[role]
         )
         for role in LIKE_SERVICE
-    } | {LoginRole.FIGURES: Grants(reads_all=False, reads=figures)}
+    } | {LoginRole.READER: Grants(secret=secret), LoginRole.FIGURES: Grants(reads_all=False, reads=figures)}
 
 
 @cache

@@ -43,10 +43,11 @@ def create_app(city: str | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with Database.opened(name, grants()) as opened:
             app.state.database, app.state.city = opened[LoginRole.SERVICE], name
-            app.state.accounts, app.state.figures = opened[LoginRole.ACCOUNTS], opened[LoginRole.FIGURES]
+            app.state.reader, app.state.figures = opened[LoginRole.READER], opened[LoginRole.FIGURES]
+            app.state.accounts = opened[LoginRole.ACCOUNTS]
             app.state.key_sources = {}
             app.state.callers = Callers(app.state.accounts, name, app.state.key_sources)
-            app.state.reference = ReferenceCache(app.state.database)
+            app.state.reference = ReferenceCache(app.state.reader)
             app.state.lane = RegistrationBatcher(app.state.database)
             yield
 

@@ -116,7 +116,7 @@ class Database:
         """What a server process asks with. Raises RuntimeError when the service's role may do more than it is granted."""
         async with AsyncExitStack() as stack:
             opened = {}
-            for role in (LoginRole.SERVICE, LoginRole.ACCOUNTS, LoginRole.FIGURES):
+            for role in (LoginRole.SERVICE, LoginRole.READER, LoginRole.ACCOUNTS, LoginRole.FIGURES):
                 try:
                     opened[role] = await cls.open(city, role)
                 except asyncpg.InvalidAuthorizationSpecificationError as refused:

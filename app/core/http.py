@@ -107,9 +107,9 @@ async def _look_first(request: Request) -> None:
 
 
 async def read(request: Request, who: Caller) -> AsyncIterator[Connection]:
-    """A connection in autocommit: for reads, and for commands that are one statement."""
+    """A connection in autocommit, under the role that writes nothing."""
     await _look_first(request)
-    database: Database = request.app.state.database
+    database: Database = request.app.state.reader
     async with database.turns.turn(_named(request, who)), database.connection() as connection:
         yield connection
 
@@ -148,11 +148,17 @@ async def database(request: Request) -> Database:
     return request.app.state.database  # type: ignore[no-any-return]
 
 
+async def reader(request: Request) -> Database:
+    """The same for who only reads."""
+    return request.app.state.reader  # type: ignore[no-any-return]
+
+
 Read = Annotated[Connection, Depends(read, scope="function")]
 Write = Annotated[Connection, Depends(write, scope="function")]
 WriteAccounts = Annotated[Connection, Depends(write_accounts, scope="function")]
 ReadFigures = Annotated[Connection, Depends(read_figures, scope="function")]
 ThisDatabase = Annotated[Database, Depends(database)]
+DatabaseToRead = Annotated[Database, Depends(reader)]
 Language = Annotated[str, Depends(accepted_language)]
 
 

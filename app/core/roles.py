@@ -13,6 +13,7 @@ class LoginRole(StrEnum):
 
     OWNER = "owner"  # migrations, and commands that load a city
     SERVICE = "app"  # requests
+    READER = "reader"  # requests that only read: lists, pages, searches; writes nothing
     RUNNER = "runner"  # what falls due, files that are brought in; signs the record, and erases
     FIGURES = "figures"  # reads what figures are counted from, and writes nothing
     ACCOUNTS = "accounts"  # who calls, log-ins, counted tries, seats that change hands

@@ -43,7 +43,7 @@ class Settings(Section):
         default="", description="A program that keeps the ring instead, called with `list`, `add` or `destroy ID`"
     )
     pool_size: int = Field(
-        default=8, ge=1, le=200, description="Database connections of one server process, for each of its three roles"
+        default=8, ge=1, le=200, description="Database connections of one server process, for each of its four roles"
     )
     token_minutes: int = Field(default=30, ge=1, le=24 * 60, description="Life of an access token")
     max_body_bytes: int = Field(

@@ -13,7 +13,7 @@ from app.cases.schemas.taken import RevealIn
 from app.centres.queries.rooms import list_for_case
 from app.centres.schemas.shown import BookingPage
 from app.core.access import Actor, Permission
-from app.core.http import Now, Read, ThisCall, ThisDatabase, requires
+from app.core.http import DatabaseToRead, Now, Read, ThisCall, ThisDatabase, requires
 from app.core.idempotency import once
 from app.core.looks import look_in_clear
 from app.core.openapi import carries, gives_pdf
@@ -85,7 +85,7 @@ def _pdf(content: bytes) -> Response:
     responses=gives_pdf(),
 )  # fmt: skip
 async def get_mediation_file(
-    mediation_id: uuid.UUID, actor: CanRead, database: ThisDatabase, at: Now, rules: Rules
+    mediation_id: uuid.UUID, actor: CanRead, database: DatabaseToRead, at: Now, rules: Rules
 ) -> Response:
     """卷宗, in the order such files have, names masked. What one side said alone is kept apart from it."""
     async with PRINTS.turn(actor.id):

@@ -196,14 +196,17 @@ def test_many_strangers_to_the_caches_do_not_starve_a_pool_of_one(cast: Cast) ->
 
     async def all_at_once() -> list[int]:
         app = application()
-        database, accounts = await Database.open(CITY, size=1), await Database.open(CITY, LoginRole.ACCOUNTS, size=1)
-        app.state.database, app.state.city, app.state.key_sources = database, CITY, {}
-        app.state.callers, app.state.reference = Callers(accounts, CITY, {}), ReferenceCache(database)
+        reader, accounts = (
+            await Database.open(CITY, LoginRole.READER, size=1),
+            await Database.open(CITY, LoginRole.ACCOUNTS, size=1),
+        )
+        app.state.reader, app.state.city, app.state.key_sources = reader, CITY, {}
+        app.state.callers, app.state.reference = Callers(accounts, CITY, {}), ReferenceCache(reader)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
             asked = [client.get(f"/v1/meetings/{uuid.uuid4()}", headers=headers[n % 3]) for n in range(9)]
             replies = await asyncio.wait_for(asyncio.gather(*asked), timeout=60)  # starved, it answers 503 in 10
-        await database.close()
+        await reader.close()
         await accounts.close()
         return [reply.status_code for reply in replies]
 

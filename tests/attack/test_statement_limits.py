@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app.core.database import Database, database_name
 from app.core.http import Read
 from app.core.provision import PATIENCE
+from app.core.roles import LoginRole
 from app.core.settings import settings
 from tests.cast import CITY, Cast, Lives
 from tests.support.application import application
@@ -31,17 +32,18 @@ def as_admin(*statements: str) -> None:
 
 @pytest.fixture
 def hasty(client: TestClient) -> Iterator[TestClient]:
-    """An application whose role has less time than a city's, and one route more."""
-    app, whose = application(), f'alter role {CITY}_app in database "{database_name(settings().database_url)}"'
+    """An application whose roles have less time than a city's, and one route more."""
+    app, where = application(), f'in database "{database_name(settings().database_url)}"'
+    roles = [f"alter role {CITY}_{role} {where}" for role in (LoginRole.SERVICE, LoginRole.READER)]
 
     @app.get("/endless")
     async def endless(conn: Read) -> Any:
         return await conn.fetchval("select pg_sleep(60)")
 
-    as_admin(*(f"{whose} set {name} = '300ms'" for name in ("statement_timeout", "lock_timeout")))
+    as_admin(*(f"{whose} set {name} = '300ms'" for whose in roles for name in ("statement_timeout", "lock_timeout")))
     with TestClient(app, raise_server_exceptions=False) as own:
         yield own
-    as_admin(*(f"{whose} set {name} = '{most}'" for name, most in PATIENCE.items()))
+    as_admin(*(f"{whose} set {name} = '{most}'" for whose in roles for name, most in PATIENCE.items()))
 
 
 @pytest.mark.parametrize("patient", [False, True])

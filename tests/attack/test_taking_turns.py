@@ -53,8 +53,9 @@ def statuses(sent: list[Future[Any]]) -> list[int]:
 
 
 def in_use(client: TestClient) -> int:
-    pool = client.app.state.database.pool  # type: ignore[attr-defined]
-    return int(pool.get_size() - pool.get_idle_size())
+    state = client.app.state  # type: ignore[attr-defined]
+    pools = [database.pool for database in (state.database, state.reader, state.accounts)]
+    return sum(int(pool.get_size() - pool.get_idle_size()) for pool in pools)
 
 
 def comes_to_rest(client: TestClient) -> bool:
@@ -147,7 +148,7 @@ def slow_lists(cast: Cast, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Any:
         return await usual(*given, actor=actor, **more)
 
     monkeypatch.setattr(lists, "list_cases", waits)
-    return cast.client.app.state.database.turns  # type: ignore[attr-defined]
+    return cast.client.app.state.reader.turns  # type: ignore[attr-defined]
 
 
 def test_many_reads_of_one_leave_room_for_others(cast: Cast, lives: Lives, gate: Gate, slow_lists: Any) -> None:

@@ -10,10 +10,12 @@ from starlette.testclient import TestClient
 
 from app.capabilities import append_only, grants
 from app.core.database import Database, connect, database_name
+from app.core.http import write
 from app.core.roles import LoginRole
 from app.core.settings import settings
 from tests.cast import CITY, Cast
 from tests.house.reading.tables import owners, references
+from tests.house.routes import api_routes
 from tests.support.application import application
 
 ROLE = f"{CITY}_app"
@@ -205,9 +207,52 @@ def test_nothing_is_granted_beside_the_list_and_all_of_it_is(database: str, role
     assert granted.excess([("account", "delete"), ("nothing", "insert")]) == ["delete account", "insert nothing"]
 
 
-def test_who_counts_figures_writes_nothing() -> None:
-    assert not GRANTED[LoginRole.FIGURES].writes
+@pytest.mark.parametrize("role", [LoginRole.READER, LoginRole.FIGURES])
+def test_who_reads_writes_nothing(role: LoginRole) -> None:
+    assert not GRANTED[role].writes
+
+
+def test_who_counts_figures_reads_what_they_are_counted_from() -> None:
     assert not GRANTED[LoginRole.FIGURES].reads_all
+
+
+def test_what_is_got_is_read_under_a_role_that_writes_nothing(client: TestClient) -> None:
+    """But for the content of an attachment: that somebody looked is kept."""
+    writing = {
+        path
+        for method, path, dependant in api_routes(client.app)
+        if method == "GET" and write in set(asked_of(dependant))
+    }
+    assert writing == {"/v1/attachments/{attachment_id}/content"}
+
+
+def asked_of(dependant: Any) -> Iterator[Any]:
+    for one in dependant.dependencies:
+        yield one.call
+        yield from asked_of(one)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into case_access (case_id, grantee, part) select id, 'staff:mine', 'task' from cases",
+        "update cases set status = 'closed'",
+        "with w as (insert into event select from event returning 1) select * from w",
+        "insert into message (key) values ('mine')",
+        "insert into read_log (at) values ('2026-01-01')",
+        "update message set read_by = null",
+        "select nextval('assignment_id_seq')",
+        "select from cases for update",
+        "select append_events('{}', 'x', '2026-01-01', 'x', '{}')",
+        "lock table cases in exclusive mode",
+        "select password_hash from account",
+    ],
+)
+@pytest.mark.parametrize("role", [LoginRole.READER, LoginRole.FIGURES])
+def test_a_statement_injected_into_a_list_changes_nothing(cast: Cast, role: LoginRole, statement: str) -> None:
+    cast("li.window").register()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        as_role(role, statement)
 
 
 # What commands load as the city's owner, and no login else writes.

@@ -180,7 +180,8 @@ def test_a_database_that_is_away_is_503_and_says_that_nothing_was_stored(
 ) -> None:
     running, app = broken
     assert running.portal is not None
-    running.portal.call(app.state.database.close)
+    for role in (app.state.database, app.state.reader):
+        running.portal.call(role.close)
     for url in ("/v1/me", "/v1/cases", "/readyz"):
         reply = running.get(url, headers={**cast("li.window").headers, **header})
         check(reply, KINDS["unavailable"], language)

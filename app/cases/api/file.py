@@ -9,7 +9,7 @@ from app.cases.queries.file import compose_file
 from app.cases.queries.standing import require_involved, require_unrestricted
 from app.cases.schemas.taken import RevealIn
 from app.core.access import Actor, Permission
-from app.core.http import ThisCall, ThisDatabase, reference, requires
+from app.core.http import DatabaseToRead, ThisCall, ThisDatabase, reference, requires
 from app.core.idempotency import once
 from app.core.looks import look_in_clear
 from app.core.openapi import gives_pdf
@@ -27,7 +27,7 @@ def _pdf(content: bytes) -> Response:
 
 
 @router.get("/file.pdf", response_class=Response, summary="The file of a case as PDF", responses=gives_pdf())
-async def get_case_file(case_id: uuid.UUID, actor: CanRead, database: ThisDatabase, rules: Rules) -> Response:
+async def get_case_file(case_id: uuid.UUID, actor: CanRead, database: DatabaseToRead, rules: Rules) -> Response:
     """Cover, contents, matter, parties, limits, timeline, texts, and every notice as it was; names masked."""
     async with PRINTS.turn(actor.id):
         async with database.connection() as conn:

@@ -11,7 +11,7 @@ from app.cases.queries import notices as queries
 from app.cases.schemas.notices import NoticeOut, NoticePage, NoticesOut
 from app.cases.schemas.taken import RevealIn
 from app.core.access import Actor, Permission
-from app.core.http import Language, Read, ThisCall, ThisDatabase, requires
+from app.core.http import DatabaseToRead, Language, Read, ThisCall, ThisDatabase, requires
 from app.core.idempotency import once
 from app.core.openapi import gives_pdf
 from app.core.paging import ThisPage
@@ -56,7 +56,7 @@ async def list_case_notices(case_id: uuid.UUID, actor: CanRead, conn: Read, said
 
 
 @router.get("/notices/{notice_id}.pdf", response_class=Response, summary="A notice as PDF", responses=gives_pdf())
-async def get_notice_pdf(notice_id: uuid.UUID, actor: CanRead, database: ThisDatabase) -> Response:
+async def get_notice_pdf(notice_id: uuid.UUID, actor: CanRead, database: DatabaseToRead) -> Response:
     """As it was made, on A4 with its font inside; addressees masked. `print` gives the one to be served."""
     async with PRINTS.turn(actor.id):
         async with database.connection() as conn:
