@@ -16,7 +16,7 @@ from app.deadlines.settings import quiet_hours
 from app.emergency.actions import sweep_emergencies
 from app.mediation.actions.keep import flag_missed
 from app.messages.actions import deliver_messages
-from app.privacy.actions import press_late
+from app.privacy.actions import order_granted, press_late
 from app.proxy.actions.sweep import sweep_proxies
 from app.reference import queries as reference
 
@@ -63,6 +63,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("data requests", press_late),
     ("codes", answer_requests),
     ("messages", deliver_messages),
+    ("granted erasures", order_granted),
     ("retention", erase_due),
     ("checkpoints", sign),
     ("verification", verify_record),

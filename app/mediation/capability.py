@@ -63,6 +63,15 @@ def _joint_talk(data: Mapping[str, object]) -> Words | None:
     )
 
 
+def _no_joint_talk(data: Mapping[str, object]) -> Words | None:
+    """Of a talk that they were told of."""
+    return (
+        Words("原定双方到场的调解取消。", "The talk of both sides will not take place.")
+        if data.get("what") == "joint"
+        else None
+    )
+
+
 def _signed_by_all(data: Mapping[str, object]) -> Words | None:
     return (
         Words("双方签订的调解协议已生效，内容见下。", "The signed agreement holds; see below what it says.")
@@ -78,7 +87,9 @@ STEPS = {
     "mediation_refuse": StepWords(Words("当事人拒绝，调解终止", "a party refused; the mediation ended"), Words(
         "有一方不愿调解，调解终止；您可以依法通过仲裁、行政、司法等途径维护权利。",
         "A side refuses, so the mediation ended; arbitration, administrative and judicial routes stay open.")),
-    "mediation_assign": StepWords(Words("选定、指定调解员", "mediator assigned")),
+    "mediation_assign": StepWords(Words("选定、指定调解员", "mediator assigned"), Words(
+        "已选定或指定调解员；您可以另行选择或要求更换。",
+        "A mediator was chosen or appointed; you may choose, or ask for, another one."), quiet=True),
     "mediation_relieve": StepWords(Words("更换调解员", "mediator relieved")),
     "mediation_declare": StepWords(Words("调解员声明", "mediator declared relations")),
     "mediation_start": StepWords(Words("开始调解", "mediation started"), Words(
@@ -92,8 +103,9 @@ STEPS = {
     "mediation_schedule_session": StepWords(Words("安排调解", "mediation session scheduled"), _joint_talk),
     "mediation_open_session": StepWords(Words("调解会开始", "mediation session opened")),
     "mediation_record_session": StepWords(Words("调解笔录", "mediation session recorded")),
-    "mediation_cancel_session": StepWords(Words("取消调解安排", "mediation session cancelled")),
-    "mediation_draft_agreement": StepWords(Words("起草调解协议", "agreement drafted")),
+    "mediation_cancel_session": StepWords(Words("取消调解安排", "mediation session cancelled"), _no_joint_talk),
+    "mediation_draft_agreement": StepWords(Words("起草调解协议", "agreement drafted"), Words(
+        "调解协议书已拟定，请阅看后决定是否签名。", "The agreement is drafted: read it, and decide whether you sign.")),
     "mediation_sign": StepWords(Words("调解协议签字、盖章", "agreement signed"), _signed_by_all),
     "mediation_agree_orally": StepWords(Words("达成口头调解协议", "oral agreement reached"), Words(
         "双方达成口头协议，内容见下。", "Both sides agreed orally; see below what.")),

@@ -12,8 +12,10 @@ from app.cases.queries.registry import (
     Restriction,
 )
 from app.cases.rules.registry import STEP_WORDS, StepWords, Told
+from app.cases.settings import CasesSettings
 from app.core.capability import Capability, changes
 from app.core.errors import Words
+from app.core.settings import section
 from app.core.workflow import WORKFLOWS
 from app.messages.rules import TEMPLATES, Template
 from app.privacy.queries.told import OWN_REQUESTS, list_for_file, tell_requests
@@ -30,12 +32,24 @@ def _to_who_brought_it(zh: str, en: str) -> Told:
     return told
 
 
+def _granted(data: Mapping[str, Any]) -> Words | None:
+    """What is erased is told before: afterwards there is nothing left to be reached by."""
+    if data.get("whose") != "speaker":
+        return None
+    if data.get("asked") == "erase":
+        hours = section(CasesSettings).undo_hours
+        return Words(
+            f"您的删除请求已准予：{hours} 小时后删除，此后编号和查询码不能再查询本件。",
+            f"Your request was granted: in {hours} hours it is erased, and number and code open nothing any more.",
+        )
+    return Words("您的个人信息请求已准予。", "Your request about your own data was granted.")
+
+
 STEPS = {
     "data_asked": StepWords(Words("提出个人信息请求", "asked about personal data"), _to_who_brought_it(
         "您的个人信息请求已收到，将在期限内答复。",
         "Your request about your own data is received, and will be answered in time.")),
-    "data_granted": StepWords(Words("准予个人信息请求", "request about personal data granted"), _to_who_brought_it(
-        "您的个人信息请求已准予。", "Your request about your own data was granted.")),
+    "data_granted": StepWords(Words("准予个人信息请求", "request about personal data granted"), _granted),
     "data_refused": StepWords(Words("不予准许个人信息请求", "request about personal data refused"), _to_who_brought_it(
         "您的个人信息请求未予准许，理由、依据和救济途径见答复。",
         "Your request about your own data was refused; the answer says why, on which basis, and where to turn.")),

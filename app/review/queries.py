@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.queries.access import beside
+from app.cases.queries.concerned import list_concerns
 from app.cases.queries.one import told_due
 from app.core.access import Actor
 from app.core.crypto import opened
@@ -33,10 +34,6 @@ _MATTER = """
         array(select distinct split_part(e.actor, ':', 2)::uuid from event e where e.case_id = c.id
          and e.kind in ('conclude', 'decide_review', 'serve', 'close') and e.actor like 'staff:%') as worked_by
     from cases c where c.id = $1
-"""
-_CONCERNS = """
-    select relation, unit, staff, sealed, key_of(seal_key) as seal_key from case_concern
-    where case_id = $1 and ended_at is null order by id
 """
 _REQUESTS = """
     select q.id, q.case_id, c.number, c.kind, c.category, c.lead_unit, q.cause, q.state, q.asked_at, q.decided_at,
@@ -105,25 +102,14 @@ async def get_matter(conn: Connection, case_id: uuid.UUID) -> Matter:
     return matter
 
 
-@dataclass(frozen=True, slots=True)
-class _Concern:
-    """Whom a case concerns, or who must not be involved."""
-
-    relation: str
-    unit: str | None
-    staff: uuid.UUID | None
-    sealed: bytes | None
-    seal_key: bytes | None
-
-
 async def list_concerned(conn: Connection, case_id: uuid.UUID) -> tuple[list[ConcernIn], list[NotToIn]]:
     """Whom the case concerns, words in clear, and who must not be involved."""
     concerns: list[ConcernIn] = []
     not_to: list[NotToIn] = []
-    for said in await fetch_all(conn, _Concern, _CONCERNS, case_id):
+    for said in await list_concerns(conn, case_id):
         if said.sealed is not None:
-            if text := opened(said.sealed, said.seal_key, f"case_concern {case_id}").get("text"):
-                concerns.append(ConcernIn(text=text))
+            if said.words:
+                concerns.append(ConcernIn(text=said.words))
         elif said.relation == "concerns":
             concerns.append(ConcernIn(unit=None if said.staff else said.unit, staff=said.staff))
         else:

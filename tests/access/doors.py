@@ -20,28 +20,26 @@ from tests.cast import HOME_CELL, Person, member, point_in, report
 NOISE = {"x-request-id", "date"}
 PAGED = (
     "/v1/cases", "/v1/me/tasks", "/v1/supervisions", "/v1/me/supervisions", "/v1/notices", "/v1/me/proxies",
-    "/v1/me/mediations",
+    "/v1/me/mediations", "/v1/data_requests",
 )  # of cases, or what hangs on them  # fmt: skip
 IDS = (
-    "case_id",
-    "supervision_id",
-    "notice_id",
-    "room_id",
-    "booking_id",
-    "attachment_id",
-    "task_id",
-    "whistle_id",
-    "meeting_id",
-    "proxy_id",
-    "mediation_id",
-)  # what a path may name of a case, or of what hangs on it (`Plant.ids`)
+    "case_id", "supervision_id", "request_id", "notice_id", "room_id", "booking_id", "attachment_id",
+    "task_id", "whistle_id", "meeting_id", "proxy_id", "mediation_id",
+)  # what a path may name of a case, or of what hangs on it (`Plant.ids`)  # fmt: skip
 EMERGENCY = "01a206cf-ffd4-701d-98b1-6b2166fde918"
 CODES = ("code",)  # of units and areas: the map is open
 STAFF = ("staff_id", "post_id")  # who is on duty is open; what was handed over names cases to who sees them
 AREAS = ("150100", "150102", "150102001", "150102001001", "150105")
 AUDIT = "/v1/audit/looks"  # it grows with each look
 # each shows what its caller may see
-LISTS = (*PAGED, "/v1/cases/counts", "/v1/supervisions/counts", "/v1/me/messages", "/v1/indicators")
+LISTS = (
+    *PAGED,
+    "/v1/cases/counts",
+    "/v1/supervisions/counts",
+    "/v1/data_requests/counts",
+    "/v1/me/messages",
+    "/v1/indicators",
+)
 WORDS = {"reason": "核实试探", "reply": "核实试探"}
 
 

@@ -235,6 +235,13 @@ class Planter:
         plant.version += 1
         return dict(reply.json())
 
+    def data_asked(self, plant: Plant, who: str) -> None:
+        """Who brought it asks at a window what is held of them; the unit that leads decides."""
+        people = self._person(who).get(f"/v1/cases/{plant.id}").json()["parties"]
+        mine = next(p["id"] for p in people if p["role"] == "petitioner")
+        body = {"asked": "copy", "party": mine, "words": self.said(plant, "查"), "code": plant.code}
+        plant.ids["request_id"] = self.asked(plant, who, "data_requests", body)["id"]
+
     def moved(self, plant: Plant, who: str, url: str, body: Any, version: int) -> None:
         """A step on one of them."""
         reply = self._person(who).post(url, body, version=version)

@@ -89,6 +89,7 @@ def disputes(p: Planter) -> None:
     p.offer(moved, clerk, "C150102")
     p.does(moved, "deng.county", "sign_for")
     p.supervised(moved, "hu.supervisor", "C150102001001")
+    p.data_asked(moved, "luo.intake")
 
     together(p)
     p.plant("a dispute, not to the committee", kind, category, not_to=[{"unit": "M150102001"}])

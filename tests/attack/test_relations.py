@@ -17,6 +17,7 @@ BESIDE = ("D150102_water.handler.1", "D150102_water.organ_head.1", "P150102.wind
 WATER = {"unit": "D150102_water"}
 BODIES: dict[str, Any] = {
     "record_visit": VISIT, "place": {"code": "150102001001001"}, "approve_attempt": None, "reissue_code": None,
+    "correct": {"title": "别的事", **REASON},
     "name_concerned": {"whom": [WATER], **REASON}, "mend_concerned": {"instead_of": WATER, "whom": [WATER], **REASON},
     "lift_concerned": {"whom": WATER, **REASON},
 }  # fmt: skip

@@ -134,7 +134,7 @@ def test_whatever_they_read_of_is_told_unless_it_asks_nothing_of_them() -> None:
     quiet = {kind for kind, words in STEP_WORDS.items() if words.quiet}
     assert quiet == {
         "registered", "handle", "hold_hearing", "record_hearing", "track_outside", "arrive", "hold_meeting", "finish_errand",
-        "pass_on_notice", "mediation_record_performance", "mediation_breach",
+        "pass_on_notice", "mediation_record_performance", "mediation_breach", "mediation_assign",
     }  # fmt: skip
     for kind in set(STEP_WORDS) - quiet:
         data = {"part": "lead"}

@@ -46,7 +46,7 @@ BODIES: dict[str, Any] = {
 LEFT_OUT = {
     "merge", "unmerge", "link", "link_repeat", "unlink", "reclassify", "place", "reissue_code", "dispute_competence",
     "rule_competence", "rule_return", "redraft", "schedule_hearing", "track_outside", "record_visit",
-    "name_concerned", "mend_concerned", "lift_concerned",
+    "name_concerned", "mend_concerned", "lift_concerned", "correct",
 }  # fmt: skip
 COUNTED = ("acceptance", "completion", "report", "sign_for", *RESIDENT)
 OFFERS = "select id, state, returned_at from assignment where case_id = $1 and part = 'lead' order by id"

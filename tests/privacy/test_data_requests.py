@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.cases.rules import Status
-from app.privacy.actions import press_late
+from app.privacy.actions import order_granted, press_late
 from app.privacy.rules import FITS, WORKFLOW, Asked, Ground, Keeping, ground_refused
 from tests.cast import Cast, Lives
+from tests.jobs.test_retention import sweep
 from tests.support.clock import present
 from tests.support.files import jpeg
 from tests.support.residents import door
@@ -54,6 +55,13 @@ def at_window(cast: Cast, case: str, role: str, who: str = CLERK, **more: Any) -
     if not body.keys() & {"code", "paper"}:
         body["paper"] = cast(who).attached(case, jpeg(), "wish")["id"]
     return cast(who).post(f"/v1/cases/{case}/data_requests", body)
+
+
+def ordered(cast: Cast, at: datetime) -> int:
+    """How many erasures that were granted the runner ordered."""
+    assert cast.client.portal is not None
+    app: Any = cast.client.app
+    return int(cast.client.portal.call(order_granted, app.state.database, at))
 
 
 # --- A copy
@@ -202,6 +210,14 @@ def test_erasure_is_refused_while_it_must_be_kept_and_then_nothing_is_done_but_k
     sql("update data_request set state = 'open', ground = null, restricts = false, answer = null, decided_at = null,"
         " decided_by = null, served_at = null, served_how = null where case_id = $1::uuid", case)  # fmt: skip
     assert must(decide(cast, request, "grant", REPLY))["state"] == "granted", "once it is over"
+    assert "72 小时后删除" in door(cast, "", got).json()["steps"][-1]["said"]
+    assert ordered(cast, present() + timedelta(hours=71)) == 0, "there is time to read the answer"
+    later = present() + timedelta(hours=73)
+    assert (ordered(cast, later), ordered(cast, later)) == (1, 0)
+    assert sweep(later) >= 1
+    assert door(cast, "", got).status_code == 404
+    (stone,) = sql("select basis from tombstone where case_id = $1::uuid", case)
+    assert stone["basis"] == "request"
 
 
 def test_an_explanation_is_the_answer(cast: Cast, lives: Lives) -> None:

@@ -9,12 +9,13 @@ from app.cases.actions.barring import Sealed, hold_family, settle
 from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
 from app.cases.actions.step import advance, begin
+from app.cases.queries.concerned import list_concerns
 from app.cases.queries.looking import LookedCase
 from app.cases.queries.one import LoadedCase
 from app.core import errors
 from app.core.access import Permission
-from app.core.crypto import keys, opened
-from app.core.rows import fetch_all, fetch_one
+from app.core.crypto import keys
+from app.core.rows import fetch_one
 from app.reference.actions import ActionContext
 
 MOST = 60  # people and units that one case may concern
@@ -40,9 +41,6 @@ _END = """
 _END_WORDS = """
     update case_concern set ended_by = $2, ended_at = $3
     where case_id = any($1::uuid[]) and sealed is not null and ended_at is null returning case_id
-"""
-_LIVE = """
-    select relation, unit, staff, sealed, key_of(seal_key) as seal_key from case_concern where case_id = $1 and ended_at is null
 """
 # Whom one names stands below, or is one's own unit; the city's centre and desks stand above all units of the city.
 _RANKS = """
@@ -84,15 +82,6 @@ class _Ranks:
     known: int
     named: int
     mine: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Concern:
-    relation: str
-    unit: str | None
-    staff: uuid.UUID | None
-    sealed: bytes | None
-    seal_key: bytes | None
 
 
 async def name_concerned(act: ActionContext, case_id: uuid.UUID, *, whom: Sequence[Whom], reason: str) -> None:
@@ -139,8 +128,8 @@ async def say_concerned(act: ActionContext, case: LoadedCase, said: SaidByReside
     units = {*said.units, *said.not_to}
     if await act.conn.fetchval("select count(*) from unit where code = any($1::text[])", units) < len(units):
         raise errors.Invalid("没有这个单位。", "There is no such unit.", pointer="#/body/concerns")
-    live = await fetch_all(act.conn, _Concern, _LIVE, case.case_id)
-    known = {opened(k.sealed, k.seal_key, f"case_concern {case.case_id}").get("text") for k in live if k.sealed}
+    live = await list_concerns(act.conn, case.case_id)
+    known = {concern.words for concern in live}
     words = [text for text in dict.fromkeys(said.words) if text not in known]
     there = {(k.relation, k.unit) for k in live if k.staff is None}
     wanted = [("concerns", unit) for unit in said.units] + [("not_to", unit) for unit in said.not_to]

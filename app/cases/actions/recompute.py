@@ -71,5 +71,5 @@ def _anew(told: _Told, reference: Reference) -> Due:
 
 async def _tell(conn: Connection, told: _Told, held: Due, now: datetime) -> None:
     before, due = (limit.due.astimezone(UTC).isoformat() for limit in (told, held))
-    facts = {"clock": told.kind, "rule": told.rule, "before": before, "due": due}
+    facts = {"clock": told.kind, "owner": told.owner.value, "rule": told.rule, "before": before, "due": due}
     await record(conn, told.case_id, "limit_recomputed", actor=CALENDAR, at=now, facts=facts)

@@ -54,6 +54,34 @@ def _corrected(data: Mapping[str, object]) -> Words:
 
 
 _NOW_LEADS = Words("现由{unit}负责办理。", "{unit} is now responsible for it.")
+
+
+def _lead_moved(data: Mapping[str, object]) -> Words | None:
+    """Of what passes between offices they hear that somebody else is responsible now."""
+    moved = data.get("set")
+    return _NOW_LEADS if isinstance(moved, Mapping) and "lead_unit" in moved else None
+
+
+def _lead_taken(data: Mapping[str, object]) -> Words | None:
+    """The same where nobody was named: a bar took the lead from a unit, or gave it back."""
+    return _BARRED if _lead_moved(data) else None
+
+
+_BARRED = Words(
+    "因回避，办理单位已变更，现办理单位见上。",
+    "Who handles it has changed, so that nobody whom it concerns does; see above who.",
+)
+
+
+def _own_limit(data: Mapping[str, object]) -> Words | None:
+    """A limit of theirs to exercise a right; the authorities' limits are theirs to keep."""
+    return _LIMIT_MOVED if data.get("owner") == "resident" else None
+
+
+_LIMIT_MOVED = Words(
+    "放假安排公布后，您行使权利的期限已重新计算，只会推迟，见上。",
+    "The days off were published, so your own limit was counted again: it is only ever later; see above.",
+)
 # Placeholders: {unit} the unit that now leads, {days}, {notice} its title. None passes between offices.
 TOLD: dict[str, Told] = {
     "registered": Words("您反映的事项已登记。", "Your matter is registered."),
@@ -131,11 +159,18 @@ TOLD: dict[str, Told] = {
         "查询码已重新发放，原查询码失效。", "A new query code was issued; the one before works no longer."
     ),
     "correct": _corrected,
+    "rule_return": _lead_moved,
+    "rule_competence": _lead_moved,
+    "bars_changed": _lead_taken,
+    "limit_recomputed": _own_limit,
+    "approve_attempt": Words(
+        "《{notice}》未能送到您手中，已依规定处理；可凭编号和查询码查看，或到受理窗口领取。",
+        "The {notice} could not be handed to you; read it with number and query code, or fetch it at the window.",
+    ),
     "track_outside": Words("法定途径的进展已登记。", "How the legal route stands was noted."),
     **dict.fromkeys((
-        "offer", "refuse", "recall", "place", "approve_attempt", "redraft", "archive", "hold", "release_hold", "rule_return",
-        "dispute_competence", "rule_competence", "flag_urgent", "report_upward", "link", "linked",
-        "merged_in", "merge_undone", "limit_recomputed", "record_visit", "urge", "criticise", "bars_changed", "erase",
+        "offer", "refuse", "recall", "place", "redraft", "archive", "hold", "release_hold", "dispute_competence", "flag_urgent",
+        "report_upward", "link", "linked", "merged_in", "merge_undone", "record_visit", "urge", "criticise", "erase",
     )),
 }  # fmt: skip
 # What a resident reads when they ask: no message is sent of it.

@@ -252,10 +252,10 @@ async def record_session(act: ActionContext, mediation: uuid.UUID, *, session: u
 async def cancel_session(act: ActionContext, mediation: uuid.UUID, *, session: uuid.UUID, reason: str) -> None:
     """The room is free again at once."""
     locked = await begin(act, mediation, "cancel_session")
-    _find(locked, session, "scheduled")
+    found = _find(locked, session, "scheduled")
     _, said = await write_note(act, locked.case, "mediation_session_cancelled", reason)
     booking = await act.conn.fetchval(
         "update mediation_session set state = 'cancelled' where id = $1 returning booking", session
     )
     await free_rooms(act, [booking])
-    await move(act, locked, "cancel_session", facts={"session": str(session), **said})
+    await move(act, locked, "cancel_session", facts={"session": str(session), "what": found.kind, **said})

@@ -38,8 +38,9 @@ async def begin(act: ActionContext, request: uuid.UUID, action: str) -> Begun:
 
 
 async def grant(act: ActionContext, request: uuid.UUID, *, reply: str, supplement: bool) -> None:
-    """What was asked is done: the copy lies ready, given once; what was wrong has been corrected (step `correct` of the case), or
-    what was said is added to the file; the explanation is the answer; what is granted to be erased waits for its erasure."""
+    """What was asked is done. The copy lies ready, given once; what was wrong has been corrected (step `correct` of the case), or
+    what was said is added to the file; the explanation is the answer; what is to be erased is, once who asked has had time to
+    read that."""
     begun = await begin(act, request, "grant")
     found = begun.found
     if found.asked is Asked.CORRECT and not (found.corrected or supplement):
