@@ -9,7 +9,7 @@ from app.attachments.rules import MEDIA_TYPES, WORKFLOW, AttachmentState, Format
 from app.attachments.schemas import AttachmentOut
 from app.cases.queries.access import visible_to
 from app.cases.queries.file import local
-from app.cases.queries.notes import opened_note
+from app.cases.queries.notes import shown_note
 from app.cases.queries.standing import STANDING
 from app.cases.queries.visible import require_visible
 from app.cases.rules import Purpose, Standing
@@ -81,7 +81,7 @@ class LoadedAttachment:
     @property
     def opened_title(self) -> str | None:
         """The title, numbers of people starred; None once it was erased."""
-        return self.title or opened_note(self.note, self.title, self.sealed_title, self.title_key)
+        return shown_note(self.note, self.title, self.sealed_title, self.title_key)
 
     def refuses(self, action: str, actor: Actor, _: datetime) -> Refusal | None:
         """Hold, archive, what rests on it; a PDF is not redacted here."""

@@ -184,7 +184,7 @@ def test_what_was_signed_stays_while_cases_go_on(copies: Path, town: Town) -> No
 
     assert off_loop(work()) == []
     assert off_loop(beside()) == (1, 0)
-    quiet = f"update case_note set body = body || 'x' where case_id = '{case}'"
+    quiet = f"update case_note set sealed = sealed || '\\x01' where case_id = '{case}'"
     assert [f for f in off_loop(work(quiet)) if "rows of case_note" in f]
     assert off_loop(work()) == []
     assert off_loop(sign()) == 0, "nothing is new"

@@ -101,6 +101,29 @@ def test_the_index_of_words_knows_no_accusation(town: Town, sql: Sql) -> None:
     assert all(row["sealed"] for row in rows)
 
 
+def test_what_is_said_in_petitions_and_disputes_lies_sealed(
+    town: Town, stored: list[tuple[str, bytes]], sql: Sql
+) -> None:
+    """All but titles and addresses, by which they are searched, and where people meet."""
+    closed = [plant for plant in town.plants if plant.ledger.kind in ("petition", "dispute")]
+    marks = [
+        mark for plant in closed for name, mark in plant.marks.items() if name not in ("title", "address", "external")
+    ]
+    venues = {row["place"] for row in sql("select place from meeting where place is not null")}
+    marks = [mark for mark in marks if not any(mark in venue for venue in venues)]
+    assert len(marks) >= 100
+    assert found_in(stored, marks) == {}
+
+
+def test_no_note_lies_in_clear(town: Town, sql: Sql) -> None:
+    assert (
+        sql("select count(*) filter (where sealed is not null) as sealed, count(body) as clear from case_note")[0][
+            "clear"
+        ]
+        == 0
+    )
+
+
 def test_the_phone_index_knows_no_accusation_and_needs_the_key(town: Town, sql: Sql) -> None:
     rows = sql(
         "select case_id::text, phone_index from party where case_id = any($1::uuid[])", [p.id for p in town.plants]

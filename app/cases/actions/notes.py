@@ -1,6 +1,7 @@
-"""Texts of a case, each kept in a row of its own; events name them by id and digest alone.
+"""Texts of a case, each kept in a row of its own, sealed; events name them by id and digest alone.
 
-What holds numbers of people is kept with stars, and sealed beside as it was written; an accusation's sealed alone.
+Where a text holds numbers of people, what staff read (`shown`, with stars) is sealed beside what was written; an accusation's
+is read as it was written.
 """
 
 import hashlib
@@ -16,8 +17,7 @@ from app.core.numbers import starred
 from app.reference.actions import ActionContext
 
 _KEEP = """
-    insert into case_note (id, case_id, kind, body, sealed, seal_key, salt, author, at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    insert into case_note (id, case_id, kind, sealed, seal_key, salt, author, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
 
@@ -63,12 +63,10 @@ async def keep_notes(act: ActionContext, on: OnCase, kind: str, bodies: Sequence
     notes, rows = [], []
     for body in bodies:
         note, salt = uuid7(), os.urandom(16)
-        shown = None if on.secret else starred(body)
-        sealed = keys().seal({"body": body}, f"case_note {note}") if shown != body else None
-        rows.append((
-            note, on.case_id, kind, shown, sealed.body if sealed else None, sealed.key if sealed else None, salt,
-            act.actor.who, act.now,
-        ))  # fmt: skip
+        shown = body if on.secret else starred(body)
+        said = {"body": body} if shown == body else {"body": body, "shown": shown}
+        sealed = keys().seal(said, f"case_note {note}")
+        rows.append((note, on.case_id, kind, sealed.body, sealed.key, salt, act.actor.who, act.now))
         notes.append(Note(note, hashlib.sha256(salt + body.encode()).hexdigest()))
     if len(rows) == 1:
         await act.conn.execute(_KEEP, *rows[0])

@@ -12,6 +12,7 @@ from app.cases.schemas.page import CaseOut, PartiesOut, PartyOut, RevealedOut
 from app.core.access import Actor
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
+from app.core.numbers import starred
 from app.core.rows import fetch_one, read_sql
 from app.notices.rules import CLOSING
 
@@ -29,6 +30,7 @@ def page_statement(actor: Actor, parameters: Parameters, *, clear: bool = False)
     statement = read_sql(__package__, "case_page").format(
         hidden=hidden, merged_seen=visible_to(actor, parameters, alias="m"), closing=_CLOSING, clear=works_on or "true",
         sealed="x.sealed is not null" if clear else "x.title is null", note=ORIGINAL_TEXT if clear else NOTE_TEXT,
+        description="'description'" if clear else "'shown.description|description'",
     )  # fmt: skip
     return f"{statement} where c.id = $1 and {where}"
 
@@ -70,4 +72,4 @@ async def open_texts(conn: Connection, case_id: uuid.UUID) -> RevealedOut:
     )
     found = await fetch_one(conn, RevealedOut, statement, case_id, list(HIDDEN_NOTES))
     assert found is not None  # noqa: S101 (every case has its text)
-    return found
+    return replace(found, notes=tuple(n for n in found.notes if n.body is None or starred(n.body) != n.body))

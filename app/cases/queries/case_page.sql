@@ -7,8 +7,8 @@ select c.id, c.number, c.kind, c.petition_class, c.category, c.channel, c.proced
     (select m.id from cases m where m.id = c.merged_into and {merged_seen}) as merged_into,
     c.source_system, c.external_id, c.imported, c.head_seq as version,
     case when {sealed} then jsonb_build_array(t.place, 'title', t.sealed, t.key) else to_jsonb(x.title) end as title,
-    case when {sealed} then jsonb_build_array(t.place, 'description', t.sealed, t.key) else to_jsonb(x.description)
-        end as description,
+    case when {sealed} or x.description is null and x.sealed is not null
+        then jsonb_build_array(t.place, {description}, t.sealed, t.key) else to_jsonb(x.description) end as description,
     '' as status_text, null as category_name, null as dispute_kind, '{{}}'::jsonb as names, '[]'::jsonb as available_actions,
     jsonb_build_object('located_by', c.located_by, 'crs', c.crs, 'accuracy_m', c.accuracy_m::float8,
         'address', jsonb_build_object('clear', {clear}, 'text', case when {sealed}

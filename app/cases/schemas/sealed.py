@@ -1,7 +1,7 @@
 """Texts that may lie sealed: opened, or opened and masked, where a row becomes a typed value.
 
 The statement gives a text as it is, or `[place, member, sealed, key]`: what was sealed at that place (in base64), and the
-path to the text in it. Of one that was erased nothing is left.
+path to the text in it (`a|b`: the first that is there). Of one that was erased nothing is left.
 """
 
 from base64 import b64decode
@@ -17,10 +17,14 @@ def _open(text: object) -> object:
     if not isinstance(text, list):
         return text
     place, member, sealed, key = text
-    found: object = opened(b64decode(sealed) if sealed else None, b64decode(key or ""), place)
-    for name in member.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
+    content = opened(b64decode(sealed) if sealed else None, b64decode(key or ""), place)
+    return next((found for path in member.split("|") if (found := _member(content, path)) is not None), None)
+
+
+def _member(content: object, path: str) -> object:
+    for name in path.split("."):
+        content = content.get(name) if isinstance(content, dict) else None
+    return content
 
 
 def _masked(text: object) -> object:

@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from app.cases.actions.texts import as_written
-from app.cases.rules import Channel, Kind, PetitionClass, Status
+from app.cases.rules import OPEN_KINDS, Channel, Kind, PetitionClass, Status
 from app.core.crypto import keys
 from app.core.database import uuid7
 from app.core.geometry import to_wgs84
@@ -82,7 +82,7 @@ class RowMaker:
         case_id = uuid7()
         return Staged(
             line, case_id, kind, petition_class, category, channel, procedure, version,
-            *as_written(case_id, title, description, {"address": address}), lon, lat, chosen,
+            *as_written(case_id, title, description, {"address": address}, closed=kind not in OPEN_KINDS), lon, lat, chosen,
             "point" if lon is not None else "person" if chosen else "address", external_id,
             registered.at, received.at, status, closed_at, digest,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from importlib.resources import files
 import asyncpg
 
 from app.cases.actions.texts import as_written
-from app.cases.rules import PartyRole, PetitionClass
+from app.cases.rules import OPEN_KINDS, PartyRole, PetitionClass
 from app.core import errors
 from app.core.access import Actor
 from app.core.crypto import keys
@@ -88,7 +88,8 @@ def prepare(
     case_id = sent.id or uuid7()
     secret = sent.petition_class is PetitionClass.ACCUSATION
     place = sent.location
-    text = as_written(case_id, sent.title, sent.description, place.model_dump(mode="json"), secret=secret)
+    where, closed = place.model_dump(mode="json"), sent.kind not in OPEN_KINDS
+    text = as_written(case_id, sent.title, sent.description, where, closed=closed, secret=secret)
     lon = lat = None
     if place.point is not None and place.crs is not None and not secret:
         lon, lat = to_wgs84(*place.point.coordinates, place.crs)
