@@ -8,14 +8,16 @@ from pydantic import AwareDatetime
 
 from app.audit import queries
 from app.audit.rules import Pattern
-from app.audit.schemas import LookPage, LooksToldOut
+from app.audit.schemas import LookOut, LookPage, LooksToldOut
 from app.cases.resident import ThisCaseByCode
 from app.cases.schemas.taken import QueryIn
 from app.core.access import Actor, Permission
+from app.core.crypto import keys
 from app.core.errors import NotFound, TooMany
 from app.core.http import Now, Read, requires
 from app.core.openapi import may_answer
 from app.core.paging import ThisPage
+from app.core.rows import shown
 
 staff = APIRouter(prefix="/v1/audit", tags=["audit"])
 resident = APIRouter(prefix="/v1/query", tags=["resident"], responses=may_answer(NotFound, TooMany))
@@ -36,7 +38,8 @@ async def list_looks(
     what was seen, nor the words of the reason; no accusation, and no case that concerns the auditor."""
     asked = queries.Asked(person, case, pattern, since, until)
     found = await queries.list_looks(conn, asked, actor=actor, after=page.after_instant(), limit=page.most, now=at)
-    return LookPage(items=page.of(found, lambda look: (look.at, look.case_id)))
+    rows = page.of(found, lambda look: (look.at, keys().veil(look.id)))
+    return LookPage(items=[shown(LookOut, look) for look in rows])
 
 
 @resident.post("/looks", summary="Who looked at my data?")

@@ -1,5 +1,5 @@
 -- Looks with the patterns that they fall into ($1 now, then the measures of rules.py); which ones follows.
-select l.at, s.id as staff, s.name, l.unit, l.role, l.case_id, c.number, split_part(l.what, ' ', 1) as what, l.kind,
+select l.at, l.id, s.id as staff, s.name, l.unit, l.role, l.case_id, c.number, split_part(l.what, ' ', 1) as what, l.kind,
     array_remove(array[
         case when {no_act} then 'no_act' end, case when {burst} then 'burst' end,
         case when {outside_part} then 'outside_part' end], null) as patterns

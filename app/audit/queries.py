@@ -18,6 +18,7 @@ from app.audit.schemas import LookOut, LookToldOut
 from app.cases.queries.access import _not_barred, _seated
 from app.cases.queries.one import find_by_code
 from app.core.access import UNIT_SIGHT, Actor, Role
+from app.core.crypto import keys
 from app.core.database import Connection, Parameters
 from app.core.errors import NotFound
 from app.core.rows import Mark, fetch_all, read_sql
@@ -78,10 +79,18 @@ class Asked:
     until: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ListedLook(LookOut):
+    """One with its place in the list: looks of one instant at one case have different ones."""
+
+    id: int
+
+
 async def list_looks(
     conn: Connection, asked: Asked, *, actor: Actor, after: Mark, limit: int, now: datetime
-) -> list[LookOut]:
-    """Looks at cases of the auditor's areas, the latest first; of none that concerns the auditor."""
+) -> list[ListedLook]:
+    """Looks at cases of the auditor's areas, the latest first; of none that concerns the auditor. `after`: the instant of the
+    last one before, and its veiled id."""
     p = Parameters()
     patterns = _patterns(p, now)
     areas = [f"c.{tier} = any({p.add(codes)}::text[])" for tier, codes in _audited(actor).items()]
@@ -96,10 +105,11 @@ async def list_looks(
     if asked.pattern is not None:
         where.append(patterns[asked.pattern.value])
     if after is not None:
-        where.append(f"(l.at, l.case_id) < ({p.add(after[0])}::timestamptz, {p.add(after[1])}::uuid)")
+        serial = keys().unveil(after[1]) or 0
+        where.append(f"(l.at, l.id) < ({p.add(after[0])}::timestamptz, {p.add(serial)}::bigint)")
     statement = read_sql(__package__, "looks").format(**patterns)
-    order = f"order by l.at desc, l.case_id desc, l.id desc limit {p.add(limit)}"
-    return await fetch_all(conn, LookOut, f"{statement} and {' and '.join(where)} {order}", *p)
+    order = f"order by l.at desc, l.id desc limit {p.add(limit)}"
+    return await fetch_all(conn, ListedLook, f"{statement} and {' and '.join(where)} {order}", *p)
 
 
 def _patterns(p: Parameters, now: datetime) -> dict[str, str]:

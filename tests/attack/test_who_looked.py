@@ -46,6 +46,19 @@ def test_of_an_accusation_nobody_is_told(cast: Cast) -> None:
     assert audited(cast, case=receipt["id"]) == []
 
 
+def test_looks_of_one_instant_are_neither_skipped_nor_doubled(
+    cast: Cast, lives: Lives, at: Callable[[datetime], None]
+) -> None:
+    cases = [lives.registered()["id"] for _ in range(2)]
+    at(present() + timedelta(seconds=1))
+    for case in cases * 3:
+        assert cast("chen.housing").post(f"/v1/cases/{case}/reveal", CALL).status_code == 200
+    for case in cases:
+        assert len(list(cast("lin.auditor").walk(f"/v1/audit/looks?limit=1&case={case}"))) == 3
+    everything = list(cast("lin.auditor").walk("/v1/audit/looks?limit=2"))
+    assert sum(look["case_id"] in cases for look in everything) == 6
+
+
 def test_an_auditor_sees_by_person_by_case_and_in_their_area_alone(cast: Cast, lives: Lives) -> None:
     one, other = lives.registered()["id"], lives.registered()["id"]
     chen, ma = cast("chen.housing"), cast("li.window")
