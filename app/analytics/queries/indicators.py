@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from app.analytics.rules.small import Cell, hidden, ratio, together
 from app.analytics.schemas import CellOut, IndicatorOut
-from app.cases.queries.access import visible_to
+from app.cases.queries.access import in_areas, in_parts
 from app.core.access import Actor, Role
 from app.core.database import Connection, Parameters
 from app.core.errors import Words
@@ -113,14 +113,23 @@ async def _count(conn: Connection, same: Sequence[Indicator], asked: Asked, acto
         f"make_interval(days => {p.add(asked.first_time_days)}::int)" if any("{days}" in i.part for i in same) else ""
     )
     told = [(i.whole.format(as_of=known), i.part.format(as_of=known, days=days)) for i in same]
+    cells = "".join(f", {whole} as whole{n}, {part} as part{n}" for n, (whole, part) in enumerate(told))
+    each = f"select {key} as key, {family} as family{cells} from {rows} where"
+    meant = (
+        f"{at} >= $1::timestamptz and {at} < $2::timestamptz and {at} < {known} and c.{asked.tier} = $3"
+        f" and ({' or '.join(sorted({whole for whole, _ in told}))})"
+    )
+    # As lists are read: what is open to the caller by area, and what they have a part in, each case by its id.
+    arms = [
+        f"{each} {meant} and {in_areas(actor, p)}",
+        f"select x.* from (select c.id from {in_parts(actor, p)}) mine"
+        f" cross join lateral ({each} c.id = mine.id and {meant} offset 0) x",
+    ]
     counts = "".join(
-        f", count(*) filter (where {whole} and {part}), count(*) filter (where {whole})" for whole, part in told
+        f", count(*) filter (where whole{n} and part{n}), count(*) filter (where whole{n})" for n in range(len(told))
     )
     return await conn.fetch(
-        f"select {key} as key, {family} as family{counts} from {rows} where {at} >= $1::timestamptz"
-        f" and {at} < $2::timestamptz and {at} < {known} and c.{asked.tier} = $3"
-        f" and ({' or '.join(sorted({whole for whole, _ in told}))}) and {visible_to(actor, p)}"
-        f" group by 1, 2 order by 1 limit {MOST_CELLS}",
+        f"select key, family{counts} from ({' union all '.join(arms)}) cells group by 1, 2 order by 1 limit {MOST_CELLS}",
         *p,
     )
 
