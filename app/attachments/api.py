@@ -22,7 +22,7 @@ from app.cases.queries.standing import check_involved, require_involved
 from app.cases.rules import Purpose
 from app.core.access import Actor, Permission
 from app.core.bounds import Bounds
-from app.core.errors import Conflict, Invalid, TooManyAtOnce, Words
+from app.core.errors import Conflict, Invalid, TooMany, TooManyAtOnce, Words
 from app.core.http import Call, Language, Now, Read, ThisCall, Write, download, requires
 from app.core.idempotency import answered, once
 from app.core.openapi import carries, gives_file, may_answer, takes_file
@@ -196,7 +196,7 @@ async def get_attachment(attachment_id: uuid.UUID, _: CanRead, reader: ThisReade
 
 @router.get(
     "/attachments/{attachment_id}/content", response_class=Response, summary="The content of an attachment",
-    responses=gives_file(*MEDIA_TYPES.values()),
+    responses=gives_file(*MEDIA_TYPES.values()) | may_answer(TooMany),
 )  # fmt: skip
 async def get_attachment_content(
     attachment_id: uuid.UUID, actor: CanRead, conn: Write, at: Now, kept: ThisStore

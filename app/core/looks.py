@@ -20,7 +20,8 @@ _LOG = """
 _ALONE = "select pg_advisory_xact_lock(hashtextextended('look ' || $1, 0))"
 _USED = """
     select (select count(distinct case_id)::int from read_log
-            where actor = $1 and at > $2 and at <= $3 and kind is not null and case_id <> $4) as used,
+            where actor = $1 and at > $2 and at <= $3 and case_id <> $4
+                and (kind is not null or starts_with(what, 'attachment '))) as used,
         (select max(cases)::int from reveal_lift where actor = $1 and at <= $3 and until > $3) as lifted
 """
 _LIFT = "insert into reveal_lift (actor, cases, until, by, at, reason) values ($1, $2, $3, $4, $5, $6)"
@@ -73,8 +74,14 @@ async def log_reading(
 async def look_in_clear(
     conn: Connection, case_id: uuid.UUID, what: str, reason: str, *, actor: Actor, now: datetime
 ) -> None:
-    """Log a look at people in clear; raises LooksUsedUp for who has seen as many cases within a day as one may. What was
-    seen within the day may be seen again. In a transaction, before anything is shown."""
+    """Log a look at people in clear, if another is free (`take_look`). In a transaction, before anything is shown."""
+    await take_look(conn, case_id, actor=actor, now=now)
+    await log_reading(conn, case_id, what, reason, actor=actor, now=now, kind=act_of(reason) or "other")
+
+
+async def take_look(conn: Connection, case_id: uuid.UUID, *, actor: Actor, now: datetime) -> None:
+    """Raises LooksUsedUp for who has seen people or papers of as many cases within a day as one may; what was seen within the
+    day may be seen again. Nobody else of that name takes one before the transaction ends."""
     await conn.execute(_ALONE, actor.who)
     looks = await fetch_one(conn, _Looks, _USED, actor.who, now - DAY, now, case_id)
     assert looks is not None  # noqa: S101 (one row by construction)
@@ -85,7 +92,6 @@ async def look_in_clear(
             f"You saw people of {looks.used} cases in clear within a day, which is the most. A head of your unit or above may"
             " raise it for a day.", most=most,
         )  # fmt: skip
-    await log_reading(conn, case_id, what, reason, actor=actor, now=now, kind=act_of(reason) or "other")
 
 
 @dataclass(frozen=True, slots=True)

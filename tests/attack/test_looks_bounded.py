@@ -11,6 +11,7 @@ import pytest
 
 from app.core.settings import settings
 from tests.cast import Cast, report
+from tests.support import files
 from tests.support.clock import present
 
 MOST = 3
@@ -54,6 +55,17 @@ def test_after_so_many_cases_there_are_no_more_that_day(cast: Cast, worker: Any,
     assert kept[0]["n"] == MOST
     assert look(worker, cases[0]) == 200, "what was seen today may be seen again"
     assert look(worker, cases[-1], "file") == 429, "no other way around"
+
+
+def test_papers_that_are_opened_count_as_people_do(cast: Cast, worker: Any) -> None:
+    cases = requests(cast, MOST + 1)
+    papers = [cast("li.window").attached(case, files.jpeg())["id"] for case in cases]
+    opened = [worker.get(f"/v1/attachments/{paper}/content").status_code for paper in papers]
+    assert opened == [200] * MOST + [429]
+    assert look(worker, cases[-1]) == 429
+    assert worker.get(f"/v1/attachments/{papers[0]}/content").status_code == 200, (
+        "what was opened today may be opened again"
+    )
 
 
 def test_the_next_day_begins_anew(cast: Cast, worker: Any, at: Callable[[datetime], None]) -> None:

@@ -21,7 +21,7 @@ from app.core import errors
 from app.core.access import Actor, Permission
 from app.core.crypto import Sealed, Unsealable, keys
 from app.core.database import Connection, uuid7
-from app.core.looks import log_reading
+from app.core.looks import log_reading, take_look
 from app.core.rows import fetch_all, named
 from app.reference.actions import ActionContext
 
@@ -119,10 +119,12 @@ async def look(
     conn: Connection, attachment: uuid.UUID, store: Store, *, actor: Actor, now: datetime
 ) -> tuple[LoadedAttachment, bytes]:
     """The attachment and its content in clear, and the log entry that says who saw it; raises NotFound, also once it is
-    erased."""
+    erased, and LooksUsedUp for who has opened papers of so many cases within the day."""
     found = await queries.get_attachment(conn, attachment, actor=actor)
     if found.file is None:
         raise errors.NotFound("该附件已撤回，内容已清除。", "The attachment was withdrawn; its content is erased.")
+    if actor.kind == "staff":
+        await take_look(conn, found.case_id, actor=actor, now=now)
     content = await open_content(found, store)
     await log_reading(conn, found.case_id, f"attachment {attachment}", "", actor=actor, now=now)
     return found, content
