@@ -40,6 +40,7 @@ def attack(name: str, seed: int, workers: int) -> Outcome:
     print(f"== {name}", flush=True)
     environment = {**os.environ, **FULL, "GRIDCASE_FUZZ_SEED": str(seed)}
     words = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "-p", "no:cacheprovider", "--tier", "all"]
+    words += ["-o", "junit_family=xunit1"]
     began, last = time.monotonic(), ""
     told = Path(tempfile.gettempdir()) / f"gridcase-attack-{os.getpid()}.xml"
     with subprocess.Popen(

@@ -18,7 +18,7 @@ SERIALS = st.integers(0, 2**63 - 1)
 # What integers of answers and parameters measure. None of them numbers the rows of a table.
 MEASURES = """
     added amount_cents attempts cases days denominator expires_in extensions height hours households length line metres
-    numerator overdue pages paid_cents refused residents respond_minutes rooms seats size standing supervisions units
+    numerator overdue pages paid_cents refused requests residents respond_minutes rooms seats size standing supervisions units
     value weekday weekdays width windows x y limit
 """
 OF_ONE_THING = {
@@ -98,3 +98,47 @@ def test_own_messages_are_named_and_paged_without_a_number(cast: Cast, sql: Sql)
     } == {True}
     assert chen.get("/v1/me/messages?cursor=WyIxIl0").status_code == 422
     assert chen.post("/v1/me/messages/1/read").status_code == 422
+
+
+def numbers_in(told: Any, path: str = "") -> Iterator[tuple[str, int]]:
+    """Every number that an answer holds, by where it stands: of ids their random half, of case numbers their digits."""
+    if isinstance(told, dict):
+        for name, value in told.items():
+            yield from numbers_in(value, f"{path}/{name}")
+    elif isinstance(told, list):
+        for value in told:
+            yield from numbers_in(value, f"{path}/-")
+    elif isinstance(told, int) and not isinstance(told, bool):
+        yield path, told
+    elif isinstance(told, str) and len(told) == 36 and told.count("-") == 4:
+        yield path, uuid.UUID(told).int & (2**62 - 1)
+    elif path.endswith("/number") and isinstance(told, str) and told[:-1].isdigit():
+        yield path, int(told[2:-1])
+
+
+def window(cast: Cast, hidden: bool) -> dict[str, int]:
+    """By how much the numbers of a second own case differ from the first's, with an accusation between the two or nothing."""
+    seen = []
+    for last in (False, True):
+        if last and hidden:
+            body = report("petition", "conduct.service", petition_class="accusation")
+            cast("li.window").register({**body, "concerns": [{"unit": "D150102_housing"}]})
+        receipt = cast("chen.housing").register(report())
+        page = cast("chen.housing").get(f"/v1/cases/{receipt['id']}")
+        lists = cast("chen.housing").get("/v1/cases?limit=1&sort=newest")
+        seen.append(dict(numbers_in([receipt, page.json(), lists.json(), page.headers.get("etag", "")])))
+    return {place: seen[1][place] - seen[0][place] for place in seen[0].keys() & seen[1].keys()}
+
+
+def test_in_ten_pairs_of_windows_no_number_id_or_cursor_tells_which_holds_an_accusation(cast: Cast) -> None:
+    pairs = [(window(cast, True), window(cast, False)) for _ in range(10)]
+    places = set.intersection(*(set(one) & set(other) for one, other in pairs))
+    assert len(places) > 10
+    telling = []
+    for place in places:
+        for measure in (int, abs):
+            held = [measure(one[place]) for one, _ in pairs]
+            none = [measure(other[place]) for _, other in pairs]
+            if max(held) < min(none) or max(none) < min(held):
+                telling.append(place)
+    assert telling == []
