@@ -19,6 +19,6 @@ def register() -> None:
 
 
 CHECKPOINTS = Capability(
-    "checkpoints", settings=CheckpointSettings, register=register, append_only=("checkpoint", "verification"),
-    written_by=LoginRole.RUNNER,
+    "checkpoints", settings=CheckpointSettings, register=register, append_only=("act", "checkpoint", "verification"),
+    writes={"trace": "delete"}, written_by=LoginRole.RUNNER,
 )  # fmt: skip

@@ -9,8 +9,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -36,13 +37,31 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A case as it stood: its last event, the digest of its rows by table, and tags of the rows that are written once."""
+    """A case as it stood: its last event, the digest of its rows by table, and tags of the rows that are written once. `counts`:
+    how many rows a table held, and how many more than before by steps since the checkpoint before."""
 
     case_id: UUID
     seq: int
     head: str
     tables: dict[str, str]
     written: list[str]
+    counts: dict[str, list[int]]
+
+
+# A row that says who may act: its table, its key, its tag; without a tag it was taken away.
+Standing = tuple[str, str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a checkpoint says beside the cases. `base`: what the first one saw, with which it begins that the service vouches for
+    what it writes; `acts`: the digest of the seals of those transactions that are new; `standing`: rows of who may act, all at
+    first and then those that changed; `found`: (where, what) did not hold when it was made."""
+
+    base: str = ""
+    acts: str = ""
+    standing: list[Standing] = field(default_factory=list)
+    found: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,7 @@ class Statement:
     before: str
     span: Span
     leaves: list[Leaf]
+    rest: Rest = Rest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +96,8 @@ class _Body:
     at: str
     before: str
     span: tuple[int, str | None, str, str | None]
-    cases: list[tuple[str, int, str, dict[str, str], list[str]]]
+    cases: list[list[Any]]
+    rest: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +128,8 @@ def written(statement: Statement) -> str:
         {
             "n": statement.n, "at": statement.at.isoformat(), "before": statement.before,
             "span": [span.epoch, span.since, span.until, span.after and str(span.after)],
-            "cases": [[str(leaf.case_id), leaf.seq, leaf.head, leaf.tables, leaf.written] for leaf in statement.leaves],
+            "cases": [[str(x.case_id), x.seq, x.head, x.tables, x.written, x.counts] for x in statement.leaves],
+            "rest": asdict(statement.rest),
         },
         separators=(",", ":"), sort_keys=True,
     )  # fmt: skip
@@ -117,9 +139,9 @@ def read(body: str) -> Statement:
     """The statement again; raises ValueError or TypeError for what `written` did not write."""
     said = _Body(**json.loads(body))
     epoch, since, until, after = said.span
-    leaves = [Leaf(UUID(case), seq, head, tables, rows) for case, seq, head, tables, rows in said.cases]
+    leaves = [Leaf(UUID(case), *rest, *([] if rest[4:] else [{}])) for case, *rest in said.cases]
     span = Span(epoch, since, until, UUID(after) if after else None)
-    return Statement(said.n, datetime.fromisoformat(said.at), said.before, span, leaves)
+    return Statement(said.n, datetime.fromisoformat(said.at), said.before, span, leaves, Rest(**said.rest))
 
 
 def sign(statement: Statement, key: Ed25519PrivateKey) -> Checkpoint:
@@ -165,3 +187,14 @@ def _signed(checkpoint: Checkpoint) -> bool:
 def differing(leaf: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """The tables whose rows are not what the leaf says."""
     return sorted(name for name in leaf.keys() | now.keys() if leaf.get(name) != now.get(name))
+
+
+def uneven(was: Mapping[str, list[int]], now: Mapping[str, list[int]]) -> list[str]:
+    """The tables that hold more or fewer rows than they did and steps since then account for; events are in the chain."""
+    if not was:
+        return []
+    none = [0, 0]
+    return sorted(
+        name for name in (was.keys() | now.keys()) - {"event"}
+        if now.get(name, none)[0] - now.get(name, none)[1] != was.get(name, none)[0]
+    )  # fmt: skip

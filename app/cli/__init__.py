@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from app.capabilities import compose
+from app.core.acts import VOUCH, Act
 from app.core.database import Connection, connect
 from app.core.settings import settings
 
@@ -61,6 +62,7 @@ def in_city(work: Callable[[Connection], Awaitable[T]], city: str | None = None)
 
     async def all_or_nothing() -> T:
         async with owner(city) as conn, conn.transaction():
+            await conn.execute(VOUCH, Act.new().as_setting())
             return await work(conn)
 
     return run(all_or_nothing())

@@ -61,7 +61,7 @@ def verify_record(
     async def work() -> Report:
         async with owner() as conn, conn.transaction(isolation="repeatable_read"):
             one = await _case(conn, case) if case else None
-            trust = Trust(key or trusted_keys(), folder, one)
+            trust = Trust(key or trusted_keys(), folder, one, seals=not key)
             return await verify(conn, trust, datetime.now(UTC), lambda what: errors.print(f"verifying {what} ..."))
 
     _show(run(work()))

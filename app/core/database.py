@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 import asyncpg
 import uuid_utils.compat
 
+from app.core.acts import VOUCH, Act
 from app.core.crypto import keys
 from app.core.errors import Words
 from app.core.gathering import Gathering, Plain
@@ -165,7 +166,13 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Plain]:
-        """All or nothing; committed when the block is left without an error."""
+        """All or nothing; committed when the block is left without an error. The service vouches for what it writes."""
+        async with self._begun() as connection:
+            await connection.execute(VOUCH, Act.new().as_setting())
+            yield connection
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[Plain]:
         async with self.pool.acquire(timeout=10) as connection, connection.transaction():
             if self.patient:
                 await be_patient(connection)
@@ -174,7 +181,7 @@ class Database:
     @asynccontextmanager
     async def gathering(self) -> AsyncIterator[Gathering]:
         """The same; writes wait for the next read or the end, and then go together."""
-        async with self.transaction() as connection:
+        async with self._begun() as connection:
             gathering = Gathering(connection)
             yield gathering
             await gathering.send()

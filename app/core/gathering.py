@@ -8,6 +8,8 @@ from typing import Any
 
 import asyncpg
 
+from app.core.acts import VOUCH, Act
+
 Plain = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 # How a write begins that is known to meet no row of those before it.
@@ -17,6 +19,7 @@ _WRITTEN = re.compile(r"\b(?:insert into|update|delete from)\s+(?!set\b)(\w+)")
 _ADDED = re.compile(r"\s*insert into (\w+)(?!.*\bdo update\b)", re.S)
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\$(\d+)")
+_WRITES = re.compile(r"\b(insert into|delete from|append_events|update \w+( \w+)? set)\b")
 # What a view is made of, and what a function writes.
 _BEHIND = {"open_clock": {"clock"}, "running_clock": {"clock"}, "append_events": {"cases", "event"}}
 
@@ -29,14 +32,14 @@ class Gathering:
     """
 
     def __init__(self, conn: Plain) -> None:
-        self._conn, self._at_once = conn, False
+        self._conn, self._at_once, self._vouched = conn, False, False
         self._waiting: list[tuple[str, tuple[object, ...]]] = []
         self._written: set[str] = set()
 
     async def execute(self, statement: str, *values: object) -> None:
         """Gather a write, or run what is none."""
         if self._at_once or not _GATHERED.match(statement):
-            await self.send()
+            await self._ready(statement)
             await self._conn.execute(statement, *values)
             return
         writes, names = _tables(statement)
@@ -49,32 +52,41 @@ class Gathering:
         """Carry out what waits."""
         waiting, self._waiting, self._written = self._waiting, [], set()
         if waiting:
+            if not self._vouched:
+                waiting, self._vouched = [(VOUCH, (Act.new().as_setting(),)), *waiting], True
             values = [value for _, given in waiting for value in given]
             await self._conn.execute(_together(tuple((text, len(given)) for text, given in waiting)), *values)
 
+    async def _ready(self, statement: str) -> None:
+        """Carry out what waits before a statement that goes by itself; if it is the first that writes, vouch for it."""
+        await self.send()
+        if not self._vouched and _WRITES.search(statement):
+            self._vouched = True
+            await self._conn.execute(VOUCH, Act.new().as_setting())
+
     async def executemany(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
         """One write for many rows."""
-        await self.send()
+        await self._ready(statement)
         await self._conn.executemany(statement, rows)
 
     async def fetch(self, statement: str, *values: object) -> list[Any]:
         """All rows; what waits is carried out before."""
-        await self.send()
+        await self._ready(statement)
         return await self._conn.fetch(statement, *values)
 
     async def fetchrow(self, statement: str, *values: object) -> Any:
         """The first row."""
-        await self.send()
+        await self._ready(statement)
         return await self._conn.fetchrow(statement, *values)
 
     async def fetchval(self, statement: str, *values: object) -> Any:
         """The first value of the first row."""
-        await self.send()
+        await self._ready(statement)
         return await self._conn.fetchval(statement, *values)
 
     async def copy_records_to_table(self, table: str, *, columns: Sequence[str], records: Any) -> str:
         """Binary COPY."""
-        await self.send()
+        await self._ready(f"insert into {table}")
         return await self._conn.copy_records_to_table(table, columns=list(columns), records=records)
 
     async def copy_to_table(self, table: str, **how: Any) -> str:

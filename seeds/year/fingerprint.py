@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from app.core.database import Connection
 
-# Tables that hold nothing of the city: the schema's revision, remembered answers, counters, the log of reads,
-# keys, messages (nobody is told today of what the demo says happened last year), and supervisions, whose ids are drawn.
-NOT_THE_CITY = ("alembic_version", "data_key", "idempotency", "message", "rate_counter", "read_log", "supervision")
+# Tables that hold nothing of the city: the schema's revision, remembered answers, counters, the log of reads, keys, what
+# the service vouches for, messages (nobody is told today of what the demo says happened last year), and supervisions,
+# whose ids are drawn.
+NOT_THE_CITY = (
+    "act", "alembic_version", "data_key", "idempotency", "message", "rate_counter", "read_log", "supervision", "trace",
+)  # fmt: skip
 LEFT_OUT_ROWS = {"case_note": "kind like 'supervision%'", "event": "kind in ('supervise', 'answer_supervision')"}
 # Beside identity columns, which only number rows.
 LEFT_OUT: Mapping[str, tuple[str, ...]] = {
@@ -24,7 +27,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "notice": ("sealed", "seal_key", "salt", "digest"),
     "cases": ("query_hash", "head_hash", "number"),  # keyed; follows from salts; keyed
     "clock_extension": ("clock",),  # an identity of another table
-    "event": ("epoch", "txid", "body", "hash", "prev_hash"),  # `data` is the body; see INSTEAD
+    "event": ("epoch", "txid", "body", "hash", "prev_hash", "filed", "seal"),  # `data` is the body; see INSTEAD
 }
 # What stands for a column: an event without the digests of its note and notice (salted) or of its report, and without the
 # number that the receipt gave (both keyed).

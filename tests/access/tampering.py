@@ -2,11 +2,16 @@
 
 import random
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
-from app.checkpoints.queries.tables import MOVING, CaseTable
+from app.checkpoints.queries.tables import STANDING, CaseTable, list_tables
+from app.core.acts import VOUCH, Act
 from app.core.database import Connection
 
 # Another value for a column, by its type.
@@ -24,6 +29,8 @@ OTHER = {
     "tstzrange": "tstzrange(coalesce(lower({c}), '2026-01-01Z') + interval '1 second', null)",
     "interval": "coalesce({c}, '0') + interval '1 hour'", "time without time zone": "{c} + interval '1 hour'",
 }  # fmt: skip
+# Columns that are bound by the chain, not by the row: test_record.py and the forgeries below change those.
+FOLLOWING = {"cases": ("head_seq", "head_hash"), "event": ("body",)}
 _COLUMNS = """
     select a.attname::text as name, format_type(a.atttypid, a.atttypmod) as type from pg_attribute a
     where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
@@ -31,50 +38,114 @@ _COLUMNS = """
 """
 
 
+async def list_everything(conn: Connection) -> list[CaseTable]:
+    """The tables of a case, and those that say who may act."""
+    return [*await list_tables(conn), *(CaseTable(name, "", "", "", "", written_once=False) for name in STANDING)]
+
+
 async def list_columns(conn: Connection, table: str) -> list[tuple[str, str]]:
     """The columns of a table whose content is its own, with how another value is made."""
-    rows = await conn.fetch(_COLUMNS, table, list(MOVING.get(table, ())))
+    rows = await conn.fetch(_COLUMNS, table, list(FOLLOWING.get(table, ())))
     kinds = {row["type"] for row in rows}
     assert kinds <= OTHER.keys(), f"{table}: say in OTHER how {kinds - OTHER.keys()} is given another value"
     return [(row["name"], OTHER[row["type"]]) for row in rows]
 
 
 async def pick(conn: Connection, table: CaseTable, chance: random.Random) -> Any:
-    """A row of a table and its case; None where the table is empty."""
-    rows = await conn.fetch(f"select t.ctid, {table.case} as case_id from {table.table} t{table.joins} order by 2, 1")
+    """A row of a table and its case (None for none); None where the table is empty."""
+    case = table.case or "null::uuid"
+    rows = await conn.fetch(f"select t.ctid, {case} as case_id from {table.table} t{table.joins} order by 2, 1")
     return chance.choice(rows) if rows else None
 
 
-async def change(conn: Connection, table: str, column: tuple[str, str], ctid: Any) -> str:
-    """Give one column of one row another value."""
+@dataclass(frozen=True, slots=True)
+class Tampering:
+    """What was changed: in which table, of which row (None: it is gone), of which case (None: the table belongs to none)."""
+
+    table: str
+    what: str
+    case: UUID | None
+    ctid: Any
+
+    @property
+    def where(self) -> str:
+        """The place that must be named."""
+        return str(self.case or self.table)
+
+
+async def change(conn: Connection, table: str, column: tuple[str, str], ctid: Any) -> Any:
+    """Give one column of one row another value; gives where the row lies then."""
     name, other = column
-    await conn.execute(f'update {table} set "{name}" = {other.format(c=name)} where ctid = $1', ctid)
-    return f"{table}.{name}"
+    return await conn.fetchval(
+        f'update {table} set "{name}" = {other.format(c=name)} where ctid = $1 returning ctid', ctid
+    )
 
 
-async def remove(conn: Connection, table: str, ctid: Any) -> str:
-    """Take a row away."""
-    await conn.execute(f"delete from {table} where ctid = $1", ctid)
-    return f"{table} without a row"
+REFUSED = (
+    asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, asyncpg.RaiseError, asyncpg.InsufficientPrivilegeError,
+)  # fmt: skip
 
 
-REFUSED = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, asyncpg.RaiseError)
+async def list_roles(conn: Connection) -> list[str]:
+    """Who may be let into the city: its roles, and the administrator, whom no foreign key and no trigger holds ('')."""
+    rows = await conn.fetch(
+        "select rolname::text from pg_roles where starts_with(rolname, current_schema() || '_') order by 1"
+    )
+    return ["", *(name for (name,) in rows)]
 
 
-async def tamper(conn: Connection, tables: Sequence[CaseTable], chance: random.Random) -> tuple[Any, str] | None:
-    """Change something of a case: which case, and what; None where the database itself refuses, or nothing is there."""
+async def become(conn: Connection, role: str) -> None:
+    """Act as one of them."""
+    await conn.execute("reset role")
+    await conn.execute(f"set session_replication_role to {'origin' if role else 'replica'}")
+    if role:
+        await conn.execute(f"set role {role}")
+
+
+async def tamper(
+    conn: Connection, tables: Sequence[CaseTable], chance: random.Random, role: str = ""
+) -> Tampering | None:
+    """Change something as this role; None where the database itself refuses, or nothing is there."""
     table = chance.choice(tables)
     row = await pick(conn, table, chance)
     if row is None:
         return None
+    columns = await list_columns(conn, table.table)
     try:
         async with conn.transaction():
+            await become(conn, role)
             if chance.random() < 0.1:
-                return row["case_id"], await remove(conn, table.table, row["ctid"])
-            columns = await list_columns(conn, table.table)
-            return row["case_id"], await change(conn, table.table, chance.choice(columns), row["ctid"])
+                await conn.execute(f"delete from {table.table} where ctid = $1", row["ctid"])
+                return Tampering(table.table, f"{role} {table.table} without a row", row["case_id"], None)
+            column = chance.choice(columns)
+            ctid = await change(conn, table.table, column, row["ctid"])
+            return Tampering(table.table, f"{role} {table.table}.{column[0]}", row["case_id"], ctid)
     except REFUSED:
         return None
+    finally:
+        await become(conn, "")
+
+
+async def go_on(conn: Connection, done: Tampering, at: datetime) -> None:
+    """A true step comes after it, which writes the very row again if the database lets it: all as the service does it."""
+    await conn.execute("set session_replication_role to origin")
+    async with conn.transaction():
+        await conn.execute(VOUCH, Act.new().as_setting())
+        if done.ctid is not None and done.table not in ("event", "reveal_lift"):
+            (name, _), *_ = await list_columns(conn, done.table)
+            with suppress(*REFUSED):
+                async with conn.transaction():
+                    await conn.execute(f'update {done.table} set "{name}" = "{name}" where ctid = $1', done.ctid)
+        if done.case is not None:
+            step = (
+                "select append_events(array[$1::uuid], 'write_note', $2, 'system:test', array['{\"set\": {}}'::jsonb])"
+            )
+            with suppress(asyncpg.RaiseError):  # the case itself is gone
+                async with conn.transaction():
+                    await conn.execute(step, done.case, at)
+        await conn.execute("set constraints sealed immediate")
+    await conn.execute("set constraints sealed deferred; select set_config('gridcase.act', '', true)")
+    await become(conn, "")
 
 
 # What somebody does to the chain who knows how it is made: $1 the case.

@@ -21,7 +21,7 @@ from app.checkpoints.settings import CheckpointSettings
 from app.core.database import Database, _prepare
 from app.core.roles import LoginRole
 from app.core.settings import reread, section, settings
-from tests.access.tampering import FORGERIES, tamper
+from tests.access.tampering import FORGERIES, REFUSED, change, go_on, list_columns, list_everything, list_roles, tamper
 from tests.access.town import Town, in_city, off_loop
 from tests.conftest import CITY
 from tests.support.clock import present
@@ -98,30 +98,105 @@ def test_a_record_that_nobody_touched_holds(copies: Path, town: Town) -> None:
     assert report.through >= 1
 
 
-def test_a_tampered_row_is_found_and_located(copies: Path) -> None:
+def test_a_tampered_row_is_found_and_located(copies: Path, town: Town) -> None:
+    """By the administrator, the owner and each role; where it was signed, and where it is newer than the last signature (then
+    with what was registered and done since); with and without a true step on the very row before anybody looks."""
     chance = random.Random(20261130)
     off_loop(sign())
+    young = [fresh(town) for _ in range(3)]
+    for case in young:
+        write(town, case, "来电催问")
 
     async def work() -> list[str]:
         missed, done = [], 0
         async with mighty() as conn:
-            tables = await list_tables(conn)
+            tables, roles = await list_everything(conn), await list_roles(conn)
             while done < TAMPERINGS:
                 try:
                     async with conn.transaction():
-                        told = await tamper(conn, tables, chance)
-                        if told is not None and str(told[0]) not in spoilt:
-                            case, what = told
+                        told = await tamper(conn, tables, chance, chance.choice(roles))
+                        if told is not None and told.where not in spoilt:
                             done += 1
+                            if later := chance.random() < 0.3:
+                                await go_on(conn, told, present())
                             found = (await look(conn)).findings
-                            if not any(str(case) in f.where for f in found):
-                                missed.append(f"{what} of {case}: {found}")
+                            if not any(told.where in f.where for f in found):
+                                missed.append(f"{told.what} of {told.where}{' and a step' * later}: {found}")
                         raise Undo
                 except Undo:
                     continue
         return missed
 
     assert off_loop(work()) == []
+
+
+def test_rows_that_no_checkpoint_has_seen_are_bound_too(copies: Path, town: Town) -> None:
+    """A case of this minute: each of its rows changed, and taken away."""
+    case = fresh(town)
+    write(town, case, "刚刚来电")
+
+    async def work() -> list[str]:
+        missed = []
+        async with mighty() as conn:
+            tables = [table for table in await list_tables(conn) if table.table != "event"]
+            for table in tables:
+                rows = f"select t.ctid from {table.table} t{table.joins} where {table.case} = $1"
+                for (ctid,) in await conn.fetch(rows, case):
+                    columns = await list_columns(conn, table.table)
+                    for column in [None, random.Random(1).choice(columns)]:
+                        try:
+                            async with conn.transaction():
+                                if column is None:
+                                    await conn.execute(f"delete from {table.table} where ctid = $1", ctid)
+                                else:
+                                    await change(conn, table.table, column, ctid)
+                                if not any(case in f.where for f in (await look(conn)).findings):
+                                    missed.append(f"{table.table} {column}")
+                                raise Undo
+                        except (Undo, *REFUSED):
+                            continue
+        return missed
+
+    assert off_loop(work()) == []
+
+
+def test_what_nobody_vouched_for_stays_found_after_it_is_signed(copies: Path, town: Town) -> None:
+    """Changed past the service, then a true step writes that row, then it is signed: the checkpoint itself says so."""
+    case = fresh(town)
+    off_loop(sign())
+    in_city(lambda conn: conn.execute("update cases set channel = 'letter' where id = $1", case))
+    write(town, case, "再来电")
+    off_loop(sign())
+    write(town, case, "三来电")
+    off_loop(sign())
+
+    async def work() -> list[str]:
+        async with mighty() as conn:
+            return [f.what for f in (await look(conn)).findings if f.where == case]
+
+    assert f"cases {case} had been written past the service" in off_loop(work())
+    spoilt.add(case)
+
+
+FORGED_ACT = """
+    insert into act (xid, txid, nonce, said, seal)
+    select x, x, n, act_said(x), act_seal(n, act_said(x), x::text)
+    from (select full_xid(p.xmin, pg_current_xact_id()::text::bigint) as x, '\\x010203040506070809101112'::bytea as n
+        from party p where case_id = $1 limit 1) made
+"""
+
+
+def test_a_forged_seal_is_not_believed(copies: Path, town: Town) -> None:
+    """Whoever owns the database writes down an act of their own; they have no key."""
+    case = fresh(town)
+
+    async def work() -> list[str]:
+        async with mighty() as conn:
+            await conn.execute("update party set role = 'agent' where case_id = $1", case)
+            await conn.execute(FORGED_ACT, case)
+            return [f.what for f in (await look(conn)).findings]
+
+    assert "the service did not vouch for this" in off_loop(work())
 
 
 def test_a_forged_chain_or_checkpoint_is_found_and_located(copies: Path, town: Town) -> None:
@@ -167,6 +242,7 @@ def write(town: Town, case: str, text: str) -> None:
 
 def test_what_was_signed_stays_while_cases_go_on(copies: Path, town: Town) -> None:
     """A step after the checkpoint is no finding; a later checkpoint binds it; what was written once stays bound."""
+    off_loop(sign())
     case = fresh(town)
     write(town, case, "来电催问")
 
@@ -193,6 +269,7 @@ def test_what_was_signed_stays_while_cases_go_on(copies: Path, town: Town) -> No
 
 def test_what_is_written_once_is_missed_even_after_a_true_step(copies: Path, town: Town) -> None:
     """Changed past the service, and then the case goes on and is signed again: the earlier checkpoint knows the row."""
+    off_loop(sign())
     case = fresh(town)
     assert off_loop(sign()) == 1
     spoilt.clear()
@@ -204,7 +281,7 @@ def test_what_is_written_once_is_missed_even_after_a_true_step(copies: Path, tow
         async with mighty() as conn:
             return [f.what for f in (await look(conn)).findings if f.where == case]
 
-    assert off_loop(work()) == ["a row that is written once was changed or taken away"]
+    assert "a row that is written once was changed or taken away" in off_loop(work())
     spoilt.add(case)
 
 
@@ -234,7 +311,7 @@ def test_a_correction_writes_anew_what_is_written_once_and_no_more_than_it_says(
     correct(town, case, title="停暖四天")
     in_city(lambda conn: conn.execute("update party set sealed = sealed || 'x' where case_id = $1", case))
     assert off_loop(sign()) == 1
-    assert findings(case) == ["a row that is written once was changed or taken away"]
+    assert "a row that is written once was changed or taken away" in findings(case)
     spoilt.add(case)
 
 

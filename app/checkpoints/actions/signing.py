@@ -10,7 +10,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.checkpoints import queries
-from app.checkpoints.rules import NOTHING_BEFORE, Checkpoint, Statement, next_span, public_key, sign
+from app.checkpoints.queries import acts
+from app.checkpoints.rules import NOTHING_BEFORE, Checkpoint, Rest, Span, Statement, next_span, public_key, sign
 from app.checkpoints.settings import CheckpointSettings
 from app.core.crypto import keys
 from app.core.database import Connection, Database
@@ -38,32 +39,47 @@ async def sign_record(database: Database, now: datetime, *, force: bool = False)
         last = await queries.get_last(conn)
     bound = 0
     if force or last is None or last.after is not None or now - last.at >= every:
-        whole = False
-        while not whole:
-            more, whole = await _take(database, now)
-            bound += more
+        bound = await _take(database, now)
     await copy_out(database)
     return bound
 
 
-async def _take(database: Database, now: datetime) -> tuple[int, bool]:
-    """The next checkpoint, in one snapshot, unless nothing is new or another runner is at it: how many cases it binds, and
-    whether all that this snapshot sees is bound."""
+async def _take(database: Database, now: datetime) -> int:
+    """The next checkpoints, all of one snapshot, unless nothing is new or another runner is at it: how many cases they bind."""
     async with database.snapshot(writes=True) as conn:
         if not await conn.fetchval("select pg_try_advisory_xact_lock(hashtext('checkpoint ' || current_schema()))"):
-            return 0, True
+            return 0
         last, horizon = await queries.get_last(conn), await queries.get_horizon(conn)
         span = next_span(last.span() if last else None, epoch=horizon.epoch, until=horizon.until)
         cases = await queries.list_changed(conn, span, AT_ONCE)
-        whole = len(cases) < AT_ONCE
-        if not cases and (last is None or last.after is None):
-            return 0, True
-        leaves = await queries.make_leaves(conn, await queries.list_tables(conn), cases)
-        before = last.hash if last else NOTHING_BEFORE
-        span = replace(span, after=None if whole else cases[-1])
-        statement = Statement((last.n if last else 0) + 1, now, before.hex(), span, leaves)
-        await _keep(conn, sign(statement, signing_key()))
-        return len(cases), whole
+        rest = await _look_beside(conn, last, span)
+        if not cases and last is not None and last.after is None and not rest.acts:
+            return 0
+        bound, tables = 0, await queries.list_tables(conn)
+        n, before = (last.n, last.hash) if last else (0, NOTHING_BEFORE)
+        while True:
+            more = len(cases) == AT_ONCE
+            leaves = await queries.make_leaves(conn, tables, cases, span.since)
+            n, span = n + 1, replace(span, after=cases[-1] if more else None)
+            made = sign(Statement(n, now, before.hex(), span, leaves, rest), signing_key())
+            await _keep(conn, made)
+            bound, before, rest = bound + len(cases), made.hash, Rest(rest.base)
+            if not more:
+                return bound
+            cases = await queries.list_changed(conn, span, AT_ONCE)
+
+
+async def _look_beside(conn: Connection, last: queries.Last | None, span: Span) -> Rest:
+    """What is said beside the cases; traces that an earlier checkpoint has judged are dropped."""
+    base = (last.base if last else None) or span.until
+    since = None if last is None or not last.base else span.since
+    standing = await acts.list_standing_rows(conn, since, await acts.get_near(conn))
+    if since is None:
+        return Rest(base, "", standing)
+    window = acts.Window(base, since, await acts.get_near(conn))
+    found = [(x.where, x.what) for x in await acts.list_recent(conn, await queries.list_tables(conn), window)]
+    await conn.execute("delete from trace where pg_visible_in_snapshot(txid, $1::text::pg_snapshot)", since)
+    return Rest(base, await acts.digest_acts(conn, since, span.until), standing, found)
 
 
 async def _keep(conn: Connection, made: Checkpoint) -> None:

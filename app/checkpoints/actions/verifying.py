@@ -11,7 +11,20 @@ from app.cases.actions.erasure import mark_of
 from app.cases.queries.chain import list_breaks
 from app.checkpoints import queries
 from app.checkpoints.actions.signing import last_copy, read_copy
-from app.checkpoints.rules import NOTHING_BEFORE, Checkpoint, Finding, Leaf, Span, differing, faults, read
+from app.checkpoints.queries import acts
+from app.checkpoints.queries.tables import list_untraced
+from app.checkpoints.rules import (
+    NOTHING_BEFORE,
+    Checkpoint,
+    Finding,
+    Leaf,
+    Span,
+    Statement,
+    differing,
+    faults,
+    read,
+    uneven,
+)
 from app.core.database import Connection, copy_rows
 
 AT_ONCE = 1_000  # cases compared in one statement
@@ -20,22 +33,26 @@ Told = Callable[[str], None]
 
 @dataclass(slots=True)
 class Report:
-    """What a look found. `through`: the newest checkpoint; `cases`: how many were held against their signed digests."""
+    """What a look found. `through`: the newest checkpoint; `cases`: how many were held against their signed digests; `base` and
+    `standing`: what was said of the first snapshot, and of the rows that say who may act."""
 
     through: int = 0
     cases: int = 0
     findings: list[Finding] = field(default_factory=list)
     span: Span | None = None
+    base: str = ""
+    standing: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a look goes by: public keys; a folder of checkpoints outside the database, believed where the two differ; and
-    the one case it is about, if not all."""
+    """What a look goes by: public keys; a folder of checkpoints outside the database, believed where the two differ; the one
+    case it is about, if not all; and whether the installation's own key is at hand, by which its seals are judged."""
 
     keys: Collection[str]
     copies: Path | None = None
     case: UUID | None = None
+    seals: bool = True
 
 
 async def verify(conn: Connection, trust: Trust, now: datetime, told: Told = lambda _: None) -> Report:
@@ -57,6 +74,7 @@ async def verify(conn: Connection, trust: Trust, now: datetime, told: Told = lam
         report.findings += await queries.list_unknown(conn, report.span)
     report.findings += await queries.list_false_erasures(conn, trust.case)
     told("rows")
+    await _look_at_acts(conn, report, trust)
     await _compare(conn, report)
     return report
 
@@ -70,6 +88,37 @@ async def _erased(conn: Connection, case: UUID | None) -> list[Finding]:
         Finding(f"{stone.case_id}", f"its {'tombstone' if stone.seq else 'order to erase it'} was not made by this service", None)
         for stone in stones if stone not in true
     ]  # fmt: skip
+
+
+async def _look_at_acts(conn: Connection, report: Report, trust: Trust) -> None:
+    """What is newer than the first checkpoint must be of transactions that the service vouches for."""
+    if not report.base or report.span is None:
+        return
+    window = acts.Window(report.base, report.span.until, await acts.get_near(conn))
+    tables = await queries.list_tables(conn)
+    found = await acts.list_foreign(conn, tables, window, trust.case)
+    found += await acts.list_recent(conn, tables, window, trust.case)
+    found += [
+        Finding(table, "the service does not trace any more what it writes here", None)
+        for table in await list_untraced(conn, tables)
+    ]
+    if trust.seals:
+        found += await acts.list_unsealed(conn, trust.case)
+    if trust.case is None:
+        found += await _compare_standing(conn, report, window)
+    report.findings += [Finding(x.where, x.what, report.through) for x in found]
+
+
+async def _compare_standing(conn: Connection, report: Report, window: acts.Window) -> list[Finding]:
+    """Rows that say who may act, against what was signed of each: but for those that the service changed since."""
+    now = {(table, key): tag for table, key, tag in await acts.list_standing_rows(conn, None, window.near)}
+    touched = await acts.list_touched(conn, window.since)
+    said = {row: tag for row, (tag, _) in report.standing.items()}
+    return [
+        Finding(row[0], f"{row[0]} {row[1]} is not what was signed", None)
+        for row in sorted(now.keys() | said.keys())
+        if now.get(row) != said.get(row) and row not in touched
+    ]
 
 
 async def _numbered(conn: Connection, last: int) -> AsyncIterator[tuple[int, Checkpoint | None]]:
@@ -117,26 +166,47 @@ async def _take_in(conn: Connection, report: Report, trust: Trust, checkpoint: C
         statement = read(checkpoint.body)
     except (ValueError, TypeError):
         return  # told as a fault of the checkpoint
+    report.findings += await _beside(conn, report, statement, trust.case)
     report.span = statement.span
     leaves = [leaf for leaf in statement.leaves if trust.case in (None, leaf.case_id)]
-    rows = [(x.case_id, x.seq, x.head, json.dumps(x.tables), x.written, statement.n) for x in leaves]
-    await copy_rows(conn, "incoming", ("case_id", "seq", "head", "tables", "written", "n"), rows)
+    rows = [
+        (x.case_id, x.seq, x.head, json.dumps(x.tables), x.written, json.dumps(x.counts), statement.n) for x in leaves
+    ]
+    await copy_rows(conn, "incoming", ("case_id", "seq", "head", "tables", "written", "counts", "n"), rows)
     report.findings += await queries.take_in(conn)
 
 
+async def _beside(conn: Connection, report: Report, said: Statement, case: UUID | None) -> list[Finding]:
+    """Take in what a checkpoint says beside its cases; gives what it found, and whether the acts it bound are still there."""
+    rest, n = said.rest, said.n
+    for table, key, tag in rest.standing:
+        report.standing.pop((table, key), None)
+        if tag is not None:
+            report.standing[table, key] = tag, n
+    report.base = report.base or rest.base
+    found = [Finding(where, what, n - 1) for where, what in rest.found if case is None or where == str(case)]
+    if rest.acts and await acts.digest_acts(conn, said.span.since, said.span.until) != rest.acts:
+        found.append(Finding(f"checkpoint {n}", "the transactions that it bound were changed", n))
+    return found
+
+
 async def _compare(conn: Connection, report: Report) -> None:
-    """Cases with something newer than the last checkpoint are held against it by their chain alone."""
+    """Cases with something newer than the last checkpoint are held against it by their chain and how many rows they have."""
     tables, after = await queries.list_tables(conn), None
+    since = report.span.until if report.span is not None else None
     while signed := await queries.list_signed(conn, after, AT_ONCE):
-        now = {leaf.case_id: leaf for leaf in await queries.make_leaves(conn, tables, [s.case_id for s in signed])}
+        cases = [s.case_id for s in signed]
+        now = {leaf.case_id: leaf for leaf in await queries.make_leaves(conn, tables, cases, since)}
+        traced = await acts.list_traced(conn, since, cases)
         for was in signed:
-            report.findings += _changed(was, now[was.case_id], was.n)
+            report.findings += _changed(was, now[was.case_id], moved=was.case_id in traced)
         report.cases += len(signed)
         after = signed[-1].case_id
 
 
-def _changed(was: Leaf | queries.Signed, now: Leaf, n: int) -> list[Finding]:
-    return [
-        Finding(f"{was.case_id}", f"rows of {table} are not what was signed", n)
-        for table in differing(was.tables, now.tables)
-    ]
+def _changed(was: queries.Signed, now: Leaf, *, moved: bool) -> list[Finding]:
+    if now.seq == was.seq and not moved:
+        what = [f"rows of {table} are not what was signed" for table in differing(was.tables, now.tables)]
+    else:
+        what = [f"rows of {table} came or went by no step" for table in uneven(was.counts, now.counts)]
+    return [Finding(f"{was.case_id}", words, was.n) for words in what]

@@ -1,6 +1,6 @@
 """What the database holds now, as digests, and the checkpoints that are kept of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ __all__ = ["CaseTable", "list_tables"]
 _DIGEST = """
     select x.case_id, '{table}' as name,
         rtrim(encode(substr(sha256(string_agg(x.digest, ''::bytea order by x.digest)), 1, 16), 'base64'), '=') as digest,
-        {written} as written
+        count(*)::int as rows, {written} as written
     from (select {case} as case_id, sha256(convert_to(({row})::text, 'UTF8')) as digest
         from {table} t{joins} where {case} = any($1::uuid[])) x group by 1
 """
@@ -37,6 +37,7 @@ class _Digest:
     case_id: UUID
     name: str
     digest: str
+    rows: int
     written: list[str]
 
 
@@ -58,6 +59,7 @@ class Last:
     since: str | None
     until: str
     after: UUID | None
+    base: str | None
 
     def span(self) -> Span:
         """What it looked at."""
@@ -88,8 +90,8 @@ async def get_last(conn: Connection) -> Last | None:
     return await fetch_one(
         conn, Last,
         "select n, at, hash, (span->>0)::int as epoch, span->>1 as since, span->>2 as until,"
-        " (span->>3)::uuid as after from (select n, at, hash, body::jsonb->'span' as span from checkpoint"
-        " order by n desc limit 1) newest",
+        " (span->>3)::uuid as after, base from (select n, at, hash, body::jsonb->'span' as span,"
+        " body::jsonb->'rest'->>'base' as base from checkpoint order by n desc limit 1) newest",
     )  # fmt: skip
 
 
@@ -99,8 +101,11 @@ async def list_changed(conn: Connection, span: Span, limit: int) -> list[UUID]:
         read_sql(__package__, "changed"), span.epoch, span.since, span.after, limit)]  # fmt: skip
 
 
-async def make_leaves(conn: Connection, tables: Sequence[CaseTable], cases: Collection[UUID]) -> list[Leaf]:
-    """These cases as they stand now, by id. Instants are written in UTC, whatever the session's zone."""
+async def make_leaves(
+    conn: Connection, tables: Sequence[CaseTable], cases: Collection[UUID], since: str | None
+) -> list[Leaf]:
+    """These cases as they stand now, by id, and how many rows more than at snapshot `since`. Instants are written in UTC,
+    whatever the session's zone."""
     await conn.execute("set local timezone = 'UTC'")
     rows: dict[UUID, list[_Digest]] = {}
     for kept in tables:
@@ -113,12 +118,23 @@ async def make_leaves(conn: Connection, tables: Sequence[CaseTable], cases: Coll
         "select id, head_seq as seq, encode(head_hash, 'hex') as head from cases where id = any($1::uuid[]) order by id",
         list(cases),
     )  # fmt: skip
-    return [_leaf(head, sorted(rows[head.id], key=lambda row: row.name)) for head in heads]
+    more = await _grown(conn, cases, since)
+    return [_leaf(head, sorted(rows[head.id], key=lambda row: row.name), more) for head in heads]
 
 
-def _leaf(head: _Head, rows: Sequence[_Digest]) -> Leaf:
+async def _grown(conn: Connection, cases: Collection[UUID], since: str | None) -> dict[tuple[UUID, str], int]:
+    """(case, table) → how many rows more by what the service did since a snapshot."""
+    if since is None:
+        return {}
+    found = await conn.fetch(read_sql(__package__, "grown"), since, list(cases))
+    return {(row["case_id"], row["name"]): row["more"] for row in found}
+
+
+def _leaf(head: _Head, rows: Sequence[_Digest], more: Mapping[tuple[UUID, str], int]) -> Leaf:
     digests = {row.name: row.digest for row in rows}
-    return Leaf(head.id, head.seq, head.head, digests, [tag for row in rows for tag in row.written])
+    counts = {row.name: [row.rows, more.get((head.id, row.name), 0)] for row in rows}
+    counts |= {name: [0, by] for (case, name), by in more.items() if case == head.id and name not in counts}
+    return Leaf(head.id, head.seq, head.head, digests, [tag for row in rows for tag in row.written], counts)
 
 
 async def list_checkpoints(conn: Connection, *, after: int, limit: int) -> list[Checkpoint]:
@@ -138,6 +154,7 @@ class Signed:
     head: str
     tables: dict[str, str]
     written: list[str]
+    counts: dict[str, list[int]]
     n: int
 
 

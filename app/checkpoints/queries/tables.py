@@ -1,5 +1,6 @@
 """Which tables belong to a case, found in the catalogue: a new table is bound without anybody thinking of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.database import Connection
@@ -12,7 +13,8 @@ BESIDE = {
     "message": "ways out: delivered, tried again",
     "read_log": "who looked: no act on the case, bound by itself",
     "room_booking": "the room's own calendar",
-    "staff_handover_item": "belongs to the hand-over, told by the events of each case",
+    "trace": "what the service did, until a checkpoint has bound it; sealed by its act",
+    "staff_handover_item": "belongs to the hand-over, bound with it",
 }
 # Columns that change without an event: a case's follow from its chain and clocks, a clock's from the rest of it (clocks.sql
 # holds them against it), those of a part from the case and the unit; the text of an event is bound by its hash.
@@ -27,6 +29,11 @@ WRITTEN_ONCE = frozenset({
     "note_mention", "correction",
 })  # fmt: skip
 ROOT = "cases"
+# Tables that say who may act: they belong to no case, and each of their rows is bound by itself.
+STANDING = (
+    "account", "api_key", "cell_worker", "post", "reveal_lift", "seat_given", "staff", "staff_handover", "staff_handover_item",
+    "unit",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +43,22 @@ class Catalogued:
     name: str
     made: list[str]
     shapes: list[str]
+    keys: list[str]
+    traced: bool
     has_case: bool
     leads: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseTable:
-    """A table whose rows belong to cases. `case`: SQL that gives the case of a row t; `joins`: what that needs."""
+    """A table whose rows belong to cases. `case`: SQL that gives the case of a row t; `joins`: what that needs; `named`: SQL of
+    its key as a text."""
 
     table: str
     case: str
     joins: str
     row: str
+    named: str
     written_once: bool
 
 
@@ -56,9 +67,21 @@ async def list_tables(conn: Connection) -> list[CaseTable]:
     found = await fetch_all(conn, Catalogued, read_sql(__package__, "tables"))
     ways = _ways({table.name: table for table in found})
     return [
-        CaseTable(table.name, *ways[table.name], _row(table), table.name in WRITTEN_ONCE)
+        _kept(table, *ways[table.name])
         for table in found if table.name in ways and table.name not in BESIDE
     ]  # fmt: skip
+
+
+async def list_untraced(conn: Connection, tables: Sequence[CaseTable]) -> list[str]:
+    """Bound tables without the trigger that says which rows the service changed; nothing is ever changed in `event`."""
+    bound = {*(table.table for table in tables), *STANDING} - {"event"}
+    found = await fetch_all(conn, Catalogued, read_sql(__package__, "tables"))
+    return [table.name for table in found if table.name in bound and not table.traced]
+
+
+def _kept(table: Catalogued, case: str, joins: str) -> CaseTable:
+    key = f"concat_ws(' ', {', '.join(f't.{column}' for column in table.keys)})"
+    return CaseTable(table.name, case, joins, _row(table), key, table.name in WRITTEN_ONCE)
 
 
 def _ways(tables: dict[str, Catalogued]) -> dict[str, tuple[str, str]]:

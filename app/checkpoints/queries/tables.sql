@@ -6,6 +6,10 @@ select c.relname::text as name,
     array(select a.attname::text from pg_attribute a
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
             and a.atttypid = 'geometry'::regtype) as shapes,
+    array(select a.attname::text from pg_constraint k cross join unnest(k.conkey) with ordinality part(n, place)
+        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = part.n
+        where k.conrelid = c.oid and k.contype = 'p' order by part.place) as keys,
+    exists (select from pg_trigger g where g.tgrelid = c.oid and g.tgname = 'traced' and g.tgenabled = 'O') as traced,
     exists (select from pg_attribute a
         where a.attrelid = c.oid and a.attname = 'case_id' and not a.attisdropped) as has_case,
     (select coalesce(jsonb_agg(jsonb_build_array(a.attname, f.relname, b.attname) order by k.conname), '[]')

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.core.access import Actor
+from app.core.acts import Act
 from app.core.crypto import keys
 from app.core.database import Connection
 from app.intake.actions.register import statement
@@ -89,7 +90,8 @@ async def register_batch(
     told = await conn.copy_records_to_table("staged", columns=Staged._fields, records=rows)
     await conn.execute(_script("locate"))
     found = await conn.fetch(
-        statement("staged", "staged_tail"), system, crs, actor.id, f"{actor.kind}:{actor.id}", first, keys().number_key
+        statement("staged", "staged_tail"), system, crs, actor.id, f"{actor.kind}:{actor.id}", first, keys().number_key,
+        *Act.new(),
     )  # fmt: skip
     counts = {row["why"]: row["n"] for row in found if row["external_id"] is None}
     return Filed(

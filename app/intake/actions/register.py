@@ -16,6 +16,7 @@ from app.cases.actions.texts import as_written
 from app.cases.rules import OPEN_KINDS, PartyRole, PetitionClass
 from app.core import errors
 from app.core.access import Actor
+from app.core.acts import Act
 from app.core.crypto import keys
 from app.core.database import Connection, uuid7
 from app.core.errors import Problem, in_flight, key_reused
@@ -165,13 +166,13 @@ async def register(conn: Connection, reports: Sequence[Report]) -> list[Receipt 
 
 
 def columns_of(reports: Sequence[Report]) -> list[list[object]]:
-    """The statement's parameters: the columns of the reports, of their parties, of those concerned; the key of numbers."""
+    """The statement's parameters: the columns of the reports, of their parties, of those concerned; the keys."""
     columns = [list(column) for column in zip(*(r.row for r in reports), strict=True)]
     people = [(n, *person) for n, r in enumerate(reports, 1) for person in r.people]
     concerns = [(n, *said) for n, r in enumerate(reports, 1) for said in r.concerns]
     columns += [list(column) for column in zip(*people, strict=True)] or [[], [], [], [], [], [], []]
     columns += [list(column) for column in zip(*concerns, strict=True)] or [[], [], [], [], [], []]
-    return [*columns, [keys().number_key]]
+    return [*columns, [keys().number_key, *Act.new()]]
 
 
 @dataclass(frozen=True, slots=True)

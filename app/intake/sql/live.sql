@@ -21,6 +21,8 @@ with sent as materialized (
 ), said as (
     select * from unnest($41::int[], $42::text[], $43::text[], $44::uuid[], $45::bytea[], $46::bytea[])
         as t(n, relation, unit, staff, sealed, seal_key)
+), vouched as (
+    select ($47::bytea[])[2] as nonce, ($47::bytea[])[3] as key
 ), locked as materialized (  -- one request at a time under a key: a second INSERT would wait, a try-lock does not
     select n, idem_key is null or pg_try_advisory_xact_lock(hashtextextended(caller || ' ' || idem_key, 0)) as free
     from sent

@@ -6,6 +6,7 @@
 --   person  parties: n, id, role, sealed, seal_key, phone_index
 --   said    whom it concerns or who must not be involved: n, relation, unit, staff, sealed, seal_key
 --   known   n, case_id, how: reports that repeat an earlier one
+--   vouched nonce, key: what the service seals with that it was this statement which filed
 , named_unit as (  -- a member of staff counts as every unit they hold a post in; 'not_to' bars the person alone
     select s.n, s.relation, u.code, u.path, u.tier, a.path as area_path, s.staff, s.sealed is not null as words
     from said s
@@ -165,9 +166,9 @@
     from written
     order by source_system, external_id, id  -- two batches that share rows would otherwise deadlock
     on conflict do nothing
-    returning id, due as due_first
+    returning id, due as due_first, xmin::text::bigint as xid
 ), made as (  -- what was really filed: everything below belongs to these
-    select w.*, f.due_first, w.kind in ('request', 'event') as by_area,
+    select w.*, f.due_first, f.xid, w.kind in ('request', 'event') as by_area,
         case when w.kind in ('request', 'event') and w.waits_above is null
             then array[w.city, w.county, w.township, w.community] end as areas
     from filed f join written w using (id)
@@ -178,6 +179,7 @@
     insert into party (id, case_id, role, sealed, seal_key, phone_index, by_area, tell_by)
     select p.id, m.id, p.role, p.sealed, p.seal_key, case when not m.secret then p.phone_index end, m.by_area, p.tell_by
     from made m join person p on p.n = m.n
+    returning case_id
 ), concerned as (
     insert into case_concern (case_id, relation, unit, staff, sealed, seal_key)
     select m.id, s.relation, coalesce(s.unit, u.code), s.staff, s.sealed, s.seal_key
@@ -186,6 +188,7 @@
         select p.unit as code from post p where p.staff = s.staff
         union select st.unit from staff st where st.id = s.staff
     ) u on s.staff is not null
+    returning case_id
 ), opened as (
     insert into case_access (case_id, grantee, part, due, areas, outside)
     select given.*, outside(given.grantee, given.areas) from (
@@ -201,6 +204,7 @@
     union all select m.id, 'post:' || p.id, 'lead', m.due_first, m.areas from made m
         join post p on m.secret and p.unit = m.lead and p.role in ('discipline_officer', 'coordinator')
     ) given
+    returning case_id
 ), assigned as (
     insert into assignment (case_id, unit, staff, part, state, offered_by, offered_at, answered_by, answered_at, by_area)
     select id, lead, null::uuid, 'lead', 'signed', actor, at, 'system', at, by_area from made where status = 'registered'
@@ -208,6 +212,7 @@
         from made where offered
     union all select m.id, st.unit, m.helper, 'co', 'offered', m.actor, m.at, null, null, m.by_area
         from made m join staff st on st.id = m.helper
+    returning case_id
 ), clocked as (
     insert into clock (case_id, kind, rule, version, basis, start, due, due_unrolled, provisional, subject, level, next_at)
     select m.id, c.kind, c.rule, m.procedure_version, c.basis, m.at, c.due, c.due_unrolled, c.provisional,
@@ -215,7 +220,18 @@
     from made m cross join lateral jsonb_to_recordset(m.running)
         c(kind text, rule text, basis text, due timestamptz, due_unrolled timestamptz, provisional boolean,
             level smallint, next_at timestamptz)
+    returning case_id
+), counted as (  -- what was filed with each, so that nobody takes a row away unseen
+    select case_id, count(*) filter (where t = 1) as parties, count(*) filter (where t = 2) as concerns,
+        count(*) filter (where t = 3) as parts, count(*) filter (where t = 4) as offers, count(*) filter (where t = 5) as clocks
+    from (select case_id, 1 as t from named union all select case_id, 2 from concerned union all select case_id, 3 from opened
+        union all select case_id, 4 from assigned union all select case_id, 5 from clocked) row group by 1
 ), told as (
-    insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash)
-    select id, 1, 'registered', at, registrar, body, ''::bytea, hash from made order by id
+    insert into event (case_id, seq, kind, at, actor, body, prev_hash, hash, filed, seal)
+    select m.id, 1, 'registered', m.at, m.registrar, m.body, ''::bytea, m.hash, f.filed,
+        v.nonce || act_seal(v.key, m.hash, f.filed::text)
+    from made m cross join vouched v left join counted c on c.case_id = m.id
+    cross join lateral (select array[m.xid, coalesce(c.parties, 0), coalesce(c.concerns, 0), coalesce(c.parts, 0),
+        coalesce(c.offers, 0), coalesce(c.clocks, 0)] as filed) f
+    order by m.id
 )

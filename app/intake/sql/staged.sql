@@ -1,6 +1,6 @@
 -- Head for imports: a batch in the temporary table `staged`, already located into `placed` (see stage.sql).
 -- $1 source system, $2 system of the points, $3 actor, $4 registrar, $5 first transaction of this run, $6 the key
--- of numbers.
+-- of numbers, $7 and $8 what the service seals with.
 with report as materialized (
     select s.n, s.id, s.kind, s.petition_class, s.category, s.channel, s.procedure, s.procedure_version, s.title,
         s.description, s.address, s.sealed, s.seal_key, s.point,
@@ -18,6 +18,8 @@ with report as materialized (
     select null::int as n, null::text as relation, null::text as unit, null::uuid as staff, null::bytea as sealed,
         null::bytea as seal_key
     where false
+), vouched as (
+    select $7::bytea as nonce, $8::bytea as key
 ), known as materialized (
     select s.n, c.id as case_id, 'source' as how
     from staged s

@@ -51,7 +51,7 @@ FILLS: dict[str, Any] = {
     "kind": "event", "tier": "township", "column": "id", "number": "3", "place": "4", "person": "$1", "database": "db",
     "table": "alembic_version", "n": "1", "rows": "cases c", "at": "c.closed_at", "key": "c.kind", "family": "c.kind",
     "limit": "1", "case": "null::uuid", "last": f"'{ID}'", "after": [str(NOW), ID],
-    "actor": Actor(id=ID, kind="staff", posts=(POST,)),
+    "joins": "", "actor": Actor(id=ID, kind="staff", posts=(POST,)),
 }  # fmt: skip
 
 
