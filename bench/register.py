@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from app.core.crypto import NAME, WRAPPED
 from app.core.database import connect
 from app.intake.actions.register import Entry, Report, columns_of, prepare, statement
 from app.intake.schemas import ReportIn
@@ -121,6 +122,7 @@ def full_floor() -> tuple[dict[str, str], dict[str, str]]:
             columns.index(["key"]): "'bench-' || to_hex(:a::bigint) || to_hex(:b::bigint)",
             **{n: f":{name}::text" for n, name in _coordinates(columns)},
             columns.index([report.people[0][0]]): PARTY_ID,
+            **{n: _named_anew(key, n) for n, key in _keys(columns)},
         }
         for n, values in enumerate(columns):
             variables[f"{kind}_{n}"] = literal(values)
@@ -137,6 +139,16 @@ def full_floor() -> tuple[dict[str, str], dict[str, str]]:
 def _coordinates(columns: Sequence[Sequence[Any]]) -> list[tuple[int, str]]:
     floats = [n for n, values in enumerate(columns) if values and isinstance(values[0], float)]
     return [(floats[0], "lon"), (floats[1], "lat")]
+
+
+def _keys(columns: Sequence[Sequence[object]]) -> list[tuple[int, bytes]]:
+    firsts = ((n, values[0]) for n, values in enumerate(columns) if values)
+    return [(n, first) for n, first in firsts if isinstance(first, bytes) and len(first) == NAME + WRAPPED]
+
+
+def _named_anew(key: bytes, column: int) -> str:
+    """A data key under a name that is drawn, since each name is used once."""
+    return rf"""'"\\x' || substr({CASE_ID}, 1, 30) || '{column:02x}{key[NAME:].hex()}"'"""
 
 
 BARE = """

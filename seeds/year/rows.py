@@ -10,8 +10,8 @@ from app.core.database import Connection
 NOT_THE_CITY = frozenset({"idempotency", "message", "rate_counter", "read_log"})
 # Does now what the database puts off to the end of the transaction.
 SETTLED = "set constraints all immediate; set constraints all deferred"
-# Given by the database to each row as it is written.
-_GIVEN = ("txid", "epoch")
+# Given to each row as it is written: a copy was filed by no transaction of its own.
+_GIVEN = ("txid", "epoch", "filed", "seal")
 Values = tuple[str | None, ...]
 Rows = tuple[tuple[str, Values], ...]  # of each row its table and its values, parents first
 

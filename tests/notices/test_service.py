@@ -74,7 +74,7 @@ def test_a_refusal_is_told_with_the_right_route_and_its_limit_runs_until_then(ca
     assert "申请仲裁" in notice["html"]
     assert "属劳动争议" in notice["html"]
     page = cast(CHEN).does(case, "serve", service())
-    assert (page["due"], page["available_actions"]) == (None, ["archive"])
+    assert (page["due"], page["available_actions"]) == (None, ["archive", "correct"])
 
 
 def test_a_referral_takes_the_place_of_a_notice_nobody_has_served(cast: Cast, lives: Lives) -> None:
