@@ -189,11 +189,16 @@ def erased(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Erased:
     rows = backup(f"--schema={CITY}", f"--exclude-table-data={CITY}.data_key", to=folder / "rows.dump")
     assert opened_in(restored(whole), ids)["party"] >= len(ids), "the backup opens while its keys live"
 
-    async def order(conn: Connection) -> None:
-        for case in [*ids, *ids]:
-            await order_erasure(conn, case, basis=Basis.REQUEST, by=BY, at=present())
+    async def order() -> None:
+        database = await Database.open(CITY, LoginRole.SERVICE, size=1)
+        try:
+            async with database.transaction() as conn:
+                for case in [*ids, *ids]:
+                    await order_erasure(conn, case, basis=Basis.REQUEST, by=BY, at=present())
+        finally:
+            await database.close()
 
-    in_city(order, LoginRole.SERVICE)
+    off_loop(order())
     assert off_loop(run_out()) == len(ids)
     assert off_loop(run_out()) == 0
     in_city(lambda conn: collect(conn, Store.of(CITY), before=datetime.max.replace(tzinfo=UTC)))
