@@ -1,8 +1,8 @@
 """Whoever is erased is found nowhere: tables, indexes, files, answers, older backups; the record holds, and forgeries do not."""
 
-import subprocess
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,11 +28,12 @@ from app.core.errors import ActionRefused
 from app.core.rekeying import SEALED
 from app.core.roles import LoginRole
 from app.core.settings import reread, settings
-from tests import databases
 from tests.access.planting import Plant
 from tests.access.town import Town, in_city, off_loop
 from tests.cast import CITY, report
+from tests.support.backups import backup, restored
 from tests.support.clock import present
+from tests.support.each import each
 from tests.support.tiers import Amount
 
 ERASURES = Amount("cases erased", short=60, long=1_000, setting="GRIDCASE_ERASURES")
@@ -67,30 +68,6 @@ def _ring(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[N
 def gridcase(*words: str) -> None:
     done = CliRunner().invoke(keys_app, words)
     assert done.exit_code == 0, done.output
-
-
-def backup(*words: str, to: Path) -> str:
-    subprocess.run(["pg_dump", "--format=custom", f"--file={to}", *words, settings().database_url], check=True)
-    return str(to)
-
-
-def restored(dump: str, *more: str) -> str:
-    """A database of its own with what dumps hold; gives its URL."""
-    url = databases.new_database(f"restored_{uuid.uuid4().hex[:8]}")
-
-    async def room() -> None:
-        conn = await asyncpg.connect(url)
-        await conn.execute("create schema extensions")
-        for extension in ("postgis", "ltree", "pg_trgm", "btree_gist"):
-            await conn.execute(f"create extension {extension} schema extensions")
-        await conn.close()
-
-    off_loop(room())
-    for one in (dump, *more):
-        subprocess.run(
-            ["pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", f"--dbname={url}", one], check=True
-        )
-    return url
 
 
 async def opening(conn: Connection, cases: Sequence[uuid.UUID]) -> dict[str, int]:
@@ -149,21 +126,24 @@ async def end_all(conn: Connection, cases: Sequence[uuid.UUID]) -> None:
             await record(conn, row["id"], "withdraw", actor=CLOCK, at=present(), columns={"status": "withdrawn"})
 
 
-async def sign() -> None:
-    database = await Database.open(CITY, LoginRole.RUNNER, size=2)
+@asynccontextmanager
+async def opened(role: LoginRole = LoginRole.RUNNER) -> AsyncIterator[Database]:
+    database = await Database.open(CITY, role, size=2, patient=role is LoginRole.RUNNER)
     try:
-        await sign_record(database, present(), force=True)
+        yield database
     finally:
         await database.close()
+
+
+async def sign() -> None:
+    async with opened() as database:
+        await sign_record(database, present(), force=True)
 
 
 async def run_out() -> int:
     """What the runner does."""
-    database = await Database.open(CITY, LoginRole.RUNNER, size=2, patient=True)
-    try:
+    async with opened() as database:
         return await erase_due(database, present())
-    finally:
-        await database.close()
 
 
 async def findings(conn: Any) -> list[str]:
@@ -190,13 +170,9 @@ def erased(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Erased:
     assert opened_in(restored(whole), ids)["party"] >= len(ids), "the backup opens while its keys live"
 
     async def order() -> None:
-        database = await Database.open(CITY, LoginRole.SERVICE, size=1)
-        try:
-            async with database.transaction() as conn:
-                for case in [*ids, *ids]:
-                    await order_erasure(conn, case, basis=Basis.REQUEST, by=BY, at=present())
-        finally:
-            await database.close()
+        async with opened(LoginRole.SERVICE) as database, database.transaction() as conn:
+            for case in [*ids, *ids]:
+                await order_erasure(conn, case, basis=Basis.REQUEST, by=BY, at=present())
 
     off_loop(order())
     assert off_loop(run_out()) == len(ids)
@@ -273,19 +249,21 @@ def test_their_files_are_gone_and_those_of_others_are_there(erased: Erased, sql:
     assert there == named
 
 
+PARTS = ("/timeline", "/file.pdf", "/notices", "/attachments", "/notes")
+
+
 def test_no_answer_shows_anything_of_them(erased: Erased, town: Town) -> None:
     gone = set(erased.ids)
     sample = [plant for plant in town.plants if uuid.UUID(plant.id) in gone][::6]
-    for plant in sample:
-        for caller in town.callers.values():
-            paths = [f"/v1/cases/{plant.id}"]
-            if caller.person.get(paths[0]).status_code == 200:
-                paths += [f"{paths[0]}/{part}" for part in ("timeline", "file.pdf", "notices", "attachments", "notes")]
-            for path in paths:
-                reply = caller.person.get(path)
-                assert reply.status_code < 500, f"{path} {reply.text}"
-                assert not holds(reply.content, [m for name, m in plant.marks.items() if name != "external"]), path
-    for caller in town.callers.values():
+    for plant in each(sample):
+        for caller in each(town.callers.values()):
+            page = f"/v1/cases/{plant.id}"
+            seen = caller.person.get(page).status_code == 200
+            for part in each(("", *PARTS) if seen else ("",)):
+                reply = caller.person.get(page + part)
+                assert reply.status_code < 500, f"{page}{part} {reply.text}"
+                assert not holds(reply.content, [m for name, m in plant.marks.items() if name != "external"]), part
+    for caller in each(town.callers.values()):
         assert not holds(caller.person.get("/v1/cases?limit=200").content, erased.marks)
 
 

@@ -272,7 +272,6 @@ def test_what_is_written_once_is_missed_even_after_a_true_step(copies: Path, tow
     off_loop(sign())
     case = fresh(town)
     assert off_loop(sign()) == 1
-    spoilt.clear()
     in_city(lambda conn: conn.execute("update case_text set title = title || 'x' where case_id = $1", case))
     write(town, case, "再次来电")
     assert off_loop(sign()) == 1

@@ -124,7 +124,7 @@ def test_a_program_keeps_the_ring(tmp_path: Path) -> None:
     ("code", "said"),
     [
         ("import sys; sys.exit('the vault is sealed')", "the vault is sealed"),
-        ("import time; time.sleep(60)", "timed out"),
+        ("import signal; signal.pause()", "timed out"),
     ],
 )
 def test_a_program_that_fails_says_so(code: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:

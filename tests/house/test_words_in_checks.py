@@ -9,7 +9,7 @@ from app.areas.rules import Tier
 from app.attachments.rules import MEDIA_TYPES
 from app.cases import rules as cases
 from app.cases.rules import terms
-from app.cases.rules.retention import Retention
+from app.cases.rules.retention import Basis, Retention
 from app.cases.schemas.further import ParticipantIn, VisitIn
 from app.cases.schemas.page import AssignmentOut, ConcernOut
 from app.cases.schemas.taken import ReclassifyIn, ServeIn
@@ -57,6 +57,8 @@ OPEN_BY = (
 # The name of a constraint or index → the words that stand in it.
 RULES: dict[str, Iterable[str]] = {
     "ck_archive_retention": Retention,
+    "ck_erasure_order_basis": Basis,
+    "ck_tombstone_basis": Basis,
     "ck_area_tier": Tier,
     "ck_assignment_ruling": of(AssignmentOut, "ruling"),
     "ck_attachment_media_type": MEDIA_TYPES.values(),

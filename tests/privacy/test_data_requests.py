@@ -9,7 +9,7 @@ from app.cases.rules import Status
 from app.privacy.actions import order_granted, press_late
 from app.privacy.rules import FITS, WORKFLOW, Asked, Ground, Keeping, ground_refused
 from tests.cast import Cast, Lives
-from tests.jobs.test_retention import sweep
+from tests.jobs.test_erased_in_time import sweep
 from tests.support.clock import present
 from tests.support.files import jpeg
 from tests.support.residents import door

@@ -61,7 +61,7 @@ class Stands:
 
 
 def erase_refused(stands: Stands) -> Words | None:
-    """Why the personal data of a case stays for now; None when it may go."""
+    """Why the personal data of a case has to stay; None when it may go."""
     if stands.held:
         return Words("该件已依法保全，不得清除。", "The case is under legal hold; nothing of it is erased.")
     if stands.status in LIVE:
