@@ -249,6 +249,7 @@ def test_their_files_are_gone_and_those_of_others_are_there(erased: Erased, sql:
     assert there == named
 
 
+meddled_with: set[str] = set()  # cases whose rows a test has written past the service
 PARTS = ("/timeline", "/file.pdf", "/notices", "/attachments", "/notes")
 
 
@@ -294,7 +295,7 @@ def test_an_older_backup_of_everything_is_closed_by_turning_the_ring(erased: Era
 
 
 def test_the_record_holds_and_says_that_they_were_erased(erased: Erased, sql: Any) -> None:
-    assert in_city(findings) == []
+    assert [one for one in in_city(findings) if not one.startswith(tuple(meddled_with))] == []
     stones = sql("select * from tombstone where case_id = any($1::uuid[])", erased.ids)
     assert {(stone["basis"], stone["by"]) for stone in stones} == {("request", BY)}
     assert len(stones) == len(erased.ids)
@@ -342,6 +343,8 @@ def test_what_is_handled_or_held_waits_and_a_forged_order_is_none(erased: Erased
     live, forged = (
         li.register(report(title=f"在办{n}", parties=[{"role": "petitioner", "name": "在办人"}]))["id"] for n in "ab"
     )
+
+    meddled_with.update((live, forged))
 
     async def work(conn: Connection) -> None:
         with pytest.raises(ActionRefused, match="handled"):
