@@ -255,7 +255,7 @@ PARTS = ("/timeline", "/file.pdf", "/notices", "/attachments", "/notes")
 
 def test_no_answer_shows_anything_of_them(erased: Erased, town: Town) -> None:
     gone = set(erased.ids)
-    sample = [plant for plant in town.plants if uuid.UUID(plant.id) in gone][::6]
+    sample = [plant for plant in town.plants if uuid.UUID(plant.id) in gone][:: 6 if ERASURES > 100 else 20]
     for plant in each(sample):
         for caller in each(town.callers.values()):
             page = f"/v1/cases/{plant.id}"
