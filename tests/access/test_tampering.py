@@ -212,7 +212,7 @@ def test_a_forged_chain_or_checkpoint_is_found_and_located(copies: Path, town: T
             bodies = await conn.fetch("select n, body from checkpoint order by n")
             return next(int(row["n"]) for row in bodies if case in row["body"])
 
-    for plant in each(town.plants[:3:EVERY]):
+    for plant in each([plant for plant in town.plants if plant.id not in spoilt][:3:EVERY]):
         for forgery in each(FORGERIES):
             where = f"checkpoint {off_loop(number(plant.id))}" if "checkpoint" in forgery else plant.id
             found = off_loop(work(plant.id, forgery)).findings
