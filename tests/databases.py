@@ -1,7 +1,7 @@
 """PostGIS for the tests: one throw-away cluster a run, shared by the workers of pytest-xdist.
 
 The cluster is started by the first test that asks (tests of pure rules never do), without fsync, in a folder of its own
-under the temporary directory. It goes when the run ends, be it by Ctrl-C or by SIGKILL: the run's own process stops it,
+under a temporary directory. It goes when the run ends, be it by Ctrl-C or by SIGKILL: the run's own process stops it,
 and a guard watches that process. With TEST_DATABASE_URL set, the databases are made on that server instead, which then
 must be one for tests only: roles are shared by the whole server.
 """
@@ -12,6 +12,7 @@ import atexit
 import fcntl
 import os
 import secrets
+import shutil
 import subprocess
 import tempfile
 import zlib
@@ -28,6 +29,7 @@ from tests.support import servers
 
 RUN_FOLDER = "GRIDCASE_TEST_RUN"  # set for the workers, which inherit it
 RUN_PROCESS = "GRIDCASE_TEST_PROCESS"
+ROOM = 8 * 2**30  # bytes; a whole run takes less than a third of it
 
 # Modules that take longest come first, so that no worker is left with one of them at the end.
 FIRST = (
@@ -49,9 +51,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the run's folder, and keep what the product writes in it. Tests never meet the caller's DATABASE_URL."""
     os.environ.pop("DATABASE_URL", None)
     if not hasattr(config, "workerinput"):
-        os.environ[RUN_FOLDER] = str(Path(tempfile.gettempdir()) / f"gridcase-tests-{secrets.token_hex(6)}")
+        os.environ[RUN_FOLDER] = str(_roomy() / f"gridcase-tests-{secrets.token_hex(6)}")
         os.environ[RUN_PROCESS] = str(os.getpid())
     os.environ["GRIDCASE_HOME"] = str(run_folder())  # before anything asks for the master key, which is remembered
+
+
+def _roomy() -> Path:
+    """Where the run's folder lies: in memory if much is free there, which spares a seventh of the time; TMPDIR is obeyed."""
+    memory = Path("/dev/shm")
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOM:
+        return Path(tempfile.gettempdir())
+    return memory
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
