@@ -30,7 +30,7 @@ WGS84 = Geod(ellps="WGS84")
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    return build_city(1)
+    return build_city()  # as it is built for all tests: the city of the first seed
 
 
 def by_tier(city: City, tier: str) -> list[Area]:
