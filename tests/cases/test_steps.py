@@ -146,7 +146,7 @@ STATES: dict[str, Callable[[Lives], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("state", some(STATES, every=5, what="every step × caller in a state"))
+@pytest.mark.parametrize("state", some(STATES, every=10, what="every step × caller in a state"))
 def test_what_a_case_offers_its_caller_is_what_the_server_accepts(cast: Cast, lives: Lives, state: str) -> None:
     """Nothing else is accepted (tried on one case), and everything offered is (each on a case of its own)."""
     case = STATES[state](lives)["id"]
