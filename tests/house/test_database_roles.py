@@ -1,7 +1,7 @@
 """What each login role may do in a city's database: what the capabilities say of their tables, and nothing else."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import asyncpg
@@ -9,48 +9,86 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.capabilities import append_only, grants
+from app.cli.city import create_city
 from app.core.database import Database, connect, database_name
 from app.core.http import write
 from app.core.roles import LoginRole
 from app.core.settings import settings
+from app.main import create_app
+from seeds import load
+from tests import databases
 from tests.cast import CITY, Cast
 from tests.house.reading.tables import owners, references
 from tests.house.routes import api_routes
-from tests.support.application import application
 
 ROLE = f"{CITY}_app"
 GRANTED = grants()
+AsRole = Callable[..., Any]
+CARELESS = (
+    "careless"  # a city of this module's own: roles are the server's, and other workers start with the demo city's
+)
+# Whatever the roles of that city are and hold.
+HELD = f"""
+    select relname::text as name, relowner::regrole::text as owner, acl::text
+    from pg_class, aclexplode(coalesce(relacl, acldefault('r', relowner))) acl
+    where relnamespace = '{CARELESS}'::regnamespace
+    union all select relname || '.' || attname, '', acl::text
+    from pg_attribute a join pg_class c on c.oid = attrelid, aclexplode(attacl) acl
+    where relnamespace = '{CARELESS}'::regnamespace
+    union all select nspname, nspowner::regrole::text, acl::text from pg_namespace, aclexplode(nspacl) acl
+    where nspname = '{CARELESS}'
+    union all select rolname, '', r::text from pg_roles r where rolname like '{CARELESS}_%'
+    union all select roleid::regrole::text, '', member::regrole::text from pg_auth_members
+    where member::regrole::text like '{CARELESS}_%' order by 1, 2, 3
+"""
 
 
-def as_role(role: LoginRole, *statements: str) -> Any:
-    """The rows of the last statement; all of them in one transaction that is taken back."""
+@pytest.fixture(scope="module")
+def as_role(database: str) -> Iterator[AsRole]:
+    """The rows of the last statement; all of them in one transaction that is taken back. One connection a role."""
+    opened: dict[LoginRole, asyncpg.Connection] = {}
 
-    async def work() -> Any:
-        conn = await connect(CITY, role)
+    async def work(role: LoginRole, statements: tuple[str, ...]) -> Any:
+        if role not in opened:
+            opened[role] = await connect(CITY, role)
+        transaction = opened[role].transaction()
+        await transaction.start()
         try:
-            for statement in ("begin", *statements[:-1]):
-                await conn.execute(statement)
-            return await conn.fetch(statements[-1])
+            for statement in statements[:-1]:
+                await opened[role].execute(statement)
+            return await opened[role].fetch(statements[-1])
         finally:
-            await conn.close()
+            await transaction.rollback()
+
+    async def leave() -> None:
+        for connection in opened.values():
+            await connection.close()
+
+    with asyncio.Runner() as runner:
+        yield lambda role, *statements: runner.run(work(role, statements))
+        runner.run(leave())
+
+
+@pytest.fixture(scope="module")
+def registered(cast: Cast) -> None:
+    """Something to change, for whoever could."""
+    cast("li.window").register()
+
+
+def as_admin(statement: str) -> list[Any]:
+    async def work() -> list[Any]:
+        admin = await asyncpg.connect(settings().database_url, server_settings={"search_path": CARELESS})
+        try:
+            await admin.execute(statement)
+            return list(await admin.fetch(HELD))
+        finally:
+            await admin.close()
 
     return asyncio.run(work())
 
 
-def as_admin(*statements: str) -> None:
-    async def work() -> None:
-        admin = await asyncpg.connect(settings().database_url, server_settings={"search_path": CITY})
-        try:
-            for statement in statements:
-                await admin.execute(statement)
-        finally:
-            await admin.close()
-
-    asyncio.run(work())
-
-
 @pytest.mark.parametrize("role", GRANTED)
-def test_it_is_an_ordinary_login(database: str, role: LoginRole) -> None:
+def test_it_is_an_ordinary_login(as_role: AsRole, role: LoginRole) -> None:
     (row,) = as_role(
         role,
         "select current_user::text as name, rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls"
@@ -60,7 +98,7 @@ def test_it_is_an_ordinary_login(database: str, role: LoginRole) -> None:
 
 
 @pytest.mark.parametrize("role", GRANTED)
-def test_it_owns_nothing_and_belongs_to_no_other_role(database: str, role: LoginRole) -> None:
+def test_it_owns_nothing_and_belongs_to_no_other_role(as_role: AsRole, role: LoginRole) -> None:
     assert as_role(role, "select relname from pg_class where relowner = current_user::regrole") == []
     assert as_role(role, "select nspname from pg_namespace where nspowner = current_user::regrole") == []
     assert as_role(role, "select 1 from pg_auth_members where member = current_user::regrole") == []
@@ -93,7 +131,7 @@ def test_it_owns_nothing_and_belongs_to_no_other_role(database: str, role: Login
         "select lo_import('/etc/hostname')",
     ],
 )
-def test_it_may_not(database: str, statement: str, role: LoginRole) -> None:
+def test_it_may_not(as_role: AsRole, statement: str, role: LoginRole) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         as_role(role, statement)
 
@@ -143,7 +181,7 @@ def test_it_may_not(database: str, statement: str, role: LoginRole) -> None:
         "copy account to stdout",
     ],
 )
-def test_an_injected_statement_reaches_no_account_seat_or_signature(database: str, statement: str) -> None:
+def test_an_injected_statement_reaches_no_account_seat_or_signature(as_role: AsRole, statement: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         as_role(LoginRole.SERVICE, statement)
 
@@ -162,19 +200,19 @@ def test_an_injected_statement_reaches_no_account_seat_or_signature(database: st
         "insert into checkpoint (n, at, body, hash, key, signature) values (0, '2026-01-01', '', '', '', '')",
     ],
 )
-def test_log_ins_and_seats_change_hands_and_are_not_made(database: str, statement: str) -> None:
+def test_log_ins_and_seats_change_hands_and_are_not_made(as_role: AsRole, statement: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         as_role(LoginRole.ACCOUNTS, statement)
 
 
-def test_a_temporary_table_takes_no_tables_place(database: str) -> None:
+def test_a_temporary_table_takes_no_tables_place(as_role: AsRole) -> None:
     """Least of all in a function that runs with its owner's rights."""
     made = "create temp table staff as select gen_random_uuid() as id, 'mine' as name"
     assert as_role(LoginRole.SERVICE, made, "select from staff where name = 'mine'") == []
     assert as_role(LoginRole.SERVICE, made, "select to_regclass('staff')::text as found")[0]["found"] == "staff"
 
 
-def test_what_runs_with_its_owners_rights_has_a_path_of_its_own(database: str) -> None:
+def test_what_runs_with_its_owners_rights_has_a_path_of_its_own(as_role: AsRole) -> None:
     found = as_role(
         LoginRole.OWNER,
         "select proname::text as name, proconfig from pg_proc where prosecdef and pronamespace = current_schema()::regnamespace",
@@ -188,7 +226,7 @@ def test_what_runs_with_its_owners_rights_has_a_path_of_its_own(database: str) -
 
 
 @pytest.mark.parametrize("role", GRANTED)
-def test_nothing_is_granted_beside_the_list_and_all_of_it_is(database: str, role: LoginRole) -> None:
+def test_nothing_is_granted_beside_the_list_and_all_of_it_is(as_role: AsRole, role: LoginRole) -> None:
     held = {
         (row["relname"], row["verb"])
         for row in as_role(
@@ -249,8 +287,9 @@ def asked_of(dependant: Any) -> Iterator[Any]:
     ],
 )
 @pytest.mark.parametrize("role", [LoginRole.READER, LoginRole.FIGURES])
-def test_a_statement_injected_into_a_list_changes_nothing(cast: Cast, role: LoginRole, statement: str) -> None:
-    cast("li.window").register()
+def test_a_statement_injected_into_a_list_changes_nothing(
+    as_role: AsRole, registered: None, role: LoginRole, statement: str
+) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         as_role(role, statement)
 
@@ -270,7 +309,7 @@ def test_a_table_that_the_product_writes_is_granted_to_who_writes_it_or_loaded_b
     assert named <= set(owners())
 
 
-def first_column(table: str) -> str:
+def first_column(as_role: AsRole, table: str) -> str:
     (row,) = as_role(
         LoginRole.OWNER,
         f"select attname::text as name from pg_attribute where attrelid = '{table}'::regclass and attnum = 1",
@@ -283,9 +322,8 @@ def first_column(table: str) -> str:
     "statement",
     ["update {} set {} = {}", "update {} set {} = {} where false", "delete from {}", "truncate {}"],
 )
-def test_history_cannot_be_rewritten(cast: Cast, table: str, statement: str) -> None:
-    cast("li.window").register()
-    column = first_column(table)
+def test_history_cannot_be_rewritten(as_role: AsRole, registered: None, table: str, statement: str) -> None:
+    column = first_column(as_role, table)
     for role in GRANTED:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             as_role(role, statement.format(table, column, column))
@@ -298,64 +336,88 @@ def test_history_is_append_only_and_the_log_of_reads_too() -> None:
     }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def careless(database: str) -> str:
+    """The city of this module's own, an empty one."""
+    with databases.alone("roles"):
+        create_city(CARELESS, load.read_profile(load.PROFILES["hohhot"]), bare=True)
+    return CARELESS
+
+
 @pytest.mark.parametrize("role", GRANTED)
-def test_it_sees_no_other_city(database: str, make_city: Any, role: LoginRole) -> None:
-    make_city("elsewhere", "hohhot")
+def test_it_sees_no_other_city(as_role: AsRole, careless: str, role: LoginRole) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        as_role(role, "select 1 from elsewhere.cases")
+        as_role(role, f"select 1 from {careless}.cases")
 
 
 # --- a start ---
 
 
 @pytest.fixture
-def too_much(client: TestClient, request: pytest.FixtureRequest) -> Iterator[str]:
+def too_much(careless: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """Something that a careless administrator gave the service's role, until the test is over."""
     given, taken, told = request.param
-    as_admin(given)
+    before = as_admin("select")
+    assert as_admin(given) != before
     yield told
-    as_admin(taken)
+    assert as_admin(taken) == before, "others find the roles as they were"
 
 
 @pytest.mark.parametrize(
     "too_much",
     [
-        (f"alter role {ROLE} superuser", f"alter role {ROLE} nosuperuser", "is superuser"),
-        (f"alter role {ROLE} bypassrls", f"alter role {ROLE} nobypassrls", "bypasses row security"),
-        (f"grant {CITY}_owner to {ROLE}", f"revoke {CITY}_owner from {ROLE}", "belongs to another role"),
+        (f"alter role {CARELESS}_app superuser", f"alter role {CARELESS}_app nosuperuser", "is superuser"),
+        (f"alter role {CARELESS}_app bypassrls", f"alter role {CARELESS}_app nobypassrls", "bypasses row security"),
         (
-            f"grant create on schema {CITY} to {ROLE}",
-            f"revoke create on schema {CITY} from {ROLE}",
+            f"grant {CARELESS}_owner to {CARELESS}_app",
+            f"revoke {CARELESS}_owner from {CARELESS}_app",
+            "belongs to another role",
+        ),
+        (
+            f"grant create on schema {CARELESS} to {CARELESS}_app",
+            f"revoke create on schema {CARELESS} from {CARELESS}_app",
             "may create tables",
         ),
-        (f"alter table case_note owner to {ROLE}", f"alter table case_note owner to {CITY}_owner", "owns tables"),
-        (f"grant update (password_hash) on account to {ROLE}", f"revoke all on account from {ROLE}", "update account"),
-        (f"grant delete on checkpoint to {ROLE}", f"revoke delete on checkpoint from {ROLE}", "delete checkpoint"),
-        (f"grant update on post to {CITY}_figures", f"revoke update on post from {CITY}_figures", "update post"),
+        (f"create table mine (); alter table mine owner to {CARELESS}_app", "drop table mine", "owns tables"),
+        (
+            f"grant update (password_hash) on account to {CARELESS}_app",
+            f"revoke update (password_hash) on account from {CARELESS}_app",
+            "update account",
+        ),
+        (
+            f"grant delete on checkpoint to {CARELESS}_app",
+            f"revoke delete on checkpoint from {CARELESS}_app",
+            "delete checkpoint",
+        ),
+        (
+            f"grant update on post to {CARELESS}_figures",
+            f"revoke update on post from {CARELESS}_figures",
+            "update post",
+        ),
     ],
     indirect=True,
     ids=lambda given: given[2],
 )
 def test_a_service_that_may_do_too_much_does_not_start(too_much: str) -> None:
-    with pytest.raises(RuntimeError, match=f"{too_much}.*gridcase migrate"), TestClient(application()):
+    with pytest.raises(RuntimeError, match=f"{too_much}.*gridcase migrate"), TestClient(create_app(CARELESS)):
         pass
 
 
-def test_a_service_starts_with_what_it_is_granted(client: TestClient) -> None:
-    with TestClient(application()) as running:
+def test_a_service_starts_with_what_it_is_granted(careless: str) -> None:
+    with TestClient(create_app(careless)) as running:
         assert running.get("/readyz").status_code == 200
 
 
-def test_a_city_without_its_roles_is_told_to_migrate(database: str) -> None:
-    whose = f"alter role {CITY}_figures"
+def test_a_city_without_its_roles_is_told_to_migrate(careless: str) -> None:
+    whose = f"alter role {CARELESS}_figures"
 
     async def start() -> None:
-        async with Database.opened(CITY, GRANTED):
+        async with Database.opened(careless, GRANTED):
             pass
 
     as_admin(f"{whose} nologin")
     try:
-        with pytest.raises(RuntimeError, match=r"hohhot_figures.*gridcase migrate"):
+        with pytest.raises(RuntimeError, match=r"careless_figures.*gridcase migrate"):
             asyncio.run(start())
     finally:
         as_admin(f"{whose} login")
