@@ -15,7 +15,8 @@ from starlette.background import BackgroundTask
 
 from app.attachments import actions, queries
 from app.attachments.actions import UPLOADS, Store, clean, redact
-from app.attachments.rules import EXTENSIONS, MEDIA_TYPES, WORKFLOW, Format, Rectangle
+from app.attachments.rules.files import EXTENSIONS, MEDIA_TYPES, Format, Rectangle
+from app.attachments.rules.steps import WORKFLOW
 from app.attachments.schemas import AttachmentOut, AttachmentsOut, RedactIn, WithdrawAttachmentIn
 from app.attachments.settings import AttachmentSettings
 from app.cases.queries.standing import check_involved, require_involved

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.attachments.queries import RELIANCES, Reliance, list_for_file
-from app.attachments.rules import WORKFLOW
+from app.attachments.rules.steps import WORKFLOW
 from app.attachments.settings import AttachmentSettings
 from app.cases.actions.erasure import CLEAR
 from app.cases.queries.registry import FILE_LISTS

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from app.attachments.rules import MEDIA_TYPES, WORKFLOW, AttachmentState, Format, withdraw_refused
+from app.attachments.rules.files import MEDIA_TYPES, Format
+from app.attachments.rules.steps import WORKFLOW, AttachmentState, withdraw_refused
 from app.attachments.schemas import AttachmentOut
 from app.cases.queries.access import visible_to
 from app.cases.queries.file import local

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.attachments.actions import Store
-from app.attachments.rules import EXTENSIONS, MEDIA_TYPES
+from app.attachments.rules.files import EXTENSIONS, MEDIA_TYPES
 from app.cases.queries.one import LoadedCase
 from app.cases.queries.visible import require_visible
 from app.cases.resident import CaseByCode, ThisCaseByCode

@@ -16,7 +16,7 @@ from PIL import Image
 
 from app.attachments import actions
 from app.attachments.actions import Store, sandbox
-from app.attachments.rules import Unfit
+from app.attachments.rules.files import Unfit
 from app.attachments.settings import AttachmentSettings
 from app.core.settings import section, settings
 from tests.access.town import in_city

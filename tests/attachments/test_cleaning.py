@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.attachments.cleaning import clean, redact
+from app.attachments.cleaning import clean, pictures, redact
 from app.attachments.cleaning.pages import bare_jp2, bare_jpeg
-from app.attachments.rules import BLOCK, EXTENSIONS, FileFacts, Rectangle, Refused, Unfit
+from app.attachments.rules.files import BLOCK, EXTENSIONS, FileFacts, Rectangle, Refused, Unfit
 from tests.support import files
 
 PIXELS = 1_000_000
@@ -164,9 +164,7 @@ def test_what_is_two_things_at_once_loses_one_of_them(name: str) -> None:
 
 
 def test_what_is_still_two_things_after_all_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.attachments import cleaning
-
-    monkeypatch.setattr(cleaning, "clean_picture", lambda *_: (FileFacts("image/jpeg"), files.jpeg() + ZIP))
+    monkeypatch.setattr(pictures, "clean_picture", lambda *_: (FileFacts("image/jpeg"), files.jpeg() + ZIP))
     assert refused(files.jpeg()) is Unfit.TWO_FACED
 
 

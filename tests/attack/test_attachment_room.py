@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.attachments.rules import MOST_OF_ANOTHER, MOST_OF_ANOTHER_UNIT, MOST_OF_OTHERS
+from app.attachments.rules.steps import MOST_OF_ANOTHER, MOST_OF_ANOTHER_UNIT, MOST_OF_OTHERS
 from tests.cast import Cast, Lives
 from tests.support import files
 from tests.support.refusals import refused

@@ -10,7 +10,7 @@ import pytest
 
 from app.attachments.actions import sandbox
 from app.attachments.cleaning import pages
-from app.attachments.rules import Unfit
+from app.attachments.rules.files import Unfit
 from tests.cast import Cast, Lives
 from tests.support.refusals import refused
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, get_args, get_type_hints
 
 from app.areas.rules import Tier
-from app.attachments.rules import MEDIA_TYPES
+from app.attachments.rules.files import MEDIA_TYPES
 from app.cases import rules as cases
 from app.cases.rules import terms
 from app.cases.rules.retention import Basis, Retention

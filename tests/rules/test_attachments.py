@@ -6,24 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.attachments.rules import (
+from app.attachments.rules.files import (
     EXTENSIONS,
     FORMATS,
     KEPT_AS,
     MEDIA_TYPES,
+    SMOOTHED,
+    Format,
+    Rectangle,
+    Unfit,
+    boxes,
+    sniff,
+)
+from app.attachments.rules.steps import (
     MOST_OF_A_CASE,
     MOST_OF_A_PERSON,
     MOST_OF_ANOTHER,
     MOST_OF_ANOTHER_UNIT,
     MOST_OF_OTHERS,
-    SMOOTHED,
-    Format,
-    Rectangle,
     Room,
-    Unfit,
     add_refused,
-    boxes,
-    sniff,
     withdraw_refused,
 )
 from app.cases.rules import Status

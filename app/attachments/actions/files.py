@@ -11,7 +11,7 @@ from app.attachments import queries
 from app.attachments.actions.sandbox import Clean
 from app.attachments.actions.store import Store
 from app.attachments.queries import LoadedAttachment
-from app.attachments.rules import WORKFLOW, Room, add_refused
+from app.attachments.rules.steps import WORKFLOW, Room, add_refused
 from app.cases.actions.notes import write_note
 from app.cases.actions.record import record
 from app.cases.queries.one import LoadedCase, get_for_change

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
-from app.attachments.rules import FileFacts, Job, Rectangle, Unfit
+from app.attachments.rules.files import FileFacts, Job, Rectangle, Unfit
 from app.attachments.settings import AttachmentSettings
 from app.core import errors
 from app.core.errors import Words

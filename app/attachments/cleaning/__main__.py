@@ -5,8 +5,8 @@ import resource
 import sys
 from dataclasses import asdict
 
-from app.attachments.cleaning import clean, redact
-from app.attachments.rules import FileFacts, Job, Rectangle, Refused, Unfit
+from app.attachments.cleaning import clean, get_ready, redact
+from app.attachments.rules.files import FileFacts, Job, Rectangle, Refused, Unfit
 
 
 def _limit(memory: int, seconds: int) -> None:
@@ -17,9 +17,8 @@ def _limit(memory: int, seconds: int) -> None:
         resource.setrlimit(kind, (0, 0))
 
 
-def _answer(job: Job) -> tuple[FileFacts | Unfit, bytes]:
+def _answer(job: Job, content: bytes) -> tuple[FileFacts | Unfit, bytes]:
     try:
-        content = sys.stdin.buffer.read()
         if job.rectangles is None:
             return clean(content, most_pixels=job.most_pixels)
         return redact(content, job.media_type, [Rectangle(*r) for r in job.rectangles])
@@ -32,8 +31,10 @@ def _answer(job: Job) -> tuple[FileFacts | Unfit, bytes]:
 def main() -> None:
     """One job."""
     job = Job(**json.loads(sys.argv[1]))
+    content = sys.stdin.buffer.read()  # no larger than what the service takes in
+    get_ready(content)
     _limit(job.memory, job.seconds)
-    said, made = _answer(job)
+    said, made = _answer(job, content)
     sys.stdout.buffer.write(json.dumps(said if isinstance(said, Unfit) else asdict(said)).encode() + b"\n" + made)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 import pikepdf
 
-from app.attachments.rules import MEDIA_TYPES, MOST_PAGES, FileFacts, Format, Refused, Removed, Unfit
+from app.attachments.rules.files import MEDIA_TYPES, MOST_PAGES, FileFacts, Format, Refused, Removed, Unfit
 
 _CATALOGUE = frozenset({"/Type", "/Pages", "/OCProperties", "/Version"})
 _PAGE = frozenset({

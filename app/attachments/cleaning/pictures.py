@@ -3,11 +3,12 @@
 import io
 import re
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from PIL import ExifTags, Image, ImageCms, ImageFile
 
-from app.attachments.rules import (
+from app.attachments.rules.files import (
     FORMATS,
     KEPT_AS,
     LONGEST_SIDE,
@@ -32,6 +33,15 @@ _UPRIGHT = {
 _BLACK: dict[str, tuple[int, ...]] = {"RGB": (0, 0, 0), "RGBA": (0, 0, 0, 255), "LA": (0, 255)}
 
 
+@contextmanager
+def _bombs_refused() -> Iterator[None]:
+    try:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused(Unfit.TOO_MANY_PIXELS) from error
+
+
+@_bombs_refused()
 def redact_picture(content: bytes, media_type: str, rectangles: list[Rectangle]) -> tuple[FileFacts, bytes]:
     """A copy of a clean picture in which the rectangles are black; raises Refused, and what Pillow raises."""
     kept = FORMATS[media_type]
@@ -46,6 +56,7 @@ def redact_picture(content: bytes, media_type: str, rectangles: list[Rectangle])
     return _encoded(image, kept, lossless=_is_lossless(content))
 
 
+@_bombs_refused()
 def clean_picture(content: bytes, found: Format, most_pixels: int) -> tuple[FileFacts, bytes]:
     """The same pixels and nothing else; raises Refused, and what Pillow raises for a broken one."""
     image = _opened(content, found, most_pixels)

@@ -1,0 +1,1 @@
+"""The rules of attachments: of their files, and of adding them to a case and taking them out."""
