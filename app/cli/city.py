@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from alembic import command
-from alembic.config import Config
 
 from app.areas.actions import found
 from app.capabilities import grants
@@ -22,6 +20,9 @@ app.add_typer(city_app, name="city")
 
 def migrate_city(name: str) -> None:
     """Bring the city's schema to the newest revision and grant its login roles."""
+    from alembic import command  # half a second, which no other command is to wait
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "migrations"))
     config.cmd_opts = type("Options", (), {"x": [f"city={name}"]})()

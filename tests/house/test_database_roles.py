@@ -9,38 +9,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.capabilities import append_only, grants
-from app.cli.city import create_city
-from app.core.database import Database, connect, database_name
+from app.core.database import connect
 from app.core.http import write
 from app.core.roles import LoginRole
-from app.core.settings import settings
-from app.main import create_app
-from seeds import load
-from tests import databases
 from tests.cast import CITY, Cast
 from tests.house.reading.tables import owners, references
 from tests.house.routes import api_routes
+from tests.support.each import each
 
 ROLE = f"{CITY}_app"
 GRANTED = grants()
 AsRole = Callable[..., Any]
-CARELESS = (
-    "careless"  # a city of this module's own: roles are the server's, and other workers start with the demo city's
-)
-# Whatever the roles of that city are and hold.
-HELD = f"""
-    select relname::text as name, relowner::regrole::text as owner, acl::text
-    from pg_class, aclexplode(coalesce(relacl, acldefault('r', relowner))) acl
-    where relnamespace = '{CARELESS}'::regnamespace
-    union all select relname || '.' || attname, '', acl::text
-    from pg_attribute a join pg_class c on c.oid = attrelid, aclexplode(attacl) acl
-    where relnamespace = '{CARELESS}'::regnamespace
-    union all select nspname, nspowner::regrole::text, acl::text from pg_namespace, aclexplode(nspacl) acl
-    where nspname = '{CARELESS}'
-    union all select rolname, '', r::text from pg_roles r where rolname like '{CARELESS}_%'
-    union all select roleid::regrole::text, '', member::regrole::text from pg_auth_members
-    where member::regrole::text like '{CARELESS}_%' order by 1, 2, 3
-"""
 
 
 @pytest.fixture(scope="module")
@@ -73,18 +52,6 @@ def as_role(database: str) -> Iterator[AsRole]:
 def registered(cast: Cast) -> None:
     """Something to change, for whoever could."""
     cast("li.window").register()
-
-
-def as_admin(statement: str) -> list[Any]:
-    async def work() -> list[Any]:
-        admin = await asyncpg.connect(settings().database_url, server_settings={"search_path": CARELESS})
-        try:
-            await admin.execute(statement)
-            return list(await admin.fetch(HELD))
-        finally:
-            await admin.close()
-
-    return asyncio.run(work())
 
 
 @pytest.mark.parametrize("role", GRANTED)
@@ -336,89 +303,8 @@ def test_history_is_append_only_and_the_log_of_reads_too() -> None:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def careless(database: str) -> str:
-    """The city of this module's own, an empty one."""
-    with databases.alone("roles"):
-        create_city(CARELESS, load.read_profile(load.PROFILES["hohhot"]), bare=True)
-    return CARELESS
-
-
-@pytest.mark.parametrize("role", GRANTED)
-def test_it_sees_no_other_city(as_role: AsRole, careless: str, role: LoginRole) -> None:
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        as_role(role, f"select 1 from {careless}.cases")
-
-
-# --- a start ---
-
-
-@pytest.fixture
-def too_much(careless: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Something that a careless administrator gave the service's role, until the test is over."""
-    given, taken, told = request.param
-    before = as_admin("select")
-    assert as_admin(given) != before
-    yield told
-    assert as_admin(taken) == before, "others find the roles as they were"
-
-
-@pytest.mark.parametrize(
-    "too_much",
-    [
-        (f"alter role {CARELESS}_app superuser", f"alter role {CARELESS}_app nosuperuser", "is superuser"),
-        (f"alter role {CARELESS}_app bypassrls", f"alter role {CARELESS}_app nobypassrls", "bypasses row security"),
-        (
-            f"grant {CARELESS}_owner to {CARELESS}_app",
-            f"revoke {CARELESS}_owner from {CARELESS}_app",
-            "belongs to another role",
-        ),
-        (
-            f"grant create on schema {CARELESS} to {CARELESS}_app",
-            f"revoke create on schema {CARELESS} from {CARELESS}_app",
-            "may create tables",
-        ),
-        (f"create table mine (); alter table mine owner to {CARELESS}_app", "drop table mine", "owns tables"),
-        (
-            f"grant update (password_hash) on account to {CARELESS}_app",
-            f"revoke update (password_hash) on account from {CARELESS}_app",
-            "update account",
-        ),
-        (
-            f"grant delete on checkpoint to {CARELESS}_app",
-            f"revoke delete on checkpoint from {CARELESS}_app",
-            "delete checkpoint",
-        ),
-        (
-            f"grant update on post to {CARELESS}_figures",
-            f"revoke update on post from {CARELESS}_figures",
-            "update post",
-        ),
-    ],
-    indirect=True,
-    ids=lambda given: given[2],
-)
-def test_a_service_that_may_do_too_much_does_not_start(too_much: str) -> None:
-    with pytest.raises(RuntimeError, match=f"{too_much}.*gridcase migrate"), TestClient(create_app(CARELESS)):
-        pass
-
-
-def test_a_service_starts_with_what_it_is_granted(careless: str) -> None:
-    with TestClient(create_app(careless)) as running:
-        assert running.get("/readyz").status_code == 200
-
-
-def test_a_city_without_its_roles_is_told_to_migrate(careless: str) -> None:
-    whose = f"alter role {CARELESS}_figures"
-
-    async def start() -> None:
-        async with Database.opened(careless, GRANTED):
-            pass
-
-    as_admin(f"{whose} nologin")
-    try:
-        with pytest.raises(RuntimeError, match=r"careless_figures.*gridcase migrate"):
-            asyncio.run(start())
-    finally:
-        as_admin(f"{whose} login")
-    assert database_name(settings().database_url)
+def test_none_sees_another_city(as_role: AsRole, make_city: Callable[[str, str], str]) -> None:
+    make_city("elsewhere", "hohhot")
+    for role in each(GRANTED):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            as_role(role, "select 1 from elsewhere.cases")

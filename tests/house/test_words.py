@@ -9,6 +9,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.house.owing import compare
@@ -65,7 +66,12 @@ def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, said
 
 
-def prose(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def prose(path: Path) -> tuple[tuple[int, str], ...]:
+    return tuple(_prose(path))
+
+
+def _prose(path: Path) -> Iterator[tuple[int, str]]:
     source = (ROOT / path).read_text(encoding="utf-8")
     if path.suffix == ".py":
         tree = ast.parse(source)

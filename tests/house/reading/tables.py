@@ -53,8 +53,13 @@ class Text:
     said: str
 
 
-def texts(path: Path, root: Path = ROOT) -> Iterator[Text]:
+@cache
+def texts(path: Path, root: Path = ROOT) -> tuple[Text, ...]:
     """The strings of a Python file that are no docstrings, the values of a YAML file, the whole of an SQL file."""
+    return tuple(_texts(path, root))
+
+
+def _texts(path: Path, root: Path) -> Iterator[Text]:
     source = (root / path).read_text(encoding="utf-8")
     if path.suffix == ".sql":
         yield Text(path, 1, re.sub(r"--.*", "", source))
