@@ -17,14 +17,14 @@ from tests.support.application import application
 from tests.support.serving import Line, served
 
 Connect = Callable[..., Line]
-SECONDS = 1
+SECONDS = 0.4
 POST = "POST /v1/query HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
 CHUNKED = f"{POST}Transfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
 def server(client: Any) -> Iterator[uvicorn.Server]:
-    """With a second for everything."""
+    """With less than a second for everything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings(), "head_seconds", SECONDS)
         patch.setattr(settings(), "body_seconds", SECONDS)
@@ -138,11 +138,12 @@ def test_a_head_as_long_as_may_be_is_read(connect: Connect) -> None:
     assert line.hear(b'"ok"').startswith(b"HTTP/1.1 200")
 
 
-def test_who_sends_slowly_but_steadily_is_waited_for(connect: Connect) -> None:
+def test_who_sends_slowly_but_steadily_is_waited_for(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings(), "body_seconds", 1)
     line, body = connect(), b'{"number": "0000"' + b" " * 12_000 + b"}"
     line.say(f"{POST}Content-Length: {len(body)}\r\n\r\n")
     for part in range(0, len(body), 3_000):
-        assert line.pause(SECONDS / 4) is None
+        assert line.pause(1 / 4) is None
         line.say(body[part : part + 3_000])
     assert line.hear(b"\r\n").startswith(b"HTTP/1.1 422")
 

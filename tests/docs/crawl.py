@@ -9,7 +9,9 @@ from scripts.reference import operations
 from seeds.hohhot.city import build_city
 from tests.cast import Person
 from tests.docs.telling import Teller
+from tests.support.tiers import Amount
 
+OF_A_ROLE = Amount("of each role who look into the cases of a tutorial without a part in them", short=1, long=4)
 # Whoever has a part by name, or by a post in a unit that has one; and for what is open to its area, those of the area.
 PARTS = """
     select exists (
@@ -28,7 +30,7 @@ def strangers_who_see(page: str, teller: Teller, sql: Callable[..., list[Any]], 
     ids = {name: str(value) for name, value in teller.kept.items() if re.fullmatch(r"[0-9a-f-]{36}", str(value))}
     cases = {str(row["id"]) for row in sql("select id from cases where id = any($1::uuid[])", list(ids.values()))}
     addresses, found = list(_addresses(page, ids, cases, teller)), list[str]()
-    for member in build_city().cast:
+    for member in lookers(page):
         person = teller.cast(member.login)
         blind = {c for c in cases if not sql(PARTS, c, str(member.staff), now)[0]["has"]}
         for value, url in addresses if blind else ():
@@ -37,6 +39,17 @@ def strangers_who_see(page: str, teller: Teller, sql: Callable[..., list[Any]], 
         listed = {item["id"] for item in person.walk("/v1/me/tasks?limit=200")} if blind and _reads(person) else set()
         found += [f"{member.login} has {case} in the list of tasks" for case in listed & blind]
     return found
+
+
+def lookers(page: str) -> list[Any]:
+    """The whole cast in the long tier; in the short one some of each role, others from page to page."""
+    by_role = dict[str, list[Any]]()
+    for member in build_city().cast:
+        by_role.setdefault(member.role, []).append(member)
+    assert OF_A_ROLE == 1 or max(map(len, by_role.values())) <= OF_A_ROLE, "the long tier asks everybody"
+    return [
+        those[(len(page) + n) % len(those)] for those in by_role.values() for n in range(min(OF_A_ROLE, len(those)))
+    ]
 
 
 def _addresses(page: str, ids: dict[str, str], cases: set[str], teller: Teller) -> Iterator[tuple[str, str]]:

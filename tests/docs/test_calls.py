@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast
-from tests.docs.crawl import strangers_who_see
+from tests.docs.crawl import OF_A_ROLE, strangers_who_see
 from tests.docs.pages import PAGES, TUTORIALS, name
 from tests.docs.telling import Teller, calls
 
@@ -23,7 +23,9 @@ def test_a_page_with_calls_says_something() -> None:
         assert list(calls(page.read_text(encoding="utf-8"))), name(page)
 
 
-@pytest.mark.parametrize("page", CALLED, ids=name)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=OF_A_ROLE.mark if page in TUTORIALS else ()) for page in CALLED], ids=name
+)
 def test_the_calls_are_answered_as_the_page_says(
     page: Path, app: Any, cast: Cast, at: Callable[[datetime], None], sql: Callable[..., list[Any]]
 ) -> None:

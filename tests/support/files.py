@@ -125,9 +125,13 @@ def archive() -> bytes:
 
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A PNG of a few kilobytes that unpacks to gigabytes: all of it is there, in order."""
-    rows = zlib.compressobj(9)
-    line = b"\0" + b"\0" * (width // 8 + (width % 8 > 0))
-    data = b"".join(rows.compress(line * 100) for _ in range(height // 100)) + rows.flush()
+    rows = (b"\0" + b"\0" * (width // 8 + (width % 8 > 0))) * 100
+    packing = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    piece = packing.compress(rows) + packing.flush(zlib.Z_FULL_FLUSH)  # a piece that may follow itself: packed once
+    check = 1
+    for _ in range(height // 100):
+        check = zlib.adler32(rows, check)
+    data = b"\x78\xda" + piece * (height // 100) + packing.flush() + check.to_bytes(4)
     return png_of(width, height, data)
 
 
