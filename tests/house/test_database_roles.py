@@ -303,7 +303,7 @@ def test_history_is_append_only_and_the_log_of_reads_too() -> None:
     }  # fmt: skip
 
 
-def test_none_sees_another_city(as_role: AsRole, make_city: Callable[[str, str], str]) -> None:
+def test_it_sees_no_other_city(as_role: AsRole, make_city: Callable[[str, str], str]) -> None:
     make_city("elsewhere", "hohhot")
     for role in each(GRANTED):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
