@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -135,6 +136,7 @@ def written(statement: Statement) -> str:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1)  # a checkpoint is held against its signature, then taken in: of a large city both take long to read
 def read(body: str) -> Statement:
     """The statement again; raises ValueError or TypeError for what `written` did not write."""
     said = _Body(**json.loads(body))

@@ -41,7 +41,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     span: Span | None = None
     base: str = ""
-    standing: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    standing: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,9 @@ async def _look_at_acts(conn: Connection, report: Report, trust: Trust) -> None:
 async def _compare_standing(conn: Connection, report: Report, window: acts.Window) -> list[Finding]:
     """Rows that say who may act, against what was signed of each: but for those that the service changed since."""
     now = {(table, key): tag for table, key, tag in await acts.list_standing_rows(conn, None, window.near)}
-    touched = await acts.list_touched(conn, window.since)
-    said = {row: tag for row, (tag, _) in report.standing.items()}
-    return [
-        Finding(row[0], f"{row[0]} {row[1]} is not what was signed", None)
-        for row in sorted(now.keys() | said.keys())
-        if now.get(row) != said.get(row) and row not in touched
-    ]
+    unlike = {row for row, _ in now.items() ^ report.standing.items()}
+    unlike -= await acts.list_touched(conn, window.since)
+    return [Finding(table, f"{table} {key} is not what was signed", None) for table, key in sorted(unlike)]
 
 
 async def _numbered(conn: Connection, last: int) -> AsyncIterator[tuple[int, Checkpoint | None]]:
@@ -179,10 +175,8 @@ async def _take_in(conn: Connection, report: Report, trust: Trust, checkpoint: C
 async def _beside(conn: Connection, report: Report, said: Statement, case: UUID | None) -> list[Finding]:
     """Take in what a checkpoint says beside its cases; gives what it found, and whether the acts it bound are still there."""
     rest, n = said.rest, said.n
-    for table, key, tag in rest.standing:
-        report.standing.pop((table, key), None)
-        if tag is not None:
-            report.standing[table, key] = tag, n
+    report.standing |= {(table, key): tag for table, key, tag in rest.standing}
+    report.standing = {row: tag for row, tag in report.standing.items() if tag is not None}
     report.base = report.base or rest.base
     found = [Finding(where, what, n - 1) for where, what in rest.found if case is None or where == str(case)]
     if rest.acts and await acts.digest_acts(conn, said.span.since, said.span.until) != rest.acts:

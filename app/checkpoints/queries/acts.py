@@ -105,20 +105,12 @@ async def list_recent(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Tagged:
-    name: str
-    key: str
-    tag: str
-
-
 async def list_standing_rows(conn: Connection, since: str | None, near: int) -> list[Standing]:
     """Rows of who may act: all of them, or those that a snapshot did not see, and what was taken away since."""
     await conn.execute("set local timezone = 'UTC'")
-    tagged = await fetch_all(conn, _Tagged, _TAGGED, since, near)
-    rows: list[Standing] = [(row.name, row.key, row.tag) for row in tagged]
+    rows: list[Standing] = [(name, key, tag) for name, key, tag in await conn.fetch(_TAGGED, since, near)]
     if since is not None:
-        there = {(row.name, row.key) for row in tagged}
+        there = {(name, key) for name, key, _ in rows}
         gone = await conn.fetch(read_sql(__package__, "left_standing"), since, list(STANDING))
         rows += [(name, key, None) for name, key in gone if (name, key) not in there]
     return rows
