@@ -136,7 +136,7 @@ def written(statement: Statement) -> str:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1)  # a checkpoint is held against its signature, then taken in: of a large city both take long to read
+@lru_cache(maxsize=1)  # read where its faults are looked for, and again where it is taken in
 def read(body: str) -> Statement:
     """The statement again; raises ValueError or TypeError for what `written` did not write."""
     said = _Body(**json.loads(body))
