@@ -40,7 +40,9 @@ def cells(sql: Sql) -> Iterator[tuple[str, bytes]]:
 
 def found_in(haystack: list[tuple[str, bytes]], marks: list[str]) -> dict[str, set[str]]:
     """Which columns hold which of these texts, in clear, in hexadecimal or as JSON escapes."""
+    everything = b"\n".join({raw for _, raw in haystack})  # one search for each tells which are there at all
     forms = {mark: [mark.encode(), mark.encode().hex().encode(), ascii(mark)[1:-1].encode()] for mark in marks}
+    forms = {mark: shapes for mark, shapes in forms.items() if any(shape in everything for shape in shapes)}
     found: dict[str, set[str]] = {}
     for column, raw in haystack:
         for mark, shapes in forms.items():
