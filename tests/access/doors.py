@@ -16,6 +16,7 @@ from app.core.database import uuid7
 from tests.access.planting import TITLE, Plant
 from tests.access.sight import Who, may_audit, may_see
 from tests.cast import HOME_CELL, Person, member, point_in, report
+from tests.support.tiers import Amount
 
 NOISE = {"x-request-id", "date"}
 PAGED = (
@@ -40,6 +41,7 @@ LISTS = (
     "/v1/me/messages",
     "/v1/indicators",
 )
+VALUES = Amount("tenths of the values that a door of lists is tried with", short=5, long=10)
 WORDS = {"reason": "核实试探", "reply": "核实试探"}
 
 
@@ -120,9 +122,7 @@ class Crawl:
 
     # --- Asking
 
-    def ask(
-        self, method: str, url: str, body: Any = None, *, receipt: Plant | None = None, **headers: str
-    ) -> Any:  # fmt: skip
+    def ask(self, method: str, url: str, body: Any = None, *, receipt: Plant | None = None, **headers: str) -> Any:
         """One request; its whole answer is searched for what was not sent. `receipt`: one's own, which one may have."""
         self.tried += 1
         person = self.caller.person
@@ -156,7 +156,8 @@ class Crawl:
             for parameter in operation.get("parameters", ()):
                 if parameter.get("in") != "query":
                     continue
-                for value in self._values(path, parameter):
+                values = self._values(path, parameter)
+                for value in values if len(values) < 3 else self.share(values, 10 // VALUES):
                     reply = self.ask("get", f"{path}?{urlencode({**needed(path), parameter['name']: value})}")
                     self._no_count_of_them(path, parameter["name"], value, reply)
 

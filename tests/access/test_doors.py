@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.access.doors import Crawl
+from tests.access.doors import VALUES, Crawl
 from tests.access.reading import GROUPS
 from tests.access.sight import may_see
 from tests.access.town import CAST, GUEST, SEATS, STRANGER, WATCHERS, Town
@@ -20,6 +20,7 @@ OTHERS = [name for name in (*CAST, *SEATS, STRANGER, "hotline-12345") if name no
 LOOKING = [*FIRST, *(pytest.param(name, marks=long("whole crawls of access, one by each caller")) for name in OTHERS)]
 
 
+@VALUES.mark
 @pytest.mark.parametrize("name", LOOKING)
 def test_the_crawl_finds_nothing_hidden_and_everything_due(
     town: Town, name: str, record_property: Callable[[str, Any], None]

@@ -13,9 +13,10 @@ from tests.access.doors import Crawl
 from tests.access.reading import listed
 from tests.access.sight import may_see
 from tests.access.town import GUEST, Town
-from tests.support.tiers import some
+from tests.support.tiers import Amount, some
 
 CURIOUS = ["li.window", "wang.grid", "zhao.grid", "gao.window", "chen.housing", "qin.head", "tian.enforcement", GUEST]
+EYES = Amount("eyes that find nothing where no condition is left out", short=2, long=len(CURIOUS))
 
 
 def everything(*_: Any, **__: Any) -> str:
@@ -104,6 +105,7 @@ def test_without_it_somebody_finds_something(town: Town, monkeypatch: pytest.Mon
     assert any(caught(town, name) for name in CURIOUS), mutation
 
 
+@EYES.mark
 def test_with_all_of_them_nobody_does(town: Town) -> None:
     """The same eyes, nothing left out."""
-    assert not [name for name in CURIOUS if caught(town, name)]
+    assert not [name for name in CURIOUS[:: len(CURIOUS) // EYES] if caught(town, name)]
