@@ -41,7 +41,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     span: Span | None = None
     base: str = ""
-    standing: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    standing: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,11 @@ async def _take_in(conn: Connection, report: Report, trust: Trust, checkpoint: C
 async def _beside(conn: Connection, report: Report, said: Statement, case: UUID | None) -> list[Finding]:
     """Take in what a checkpoint says beside its cases; gives what it found, and whether the acts it bound are still there."""
     rest, n = said.rest, said.n
-    report.standing |= {(table, key): tag for table, key, tag in rest.standing}
-    report.standing = {row: tag for row, tag in report.standing.items() if tag is not None}
+    for table, key, tag in rest.standing:
+        if tag is None:
+            report.standing.pop((table, key), None)
+        else:
+            report.standing[table, key] = tag
     report.base = report.base or rest.base
     found = [Finding(where, what, n - 1) for where, what in rest.found if case is None or where == str(case)]
     if rest.acts and await acts.digest_acts(conn, said.span.since, said.span.until) != rest.acts:
