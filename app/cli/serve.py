@@ -54,7 +54,7 @@ def serve(
     trusted_proxies()  # what is no network is told before anything listens
     make_room()
     uvicorn.run(
-        "app.main:create_app", factory=True, host=host, port=port, workers=workers, access_log=False,
+        "app.main:create_served_app", factory=True, host=host, port=port, workers=workers, access_log=False,
         log_level="warning", loop="uvloop", http="app.core.protocol:TimelyProtocol", ws="none", proxy_headers=False,
         timeout_graceful_shutdown=20, timeout_keep_alive=15,
         timeout_worker_healthcheck=120,  # a busy machine takes long to import it all; uvicorn would start anew for ever
