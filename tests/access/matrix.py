@@ -54,17 +54,17 @@ def undoing() -> Iterator[None]:
     """While this lasts, every transaction is rolled back once its answer is known."""
 
     @asynccontextmanager
-    async def transaction(database: Database) -> AsyncIterator[Any]:
+    async def begun(database: Database) -> AsyncIterator[Any]:
         async with database.pool.acquire(timeout=10) as connection:
-            begun = connection.transaction()
-            await begun.start()
+            kept_open = connection.transaction()
+            await kept_open.start()
             try:
                 yield connection
             finally:
-                await begun.rollback()
+                await kept_open.rollback()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Database, "transaction", transaction)
+        patch.setattr(Database, "_begun", begun)
         yield
 
 

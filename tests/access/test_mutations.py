@@ -1,4 +1,7 @@
-"""The crawl would notice: with any one condition of need-to-know left out, somebody finds something."""
+"""The crawl would notice: with any one condition of need-to-know left out, somebody finds something.
+
+That words wait to be named is held by two conditions at once; each is left out alone in test_matrix.
+"""
 
 from typing import Any
 
@@ -22,6 +25,10 @@ EYES = Amount("eyes that find nothing where no condition is left out", short=2, 
 def everything(*_: Any, **__: Any) -> str:
     """A condition that always holds."""
     return "true"
+
+
+async def nobody_asks(*_: Any, **__: Any) -> None:
+    """A condition that is not looked at."""
 
 
 def barred_alone(actor: Actor, parameters: Parameters, *, alias: str = "c", **_: Any) -> str:
@@ -57,18 +64,12 @@ def lent_people_forgotten(actor: Actor, parameters: Parameters, alias: str) -> s
     return f"{by_posts} and {barred_by_person_alone(actor, parameters, alias)}"
 
 
-def all_tiers(_: Actor) -> list[str]:
-    """Everybody stands above whatever words wait to be named in."""
-    return ["community", "township", "county", "city"]
-
-
 kept_barred = access._not_barred
 MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "nobody is barred": (access, "_not_barred", everything),
     "a person alone is not barred": (access, "_not_barred", barred_by_unit_alone),
     "a unit is not barred": (access, "_not_barred", barred_by_person_alone),
     "somebody lent from the unit is not barred": (access, "_not_barred", lent_people_forgotten),
-    "words keep nobody waiting": (Actor, "tiers_below", all_tiers),
     "all is open to every area, in lists": (lists, "in_areas", open_but_barred),
     "everybody has every part, in lists": (lists, "in_parts_by", every_part),
     "everybody has a part, in one case": (one, "visible_to", barred_alone),
@@ -78,7 +79,7 @@ MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "its hints show everything": (record, "in_areas", everything),
     "attachments are shown to everybody": (attachments, "visible_to", everything),
     "proxies, tasks and meetings are shown to everybody": (visible, "visible_to", everything),
-    "people are shown to everybody": (resident, "visible_to", everything),
+    "people are shown to everybody": (resident, "require_involved", nobody_asks),
 }
 
 

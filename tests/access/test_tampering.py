@@ -26,7 +26,7 @@ from tests.support.clock import present
 from tests.support.each import each
 from tests.support.tiers import Amount
 
-TAMPERINGS = Amount("tamperings with the rows of cases", short=20, long=1_000, setting="GRIDCASE_TAMPERINGS")
+TAMPERINGS = Amount("tamperings with the rows of cases", short=20, long=100, setting="GRIDCASE_TAMPERINGS")
 EVERY = 1 if TAMPERINGS > 100 else 3  # of the tables and cases that a test goes through
 AT_ONCE = 1 if TAMPERINGS > 100 else 5  # how many one look must find
 

@@ -81,5 +81,5 @@ def test_without_a_login_nothing_is_stored(cast: Cast, known: list[Any], sql: An
         fuzz.run(operation, EXAMPLES or 1)
     assert sql(counted)[0][0] == before
     for label, answers in fuzz.answers.items():
-        if label not in ("POST /v1/tokens", "POST /v1/query"):
+        if label not in ("POST /v1/tokens", "POST /v1/query", "POST /v1/query/code"):  # the last answers all alike
             assert not any(status < 400 for status in answers), label
