@@ -18,6 +18,8 @@ from tests.house.fuzzing import LOG_OUT, Fuzz, with_every_post
 from tests.support.tiers import long
 
 SHARE = int(os.environ.get("GRIDCASE_EDGES_SHARE", "1"))  # every n-th edge is tried
+# They ask for something of that very case, which nobody makes up: an attachment to black out, a party and a paper or code.
+OF_THE_CASE = {"POST /v1/cases/{case_id}/attachments", "POST /v1/cases/{case_id}/data_requests"}
 STATES = ("registered", "signed", "handling", "concluded", "served", "closed")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:schemathesis")
 
@@ -85,5 +87,5 @@ def test_the_whole_api_as_one_who_may_everything(cast: Cast, lives: Lives, edges
     statuses = {status for counted in fuzz.answers.values() for status in counted}
     assert {200, 201, 400, 404, 405, 409, 415, 422, 428} <= statuses
     assert not any(status >= 500 for status in statuses)
-    stuck = [label for label, counted in fuzz.answers.items() if set(counted) <= {400, 405, 415, 422, 428}]
-    assert not stuck, "no request came past the first checks"
+    stuck = {label for label, counted in fuzz.answers.items() if set(counted) <= {400, 405, 415, 422, 428}}
+    assert stuck <= OF_THE_CASE, "no request came past the first checks"
