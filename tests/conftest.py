@@ -18,6 +18,7 @@ from app.staff import callers
 from tests import databases
 from tests.cast import Cast, Lives
 from tests.support import clock, processor, tiers
+from tests.support.crossing import CrossingClient
 
 CITY = "hohhot"
 compose()  # as the service and the command line do
@@ -106,7 +107,7 @@ def app(template: str) -> Any:
 @pytest.fixture(scope="module")
 def client(app: Any, database: str) -> Iterator[TestClient]:
     """HTTP into the application; its lifespan runs for the module. Server faults are replies, not exceptions."""
-    with TestClient(app, raise_server_exceptions=False) as running:
+    with CrossingClient(app, raise_server_exceptions=False) as running:
         yield running
 
 

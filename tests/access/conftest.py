@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from tests import databases
 from tests.access.town import Town, planted
 from tests.cast import Cast
+from tests.support.crossing import CrossingClient
 
 ROUNDS = int(os.environ.get("GRIDCASE_ATTACK_ROUNDS", "1"))  # `make attack` plants more
 _numbers = itertools.count(1)
@@ -27,7 +27,7 @@ def town_template(app: Any, template: str) -> Path:
     def plant() -> None:
         databases.use(databases.clone_database(template, "town"), folder)
         folder.mkdir()
-        with TestClient(app, raise_server_exceptions=False) as client:
+        with CrossingClient(app, raise_server_exceptions=False) as client:
             (folder / "known.pickle").write_bytes(pickle.dumps(planted(Cast(client), app.openapi(), ROUNDS)))
 
     databases.once("town", plant)

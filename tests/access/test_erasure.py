@@ -37,7 +37,7 @@ from tests.support.clock import present
 from tests.support.each import each
 from tests.support.tiers import Amount
 
-ERASURES = Amount("cases erased", short=60, long=1_000, setting="GRIDCASE_ERASURES")
+ERASURES = Amount("cases erased", short=40, long=1_000, setting="GRIDCASE_ERASURES")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "key-program.sh"
 SPARED = 8  # every so-many-th planted case stays
 BY = "staff:00000000-0000-7000-8000-00000000000e"
@@ -316,11 +316,14 @@ FORGERIES = {
     "texts emptied": "update case_text set title = null, sealed = '', seal_key = '' where case_id = $1",
     "people taken away": "delete from party where case_id = $1",
 }
+WHOLE = Amount("forged erasures looked for in the whole city", short=1, long=len(FORGERIES))
 
 
+@WHOLE.mark
 @pytest.mark.parametrize("how", FORGERIES)
 def test_a_forged_erasure_is_found(erased: Erased, how: str) -> None:
     case = next(uuid.UUID(p.id) for p in erased.spared if p.ledger.kind == "request" or not p.secret)
+    alone = case if list(FORGERIES).index(how) >= WHOLE else None
 
     async def forge() -> list[str]:
         conn = await asyncpg.connect(settings().database_url)
@@ -331,11 +334,9 @@ def test_a_forged_erasure_is_found(erased: Erased, how: str) -> None:
             await transaction.start()
             both = [case, erased.ids[0]]
             await conn.execute(FORGERIES[how], *both[: 2 if "$2" in FORGERIES[how] else 1])
-            found = [
-                f"{one.where}: {one.what}" for one in (await verify(conn, Trust(trusted_keys()), present())).findings
-            ]
+            report = await verify(conn, Trust(trusted_keys(), case=alone), present())
             await transaction.rollback()
-            return found
+            return [f"{one.where}: {one.what}" for one in report.findings]
         finally:
             await conn.close()
 

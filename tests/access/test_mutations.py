@@ -19,7 +19,7 @@ from tests.access.town import GUEST, Town
 from tests.support.tiers import Amount, some
 
 CURIOUS = ["li.window", "wang.grid", "zhao.grid", "gao.window", "chen.housing", "qin.head", "tian.enforcement", GUEST]
-EYES = Amount("eyes that find nothing where no condition is left out", short=2, long=len(CURIOUS))
+EYES = Amount("eyes that find nothing where no condition is left out", short=1, long=len(CURIOUS))
 
 
 def everything(*_: Any, **__: Any) -> str:

@@ -15,7 +15,7 @@ from tests.support.each import each
 from tests.support.reorganised import moved, swept
 from tests.support.tiers import Amount
 
-HISTORIES = Amount("random histories of bars", short=2, long=150, setting="GRIDCASE_BAR_HISTORIES")
+HISTORIES = Amount("random histories of bars", short=1, long=150, setting="GRIDCASE_BAR_HISTORIES")
 STEPS = 14
 HOUSING, WATER, CIVIL, URBAN, STATION = (
     "D150102_housing", "D150102_water", "D150102_civil", "D150102_urban", "D150102001_urban",

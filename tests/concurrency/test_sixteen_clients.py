@@ -29,10 +29,10 @@ from tests.concurrency.conftest import CITY, REGISTRAR
 from tests.concurrency.model import Town
 from tests.support.tiers import Amount
 
-OPERATIONS = Amount("operations of sixteen clients", short=700, long=2_000, setting="GRIDCASE_OPERATIONS")
+OPERATIONS = Amount("operations of sixteen clients", short=400, long=2_000, setting="GRIDCASE_OPERATIONS")
 OFTEN = {"offer", "sign_for", "refuse", "recall", "accept"}
 SELDOM = {"rule_return", "escalate", "close"}  # with few operations hardly a case is closed
-TRIES = Amount("double sign-fors", short=15, long=60, setting="GRIDCASE_SIGN_TRIES")
+TRIES = Amount("double sign-fors", short=10, long=60, setting="GRIDCASE_SIGN_TRIES")
 SEED = int(os.environ.get("GRIDCASE_FUZZ_SEED", "4"))
 
 

@@ -7,9 +7,9 @@ from collections import Counter
 from typing import Any
 
 import jsonschema_rs
-from starlette.testclient import TestClient
 
 from tests.support.application import document
+from tests.support.crossing import CrossingClient
 
 FILES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", "image/webp": b"RIFF"}
 OPEN = {"Problem"}  # kinds of problem carry members of their own
@@ -61,7 +61,7 @@ class Judges:
         return found
 
 
-class Strict(TestClient):
+class Strict(CrossingClient):
     """A client that takes no answer which the document does not know; `answered` counts them by operation."""
 
     def __init__(self, app: Any) -> None:

@@ -25,7 +25,7 @@ from tests.jobs.ledger import HOHHOT, POLICY, RESIDENT, Ledger
 from tests.support.record import differences
 from tests.support.tiers import Amount
 
-LIVES = Amount("random lives of each sort", short=16, long=130)
+LIVES = Amount("random lives of each sort", short=10, long=130)
 BEGUN = datetime(2026, 1, 5, 10, tzinfo=HOHHOT)
 SORTS: dict[str, dict[str, Any]] = {
     "appeal": {"kind": "petition", "category": "heating.temperature"},
