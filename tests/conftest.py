@@ -152,7 +152,7 @@ def sql(database: str) -> Iterator[Callable[..., list[Any]]]:
         for owner in owners.values():
             await owner.close()
 
-    with start_blocking_portal() as portal:
+    with start_blocking_portal(backend_options={"use_uvloop": True}) as portal:
         yield lambda statement, *arguments, city=CITY: portal.call(ask, city, statement, arguments)
         portal.call(leave)
 

@@ -41,7 +41,7 @@ LISTS = (
     "/v1/me/messages",
     "/v1/indicators",
 )
-VALUES = Amount("tenths of the values that a door of lists is tried with", short=3, long=10)
+VALUES = Amount("tenths of the values that a door of lists is tried with", short=2, long=10)
 WORDS = {"reason": "核实试探", "reply": "核实试探"}
 
 

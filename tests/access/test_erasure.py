@@ -37,7 +37,7 @@ from tests.support.clock import present
 from tests.support.each import each
 from tests.support.tiers import Amount
 
-ERASURES = Amount("cases erased", short=40, long=1_000, setting="GRIDCASE_ERASURES")
+ERASURES = Amount("cases erased", short=30, long=1_000, setting="GRIDCASE_ERASURES")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "key-program.sh"
 SPARED = 8  # every so-many-th planted case stays
 BY = "staff:00000000-0000-7000-8000-00000000000e"

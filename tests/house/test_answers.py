@@ -19,7 +19,7 @@ from tests.support.clock import present
 from tests.support.residents import REDO, applied, decided, door, hearing, take_back
 from tests.support.tiers import Amount
 
-CASES_READ = Amount("cases whose every page each role reads", short=2, long=40)
+CASES_READ = Amount("cases whose every page each role reads", short=1, long=40)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.house.fuzzing import Fuzz, operations, with_every_post
 from tests.support.application import document
 from tests.support.tiers import Amount, some
 
-OPERATIONS = Amount("operations that get made-up requests, of a hundred", short=25, long=100)
+OPERATIONS = Amount("operations that get made-up requests, of a hundred", short=12, long=100)
 EXAMPLES = int(os.environ.get("GRIDCASE_FUZZ_EXAMPLES", "0"))  # of each kind an operation, for everybody
 MADE = Amount("made-up requests of each kind to every operation", short=1, long=5)
 SEED = int(os.environ.get("GRIDCASE_FUZZ_SEED", "1"))

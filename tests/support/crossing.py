@@ -35,8 +35,8 @@ class OneCrossing(httpx2.BaseTransport):
 
 
 class CrossingClient(TestClient):
-    """Starlette's client, for an application that runs (`with …`)."""
+    """Starlette's client, for an application that runs (`with …`), on the event loop that serves."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+    def __init__(self, app: Any, *, raise_server_exceptions: bool) -> None:
+        super().__init__(app, raise_server_exceptions=raise_server_exceptions, backend_options={"use_uvloop": True})
         self._transport = OneCrossing(self, self._transport)
