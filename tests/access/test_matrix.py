@@ -61,13 +61,15 @@ def test_every_route_role_and_step_is_entered_a_second_time(app: Any) -> None:
 
 @WHOLE.mark
 def test_everybody_is_let_do_what_is_due_and_nothing_else(
-    matrix: Matrix, town: Town, record_property: Callable[[str, Any], None]
+    matrix: Matrix, town: Town, sql: Any, record_property: Callable[[str, Any], None]
 ) -> None:
+    record = sql("select count(*), sum(head_seq), max(updated_at) from cases")
     with undoing():
         trying.read_below(matrix, 3 if WHOLE else 1)
         trying.write_on(matrix, 1, every=1 if WHOLE else 16)
         trying.ask_as_resident(matrix, town.plants[:: 4 if WHOLE else 17])
         matrix.knock_at_all(list(policy()["routes"].items())[:: 1 if WHOLE else 6])
+    assert sql("select count(*), sum(head_seq), max(updated_at) from cases") == record, "what was tried is taken back"
     for what, count in matrix.done.items():
         record_property(what, count)
     record_property("all checks", matrix.done.total())

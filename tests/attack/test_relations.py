@@ -6,6 +6,7 @@ import pytest
 
 from app.cases.rules import TRANSITIONS
 from tests.cast import Cast, Lives, Person
+from tests.support.each import each
 from tests.support.files import jpeg
 from tests.support.residents import door
 from tests.support.tiers import Amount
@@ -56,7 +57,7 @@ STATES: dict[str, Any] = {
 @pytest.mark.parametrize("state", STATES)
 def test_who_has_no_part_in_a_case_is_offered_no_step_and_takes_none(cast: Cast, lives: Lives, state: str) -> None:
     case, first = STATES[state](lives), list(STATES).index(state)
-    for who in (BESIDE * 3)[first : first + WHO]:
+    for who in each((BESIDE * 3)[first : first + WHO]):
         person = someone(cast, who)
         page = person.get(f"/v1/cases/{case}").json()
         assert page["available_actions"] == [], f"{who} sees it, and that is all"
