@@ -8,13 +8,13 @@ written in one transaction: the clock's new level is what makes it happen once.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from app.cases.actions.telling import tell_step
 from app.cases.queries.one import ABOVE
 from app.core.access import CLOCK
 from app.core.database import Connection
-from app.core.rows import read_sql
+from app.core.rows import fetch_all, read_sql
 from app.deadlines import actions as deadlines
 from app.deadlines.rules import AT_ONCE, ClockKind, EscalationStep, Owner, QuietHours, StartsOn, escalation
 from app.messages.actions import IN_APP
@@ -90,6 +90,32 @@ _MESSAGE_UP = f"""
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Clocks of one procedure that stand alike. `completes`: by them a result is due; `presses`: by hours, day and night."""
+
+    procedure: str
+    procedure_version: int
+    completes: bool
+    presses: bool
+    owner: Owner
+    level: int
+    due: datetime
+    start: datetime | None
+    clocks: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Up:
+    """A case that goes up to the centre `target`; the unit whose offer was `recalled`."""
+
+    id: UUID
+    target: str
+    procedure: str
+    procedure_version: int
+    recalled: str | None
+
+
 @dataclass(slots=True)
 class _Round:
     """What the clocks of one batch take, as the columns of the statements."""
@@ -123,12 +149,12 @@ async def process_due_clocks(
     """
     if not await conn.fetchval(_ALONE):
         return 0
-    groups = await conn.fetch(_DUE, now, limit)
+    groups = await fetch_all(conn, _Alike, _DUE, now, limit)
     if not groups:
         return 0
     taken = _Round()
-    for group in groups:
-        _take(taken, group, reference, now, quiet)
+    for alike in groups:
+        _take(taken, alike, reference, now, quiet)
     if loud := taken.loud():
         held = {row["id"] for row in await conn.fetch(_HOLD, list(loud))}
         taken.leave(loud - held)
@@ -144,17 +170,17 @@ async def process_due_clocks(
     return len(taken.clocks)
 
 
-def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet: QuietHours) -> None:
-    ladder = reference.procedures[group["procedure"], group["procedure_version"]].ladder
-    if group["presses"]:  # hours that run through the night and over days off are pressed then too: somebody is on duty
+def _take(taken: _Round, alike: _Alike, reference: Reference, now: datetime, quiet: QuietHours) -> None:
+    ladder = reference.procedures[alike.procedure, alike.procedure_version].ladder
+    if alike.presses:  # hours that run through the night and over days off are pressed then too: somebody is on duty
         ladder = replace(ladder, round_the_clock=True)
     step = escalation(
-        ladder, Owner(group["owner"]), group["level"], group["start"] or group["due"], group["due"], now,
+        ladder, alike.owner, alike.level, alike.start or alike.due, alike.due, now,
         quiet=quiet, calendar=reference.calendar, tz=reference.city.tz,
     )  # fmt: skip
     place = len(taken.plans)
-    taken.clocks += group["clocks"]
-    taken.places += [place] * len(group["clocks"])
+    taken.clocks += alike.clocks
+    taken.places += [place] * len(alike.clocks)
     taken.plans.append(
         (place, step.level, step.next_at, EscalationStep.BREACH in step.rungs, EscalationStep.LAPSE in step.rungs)
     )
@@ -162,25 +188,27 @@ def _take(taken: _Round, group: Any, reference: Reference, now: datetime, quiet:
         if rung not in AT_ONCE or (
             rung is EscalationStep.BREACH and ladder.round_the_clock
         ):  # a breach is on the board by itself
-            taken.pressed.setdefault(rung, []).extend(group["clocks"])
-    if group["completes"] and ladder.escalate in step.rungs:
-        taken.up += group["clocks"]
+            taken.pressed.setdefault(rung, []).extend(alike.clocks)
+    if alike.completes and ladder.escalate in step.rungs:
+        taken.up += alike.clocks
 
 
 async def _escalate(conn: Connection, reference: Reference, clocks: Sequence[int], now: datetime) -> None:
     """The cases of these clocks go up to the centre above, where there is one and no result yet."""
-    rows = await conn.fetch(_RECALL.format(above=ABOVE), clocks, now, CLOCK.id)
-    await deadlines.stop_of_all(conn, [row["id"] for row in rows], (ClockKind.SIGN_FOR, ClockKind.RETURN_RULING), now)
-    named = {(row["procedure"], row["procedure_version"]) for row in rows}
+    cases = await fetch_all(conn, _Up, _RECALL.format(above=ABOVE), clocks, now, CLOCK.id)
+    ids = [case.id for case in cases]
+    await deadlines.stop_of_all(conn, ids, (ClockKind.SIGN_FOR, ClockKind.RETURN_RULING), now)
+    named = {(case.procedure, case.procedure_version) for case in cases}
     plans = {name: reference.plan(reference.procedures[name], StartsOn.OFFERED, now) for name in named}
     to_sign = [
-        (row["id"], clock, row["target"])
-        for row in rows
-        for clock in plans[row["procedure"], row["procedure_version"]]
+        (case.id, clock, case.target)
+        for case in cases
+        for clock in plans[case.procedure, case.procedure_version]
         if clock.kind is ClockKind.SIGN_FOR
     ]
     await deadlines.start_all(conn, to_sign)
-    columns = [[row[name] for row in rows] for name in ("id", "target", "recalled")]
-    await conn.execute(_ESCALATE, *columns, now, CLOCK.id, f"{CLOCK.kind}:{CLOCK.id}")
-    await conn.execute(_MESSAGE_UP, *columns[:2], now)
-    await tell_step(conn, columns[0], "escalate", now, {})
+    targets = [case.target for case in cases]
+    recalled = [case.recalled for case in cases]
+    await conn.execute(_ESCALATE, ids, targets, recalled, now, CLOCK.id, f"{CLOCK.kind}:{CLOCK.id}")
+    await conn.execute(_MESSAGE_UP, ids, targets, now)
+    await tell_step(conn, ids, "escalate", now, {})

@@ -1,8 +1,7 @@
 """Placing a case that came with an address alone, or lay outside every cell; and moving one that was placed wrongly."""
 
 import uuid
-
-from asyncpg import Record
+from dataclasses import dataclass
 
 from app.cases.actions.access import change
 from app.cases.actions.offering import end_offer, offer_instead
@@ -11,7 +10,7 @@ from app.cases.queries.one import LoadedCase
 from app.cases.rules import OPEN_KINDS, Status
 from app.core import errors
 from app.core.geometry import Crs, to_wgs84
-from app.core.rows import read_sql
+from app.core.rows import fetch_one, read_sql
 from app.reference.actions import ActionContext
 
 _PLACE = read_sql(__package__, "place")
@@ -27,6 +26,27 @@ _TASK_BEGINS = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where the case lies by the point or code given, and who is competent there. `worker_before`, `before`: as it was."""
+
+    id: uuid.UUID
+    cell: str | None
+    city: str
+    county: str | None
+    township: str | None
+    community: str | None
+    area_path: str
+    centre: str
+    unit: str | None
+    worker: uuid.UUID | None
+    worker_before: uuid.UUID | None
+    before: dict[str, str]
+    guarded: bool
+    barred: bool
+    measured: bool
+
+
 async def place(
     act: ActionContext, case_id: uuid.UUID, *, lon: float | None, lat: float | None, crs: Crs | None, code: str | None
 ) -> None:
@@ -39,11 +59,11 @@ async def place(
     found = await _find(act, case_id, lon, lat, crs, code, pointer="#/body")
     columns = _columns(found, crs if lon is not None else None)
     # A measured point stays what it is; the person says which cell it belongs to.
-    if lon is None and not found["measured"]:
+    if lon is None and not found.measured:
         columns["located_by"] = "person"
-    if not (found["guarded"] or found["barred"]):
-        columns |= {"worker": found["worker"], "centre": found["centre"]}
-        await _offer_anew(act, case, found["unit"], found["centre"], case.facts.lead_unit, columns)
+    if not (found.guarded or found.barred):
+        columns |= {"worker": found.worker, "centre": found.centre}
+        await _offer_anew(act, case, found.unit, found.centre, case.facts.lead_unit, columns)
     await advance(act, case, "place", columns=columns)
 
 
@@ -59,21 +79,21 @@ async def move(
     if lon is None:
         await act.conn.execute(_NOT_MEASURED, case_id)
         columns |= {"located_by": "person", "crs": None}
-    if not (found["guarded"] or found["barred"]):
-        columns |= {"worker": found["worker"], "centre": found["centre"]}
+    if not (found.guarded or found.barred):
+        columns |= {"worker": found.worker, "centre": found.centre}
         if case.facts.status is Status.REGISTERED:
-            await _offer_anew(act, case, found["unit"], found["centre"], case.facts.lead_unit, columns)
-        await _task_anew(act, case, found["worker_before"], found["worker"])
-    return columns, found["before"]
+            await _offer_anew(act, case, found.unit, found.centre, case.facts.lead_unit, columns)
+        await _task_anew(act, case, found.worker_before, found.worker)
+    return columns, found.before
 
 
 async def _find(
     act: ActionContext, case_id: uuid.UUID, lon: float | None, lat: float | None, crs: Crs | None, code: str | None, *,
     pointer: str,
-) -> Record:  # fmt: skip
+) -> _Found:  # fmt: skip
     if lon is not None and lat is not None and crs is not None:
         lon, lat = to_wgs84(lon, lat, crs)
-    found = await act.conn.fetchrow(_PLACE, case_id, lon, lat, code, act.now)
+    found = await fetch_one(act.conn, _Found, _PLACE, case_id, lon, lat, code, act.now)
     if found is None:
         raise errors.Invalid(
             "该位置不在任何网格内，代码也不存在。", "The point lies in no cell, and there is no such code.",
@@ -84,11 +104,11 @@ async def _find(
     return found
 
 
-def _columns(found: Record, crs: Crs | None) -> dict[str, object]:
+def _columns(found: _Found, crs: Crs | None) -> dict[str, object]:
     columns: dict[str, object] = {
-        name: found[name] for name in ("cell", "county", "township", "community", "area_path")
+        name: getattr(found, name) for name in ("cell", "county", "township", "community", "area_path")
     }
-    columns["queue"] = "no_worker" if found["cell"] and found["worker"] is None else None
+    columns["queue"] = "no_worker" if found.cell and found.worker is None else None
     return {**columns, "located_by": "point", "crs": crs} if crs is not None else columns
 
 
