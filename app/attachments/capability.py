@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from app.attachments.queries import RELIANCES, Reliance, list_for_file
+from app.attachments.queries import HELD, RELIANCES, Reliance, list_for_file
 from app.attachments.rules.steps import WORKFLOW
 from app.attachments.settings import AttachmentSettings
 from app.cases.actions.erasure import CLEAR
-from app.cases.queries.registry import FILE_LISTS
+from app.cases.queries.registry import FILE_LISTS, HELD_OF_PERSON
 from app.cases.rules import Facts
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
 from app.core.capability import Capability, changes
@@ -53,6 +53,7 @@ ERASED = "update attachment set file = null, seal_key = null, salt = null where 
 def register() -> None:
     """Put them where they are used."""
     WORKFLOWS.add({WORKFLOW.thing: WORKFLOW})
+    HELD_OF_PERSON.add({"attachments": HELD})
     FILE_LISTS.add({"attachments": list_for_file})
     STEP_WORDS.add(STEPS)
     FACTS.add({PAPERS.name: PAPERS})

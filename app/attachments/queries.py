@@ -11,6 +11,7 @@ from app.attachments.schemas import AttachmentOut
 from app.cases.queries.access import visible_to
 from app.cases.queries.file import local
 from app.cases.queries.notes import shown_note
+from app.cases.queries.registry import Held, HeldFact
 from app.cases.queries.standing import STANDING
 from app.cases.queries.visible import require_visible
 from app.cases.rules import Purpose, Standing
@@ -178,3 +179,26 @@ async def list_unfit(
         return []
     fit = {row[0] for row in await conn.fetch(_FIT, list(files), case_id, list(purposes))}
     return [file for file in files if file not in fit]
+
+
+_BROUGHT = """
+    select added_at as at, purpose, pages from attachment
+    where case_id = $1 and purpose in ('evidence', 'signature', 'authority', 'wish') and withdrawn_at is null
+    order by added_at, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    at: datetime
+    purpose: Purpose
+    pages: int | None
+
+
+async def _read_brought(conn: Connection, case_id: uuid.UUID, _: uuid.UUID) -> list[HeldFact]:
+    brought = await fetch_all(conn, _Brought, _BROUGHT, case_id)
+    return [HeldFact(one.at, f"{one.purpose.words.zh}{f'，{one.pages} 页' if one.pages else ''}") for one in brought]
+
+
+# What is shown in a file may be of others too: it is looked at, not copied.
+HELD = Held("收存的材料（内容可到受理窗口查阅）", speakers=True, read=_read_brought)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from app.attachments.queries import RELIANCES, Reliance
 from app.cases.actions.erasure import CLEAR
-from app.cases.queries.registry import HIDDEN_NOTES, RESIDENT_SECTIONS, ResidentSection
+from app.cases.queries.registry import HELD_OF_PERSON, HIDDEN_NOTES, RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, Fact, StepWords
 from app.cases.rules.retention import RETENTIONS, Retention
 from app.core.capability import Capability, changes
 from app.core.errors import Words
 from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
+from app.mediation.queries.held import HELD
 from app.mediation.queries.resident import tell_agreement
 from app.mediation.rules import PROCEDURE_OF, SEPARATE_TALK, WORKFLOW, Mediated, refuses_of_case, wrong_result
 from app.messages.rules import TEMPLATES, Template
@@ -149,6 +150,7 @@ def register() -> None:
     )
     RESIDENT_SECTIONS.add({"agreement": AGREEMENT})
     HIDDEN_NOTES.add({SEPARATE_TALK: "RMTJ 15"})
+    HELD_OF_PERSON.add({"mediation": HELD})
     RETENTIONS.add(dict.fromkeys(PROCEDURE_OF.values(), Retention.YEARS_30))
     STEP_WORDS.add(STEPS)
     TEMPLATES.add(MESSAGES)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.attachments.queries import RELIANCES, Reliance
 from app.cases.actions.erasure import CLEAR
-from app.cases.queries.registry import RESIDENT_SECTIONS, ResidentSection
+from app.cases.queries.registry import HELD_OF_PERSON, RESIDENT_SECTIONS, ResidentSection
 from app.cases.rules.registry import CHECKS, FACTS, STEP_WORDS, StepWords, Told
 from app.core.capability import Capability, changes
 from app.core.errors import Words
@@ -12,6 +12,7 @@ from app.core.rekeying import SEALED, SealedTable
 from app.core.workflow import WORKFLOWS
 from app.messages.rules import TEMPLATES, Template
 from app.proxy.queries.cases import OWN_PROXY, PROXIES_OF_CASE, review_refused, service_refused, tell_proxy
+from app.proxy.queries.held import HELD
 from app.proxy.rules import ERRANDS, PROXIES
 from app.proxy.settings import ProxySettings
 
@@ -127,6 +128,7 @@ def register() -> None:
     TEMPLATES.add(MESSAGES)
     WORKFLOWS.add({workflow.thing: workflow for workflow in (PROXIES, ERRANDS)})
     CLEAR.add({"errands": ERASED})
+    HELD_OF_PERSON.add({"proxy": HELD})
     SEALED.add({"proxy": SealedTable("'proxy ' || t.id")})
 
 

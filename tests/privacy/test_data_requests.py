@@ -1,18 +1,25 @@
 """What people ask about their own data: a copy, a correction, erasure, an explanation; who decides, until when, and why not."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.cases.rules import Status
+from app.mediation.queries.held import HELD
 from app.privacy.actions import order_granted, press_late
 from app.privacy.rules import FITS, WORKFLOW, Asked, Ground, Keeping, ground_refused
+from tests.access.town import in_city
 from tests.cast import Cast, Lives
 from tests.jobs.test_erased_in_time import sweep
 from tests.support.clock import present
+from tests.support.each import each
 from tests.support.files import jpeg
+from tests.support.proxies import carried, done
 from tests.support.residents import door
+from tests.support.talks import Talks
 
 HEATING = {"kind": "request", "category": "heating.outage"}
 ZHANG = {"role": "petitioner", "name": "张三丰", "phone": "13922220001", "address": "示范路1号3单元"}
@@ -328,3 +335,33 @@ def test_every_kind_has_grounds_and_every_ground_a_kind() -> None:
     assert set(FITS) == set(Asked)
     assert set().union(*FITS.values()) == set(Ground)
     assert [step.action for step in WORKFLOW.steps.values()] == ["grant", "refuse", "withdraw", "hand_over", "serve"]
+
+
+def test_what_mediation_proxies_and_files_hold_of_them_is_in_it(cast: Cast, lives: Lives) -> None:
+    got = lives.signed(**HEATING, parties=[ZHANG])
+    done(cast, carried(cast, got))
+    cast("chen.housing").attached(got["id"], jpeg(), "evidence")
+    receipt = asked(cast, got)
+    must(decide(cast, only(cast, got["id"])["id"], "grant", REPLY))
+    copy = must(door(cast, "data_requests/copy", got, request=receipt["number"]))
+    titles = [part["title"].partition("（")[0] for part in copy["data"]["beside"]]
+    assert titles == ["收存的材料", "代办"]
+    facts = [fact["what"] for part in copy["data"]["beside"] for fact in part["facts"]]
+    for words in ("证据材料", "授权代办：", "代办员代为查询"):
+        assert any(words in fact for fact in facts), (words, facts)
+        assert words in copy["html"]
+
+
+def test_of_a_mediation_each_side_gets_its_own(cast: Cast) -> None:
+    """What was asked of them, said with them, signed by them, owed by them and to them."""
+    talks = Talks(cast).agreed()
+    sides = [in_city(partial(HELD.read, case_id=UUID(talks.case), party=UUID(side))) for side in talks.sides]
+    for facts in each(sides):
+        whats = [fact.what for fact in facts]
+        assert "同意调解" in whats
+        assert "在调解协议上签字" in whats
+    owed_to, owed_by = ([fact.what for fact in facts if "协议约定" in fact.what] for facts in sides)
+    assert all("协议约定对方" in what for what in each(owed_to))
+    assert all("协议约定您" in what for what in each(owed_by))
+    stranger = UUID(int=1)
+    assert in_city(partial(HELD.read, case_id=UUID(talks.case), party=stranger)) == []

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.core.database import Connection
@@ -21,6 +22,26 @@ class ResidentSection:
 
     sql: str
     show: Callable[[Connection, Any, Reference, str], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFact:
+    """One thing that is held of a person: when it was, and what, in words for them."""
+
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A part of the copy of a person's data, left out where there is nothing. `speakers`: of those alone who brought the matter.
+
+    `read`: (connection, case, party) → what is held of that party, nothing of others.
+    """
+
+    title: str
+    speakers: bool
+    read: Callable[[Connection, uuid.UUID, uuid.UUID], Awaitable[list[HeldFact]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +84,6 @@ FILE_LISTS: Registry[str, Callable[[Connection, uuid.UUID, Reference], Awaitable
 )
 # By kind, with the article: notes that neither page nor timeline hold; their owner shows them to whom they are for.
 HIDDEN_NOTES: Registry[str, str] = Registry("kind of hidden note")
-# By name: what capabilities above hold of a party, for the copy of their data: (connection, case, party) → members, or nothing.
-HELD_OF_PERSON: Registry[str, Callable[[Connection, uuid.UUID, uuid.UUID], Awaitable[Any]]] = Registry(
-    "held of a person"
-)
+# By name: what capabilities above hold of a party, for the copy of their data.
+HELD_OF_PERSON: Registry[str, Held] = Registry("held of a person")
 RESTRICTIONS: Registry[str, Restriction] = Registry("restriction")

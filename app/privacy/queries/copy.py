@@ -98,9 +98,13 @@ async def held_of(
     data["corrections"] = await _corrections(conn, case_id, person)
     sent = await fetch_all(conn, _Sent, _SENT, party)
     data["messages"] = [{"subject": TEMPLATES[m.template].subject.zh, "channel": m.channel, "at": m.at} for m in sent]
-    for name, read in HELD_OF_PERSON.items():
-        if more := await read(conn, case_id, party):
-            data[name] = more
+    beside = [
+        {"title": held.title, "facts": [asdict(fact) for fact in facts]}
+        for held in HELD_OF_PERSON.values()
+        if (person.role in SPEAKERS or not held.speakers) and (facts := await held.read(conn, case_id, party))
+    ]
+    if beside:
+        data["beside"] = beside
     return found.number, data, _page(data, found, reference, now)
 
 
