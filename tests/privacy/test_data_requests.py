@@ -7,7 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from app.cases.queries.registry import HeldFact
 from app.cases.rules import Status
+from app.core.database import Connection
 from app.mediation.queries.held import HELD
 from app.privacy.actions import order_granted, press_late
 from app.privacy.rules import FITS, WORKFLOW, Asked, Ground, Keeping, ground_refused
@@ -355,7 +357,11 @@ def test_what_mediation_proxies_and_files_hold_of_them_is_in_it(cast: Cast, live
 def test_of_a_mediation_each_side_gets_its_own(cast: Cast) -> None:
     """What was asked of them, said with them, signed by them, owed by them and to them."""
     talks = Talks(cast).agreed()
-    sides = [in_city(partial(HELD.read, case_id=UUID(talks.case), party=UUID(side))) for side in talks.sides]
+
+    async def held(conn: Connection, party: UUID) -> list[HeldFact]:
+        return await HELD.read(conn, UUID(talks.case), party)
+
+    sides = [in_city(partial(held, party=UUID(side))) for side in talks.sides]
     for facts in each(sides):
         whats = [fact.what for fact in facts]
         assert "同意调解" in whats
@@ -363,5 +369,4 @@ def test_of_a_mediation_each_side_gets_its_own(cast: Cast) -> None:
     owed_to, owed_by = ([fact.what for fact in facts if "协议约定" in fact.what] for facts in sides)
     assert all("协议约定对方" in what for what in each(owed_to))
     assert all("协议约定您" in what for what in each(owed_by))
-    stranger = UUID(int=1)
-    assert in_city(partial(HELD.read, case_id=UUID(talks.case), party=stranger)) == []
+    assert in_city(partial(held, party=UUID(int=1))) == [], "a stranger has no part in it"
