@@ -181,24 +181,25 @@ async def list_unfit(
     return [file for file in files if file not in fit]
 
 
-_BROUGHT = """
+# What the resident signed. Who brought evidence is not kept, so none is counted as theirs.
+_SIGNED = """
     select added_at as at, purpose, pages from attachment
-    where case_id = $1 and purpose in ('evidence', 'signature', 'authority', 'wish') and withdrawn_at is null
+    where case_id = $1 and purpose in ('authority', 'wish') and withdrawn_at is null
     order by added_at, id
 """
 
 
 @dataclass(frozen=True, slots=True)
-class _Brought:
+class _Signed:
     at: datetime
     purpose: Purpose
     pages: int | None
 
 
-async def _read_brought(conn: Connection, case_id: uuid.UUID, _: uuid.UUID) -> list[HeldFact]:
-    brought = await fetch_all(conn, _Brought, _BROUGHT, case_id)
-    return [HeldFact(one.at, f"{one.purpose.words.zh}{f'，{one.pages} 页' if one.pages else ''}") for one in brought]
+async def _read_signed(conn: Connection, case_id: uuid.UUID, _: uuid.UUID) -> list[HeldFact]:
+    signed = await fetch_all(conn, _Signed, _SIGNED, case_id)
+    return [HeldFact(one.at, f"{one.purpose.words.zh}{f'，{one.pages} 页' if one.pages else ''}") for one in signed]
 
 
 # What is shown in a file may be of others too: it is looked at, not copied.
-HELD = Held("收存的材料（内容可到受理窗口查阅）", speakers=True, read=_read_brought)
+HELD = Held("您签字的材料（内容可到受理窗口查阅）", speakers=True, read=_read_signed)

@@ -343,13 +343,15 @@ def test_what_mediation_proxies_and_files_hold_of_them_is_in_it(cast: Cast, live
     got = lives.signed(**HEATING, parties=[ZHANG])
     done(cast, carried(cast, got))
     cast("chen.housing").attached(got["id"], jpeg(), "evidence")
+    cast("chen.housing").attached(got["id"], jpeg(), "wish")
     receipt = asked(cast, got)
     must(decide(cast, only(cast, got["id"])["id"], "grant", REPLY))
     copy = must(door(cast, "data_requests/copy", got, request=receipt["number"]))
     titles = [part["title"].partition("（")[0] for part in copy["data"]["beside"]]
-    assert titles == ["收存的材料", "代办"]
+    assert titles == ["您签字的材料", "代办"]
     facts = [fact["what"] for part in copy["data"]["beside"] for fact in part["facts"]]
-    for words in ("证据材料", "授权代办：", "代办员代为查询"):
+    assert not any("证据材料" in fact for fact in facts), "nobody knows who brought it"
+    for words in ("群众签字的意愿凭据", "授权代办：", "代办员代为查询"):
         assert any(words in fact for fact in facts), (words, facts)
         assert words in copy["html"]
 
