@@ -113,9 +113,10 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
     address = f"http://{host}:{port}"
     os.environ.setdefault("GRIDCASE_LOG_LEVEL", "WARNING")  # this terminal is read by a person
     server = spawn("serve", "--host", host, "--port", str(port))
-    runner = spawn("jobs", "--quiet")
+    children = [server]
     try:
         if wait_until_ready(server, host, port, stopping):
+            children.append(spawn("jobs", "--quiet"))  # not before: it would take a processor from who is waited for
             subprocess.run([GRIDCASE, "accounts", "--address", address], check=False)
             print(f"gridcase serves {address}. Ctrl-C stops it.", flush=True)
         status = finish(server, stopping)
@@ -124,7 +125,7 @@ def serve(host: str, port: int, stopping: Stopping) -> int:
         print(f"gridcase: the server ended by itself, with status {status}", file=sys.stderr)
         return 1
     finally:
-        for child in [child for child in (runner, server) if child.poll() is None]:
+        for child in [child for child in reversed(children) if child.poll() is None]:
             end(child)
 
 
