@@ -3,7 +3,7 @@
 import json
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from app.jobs.actions import run_once
 from tests.attack.test_sessions import Ask
 from tests.cast import CITY, Cast, Lives, report
 from tests.rules.test_cases import ABOVE, LEAD, OTHER, case, member, verdict
-from tests.support.clock import present
+from tests.support.clock import noon, present
 from tests.support.refusals import refused
 
 DESK = "C150102001.window_clerk.2"  # above the community's centre that leads a request
@@ -33,16 +33,16 @@ def opens(cast: Cast, number: str, code: str) -> bool:
     return bool(cast.client.post("/v1/query", json={"number": number, "code": code}).status_code == 200)
 
 
-def runs(cast: Cast) -> None:
-    """The runner, once."""
+def runs(cast: Cast, when: datetime | None = None) -> None:
+    """The runner, once: now, or then."""
     assert cast.client.portal is not None
-    cast.client.portal.call(_run_once)
+    cast.client.portal.call(_run_once, when or present())
 
 
-async def _run_once() -> None:
+async def _run_once(now: datetime) -> None:
     database = await Database.open(CITY, LoginRole.RUNNER, size=2)
     try:
-        await run_once(database, present())
+        await run_once(database, now)
     finally:
         await database.close()
 
@@ -113,7 +113,7 @@ def test_a_new_code_goes_to_the_residents_phone_and_is_shown_to_nobody(cast: Cas
     assert opens(cast, got["number"], code_of(got["id"], 2))
     said = sql("select facts, sealed from message where case_id = $1 and template = 'new_code'", uuid.UUID(got["id"]))
     assert [row["facts"] for row in said] == [{}]
-    runs(cast)
+    runs(cast, noon())
     (letter,) = [said for said in sent(got["number"], "13912340001") if "新查询码" in said]
     assert code_of(got["id"], 2) in letter
     assert sql("select sealed from message where template = 'new_code' and sealed is not null") == []

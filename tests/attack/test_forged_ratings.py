@@ -10,7 +10,7 @@ from app.core.settings import settings
 from tests.attack.test_codes import HEATING, code_of, runs, sent
 from tests.attack.test_sessions import Ask
 from tests.cast import Cast, Lives
-from tests.support.clock import present
+from tests.support.clock import noon, present
 from tests.support.residents import door, held, revocation_code, take_back
 
 GOOD = {"satisfaction": "satisfied", "solved": "yes"}
@@ -34,7 +34,7 @@ def revoke(cast: Cast, number: str, code: str) -> int:
 def test_a_forged_rating_is_told_to_the_resident_and_taken_back(cast: Cast, lives: Lives, at: Ask) -> None:
     got = lives.closed(parties=[{"role": "petitioner", "name": "张三", "phone": "13912340003"}])
     assert door(cast, "rate", got, **GOOD).status_code == 200, "by the registrar, with the receipt's code"
-    runs(cast)
+    runs(cast, noon())
     (letter,) = [said for said in sent(got["number"], "13912340003") if "撤销码" in said]
     assert revocation_code(got) in letter
     assert got["id"] not in counted(cast, "given")

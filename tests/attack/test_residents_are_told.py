@@ -1,6 +1,5 @@
 """Who brought a matter hears at once of what is done on it, by the way they chose: its number, and no content."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from app.cases.rules.plain import TOLD, is_told, plainly
 from app.cases.rules.registry import STEP_WORDS
 from tests.cast import CONCLUSION, Cast, Lives, report, service
 from tests.messages.conftest import carry, outbox  # noqa: F401 (a fixture)
-from tests.support.clock import present
+from tests.support.clock import noon
 from tests.support.residents import door
 
 REASON = {"reason": "按职责分工"}
@@ -112,7 +111,7 @@ def test_the_message_holds_the_number_and_nothing_else(cast: Cast, lives: Lives,
     cast("chen.housing").does(receipt["id"], "sign_for")
     (kept,) = sql("select sealed, facts from message where case_id = $1::uuid and channel = 'sms'", receipt["id"])
     assert (kept["sealed"], kept["facts"]) == (None, {}), "where it goes is read when it leaves"
-    assert carry(present() + timedelta(days=1)) == 1
+    assert carry(noon()) == 1
     (line,) = outbox("sms")
     assert line["to"] == PHONE
     assert receipt["number"] in line["text"]
@@ -124,7 +123,7 @@ def test_nobody_is_written_to_who_was_erased_meanwhile(cast: Cast, lives: Lives,
     case = lives.registered(kind="request", category="heating.outage")["id"]
     cast("chen.housing").does(case, "sign_for")
     sql("update party set seal_key = '' where case_id = $1::uuid", case)
-    assert carry(present() + timedelta(days=1)) == 0
+    assert carry(noon()) == 0
     assert outbox("sms") == []
     (row,) = sql("select failed, stuck_at from message where case_id = $1::uuid and channel = 'sms'", case)
     assert row["failed"] == "erased"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 WEDNESDAY = datetime.fromisoformat("2026-11-25T10:00:00+08:00").astimezone(UTC)
 _MACHINE = os.environ.get("GRIDCASE_TEST_CLOCK") == "machine"
@@ -26,6 +27,12 @@ def going() -> datetime:
     """What it would be if time stood nowhere: what days of a story are counted from."""
     begun = datetime.now(UTC) if _MACHINE else WEDNESDAY + timedelta(seconds=time.monotonic() - _started)
     return begun + _skipped[0]
+
+
+def noon() -> datetime:
+    """The next noon of the city, in UTC: by night nobody is sent a message."""
+    here = present().astimezone(ZoneInfo("Asia/Shanghai"))
+    return (here + timedelta(days=here.hour >= 12)).replace(hour=12, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def skip(**ahead: float) -> None:
