@@ -13,39 +13,24 @@ from app.core.database import Connection
 from app.core.rows import fetch_all
 from app.mediation.rules import yuan
 
-_SAID = """
-    select recorded_at as at, case about when 'mediation' then '调解' else '延长调解期限' end as about, given
+_DONE = """
+    select recorded_at as at, case when given then '同意' else '不同意' end
+            || case about when 'mediation' then '调解' else '延长调解期限' end as what
     from mediation_consent where case_id = $1 and party = $2
+    union all
+    select since, case when party is null then '各方参加的调解会' else '单独谈话' end from mediation_session
+    where case_id = $1 and state = 'held' and (party is null or party = $2)
+        and exists (select from mediation_consent s where s.case_id = $1 and s.party = $2)
+    union all
+    select signed_at, '在调解协议上签字' from mediation_signature where case_id = $1 and party = $2
+    order by 1
 """
-_TALKS = """
-    select s.since as at, s.party is not null as alone from mediation_session s
-    where s.case_id = $1 and s.state = 'held' and (s.party is null or s.party = $2)
-"""
-_SIGNED = "select signed_at as at from mediation_signature where case_id = $1 and party = $2"
 _OWED = """
     select g.effective_at as at, o.debtor = $2 as owes, o.amount_cents, o.paid_cents, o.due, o.performed_at is not null as done,
         {act} as act
     from mediation_obligation o join mediation_agreement g on g.id = o.agreement and g.state = 'effective'
     where o.case_id = $1 and $2 in (o.debtor, o.creditor) order by o.number
 """.format(act=ORIGINAL.format("o.act"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    at: datetime
-    about: str
-    given: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    at: datetime
-    alone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Signed:
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +53,8 @@ class _Owed:
 
 
 async def _read(conn: Connection, case_id: uuid.UUID, party: uuid.UUID) -> list[HeldFact]:
-    said = await fetch_all(conn, _Said, _SAID, case_id, party)
-    facts = [HeldFact(one.at, f"{'同意' if one.given else '不同意'}{one.about}") for one in said]
-    if not facts:
-        return []  # nobody asked them: no part in any mediation
-    talks = await fetch_all(conn, _Talk, _TALKS, case_id, party)
-    facts += [HeldFact(one.at, "单独谈话" if one.alone else "各方参加的调解会") for one in talks]
-    facts += [HeldFact(one.at, "在调解协议上签字") for one in await fetch_all(conn, _Signed, _SIGNED, case_id, party)]
-    facts.sort(key=lambda fact: fact.at)
-    return facts + [HeldFact(one.at, one.what) for one in await fetch_all(conn, _Owed, _OWED, case_id, party)]
+    done = await fetch_all(conn, HeldFact, _DONE, case_id, party)
+    return done + [HeldFact(one.at, one.what) for one in await fetch_all(conn, _Owed, _OWED, case_id, party)]
 
 
 HELD = Held("调解（谈话笔录请向调解组织查阅）", speakers=False, read=_read)
